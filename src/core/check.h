@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cassert>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace syncgap {
+
+/// The user gave us something we cannot use: a job, an option, a file.
+/// what() reads "what is wrong (where, what was seen): what to do". Only `main` prints it.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One unit of a sweep cannot be finished (a NaN, a solver that did not converge).
+/// The sweep records what() beside the unit and goes on with the others.
+class UnitError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Streams all arguments into one string; numbers keep enough digits to be read back.
+template <class... Args>
+std::string concat(const Args&... args) {
+  std::ostringstream out;
+  out.precision(17);
+  (out << ... << args);
+  return out.str();
+}
+
+/// Throws InputError with the concatenated message unless `condition` holds. Always on.
+template <class... Args>
+void require_input(bool condition, const Args&... message) {
+  if (!condition) throw InputError(concat(message...));
+}
+
+}  // namespace syncgap
+
+/// A precondition of library code: checked in debug builds, free in release.
+#define SYNCGAP_EXPECTS(condition) assert(condition)

@@ -1,0 +1,197 @@
+#include "core/options.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "core/check.h"
+
+namespace syncgap {
+namespace {
+
+std::string number_text(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  for (int digits = 6; digits <= 17; ++digits) {
+    std::ostringstream out;
+    out.precision(digits);
+    out << value;
+    if (std::stod(out.str()) == value || digits == 17) {
+      std::string text = out.str();
+      if (text.find_first_of(".e") == std::string::npos) text += ".0";
+      return text;
+    }
+  }
+  return {};
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+const char* type_name(const OptionValue& value) {
+  static constexpr const char* names[] = {"true or false",     "a whole number",
+                                          "a number",          "a string",
+                                          "a list of numbers", "a list of strings"};
+  return names[value.index()];
+}
+
+template <class T, class Render>
+std::string list_text(const std::vector<T>& list, Render render) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < list.size(); ++i) out += (i ? ", " : "") + render(list[i]);
+  return out + "]";
+}
+
+}  // namespace
+
+std::string to_toml(const OptionValue& value) {
+  struct Renderer {
+    std::string operator()(bool v) const { return v ? "true" : "false"; }
+    std::string operator()(std::int64_t v) const { return std::to_string(v); }
+    std::string operator()(double v) const { return number_text(v); }
+    std::string operator()(const std::string& v) const { return quoted(v); }
+    std::string operator()(const std::vector<double>& v) const { return list_text(v, number_text); }
+    std::string operator()(const std::vector<std::string>& v) const { return list_text(v, quoted); }
+  };
+  return std::visit(Renderer{}, value);
+}
+
+Option::Option(std::string name, std::string symbol, std::string doc,
+               std::function<OptionValue()> get, std::function<void(const OptionValue&)> set)
+    : name_(std::move(name)),
+      symbol_(std::move(symbol)),
+      doc_(std::move(doc)),
+      get_(std::move(get)),
+      set_(std::move(set)),
+      default_(get_()) {}
+
+Option& Option::at_least(double limit) { return at_least_ = limit, *this; }
+Option& Option::at_most(double limit) { return at_most_ = limit, *this; }
+Option& Option::above(double limit) { return above_ = limit, *this; }
+Option& Option::below(double limit) { return below_ = limit, *this; }
+Option& Option::one_of(std::vector<std::string> choices) {
+  choices_ = std::move(choices);
+  return *this;
+}
+Option& Option::unit(std::string text) {
+  unit_ = std::move(text);
+  return *this;
+}
+
+std::string Option::limits_text() const {
+  std::vector<std::string> parts;
+  auto bound = [&](const std::optional<double>& limit, const char* sign) {
+    if (!limit) return;
+    std::ostringstream out;
+    out << sign << ' ' << *limit;
+    parts.push_back(out.str());
+  };
+  bound(at_least_, ">=");
+  bound(above_, ">");
+  bound(at_most_, "<=");
+  bound(below_, "<");
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
+  if (!choices_.empty()) {
+    text = "one of";
+    for (const auto& choice : choices_) text += " " + choice;
+  }
+  return text;
+}
+
+void Option::set(const OptionValue& value, std::string_view where) {
+  OptionValue converted = value;
+  if (std::holds_alternative<double>(default_) && std::holds_alternative<std::int64_t>(value))
+    converted = static_cast<double>(std::get<std::int64_t>(value));
+  // An empty list has no element type of its own.
+  if (const auto* list = std::get_if<std::vector<double>>(&value);
+      list && list->empty() && std::holds_alternative<std::vector<std::string>>(default_))
+    converted = std::vector<std::string>{};
+  require_input(converted.index() == default_.index(), "option '", name_, "' takes ",
+                type_name(default_), " (", where, ", saw ", to_toml(value), "): the default is ",
+                to_toml(default_));
+  check_limits(converted, where);
+  set_(converted);
+}
+
+void Option::check_limits(const OptionValue& value, std::string_view where) const {
+  auto in_range = [&](double x) {
+    return std::isfinite(x) && (!at_least_ || x >= *at_least_) && (!at_most_ || x <= *at_most_) &&
+           (!above_ || x > *above_) && (!below_ || x < *below_);
+  };
+  auto allowed = [&](const std::string& text) {
+    return choices_.empty() || std::find(choices_.begin(), choices_.end(), text) != choices_.end();
+  };
+  bool ok = true;
+  if (const auto* i = std::get_if<std::int64_t>(&value)) ok = in_range(static_cast<double>(*i));
+  if (const auto* x = std::get_if<double>(&value)) ok = in_range(*x);
+  if (const auto* text = std::get_if<std::string>(&value)) ok = allowed(*text);
+  if (const auto* list = std::get_if<std::vector<double>>(&value))
+    ok = std::all_of(list->begin(), list->end(), in_range);
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+    ok = std::all_of(list->begin(), list->end(), allowed);
+  const std::string limits = limits_text();
+  require_input(ok, "option '", name_, "' is out of range (", where, ", saw ", to_toml(value),
+                "): it must be ", limits.empty() ? std::string("finite") : limits);
+}
+
+Option& OptionTable::append(Option option) {
+  options_.push_back(std::move(option));
+  return options_.back();
+}
+
+std::vector<std::string> OptionTable::names() const {
+  std::vector<std::string> out;
+  for (const auto& option : options_) out.push_back(option.name());
+  return out;
+}
+
+void OptionTable::set(std::string_view name, const OptionValue& value, std::string_view where) {
+  for (auto& option : options_)
+    if (option.name() == name) return option.set(value, where);
+  throw InputError(unknown_name_message("option", name, where, names()));
+}
+
+std::optional<std::string> nearest_name(std::string_view name,
+                                        const std::vector<std::string>& known) {
+  auto distance = [](std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= b.size(); ++j) {
+        const std::size_t above = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+        diagonal = above;
+      }
+    }
+    return row[b.size()];
+  };
+  std::optional<std::string> best;
+  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  if (name.size() > 200) return best;
+  for (const auto& candidate : known) {
+    const std::size_t d = distance(name, candidate);
+    if (d < best_distance) best_distance = d, best = candidate;
+  }
+  return best;
+}
+
+std::string unknown_name_message(std::string_view kind, std::string_view name,
+                                 std::string_view where, const std::vector<std::string>& known) {
+  std::string message = concat("unknown ", kind, " '", name, "' (", where, ")");
+  if (const auto near = nearest_name(name, known))
+    return message + ": did you mean '" + *near + "'?";
+  message += ": known are";
+  for (const auto& candidate : known) message += " " + candidate;
+  return message;
+}
+
+}  // namespace syncgap
