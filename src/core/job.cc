@@ -1,0 +1,452 @@
+#include "core/job.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numbers>
+#include <set>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "core/check.h"
+
+namespace syncgap {
+namespace {
+
+constexpr std::int64_t kMaxAxisValues = 50'000'000;
+
+std::string place(const std::string& source, const toml::node& node) {
+  const auto line = node.source().begin.line;
+  return line > 0 ? concat(source, ":", line) : source;
+}
+
+/// Collects the settings of one `[experiment] [axes] [run]` triple; later calls override earlier
+/// ones.
+class Collector {
+ public:
+  explicit Collector(Job& job) : job_(job) {}
+
+  void section(const std::string& name, const toml::node& node, const std::string& source) {
+    const toml::table* table = node.as_table();
+    require_input(table != nullptr, "'", name, "' must be a table (", place(source, node),
+                  "): write [", name, "]");
+    for (const auto& [key, value] : *table)
+      entry(name, std::string(key.str()), value, place(source, value));
+  }
+
+  void entry(const std::string& section, const std::string& key, const toml::node& value,
+             const std::string& where) {
+    if (section == "axes") {
+      replace(job_.axes, {key, axis_values(key, value, where), where});
+    } else if (section == "run") {
+      OptionTable table = job_.run.table();
+      if (key == "walltime" && value.is_string())
+        table.set(key, clock_seconds(**value.as_string(), where), where);
+      else
+        table.set(key, option_value(key, value, where), where);
+    } else if (key == "name") {
+      require_input(value.is_string(), "'experiment.name' takes a string (", where,
+                    "): see `syncgap experiments`");
+      job_.experiment = **value.as_string();
+      job_.experiment_where = where;
+    } else {
+      replace(job_.options, {key, option_value(key, value, where), where});
+    }
+  }
+
+ private:
+  template <class Value>
+  static void replace(std::vector<Setting<Value>>& list, Setting<Value> setting) {
+    for (auto& existing : list)
+      if (existing.key == setting.key) {
+        existing = std::move(setting);
+        return;
+      }
+    list.push_back(std::move(setting));
+  }
+
+  static OptionValue clock_seconds(const std::string& text, const std::string& where) {
+    double seconds = 0;
+    std::istringstream in(text);
+    std::string part;
+    int parts = 0;
+    while (std::getline(in, part, ':')) {
+      const bool digits = !part.empty() && part.size() < 7 &&
+                          std::all_of(part.begin(), part.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+      require_input(digits && ++parts <= 3, "option 'walltime' cannot be read (", where, ", saw \"",
+                    text, "\"): write seconds or \"hours:minutes:seconds\"");
+      seconds = seconds * 60 + std::stod(part);
+    }
+    require_input(parts == 3, "option 'walltime' cannot be read (", where, ", saw \"", text,
+                  "\"): write seconds or \"hours:minutes:seconds\"");
+    return seconds;
+  }
+
+  static OptionValue option_value(const std::string& key, const toml::node& node,
+                                  const std::string& where) {
+    if (const auto* v = node.as_boolean()) return **v;
+    if (const auto* v = node.as_integer()) return static_cast<std::int64_t>(**v);
+    if (const auto* v = node.as_floating_point()) return **v;
+    if (const auto* v = node.as_string()) return **v;
+    const toml::array* array = node.as_array();
+    require_input(array != nullptr, "option '", key, "' has a value of an unknown kind (", where,
+                  "): give true/false, a number, a string or a list of numbers or strings");
+    std::vector<double> numbers;
+    std::vector<std::string> strings;
+    for (const auto& element : *array) {
+      if (const auto* v = element.as_integer()) {
+        numbers.push_back(static_cast<double>(**v));
+      } else if (const auto* real = element.as_floating_point()) {
+        numbers.push_back(**real);
+      } else if (const auto* text = element.as_string()) {
+        strings.push_back(**text);
+      } else {
+        throw InputError(concat("option '", key, "' has a list element of an unknown kind (", where,
+                                "): lists hold numbers or strings"));
+      }
+    }
+    require_input(numbers.empty() || strings.empty(), "option '", key,
+                  "' mixes numbers and strings in one list (", where, "): use one kind");
+    if (!strings.empty()) return strings;
+    return numbers;
+  }
+
+  static AxisValues list_values(const std::string& key, const toml::array& array,
+                                const std::string& where) {
+    std::vector<double> reals;
+    std::vector<std::int64_t> integers;
+    std::vector<std::string> labels;
+    for (const auto& element : array) {
+      if (const auto* v = element.as_integer()) {
+        integers.push_back(**v);
+        reals.push_back(static_cast<double>(**v));
+      } else if (const auto* real = element.as_floating_point()) {
+        reals.push_back(**real);
+      } else if (const auto* text = element.as_string()) {
+        labels.push_back(**text);
+      } else {
+        throw InputError(concat("axis '", key, "' has a value of an unknown kind (", where,
+                                "): axes hold numbers or labels"));
+      }
+    }
+    require_input(!array.empty(), "axis '", key, "' has no values (", where,
+                  "): give it at least one");
+    require_input(labels.empty() || reals.empty(), "axis '", key, "' mixes numbers and labels (",
+                  where, "): use one kind");
+    if (!labels.empty()) return labels;
+    if (integers.size() == reals.size()) return integers;
+    return reals;
+  }
+
+  /// [start, stop, ...] of a generator, as doubles.
+  static std::vector<double> arguments(const std::string& key, const toml::node& node,
+                                       const std::string& form, std::size_t at_least,
+                                       std::size_t at_most, const std::string& where) {
+    std::vector<double> out;
+    if (const toml::array* array = node.as_array())
+      for (const auto& element : *array)
+        if (const auto number = element.value<double>(); number && std::isfinite(*number))
+          out.push_back(*number);
+    const bool complete = node.is_array() && out.size() == node.as_array()->size();
+    require_input(complete && out.size() >= at_least && out.size() <= at_most, "axis '", key,
+                  "' cannot be read (", where, "): write ", form);
+    return out;
+  }
+
+  static std::size_t count_of(const std::string& key, double number, const std::string& where) {
+    require_input(number >= 1 && number <= kMaxAxisValues && number == std::floor(number), "axis '",
+                  key, "' asks for an impossible number of values (", where, ", saw ", number,
+                  "): give a whole number from 1 to ", kMaxAxisValues);
+    return static_cast<std::size_t>(number);
+  }
+
+  static std::vector<double> linspace(double first, double last, std::size_t count) {
+    std::vector<double> out(count);
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = count == 1 ? first
+                          : first + (last - first) * static_cast<double>(i) /
+                                        static_cast<double>(count - 1);
+    if (count > 1) out.back() = last;
+    return out;
+  }
+
+  static AxisValues range_values(const std::string& key, const toml::node& node,
+                                 const std::string& where) {
+    const auto a =
+        arguments(key, node, "range = [from, to] or [from, to, step], `to` excluded", 2, 3, where);
+    const double step = a.size() == 3 ? a[2] : 1.0;
+    require_input(step != 0 && (a[1] - a[0]) / step > 0, "axis '", key, "' has an empty range (",
+                  where, "): `to` must lie beyond `from` in the direction of the step");
+    // A tolerance of a millionth of a step keeps 0, 0.1, ... 0.9 from gaining a tenth 1.0.
+    const std::size_t n = count_of(key, std::ceil((a[1] - a[0]) / step - 1e-6), where);
+    const bool whole = std::all_of(a.begin(), a.end(), [](double x) { return x == std::floor(x); });
+    if (whole && std::all_of(a.begin(), a.end(), [](double x) { return std::fabs(x) < 9e15; })) {
+      std::vector<std::int64_t> out(n);
+      for (std::size_t i = 0; i < n; ++i)
+        out[i] = static_cast<std::int64_t>(a[0]) +
+                 static_cast<std::int64_t>(i) * static_cast<std::int64_t>(step);
+      return out;
+    }
+    std::vector<double> out(n);
+    for (std::size_t i = 0; i < n; ++i) out[i] = a[0] + step * static_cast<double>(i);
+    return out;
+  }
+
+  static AxisValues axis_values(const std::string& key, const toml::node& node,
+                                const std::string& where) {
+    if (const toml::array* array = node.as_array()) return list_values(key, *array, where);
+    const toml::table* table = node.as_table();
+    if (table == nullptr) {
+      toml::array single;
+      single.push_back(node);
+      return list_values(key, single, where);
+    }
+    AxisValues values;
+    int generators = 0;
+    double scale = 1;
+    for (const auto& [name, value] : *table) {
+      const std::string_view word = name.str();
+      if (word == "unit") {
+        const auto text = value.value<std::string>();
+        require_input(text == "pi" || text == "1", "axis '", key, "' has an unknown unit (", where,
+                      "): \"pi\" and \"1\" are known");
+        scale = text == "pi" ? std::numbers::pi : 1.0;
+        continue;
+      }
+      ++generators;
+      if (word == "values" && value.is_array()) {
+        values = list_values(key, *value.as_array(), where);
+      } else if (word == "linspace") {
+        const auto a = arguments(key, value, "linspace = [first, last, count]", 3, 3, where);
+        values = linspace(a[0], a[1], count_of(key, a[2], where));
+      } else if (word == "logspace") {
+        const auto a = arguments(key, value, "logspace = [first, last, count] with positive ends",
+                                 3, 3, where);
+        require_input(a[0] > 0 && a[1] > 0, "axis '", key,
+                      "' has a logspace that is not positive (", where,
+                      "): give the first and last value themselves, not their exponents");
+        auto list = linspace(std::log(a[0]), std::log(a[1]), count_of(key, a[2], where));
+        for (double& x : list) x = std::exp(x);
+        list.front() = a[0];
+        if (list.size() > 1) list.back() = a[1];
+        values = std::move(list);
+      } else if (word == "range") {
+        values = range_values(key, value, where);
+      } else {
+        throw InputError(unknown_name_message("axis key", word, where,
+                                              {"values", "linspace", "logspace", "range", "unit"}));
+      }
+    }
+    require_input(generators == 1, "axis '", key, "' cannot be read (", where,
+                  "): give exactly one of values, linspace, logspace, range");
+    if (scale != 1) {
+      if (const auto* integers = std::get_if<1>(&values))
+        values = std::vector<double>(integers->begin(), integers->end());
+      auto* reals = std::get_if<0>(&values);
+      require_input(reals != nullptr, "axis '", key, "' has labels with a unit (", where,
+                    "): a unit needs numbers");
+      for (double& x : *reals) x *= scale;
+    }
+    return values;
+  }
+
+  Job& job_;
+};
+
+toml::table parse_table(std::string_view text, const std::string& source) {
+  try {
+    return toml::parse(text, source);
+  } catch (const toml::parse_error& error) {
+    throw InputError(concat("the job is not valid TOML (", source, ":", error.source().begin.line,
+                            ":", error.source().begin.column, "): ", error.description()));
+  }
+}
+
+void apply_override(Collector& collector, const std::string& text) {
+  const auto equals = text.find('=');
+  const auto dot = text.find('.');
+  const std::string form = "write experiment.OPTION=VALUE, axes.AXIS=VALUES or run.KEY=VALUE";
+  require_input(equals != std::string::npos && dot != std::string::npos && dot < equals &&
+                    dot > 0 && equals > dot + 1,
+                "cannot read the override (--set ", text, "): ", form);
+  const std::string section = text.substr(0, dot);
+  const std::string key = text.substr(dot + 1, equals - dot - 1);
+  const std::string value = text.substr(equals + 1);
+  require_input(section == "experiment" || section == "axes" || section == "run",
+                "unknown section '", section, "' in an override (--set ", text, "): ", form);
+  toml::table table;
+  try {
+    table = toml::parse("value = " + value);
+  } catch (const toml::parse_error&) {
+    // A bare word is what a shell user means by a string.
+    require_input(!value.empty() && value.find_first_of("[]{}=\"'\n") == std::string::npos,
+                  "cannot read the value of an override (--set ", text,
+                  "): give a number, true/false, a word, or a list like [0.1,0.2]");
+    table.insert_or_assign("value", value);
+  }
+  require_input(table.size() == 1, "cannot read the value of an override (--set ", text,
+                "): ", form);
+  collector.entry(section, key, *table.get("value"), "--set " + text);
+}
+
+std::string json(const toml::table& table) {
+  std::ostringstream out;
+  out << toml::json_formatter{table};
+  return out.str();
+}
+
+}  // namespace
+
+OptionTable RunSettings::table() {
+  OptionTable options;
+  options.add("title", title, "", "what figures and reports call this sweep");
+  options.add("seed", seed, "", "keys every random number of the sweep").at_least(0);
+  options.add("ranks_per_unit", ranks_per_unit, "", "MPI ranks that work on one unit together")
+      .at_least(1);
+  options.add("walltime", walltime, "", "drain after this long; 0: no limit").at_least(0).unit("s");
+  options.add("record", record, "", "file to write; empty: out/JOB[-PROFILE].h5");
+  return options;
+}
+
+Job parse_job(std::string_view text, const std::string& source, const std::string& profile,
+              const std::vector<std::string>& overrides) {
+  Job job;
+  job.text = std::string(text);
+  job.profile = profile;
+  job.overrides = overrides;
+  job.stem = std::filesystem::path(source).stem().string();
+  const toml::table table = parse_table(text, source);
+  Collector collector(job);
+  const toml::table* profiles = nullptr;
+  for (const auto& [key, value] : table) {
+    const std::string name(key.str());
+    if (name == "profile") {
+      profiles = value.as_table();
+      require_input(profiles != nullptr, "'profile' must hold tables (", place(source, value),
+                    "): write [profile.smoke]");
+    } else if (name == "experiment" || name == "axes" || name == "run") {
+      collector.section(name, value, source);
+    } else {
+      throw InputError(unknown_name_message("table", name, place(source, value),
+                                            {"experiment", "axes", "run", "profile"}));
+    }
+  }
+  // Every profile is read, so that a mistake in one shows before the day it is needed.
+  std::vector<std::string> known;
+  if (profiles != nullptr) {
+    for (const auto& [key, value] : *profiles) {
+      const std::string name(key.str());
+      known.push_back(name);
+      const toml::table* parts = value.as_table();
+      require_input(parts != nullptr, "profile '", name, "' must be a table (",
+                    place(source, value), "): write [profile.", name, "]");
+      Job scratch;
+      Collector checker(scratch);
+      Collector& target = name == profile ? collector : checker;
+      for (const auto& [part, content] : *parts) {
+        const std::string section(part.str());
+        if (section != "experiment" && section != "axes" && section != "run")
+          throw InputError(unknown_name_message("table of a profile", section,
+                                                place(source, content),
+                                                {"experiment", "axes", "run"}));
+        target.section(section, content, source);
+      }
+    }
+  }
+  if (!profile.empty() && std::find(known.begin(), known.end(), profile) == known.end())
+    throw InputError(unknown_name_message("profile", profile, source, known));
+  for (const std::string& text_override : overrides) apply_override(collector, text_override);
+  require_input(!job.experiment.empty(), "the job names no experiment (", source,
+                "): write [experiment] name = \"...\"; see `syncgap experiments`");
+  return job;
+}
+
+Job read_job(const std::string& path, const std::string& profile,
+             const std::vector<std::string>& overrides) {
+  std::error_code error;
+  require_input(!std::filesystem::is_directory(path, error), "the job is a folder (", path,
+                "): give a .toml file");
+  std::ifstream file(path, std::ios::binary);
+  require_input(file.good(), "cannot open the job (", path, "): check the path");
+  std::ostringstream text;
+  text << file.rdbuf();
+  require_input(file.good() || file.eof(), "cannot read the job (", path, "): check the disk");
+  return parse_job(text.str(), path, profile, overrides);
+}
+
+void apply_options(const Job& job, OptionTable& table) {
+  for (const auto& setting : job.options) table.set(setting.key, setting.value, setting.where);
+}
+
+Grid make_grid(const Job& job, std::vector<Axis> declared) {
+  std::vector<std::string> known;
+  for (const Axis& axis : declared) known.push_back(axis.name);
+  for (const auto& setting : job.axes) {
+    const auto axis = std::find_if(declared.begin(), declared.end(),
+                                   [&](const Axis& a) { return a.name == setting.key; });
+    if (axis == declared.end())
+      throw InputError(unknown_name_message("axis", setting.key, setting.where, known));
+    AxisValues values = setting.value;
+    if (axis->values.index() == 0)
+      if (const auto* integers = std::get_if<1>(&values))
+        values = std::vector<double>(integers->begin(), integers->end());
+    static constexpr const char* kinds[] = {"numbers", "whole numbers", "labels"};
+    require_input(values.index() == axis->values.index(), "axis '", axis->name, "' takes ",
+                  kinds[axis->values.index()], " (", setting.where, ", saw ", kinds[values.index()],
+                  "): ", axis->doc);
+    axis->values = std::move(values);
+    std::visit(
+        [&](const auto& list) {
+          std::set<typename std::decay_t<decltype(list)>::value_type> seen;
+          for (std::size_t i = 0; i < list.size(); ++i) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(list[i])>, double>)
+              require_input(std::isfinite(list[i]), "axis '", axis->name,
+                            "' has a value that is not finite (", setting.where, "): remove it");
+            require_input(seen.insert(list[i]).second, "axis '", axis->name, "' has the value ",
+                          axis->text(i), " twice (", setting.where, "): remove one");
+          }
+        },
+        axis->values);
+    if (!axis->choices.empty())
+      for (const auto& label : std::get<2>(axis->values))
+        if (std::find(axis->choices.begin(), axis->choices.end(), label) == axis->choices.end())
+          throw InputError(unknown_name_message("value of axis '" + axis->name + "'", label,
+                                                setting.where, axis->choices));
+  }
+  return Grid(std::move(declared));
+}
+
+std::string options_json(const OptionTable& table) {
+  toml::table object;
+  for (const Option& option : table.all()) {
+    std::visit(
+        [&](const auto& value) {
+          using T = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<T, std::vector<double>> ||
+                        std::is_same_v<T, std::vector<std::string>>) {
+            toml::array array;
+            for (const auto& element : value) array.push_back(element);
+            object.insert_or_assign(option.name(), std::move(array));
+          } else {
+            object.insert_or_assign(option.name(), value);
+          }
+        },
+        option.value());
+  }
+  return json(object);
+}
+
+std::string option_docs_json(const OptionTable& table) {
+  toml::table object;
+  for (const Option& option : table.all())
+    object.insert_or_assign(option.name(), toml::table{{"symbol", option.symbol()},
+                                                       {"unit", option.unit_text()},
+                                                       {"doc", option.doc()},
+                                                       {"limits", option.limits_text()}});
+  return json(object);
+}
+
+}  // namespace syncgap

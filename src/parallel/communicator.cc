@@ -1,0 +1,138 @@
+#include "parallel/communicator.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "core/check.h"
+
+namespace syncgap::parallel {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{1} << 30;  // MPI counts are int
+
+void check(int code, const char* call) {
+  if (code != MPI_SUCCESS) throw std::runtime_error(concat(call, " failed with code ", code));
+}
+
+}  // namespace
+
+MpiScope::MpiScope(int& argc, char**& argv) {
+  int provided = MPI_THREAD_SINGLE;
+  check(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
+  threads_may_call_ = provided == MPI_THREAD_MULTIPLE;
+}
+
+MpiScope::~MpiScope() { MPI_Finalize(); }
+
+std::string MpiScope::library_version() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  std::string version(text, static_cast<std::size_t>(length));
+  return version.substr(0, version.find(','));
+}
+
+Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
+  MPI_Comm_rank(comm_, &rank_);
+  MPI_Comm_size(comm_, &size_);
+}
+
+Communicator::~Communicator() {
+  if (comm_ != MPI_COMM_NULL) MPI_Comm_free(&comm_);
+}
+
+Communicator::Communicator(Communicator&& other) noexcept
+    : comm_(std::exchange(other.comm_, MPI_COMM_NULL)),
+      rank_(std::exchange(other.rank_, 0)),
+      size_(std::exchange(other.size_, 1)) {}
+
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  std::swap(comm_, other.comm_);
+  std::swap(rank_, other.rank_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Communicator Communicator::world() {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  if (ranks == 1) return {};
+  MPI_Comm copy = MPI_COMM_NULL;
+  check(MPI_Comm_dup(MPI_COMM_WORLD, &copy), "MPI_Comm_dup");
+  return Communicator(copy);
+}
+
+Communicator Communicator::split(int colour) const {
+  if (comm_ == MPI_COMM_NULL) return {};
+  MPI_Comm part = MPI_COMM_NULL;
+  check(MPI_Comm_split(comm_, colour < 0 ? MPI_UNDEFINED : colour, rank_, &part), "MPI_Comm_split");
+  return part == MPI_COMM_NULL ? Communicator() : Communicator(part);
+}
+
+bool Communicator::on_one_node() const {
+  if (comm_ == MPI_COMM_NULL) return true;
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
+        "MPI_Comm_split_type");
+  const Communicator owner(node);
+  return maximum(std::int64_t{owner.size() != size_}) == 0;
+}
+
+void Communicator::barrier() const {
+  if (comm_ != MPI_COMM_NULL) check(MPI_Barrier(comm_), "MPI_Barrier");
+}
+
+namespace {
+
+template <class T>
+T reduce(MPI_Comm comm, T value, MPI_Datatype type, MPI_Op operation) {
+  if (comm != MPI_COMM_NULL)
+    check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, type, operation, comm), "MPI_Allreduce");
+  return value;
+}
+
+}  // namespace
+
+std::int64_t Communicator::sum(std::int64_t value) const {
+  return reduce(comm_, value, MPI_INT64_T, MPI_SUM);
+}
+std::int64_t Communicator::maximum(std::int64_t value) const {
+  return reduce(comm_, value, MPI_INT64_T, MPI_MAX);
+}
+double Communicator::sum(double value) const { return reduce(comm_, value, MPI_DOUBLE, MPI_SUM); }
+double Communicator::maximum(double value) const {
+  return reduce(comm_, value, MPI_DOUBLE, MPI_MAX);
+}
+
+std::uint64_t Communicator::broadcast(std::uint64_t value, int root) const {
+  if (comm_ != MPI_COMM_NULL) check(MPI_Bcast(&value, 1, MPI_UINT64_T, root, comm_), "MPI_Bcast");
+  return value;
+}
+
+std::string Communicator::broadcast(std::string text, int root) const {
+  text.resize(broadcast(std::uint64_t{text.size()}, root));
+  if (comm_ != MPI_COMM_NULL)
+    check(MPI_Bcast(text.data(), static_cast<int>(text.size()), MPI_CHAR, root, comm_),
+          "MPI_Bcast");
+  return text;
+}
+
+void Communicator::broadcast(std::vector<std::uint8_t>& bytes, int root) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for (std::size_t at = 0; at < bytes.size(); at += kPiece)
+    check(MPI_Bcast(bytes.data() + at, static_cast<int>(std::min(kPiece, bytes.size() - at)),
+                    MPI_UINT8_T, root, comm_),
+          "MPI_Bcast");
+}
+
+void Communicator::maximum(std::vector<std::uint8_t>& bytes) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for (std::size_t at = 0; at < bytes.size(); at += kPiece)
+    check(MPI_Allreduce(MPI_IN_PLACE, bytes.data() + at,
+                        static_cast<int>(std::min(kPiece, bytes.size() - at)), MPI_UINT8_T, MPI_MAX,
+                        comm_),
+          "MPI_Allreduce");
+}
+
+}  // namespace syncgap::parallel

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace syncgap::parallel {
+
+/// Owns MPI_Init_thread and MPI_Finalize; one per process, first thing in main. Asks for
+/// MPI_THREAD_MULTIPLE so that a monitor thread may drive the progress of remote claims.
+class MpiScope {
+ public:
+  MpiScope(int& argc, char**& argv);
+  ~MpiScope();
+  MpiScope(const MpiScope&) = delete;
+  MpiScope& operator=(const MpiScope&) = delete;
+
+  bool threads_may_call() const { return threads_may_call_; }
+  static std::string library_version();
+
+ private:
+  bool threads_may_call_ = false;
+};
+
+/// Move-only owner of an MPI communicator. A null one is a single rank without MPI, so callers need
+/// no case of their own for it.
+class Communicator {
+ public:
+  Communicator() = default;
+  ~Communicator();
+  Communicator(Communicator&& other) noexcept;
+  Communicator& operator=(Communicator&& other) noexcept;
+  Communicator(const Communicator&) = delete;
+  Communicator& operator=(const Communicator&) = delete;
+
+  /// A duplicate of MPI_COMM_WORLD; null where there is one rank only.
+  static Communicator world();
+  /// Ranks of the same colour together, ordered by rank here. A negative colour gives a null one.
+  Communicator split(int colour) const;
+  /// True if all ranks share one node's memory.
+  bool on_one_node() const;
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  MPI_Comm handle() const { return comm_; }
+
+  void barrier() const;
+  std::int64_t sum(std::int64_t value) const;
+  std::int64_t maximum(std::int64_t value) const;
+  double sum(double value) const;
+  double maximum(double value) const;
+  std::uint64_t broadcast(std::uint64_t value, int root = 0) const;
+  std::string broadcast(std::string text, int root = 0) const;
+  /// Broadcasts `bytes` in place; every rank must give the same size.
+  void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;
+  /// Element-wise maximum over the ranks, in place.
+  void maximum(std::vector<std::uint8_t>& bytes) const;
+
+ private:
+  explicit Communicator(MPI_Comm comm);
+
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace syncgap::parallel
