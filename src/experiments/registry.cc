@@ -1,0 +1,37 @@
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/check.h"
+#include "experiments/experiment.h"
+
+namespace syncgap::experiments {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  std::unique_ptr<Experiment> (*make)();
+};
+
+/// The one table of experiments: a new one adds its header above and its line here.
+const std::vector<Entry>& table() {
+  static const std::vector<Entry> entries = {};
+  return entries;
+}
+
+}  // namespace
+
+std::vector<std::string> experiment_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : table()) names.emplace_back(entry.name);
+  return names;
+}
+
+std::unique_ptr<Experiment> make_experiment(std::string_view name, std::string_view where) {
+  for (const Entry& entry : table())
+    if (entry.name == name) return entry.make();
+  throw InputError(unknown_name_message("experiment", name, where, experiment_names()));
+}
+
+}  // namespace syncgap::experiments
