@@ -15,7 +15,12 @@ add_library(syncgap_hdf5 INTERFACE)
 target_include_directories(syncgap_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
 target_link_libraries(syncgap_hdf5 INTERFACE ${HDF5_C_LIBRARIES} ${HDF5_C_HL_LIBRARIES})
 
+# The distribution's own Python has h5py and NumPy; another one that is first in PATH may not.
+if(NOT Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
+  set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "Python with h5py, NumPy and Matplotlib")
+endif()
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
 if(SYNCGAP_TESTS)
   find_package(GTest REQUIRED)
-  find_package(Python3 REQUIRED COMPONENTS Interpreter)
 endif()

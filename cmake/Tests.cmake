@@ -11,3 +11,16 @@ function(syncgap_room_tests room)
   gtest_discover_tests(test_${room} TEST_PREFIX ${room}. DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
+
+# syncgap_pytest(NAME FOLDER [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in
+#   tests/FOLDER as one test.
+function(syncgap_pytest name folder)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -m pytest -q -p no:cacheprovider
+    ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  set_tests_properties(${name} PROPERTIES LABELS python TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
+endfunction()

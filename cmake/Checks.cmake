@@ -1,0 +1,29 @@
+# Checks of the source text: `cmake --build build/release --target check` runs them all.
+#   check_format    clang-format 14 would change nothing
+#   check_includes  every #include follows the table in src/CMakeLists.txt
+#   check_headers   every header of a room compiles alone
+find_program(SYNCGAP_CLANG_FORMAT NAMES clang-format-14 clang-format)
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/src/*.h ${PROJECT_SOURCE_DIR}/src/*.cc
+  ${PROJECT_SOURCE_DIR}/tests/*.h ${PROJECT_SOURCE_DIR}/tests/*.cc
+  ${PROJECT_SOURCE_DIR}/bench/*.h ${PROJECT_SOURCE_DIR}/bench/*.cc)
+if(SYNCGAP_CLANG_FORMAT)
+  add_custom_target(check_format
+    COMMAND ${SYNCGAP_CLANG_FORMAT} --dry-run -Werror ${sources}
+    COMMENT "Checking the layout of the sources" VERBATIM)
+else()
+  add_custom_target(check_format
+    COMMAND ${CMAKE_COMMAND} -E echo "clang-format is missing: install the package clang-format-14"
+    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+endif()
+
+add_custom_target(check_includes
+  COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py
+    ${PROJECT_SOURCE_DIR}/src
+  COMMENT "Checking the include directions" VERBATIM)
+
+# CMake itself makes this target from the header sets of the rooms (VERIFY_INTERFACE_HEADER_SETS).
+add_custom_target(check_headers DEPENDS all_verify_interface_header_sets)
+
+add_custom_target(check DEPENDS check_format check_includes check_headers)

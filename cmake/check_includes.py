@@ -1,0 +1,90 @@
+"""Checks every #include under src/ against the table of rooms in src/CMakeLists.txt.
+
+A room may include itself and what its USES names; some foreign headers belong to one room alone.
+Prints one line per offence, "file:line: what is wrong", and exits 1 if there is any.
+"""
+
+import pathlib
+import re
+import sys
+
+# Foreign headers that only some rooms may see. main.cc ties the rooms together and may see all.
+OWNERS = {
+    r"hdf5(_hl)?\.h|H5\w*\.h": {"store"},
+    r"mpi\.h|nccl\.h|cuda\w*\.h": {"parallel"},
+    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "experiments"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
+ROOM = re.compile(r"syncgap_room\(\s*(\w+)([^)]*)\)")
+
+
+def read_rooms(cmake_text):
+    """Room -> set of rooms it uses, from the syncgap_room(NAME USES ... LIBS ...) calls."""
+    rooms = {}
+    without_comments = re.sub(r"#.*", "", cmake_text)
+    for name, arguments in ROOM.findall(without_comments):
+        uses, section = set(), None
+        for word in arguments.split():
+            if word in ("USES", "LIBS"):
+                section = word
+            elif section == "USES":
+                uses.add(word)
+        rooms[name] = uses
+    return rooms
+
+
+def find_table_errors(rooms):
+    """A room may only use rooms above it in the table, so the directions have no circle."""
+    seen = set()
+    for name, uses in rooms.items():
+        for used in sorted(uses - seen):
+            yield f"src/CMakeLists.txt: room {name} uses {used}, which is not above it in the table"
+        seen.add(name)
+
+
+def find_file_errors(source_root, path, rooms):
+    relative = path.relative_to(source_root)
+    room = relative.parts[0] if len(relative.parts) > 1 else None
+    if room is not None and room not in rooms:
+        yield f"src/{relative}:1: folder {room} is not in the table (src/CMakeLists.txt)"
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        where = f"src/{relative}:{number}"
+        if match["foreign"]:
+            for pattern, owners in OWNERS.items():
+                if room is not None and re.fullmatch(pattern, match["foreign"]) and room not in owners:
+                    allowed = " and ".join(sorted(owners))
+                    yield f"{where}: room {room} may not include <{match['foreign']}>, only {allowed}"
+            continue
+        included = match["own"]
+        if not (source_root / included).is_file() or ".." in included:
+            yield f'{where}: "{included}" is not a path from src/'
+        elif room is not None:
+            target = included.split("/")[0]
+            if target != room and target not in rooms[room]:
+                yield f"{where}: room {room} may not include {target} (src/CMakeLists.txt)"
+
+
+def find_errors(source_root):
+    rooms = read_rooms((source_root / "CMakeLists.txt").read_text(encoding="utf-8"))
+    if not rooms:
+        yield "src/CMakeLists.txt: no syncgap_room(...) lines found"
+    yield from find_table_errors(rooms)
+    for path in sorted(source_root.rglob("*")):
+        if path.suffix in (".h", ".cc", ".cu"):
+            yield from find_file_errors(source_root, path, rooms)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: check_includes.py SOURCE_FOLDER")
+    errors = list(find_errors(pathlib.Path(sys.argv[1])))
+    print("\n".join(errors) or "include directions: fine")
+    sys.exit(1 if errors else 0)
+
+
+if __name__ == "__main__":
+    main()

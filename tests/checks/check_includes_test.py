@@ -1,0 +1,62 @@
+"""The include check must be able to fail: small source trees with one planted offence each."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "cmake"))
+import check_includes  # noqa: E402
+
+TABLE = """
+# syncgap_room(ghost USES core)
+syncgap_room(core LIBS some::library)
+syncgap_room(parallel USES core LIBS MPI::MPI_C)
+syncgap_room(sweep USES core parallel
+  LIBS other::library)
+"""
+
+
+def errors_of(tmp_path, files, table=TABLE):
+    (tmp_path / "CMakeLists.txt").write_text(table)
+    for name in ("core/a.h", "parallel/b.h", "sweep/c.h"):
+        files.setdefault(name, "#pragma once\n")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return list(check_includes.find_errors(tmp_path))
+
+
+def test_table_is_read_over_lines_and_without_comments():
+    assert check_includes.read_rooms(TABLE) == {
+        "core": set(), "parallel": {"core"}, "sweep": {"core", "parallel"}}
+
+
+def test_allowed_directions_pass(tmp_path):
+    files = {"sweep/c.cc": '#include "core/a.h"\n#include "parallel/b.h"\n#include "sweep/c.h"\n',
+             "parallel/b.cc": "#include <mpi.h>\n#include <nccl.h>\n#include <vector>\n",
+             "main.cc": '#include "sweep/c.h"\n#include <mpi.h>\n'}
+    assert errors_of(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("name, text, message", [
+    ("core/a.cc", '#include "parallel/b.h"', "src/core/a.cc:1: room core may not include parallel"),
+    ("sweep/c.cc", "\n#include <mpi.h>", "src/sweep/c.cc:2: room sweep may not include <mpi.h>"),
+    ("core/a.cc", "#include <cuda_runtime.h>", "may not include <cuda_runtime.h>, only parallel"),
+    ("parallel/b.cc", "#  include <hdf5_hl.h>", "may not include <hdf5_hl.h>, only store"),
+    ("sweep/c.cc", '#include "c.h"', '"c.h" is not a path from src/'),
+    ("sweep/c.cc", '#include "../core/a.h"', '"../core/a.h" is not a path from src/'),
+    ("garden/x.h", "#pragma once", "folder garden is not in the table"),
+])
+def test_offence_is_found_and_named(tmp_path, name, text, message):
+    found = errors_of(tmp_path, {name: text + "\n"})
+    assert len(found) == 1 and message in found[0]
+
+
+def test_rooms_may_only_use_rooms_above(tmp_path):
+    found = errors_of(tmp_path, {}, TABLE.replace("(core LIBS", "(core USES sweep LIBS"))
+    assert found == ["src/CMakeLists.txt: room core uses sweep, which is not above it in the table"]
+
+
+def test_a_table_that_cannot_be_read_is_an_error(tmp_path):
+    assert "no syncgap_room" in errors_of(tmp_path, {}, "add_library(core)\n")[0]
