@@ -1,1 +1,99 @@
-int main() { return 0; }
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "core/check.h"
+
+namespace {
+
+/// Under a launcher only the first rank may speak, before MPI is there to say which one that is.
+bool first_of_launch() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
+    if (const char* rank = std::getenv(name)) return std::string(rank) == "0";
+  return true;
+}
+
+void add_job_options(CLI::App& command, syncgap::app::JobRequest& request) {
+  command.add_option("job", request.path, "job file (TOML)")->required();
+  command.add_option("-p,--profile", request.profile, "profile of the job: smoke, paper, ...");
+  command
+      .add_option("-s,--set", request.overrides,
+                  "override, e.g. experiment.trials=500, axes.g=[0.1,0.2], run.seed=7")
+      ->allow_extra_args(false);
+  command.add_option("-r,--record", request.record, "record to write (default out/JOB.h5)");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace syncgap::app;
+  const auto started = std::chrono::steady_clock::now();
+  CLI::App cli("Distributed sweeps for the physics of diffusion models.", "syncgap");
+  cli.require_subcommand(1);
+  cli.footer(
+      "Exit codes: 0 done, 1 internal error, 2 bad input, 3 some units failed,\n"
+      "4 damaged cells found by verify, 75 drained: run the same command again.");
+
+  auto& experiments = *cli.add_subcommand("experiments", "list the experiments");
+  std::string experiment, record, output;
+  auto& options = *cli.add_subcommand("options", "options, axes and observables of an experiment");
+  options.add_option("experiment", experiment)->required();
+  JobRequest plan_request;
+  int ranks = 1;
+  bool json = false;
+  auto& plan = *cli.add_subcommand("plan", "what a job would do, without running it");
+  add_job_options(plan, plan_request);
+  plan.add_option("-n,--ranks", ranks, "ranks to plan for")->check(CLI::PositiveNumber);
+  plan.add_flag("--json", json, "print JSON");
+  RunRequest run_request;
+  bool resume = false;
+  auto& run =
+      *cli.add_subcommand("run", "run a job, or go on with its record; under mpirun or srun");
+  add_job_options(run, run_request.job);
+  run.add_flag("--resume", resume, "go on with an existing record; without one: refuse");
+  run.add_flag("--retry-failed", run_request.retry_failed, "run failed units again");
+  run.add_flag("-q,--quiet", run_request.quiet, "no progress");
+  auto& status = *cli.add_subcommand("status", "what a record holds and whether it is being run");
+  status.add_option("record", record)->required();
+  status.add_flag("--json", json, "print JSON");
+  auto& verify = *cli.add_subcommand("verify", "check structure and checksums of a record");
+  verify.add_option("record", record)->required();
+  auto& pack_command = *cli.add_subcommand("pack", "make a compressed copy of a record");
+  pack_command.add_option("record", record)->required();
+  pack_command.add_option("-o,--output", output, "the copy (default RECORD.packed.h5)");
+  auto& version = *cli.add_subcommand("version", "version of the program and its libraries");
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;  // --help
+    if (first_of_launch()) cli.exit(error);
+    return static_cast<int>(asked ? ExitCode::done : ExitCode::bad_input);
+  }
+  ExitCode code = ExitCode::done;
+  const Format format = json ? Format::json : Format::text;
+  try {
+    if (experiments.parsed()) code = list_experiments();
+    if (options.parsed()) code = show_options(experiment);
+    if (plan.parsed()) code = show_plan(plan_request, ranks, format);
+    if (run.parsed()) {
+      run_request.resume = resume ? Resume::required : Resume::if_present;
+      code = run_job(run_request, argc, argv, started);
+    }
+    if (status.parsed()) code = show_status(record, format);
+    if (verify.parsed()) code = verify_record(record);
+    if (pack_command.parsed()) code = pack(record, output);
+    if (version.parsed()) code = show_version();
+  } catch (const syncgap::InputError& error) {
+    if (first_of_launch()) std::fprintf(stderr, "syncgap: %s\n", error.what());
+    code = ExitCode::bad_input;
+  } catch (const std::exception& error) {
+    if (first_of_launch()) std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
+    code = ExitCode::internal_error;
+  }
+  return static_cast<int>(code);
+}

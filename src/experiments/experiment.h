@@ -10,6 +10,7 @@
 #include "core/grid.h"
 #include "core/observable.h"
 #include "core/options.h"
+#include "parallel/communicator.h"
 
 namespace syncgap::experiments {
 
@@ -17,6 +18,7 @@ namespace syncgap::experiments {
 struct RunContext {
   std::uint64_t sweep_seed = 0;          ///< `run.seed` of the job: keys every random stream
   std::function<bool()> stop_requested;  ///< a drain is under way: leave at the next checkpoint
+  const parallel::Communicator* team = nullptr;  ///< the ranks that run this unit together
 };
 
 /// A named computation of the papers: options in, values of one unit out. The caller sets the
@@ -37,6 +39,10 @@ class Experiment {
   virtual void prepare(const Grid& grid) = 0;
   /// Estimated seconds on one rank; only ratios matter for the order of claims.
   virtual double cost(const Unit& unit) const = 0;
+  /// Working memory of one running unit beside its results, in bytes.
+  virtual double memory() const { return 0; }
+  /// Whether several ranks can run one unit together (run.ranks_per_unit > 1).
+  virtual bool uses_teams() const { return false; }
   /// Fills every observable. Values depend on the unit's coordinates, the options and
   /// `context.sweep_seed` alone. Throws UnitError when this unit cannot be finished.
   virtual void run(const Unit& unit, Results& results, const RunContext& context) const = 0;

@@ -9,7 +9,7 @@
 namespace syncgap::parallel {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 30;  // MPI counts are int
+constexpr std::size_t kPiece = std::size_t{1} << 30;  // in elements: MPI counts are int
 
 void check(int code, const char* call) {
   if (code != MPI_SUCCESS) throw std::runtime_error(concat(call, " failed with code ", code));
@@ -118,12 +118,25 @@ std::string Communicator::broadcast(std::string text, int root) const {
   return text;
 }
 
-void Communicator::broadcast(std::vector<std::uint8_t>& bytes, int root) const {
-  if (comm_ == MPI_COMM_NULL) return;
-  for (std::size_t at = 0; at < bytes.size(); at += kPiece)
-    check(MPI_Bcast(bytes.data() + at, static_cast<int>(std::min(kPiece, bytes.size() - at)),
-                    MPI_UINT8_T, root, comm_),
+namespace {
+
+template <class T>
+void broadcast_pieces(MPI_Comm comm, std::vector<T>& list, MPI_Datatype type, int root) {
+  if (comm == MPI_COMM_NULL) return;
+  for (std::size_t at = 0; at < list.size(); at += kPiece)
+    check(MPI_Bcast(list.data() + at, static_cast<int>(std::min(kPiece, list.size() - at)), type,
+                    root, comm),
           "MPI_Bcast");
+}
+
+}  // namespace
+
+void Communicator::broadcast(std::vector<std::uint8_t>& bytes, int root) const {
+  broadcast_pieces(comm_, bytes, MPI_UINT8_T, root);
+}
+
+void Communicator::broadcast(std::vector<std::uint32_t>& words, int root) const {
+  broadcast_pieces(comm_, words, MPI_UINT32_T, root);
 }
 
 void Communicator::maximum(std::vector<std::uint8_t>& bytes) const {

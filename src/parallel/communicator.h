@@ -55,6 +55,7 @@ class Communicator {
   std::string broadcast(std::string text, int root = 0) const;
   /// Broadcasts `bytes` in place; every rank must give the same size.
   void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;
+  void broadcast(std::vector<std::uint32_t>& words, int root = 0) const;
   /// Element-wise maximum over the ranks, in place.
   void maximum(std::vector<std::uint8_t>& bytes) const;
 

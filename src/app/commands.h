@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "app/exit_code.h"
+#include "app/prepared_job.h"
+
+namespace syncgap::app {
+
+/// The subcommands. Each prints its result to standard output and throws InputError for what the
+/// user can mend; `main` prints that and exits with bad_input.
+
+ExitCode list_experiments();
+ExitCode show_options(const std::string& experiment);
+ExitCode show_version();
+
+enum class Format { text, json };
+
+/// Axes, units, estimated cost, memory, record size and the split over `ranks`; runs nothing.
+ExitCode show_plan(const JobRequest& request, int ranks, Format format);
+
+enum class Resume { if_present, required };
+
+struct RunRequest {
+  JobRequest job;
+  Resume resume = Resume::if_present;
+  bool retry_failed = false;
+  bool quiet = false;
+};
+/// Collective over all MPI ranks; initialises MPI itself. Messages come from rank 0 only.
+ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
+                 std::chrono::steady_clock::time_point started);
+
+ExitCode show_status(const std::string& record, Format format);
+ExitCode verify_record(const std::string& record);
+ExitCode pack(const std::string& record, const std::string& output);
+
+}  // namespace syncgap::app

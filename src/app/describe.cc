@@ -1,0 +1,156 @@
+#include <cstdio>
+#include <sstream>
+
+#include "app/commands.h"
+#include "app/libraries.h"
+#include "app/sizes.h"
+#include "core/version.h"
+#include "parallel/communicator.h"
+#include "store/record.h"
+#include "sweep/plan.h"
+#include "sweep/progress.h"
+
+namespace syncgap::app {
+namespace {
+
+/// "[0.2, 0.5, 1.0]" or "401 values, 0.0 ... 2.0".
+std::string values_text(const Axis& axis) {
+  if (axis.size() <= 8) {
+    std::string text;
+    for (std::size_t i = 0; i < axis.size(); ++i) text += (i ? ", " : "") + axis.text(i);
+    return text;
+  }
+  return std::to_string(axis.size()) + " values, " + axis.text(0) + " ... " +
+         axis.text(axis.size() - 1);
+}
+
+const char* role_text(const Axis& axis) {
+  return axis.role == AxisRole::split ? "split" : "captured";
+}
+
+/// Prints `text` indented, wrapped at 96 columns.
+void print_wrapped(const std::string& text, int indent) {
+  std::istringstream in(text);
+  std::string word, line;
+  auto flush = [&] { std::printf("%*s%s\n", indent, "", line.c_str()); };
+  while (in >> word) {
+    if (!line.empty() && line.size() + word.size() + 1 > static_cast<std::size_t>(96 - indent)) {
+      flush();
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  if (!line.empty()) flush();
+}
+
+}  // namespace
+
+ExitCode list_experiments() {
+  for (const std::string& name : experiments::experiment_names()) {
+    const auto experiment = experiments::make_experiment(name, "the table of experiments");
+    std::printf("%s\n", name.c_str());
+    print_wrapped(experiment->summary(), 4);
+  }
+  std::printf("\n`syncgap options EXPERIMENT` prints its options, axes and observables.\n");
+  return ExitCode::done;
+}
+
+ExitCode show_options(const std::string& name) {
+  const auto experiment = experiments::make_experiment(name, "command line");
+  std::printf("%s\n", name.c_str());
+  print_wrapped(experiment->summary(), 4);
+  std::printf("\noptions: [experiment] in a job, --set experiment.NAME=VALUE\n");
+  for (const Option& option : experiment->options().all()) {
+    std::string line = option.name() + " = " + to_toml(option.default_value());
+    std::string facts;
+    if (!option.symbol().empty()) facts += option.symbol();
+    if (!option.unit_text().empty()) facts += (facts.empty() ? "" : ", ") + option.unit_text();
+    if (!option.limits_text().empty()) facts += (facts.empty() ? "" : ", ") + option.limits_text();
+    std::printf("  %s%s%s%s\n", line.c_str(), facts.empty() ? "" : "   (", facts.c_str(),
+                facts.empty() ? "" : ")");
+    print_wrapped(option.doc(), 6);
+  }
+  std::printf("\naxes: [axes] in a job, --set axes.NAME=VALUES\n");
+  for (const Axis& axis : experiment->axes()) {
+    std::printf("  %s   (%s%s%s) default %s\n", axis.name.c_str(), role_text(axis),
+                axis.unit == "1" ? "" : ", ", axis.unit == "1" ? "" : axis.unit.c_str(),
+                values_text(axis).c_str());
+    std::string doc = axis.doc;
+    if (!axis.choices.empty()) {
+      doc += "; one of";
+      for (const std::string& choice : axis.choices) doc += " " + choice;
+    }
+    print_wrapped(doc, 6);
+  }
+  std::printf("\nobservables (with the default options)\n");
+  for (const Observable& observable : experiment->observables()) {
+    std::string over;
+    for (const std::string& axis : observable.captured) over += (over.empty() ? "" : ", ") + axis;
+    std::printf("  %s%s%s%s\n", observable.name.c_str(), over.empty() ? "" : " (over ",
+                over.c_str(), over.empty() ? "" : ")");
+    print_wrapped(observable.long_name + " [" + observable.unit + "]" +
+                      (observable.source.empty() ? "" : "; " + observable.source),
+                  6);
+  }
+  return ExitCode::done;
+}
+
+ExitCode show_version() {
+  std::printf("syncgap %s (git %s), %s, %s\n%s\n", version(), git_revision(), compiler().c_str(),
+              build_type(), library_versions().c_str());
+  return ExitCode::done;
+}
+
+ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
+  const PreparedJob prepared = prepare_job(request);
+  const Grid& grid = *prepared.grid;
+  const auto cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
+  const std::vector<std::uint8_t> pending(grid.unit_count(), 0);
+  const sweep::CostModel model(grid);
+  const sweep::Order order = sweep::order_units(grid, cost, model, pending);
+  const int per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
+  const int teams = std::max(1, ranks / per_unit);
+  const double makespan = sweep::expected_makespan(grid, cost, model, order, teams);
+  const std::uint64_t record = store::record_bytes(grid, prepared.observables);
+  const ResultLayout layout(grid, prepared.observables);
+  // The engine keeps at most 16 bytes a unit: status, order, cost estimate.
+  const double memory = 64e6 + 16.0 * static_cast<double>(grid.unit_count()) +
+                        8.0 * static_cast<double>(layout.total()) + prepared.experiment->memory();
+  if (format == Format::json) {
+    std::printf(
+        "{\n  \"experiment\": %s,\n  \"job\": %s,\n  \"profile\": %s,\n  \"record\": %s,\n"
+        "  \"units\": %llu,\n  \"doubles_per_unit\": %zu,\n  \"ranks\": %d,\n"
+        "  \"ranks_per_unit\": %d,\n  \"walltime\": %.17g,\n  \"estimated_seconds_total\": %.17g,\n"
+        "  \"estimated_seconds_longest_unit\": %.17g,\n  \"estimated_seconds_on_ranks\": %.17g,\n"
+        "  \"memory_bytes_per_rank\": %.0f,\n  \"record_bytes\": %llu\n}\n",
+        json_string(prepared.job.experiment).c_str(), json_string(request.path).c_str(),
+        json_string(prepared.job.profile).c_str(), json_string(prepared.record_path).c_str(),
+        static_cast<unsigned long long>(grid.unit_count()), layout.total(), ranks, per_unit,
+        prepared.job.run.walltime, order.total_seconds, order.longest_seconds, makespan, memory,
+        static_cast<unsigned long long>(record));
+    return ExitCode::done;
+  }
+  std::printf("job        %s%s%s\n", request.path.c_str(),
+              prepared.job.profile.empty() ? "" : ", profile ", prepared.job.profile.c_str());
+  std::printf("experiment %s: %s\n", prepared.experiment->name().c_str(),
+              prepared.experiment->summary().c_str());
+  for (const Axis& axis : grid.axes())
+    std::printf("axis       %-14s %-8s %s\n", axis.name.c_str(), role_text(axis),
+                values_text(axis).c_str());
+  std::printf("units      %llu, %zu observables, %zu numbers a unit\n",
+              static_cast<unsigned long long>(grid.unit_count()), prepared.observables.size(),
+              layout.total());
+  std::printf("record     %s, %s\n", prepared.record_path.c_str(),
+              size_text(static_cast<double>(record)).c_str());
+  std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",
+              short_number(order.total_seconds).c_str(),
+              short_number(order.longest_seconds).c_str());
+  std::printf("split      %d %s%s: about %s, %.0f%% busy\n", ranks, ranks == 1 ? "rank" : "ranks",
+              per_unit > 1 ? (" in teams of " + std::to_string(per_unit)).c_str() : "",
+              sweep::clock_text(makespan).c_str(),
+              makespan > 0 ? 100 * order.total_seconds / (makespan * teams) : 100.0);
+  std::printf("memory     about %s a rank\n", size_text(memory).c_str());
+  return ExitCode::done;
+}
+
+}  // namespace syncgap::app

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace syncgap::app {
+
+/// What the program tells its caller; README lists them.
+enum class ExitCode : int {
+  done = 0,
+  internal_error = 1,
+  bad_input = 2,
+  units_failed = 3,
+  damaged = 4,
+  drained = 75,  // EX_TEMPFAIL of sysexits.h: run the same command again
+};
+
+}  // namespace syncgap::app

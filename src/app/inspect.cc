@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/sizes.h"
+#include "core/check.h"
+#include "store/lock.h"
+#include "store/record.h"
+#include "sweep/progress.h"
+
+namespace syncgap::app {
+namespace {
+
+using store::Record;
+using store::UnitStatus;
+
+struct Tally {
+  std::uint64_t units = 0, done = 0, failed = 0, pending = 0;
+  double seconds = 0, longest = 0;
+};
+
+Tally tally(const Record& record) {
+  const auto statuses = record.statuses();
+  const auto seconds = record.seconds();
+  Tally out;
+  out.units = statuses.size();
+  for (std::uint64_t unit = 0; unit < statuses.size(); ++unit) {
+    out.done += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::done);
+    out.failed += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::failed);
+    out.pending += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::pending);
+    if (std::isfinite(seconds[unit])) {
+      out.seconds += seconds[unit];
+      out.longest = std::max(out.longest, seconds[unit]);
+    }
+  }
+  return out;
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+unsigned long long wide(std::uint64_t value) { return value; }
+
+}  // namespace
+
+ExitCode show_status(const std::string& path, Format format) {
+  const Record record(path, Record::Access::read);
+  const Tally sum = tally(record);
+  const auto run = store::running(path);
+  const double elapsed = run ? std::max(1e-9, now() - run->started) : 0;
+  const std::uint64_t finished =
+      run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
+  const double rate = run ? static_cast<double>(finished) / elapsed : 0;
+  const double left = rate > 0 ? static_cast<double>(sum.pending) / rate : -1;
+  const auto failures = record.failures();
+  if (format == Format::json) {
+    std::printf(
+        "{\n  \"experiment\": %s,\n  \"title\": %s,\n  \"units\": %llu,\n  \"done\": %llu,\n"
+        "  \"failed\": %llu,\n  \"pending\": %llu,\n  \"unit_seconds\": %.17g,\n"
+        "  \"running\": %s,\n  \"units_per_second\": %.17g,\n  \"failures\": [",
+        json_string(record.header().experiment).c_str(), json_string(record.header().title).c_str(),
+        wide(sum.units), wide(sum.done), wide(sum.failed), wide(sum.pending), sum.seconds,
+        run ? "true" : "false", rate);
+    for (std::size_t i = 0; i < failures.size(); ++i)
+      std::printf("%s\n    {\"unit\": %llu, \"coordinates\": %s, \"message\": %s}", i ? "," : "",
+                  wide(failures[i].unit),
+                  json_string(record.grid().describe(failures[i].unit)).c_str(),
+                  json_string(failures[i].message).c_str());
+    std::printf("%s]\n}\n", failures.empty() ? "" : "\n  ");
+    return ExitCode::done;
+  }
+  std::printf("record     %s\n", path.c_str());
+  std::printf("experiment %s: %s%s%s\n", record.header().experiment.c_str(),
+              record.header().title.c_str(), record.header().profile.empty() ? "" : ", profile ",
+              record.header().profile.c_str());
+  std::printf("units      %llu of %llu done (%.1f%%), %llu failed, %llu pending\n", wide(sum.done),
+              wide(sum.units),
+              100.0 * static_cast<double>(sum.done) / static_cast<double>(sum.units),
+              wide(sum.failed), wide(sum.pending));
+  std::printf("time       %s s inside units, the longest %s s\n", short_number(sum.seconds).c_str(),
+              short_number(sum.longest).c_str());
+  if (run) {
+    std::printf("running    on %s, process %lld, %lld %s", run->host.c_str(),
+                static_cast<long long>(run->process), static_cast<long long>(run->ranks),
+                run->ranks == 1 ? "rank" : "ranks");
+    if (!run->slurm_job.empty()) std::printf(", Slurm job %s", run->slurm_job.c_str());
+    std::printf(", for %s, %s units/s", sweep::clock_text(elapsed).c_str(),
+                short_number(rate).c_str());
+    if (left >= 0) std::printf(", %s left", sweep::clock_text(left).c_str());
+    std::printf("\n");
+  } else {
+    std::printf("running    no\n");
+  }
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(kShown, failures.size()); ++i)
+    std::printf("failed     unit %llu (%s): %s\n", wide(failures[i].unit),
+                record.grid().describe(failures[i].unit).c_str(), failures[i].message.c_str());
+  if (failures.size() > kShown)
+    std::printf("failed     and %zu more, see --json\n", failures.size() - kShown);
+  return ExitCode::done;
+}
+
+ExitCode verify_record(const std::string& path) {
+  const Record record(path, Record::Access::read);
+  const auto statuses = record.statuses();
+  const auto damaged = record.damaged(0, record.unit_count(), statuses);
+  const auto done = static_cast<std::uint64_t>(
+      std::count(statuses.begin(), statuses.end(), static_cast<std::uint8_t>(UnitStatus::done)));
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(kShown, damaged.size()); ++i)
+    std::printf("damaged: unit %llu (%s) does not match its checksum\n", wide(damaged[i]),
+                record.grid().describe(damaged[i]).c_str());
+  if (damaged.size() > kShown) std::printf("damaged: and %zu more\n", damaged.size() - kShown);
+  std::printf("structure intact; %llu of %llu done units match their checksums\n",
+              wide(done - damaged.size()), wide(done));
+  if (damaged.empty()) return ExitCode::done;
+  std::printf("run the job again: damaged units are recomputed, the others kept\n");
+  return ExitCode::damaged;
+}
+
+ExitCode pack(const std::string& path, const std::string& output) {
+  std::string to = output;
+  if (to.empty()) {
+    to = path;
+    if (to.size() > 3 && to.compare(to.size() - 3, 3, ".h5") == 0) to.resize(to.size() - 3);
+    to += ".packed.h5";
+  }
+  store::pack_record(path, to);
+  std::printf("%s\n", to.c_str());
+  return ExitCode::done;
+}
+
+}  // namespace syncgap::app

@@ -1,0 +1,18 @@
+#include "app/libraries.h"
+
+#include <Eigen/Core>
+#include <boost/version.hpp>
+
+#include "core/check.h"
+#include "parallel/communicator.h"
+#include "store/hdf5.h"
+
+namespace syncgap::app {
+
+std::string library_versions() {
+  return concat("HDF5 ", store::hdf5_version(), ", ", parallel::MpiScope::library_version(),
+                ", Eigen ", EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION,
+                ", Boost ", BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000);
+}
+
+}  // namespace syncgap::app

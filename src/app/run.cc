@@ -1,0 +1,186 @@
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/sizes.h"
+#include "core/check.h"
+#include "core/version.h"
+#include "parallel/communicator.h"
+#include "store/lock.h"
+#include "store/record.h"
+#include "sweep/runner.h"
+
+namespace syncgap::app {
+namespace {
+
+using parallel::Communicator;
+using store::Record;
+
+/// Runs `action` on every rank; if it throws anywhere, all ranks throw what the lowest one met, so
+/// none is left waiting for the others.
+template <class Action>
+void together(const Communicator& ranks, const Action& action) {
+  enum Kind : std::int64_t { fine = 0, input = 1, internal = 2 };
+  std::string message;
+  Kind kind = fine;
+  try {
+    action();
+  } catch (const InputError& error) {
+    message = error.what(), kind = input;
+  } catch (const std::exception& error) {
+    message = error.what(), kind = internal;
+  }
+  const std::int64_t mine = kind == fine ? 0 : ranks.size() - ranks.rank();
+  const std::int64_t speaker = ranks.size() - ranks.maximum(mine);
+  if (speaker == ranks.size()) return;
+  message = ranks.broadcast(message, static_cast<int>(speaker));
+  if (ranks.broadcast(static_cast<std::uint64_t>(kind), static_cast<int>(speaker)) == input)
+    throw InputError(message);
+  throw std::runtime_error(message);
+}
+
+/// Opens the record of this job, creating it if there is none; refuses one of another job.
+Record open_or_create(const PreparedJob& prepared, Resume resume) {
+  const std::string& path = prepared.record_path;
+  const store::RecordHeader header = make_header(prepared);
+  if (!std::filesystem::exists(path)) {
+    require_input(resume == Resume::if_present, "there is no record to resume (", path,
+                  "): leave out --resume to start one");
+    store::create_record(path, header, *prepared.grid, prepared.observables);
+  }
+  Record record(path, Record::Access::write);
+  const std::string difference =
+      store::identity_difference(record.header().identity, header.identity);
+  require_input(difference.empty(), "the record belongs to another job (", path, "):", difference,
+                "\nGive this job its own file with --record, or change it back");
+  for (const auto& [name, text] : record.header().provenance)
+    if (name == "git_revision" && text != git_revision())
+      std::fprintf(stderr, "syncgap: note: this record was begun by revision %s, this is %s\n",
+                   text.c_str(), git_revision());
+  return record;
+}
+
+store::RunNote run_note(const Communicator& ranks, const std::string& record) {
+  store::RunNote note;
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  note.host = host;
+  note.process = ::getpid();
+  note.ranks = ranks.size();
+  note.started =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
+  if (std::filesystem::exists(record))
+    for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
+      note.finished_before += status == static_cast<std::uint8_t>(store::UnitStatus::done);
+  return note;
+}
+
+ExitCode judge(const sweep::SweepOutcome& outcome) {
+  if (!outcome.broken.empty()) return ExitCode::internal_error;
+  if (outcome.pending > 0) return ExitCode::drained;
+  return outcome.failed > 0 ? ExitCode::units_failed : ExitCode::done;
+}
+
+void report(const sweep::SweepOutcome& outcome, const std::string& path) {
+  const std::uint64_t ran = outcome.done - outcome.done_before;
+  std::printf("%llu of %llu units done", static_cast<unsigned long long>(outcome.done),
+              static_cast<unsigned long long>(outcome.units));
+  if (outcome.done_before > 0)
+    std::printf(" (%llu before this run)", static_cast<unsigned long long>(outcome.done_before));
+  if (outcome.damaged > 0)
+    std::printf(", %llu found damaged and run again",
+                static_cast<unsigned long long>(outcome.damaged));
+  if (outcome.failed > 0)
+    std::printf(", %llu failed", static_cast<unsigned long long>(outcome.failed));
+  if (outcome.pending > 0)
+    std::printf(", %llu left", static_cast<unsigned long long>(outcome.pending));
+  const double capacity = outcome.seconds * outcome.teams;
+  std::printf("\n%llu units in %s s on %d %s, %.1f%% of it inside units\n",
+              static_cast<unsigned long long>(ran), short_number(outcome.seconds).c_str(),
+              outcome.teams, outcome.teams == 1 ? "rank or team" : "ranks or teams",
+              capacity > 0 ? 100 * outcome.busy_seconds / capacity : 0.0);
+  std::printf("record: %s\n", path.c_str());
+  if (outcome.failed > 0)
+    std::printf("see why with `syncgap status %s`; run again with --retry-failed\n", path.c_str());
+  if (!outcome.broken.empty())
+    std::fprintf(stderr, "syncgap: stopped: %s\n", outcome.broken.c_str());
+  else if (outcome.pending > 0)
+    std::printf("drained: run the same command again to go on\n");
+}
+
+void check_ranks(const PreparedJob& prepared, const Communicator& ranks) {
+  const std::int64_t wanted = prepared.job.run.ranks_per_unit;
+  require_input(wanted <= ranks.size(), "run.ranks_per_unit is ", wanted, " but there are only ",
+                ranks.size(), " ranks (", prepared.job.stem,
+                "): start more ranks with mpirun -n, or lower it");
+  require_input(wanted == 1 || prepared.experiment->uses_teams(), "experiment '",
+                prepared.experiment->name(),
+                "' runs a unit on one rank (run.ranks_per_unit = ", wanted, "): set it to 1");
+}
+
+}  // namespace
+
+ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
+                 std::chrono::steady_clock::time_point started) {
+  const parallel::MpiScope mpi(argc, argv);
+  const Communicator ranks = Communicator::world();
+  const bool speaks = ranks.rank() == 0;
+  try {
+    PreparedJob prepared;
+    together(ranks, [&] {
+      prepared = prepare_job(request.job);
+      check_ranks(prepared, ranks);
+    });
+    const std::string& path = prepared.record_path;
+    const sweep::DrainWatch drain(prepared.job.run.walltime, started);
+    store::RecordLock lock;
+    std::optional<Record> record;
+    together(ranks, [&] {
+      if (!speaks) return;
+      std::filesystem::create_directories(std::filesystem::absolute(path).parent_path());
+      lock = store::RecordLock::take(path, run_note(ranks, path));
+      record = open_or_create(prepared, request.resume);
+    });
+    together(ranks, [&] {
+      if (speaks) return;
+      lock = store::RecordLock::share(path);
+      record.emplace(path, Record::Access::write);
+    });
+    if (speaks && !request.quiet)
+      std::printf("%s, %s: %llu units on %d %s\n", prepared.experiment->name().c_str(),
+                  prepared.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),
+                  ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
+    sweep::UnitWork work;
+    work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
+    work.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+      const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed),
+                                            [&drain] { return drain.now(); }, &team};
+      prepared.experiment->run(unit, results, context);
+    };
+    sweep::SweepSettings settings;
+    settings.ranks_per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
+    settings.retry_failed = request.retry_failed;
+    settings.threads_may_call_mpi = mpi.threads_may_call();
+    if (!request.quiet)
+      settings.progress =
+          ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;
+    const sweep::SweepOutcome outcome = sweep::run_sweep(*record, ranks, work, settings, drain);
+    if (speaks) {
+      report(outcome, path);
+      lock.remove();
+    }
+    return judge(outcome);
+  } catch (const InputError& error) {
+    if (speaks) std::fprintf(stderr, "syncgap: %s\n", error.what());
+    return ExitCode::bad_input;
+  } catch (const std::exception& error) {
+    if (speaks) std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
+    return ExitCode::internal_error;
+  }
+}
+
+}  // namespace syncgap::app

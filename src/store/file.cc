@@ -1,0 +1,105 @@
+#include "store/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/hdf5.h"
+
+namespace syncgap::store {
+namespace {
+
+[[noreturn]] void fail(const std::string& action, const std::string& path) {
+  const int reason = errno;
+  std::string advice;
+  if (reason == ENOSPC || reason == EDQUOT) advice = ": free some space, then run the job again";
+  if (reason == EACCES || reason == EROFS || reason == EPERM)
+    advice = ": choose a place you may write to with --record";
+  throw RecordError(
+      concat("cannot ", action, " (", path, ", ", std::strerror(reason), ")", advice));
+}
+
+template <class Call>
+auto retry(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+}  // namespace
+
+File::File(std::string path, Mode mode) : path_(std::move(path)) {
+  const int flags = mode == Mode::read     ? O_RDONLY
+                    : mode == Mode::append ? O_WRONLY | O_APPEND
+                                           : O_RDWR;
+  descriptor_ = retry([&] { return ::open(path_.c_str(), flags | O_CLOEXEC); });
+  if (descriptor_ < 0)
+    fail(mode == Mode::read ? "open the file" : "open the file for writing", path_);
+}
+
+File::~File() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::uint64_t File::size() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail("look at the file", path_);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+void File::read_at(std::uint64_t offset, void* data, std::size_t bytes) const {
+  auto* to = static_cast<char*>(data);
+  while (bytes > 0) {
+    const auto got =
+        retry([&] { return ::pread(descriptor_, to, bytes, static_cast<off_t>(offset)); });
+    if (got < 0) fail("read the file", path_);
+    if (got == 0)
+      throw RecordError(concat("the file ends early (", path_, ", at byte ", offset,
+                               "): it is truncated; restore it from a copy"));
+    to += got;
+    offset += static_cast<std::uint64_t>(got);
+    bytes -= static_cast<std::size_t>(got);
+  }
+}
+
+void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) const {
+  const auto* from = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const auto put =
+        retry([&] { return ::pwrite(descriptor_, from, bytes, static_cast<off_t>(offset)); });
+    if (put < 0) fail("write the file", path_);
+    from += put;
+    offset += static_cast<std::uint64_t>(put);
+    bytes -= static_cast<std::size_t>(put);
+  }
+}
+
+void File::append(const void* data, std::size_t bytes) const {
+  const auto* from = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const auto put = retry([&] { return ::write(descriptor_, from, bytes); });
+    if (put < 0) fail("write the file", path_);
+    from += put;
+    bytes -= static_cast<std::size_t>(put);
+  }
+}
+
+void File::sync() const {
+  if (retry([&] { return ::fdatasync(descriptor_); }) != 0) fail("flush the file to disk", path_);
+}
+
+void sync_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  const int descriptor =
+      retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (descriptor < 0) fail("open the folder", folder);
+  // Some network file systems refuse to sync a folder; the rename is then as durable as they make
+  // it.
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace syncgap::store

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace syncgap::store {
+
+/// Move-only owner of a POSIX file descriptor; all calls retry on EINTR and throw RecordError with
+/// the system's reason and the path.
+class File {
+ public:
+  enum class Mode { read, read_write, append };
+
+  File() = default;
+  File(std::string path, Mode mode);
+  ~File();
+  File(File&& other) noexcept
+      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  File& operator=(File&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+
+  std::uint64_t size() const;
+  void read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
+  void write_at(std::uint64_t offset, const void* data, std::size_t bytes) const;
+  void append(const void* data, std::size_t bytes) const;
+  void sync() const;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+/// Makes a rename or creation in the folder of `path` durable.
+void sync_folder_of(const std::string& path);
+
+}  // namespace syncgap::store

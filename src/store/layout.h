@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/grid.h"
+#include "core/observable.h"
+#include "store/hdf5.h"
+#include "store/record.h"
+#include "store/seal.h"
+
+namespace syncgap::store {
+
+/// Contiguous storage at fixed offsets for a sweep; chunked and compressed for `pack`.
+enum class Storage { contiguous, packed };
+
+/// Names and sizes of what lies beside the observables.
+inline constexpr const char* kConventions = "syncgap-record-1";
+inline constexpr const char* kStatus = "unit_status";
+inline constexpr const char* kSeconds = "unit_seconds";
+inline constexpr const char* kChecksum = "unit_checksum";
+inline constexpr const char* kFailureUnit = "failures/unit";
+inline constexpr const char* kFailureMessage = "failures/message";
+inline constexpr std::size_t kMessageBytes = 504;
+
+/// Room in the failure table: messages beyond it go to the log only.
+std::uint64_t failure_capacity(std::uint64_t units);
+
+/// Creates every group, dataset and attribute of a record in the empty file `file`.
+void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
+             const std::vector<Observable>& observables, Storage storage);
+
+/// Byte range of a contiguous dataset.
+ByteRange range_of(hid_t file, const std::string& dataset);
+
+/// Everything `lay_out` wrote, read back.
+struct Contents {
+  RecordHeader header;
+  Grid grid;
+  std::vector<Observable> observables;
+};
+Contents read_contents(hid_t file);
+
+}  // namespace syncgap::store

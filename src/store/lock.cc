@@ -1,0 +1,132 @@
+#include "store/lock.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+#include <unistd.h>
+
+#include "store/hdf5.h"
+
+namespace syncgap::store {
+namespace {
+
+constexpr off_t kOwnerByte = 0;
+constexpr off_t kSharedByte = 1;
+
+std::string lock_path(const std::string& record) { return record + ".lock"; }
+
+struct flock lock_of(short kind, off_t byte) {
+  struct flock lock {};
+  lock.l_type = kind;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = byte;
+  lock.l_len = 1;
+  return lock;
+}
+
+/// True if the lock was taken, false if another process has it.
+bool try_lock(int descriptor, short kind, off_t byte, const std::string& path) {
+  struct flock lock = lock_of(kind, byte);
+  if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  if (errno == ENOLCK || errno == EOPNOTSUPP || errno == EINVAL) {
+    std::fprintf(stderr,
+                 "syncgap: warning: this file system has no locks (%s): make sure that no other "
+                 "run writes the same record\n",
+                 path.c_str());
+    return true;
+  }
+  throw RecordError(concat("cannot lock the record (", path, ", ", std::strerror(errno),
+                           "): choose another place with --record"));
+}
+
+std::optional<RunNote> read_note(const std::string& path) {
+  std::ifstream in(path);
+  RunNote note;
+  std::string key;
+  while (in >> key) {
+    if (key == "host") in >> note.host;
+    if (key == "process") in >> note.process;
+    if (key == "ranks") in >> note.ranks;
+    if (key == "started") in >> note.started;
+    if (key == "finished_before") in >> note.finished_before;
+    if (key == "slurm_job") in >> note.slurm_job;
+  }
+  if (note.process == 0) return std::nullopt;
+  return note;
+}
+
+[[noreturn]] void refuse(const std::string& record) {
+  const auto note = read_note(lock_path(record));
+  std::string who = "another run";
+  if (note) who = concat("process ", note->process, " on ", note->host);
+  throw RecordError(concat("the record is in use (", record, ", by ", who,
+                           "): wait for that run, stop it, or give another --record"));
+}
+
+}  // namespace
+
+RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
+  RecordLock lock;
+  lock.path_ = lock_path(record);
+  for (int attempt = 0;; ++attempt) {
+    const int made = ::open(lock.path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (made < 0)
+      throw RecordError(concat("cannot create the lock file (", lock.path_, ", ",
+                               std::strerror(errno), "): choose another place with --record"));
+    ::close(made);
+    lock.file_ = File(lock.path_, File::Mode::read_write);
+    const int descriptor = lock.file_.descriptor();
+    if (!try_lock(descriptor, F_WRLCK, kOwnerByte, lock.path_)) refuse(record);
+    // A run that ended may have removed the file between our open and our lock.
+    std::error_code error;
+    const bool same = std::filesystem::exists(lock.path_, error) &&
+                      std::filesystem::equivalent(
+                          lock.path_, "/proc/self/fd/" + std::to_string(descriptor), error);
+    if (same && !error) break;
+    if (attempt == 100) refuse(record);
+  }
+  const int descriptor = lock.file_.descriptor();
+  if (!try_lock(descriptor, F_WRLCK, kSharedByte, lock.path_)) refuse(record);
+  try_lock(descriptor, F_RDLCK, kSharedByte, lock.path_);
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(3) << "host " << note.host << "\nprocess " << note.process
+       << "\nranks " << note.ranks << "\nstarted " << note.started << "\nfinished_before "
+       << note.finished_before << '\n';
+  if (!note.slurm_job.empty()) text << "slurm_job " << note.slurm_job << '\n';
+  if (::ftruncate(descriptor, 0) != 0)
+    throw RecordError(concat("cannot write the lock file (", lock.path_, ", ", std::strerror(errno),
+                             "): choose another place with --record"));
+  lock.file_.write_at(0, text.str().data(), text.str().size());
+  return lock;
+}
+
+RecordLock RecordLock::share(const std::string& record) {
+  RecordLock lock;
+  lock.path_ = lock_path(record);
+  lock.file_ = File(lock.path_, File::Mode::read_write);
+  if (!try_lock(lock.file_.descriptor(), F_RDLCK, kSharedByte, lock.path_)) refuse(record);
+  return lock;
+}
+
+void RecordLock::remove() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+  file_ = File();
+}
+
+std::optional<RunNote> running(const std::string& record) {
+  const int descriptor = ::open(lock_path(record).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  struct flock owner = lock_of(F_RDLCK, kOwnerByte);
+  const bool held = ::fcntl(descriptor, F_OFD_GETLK, &owner) == 0 && owner.l_type != F_UNLCK;
+  ::close(descriptor);
+  if (!held) return std::nullopt;
+  return read_note(lock_path(record));
+}
+
+}  // namespace syncgap::store

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "store/file.h"
+
+namespace syncgap::store {
+
+/// Who is running a sweep on a record; `status` reads it from another shell.
+struct RunNote {
+  std::string host;
+  std::int64_t process = 0;
+  std::int64_t ranks = 0;
+  double started = 0;  ///< seconds since the epoch
+  std::uint64_t finished_before = 0;
+  std::string slurm_job;
+};
+
+/// Keeps a second run off a record: rank 0 holds the first byte of RECORD.lock for itself, every
+/// rank shares the second, so ranks that outlive a killed rank 0 still keep others out. The kernel
+/// drops the locks of a killed process. Other programs may read the record all the while.
+class RecordLock {
+ public:
+  RecordLock() = default;
+  /// Rank 0, before anything of the record is touched. Throws RecordError naming the other run.
+  static RecordLock take(const std::string& record, const RunNote& note);
+  /// The other ranks, after rank 0 took it.
+  static RecordLock share(const std::string& record);
+  /// Rank 0, when all ranks are through: removes the file.
+  void remove();
+
+ private:
+  std::string path_;
+  File file_;
+};
+
+/// The run that holds the lock now, if any.
+std::optional<RunNote> running(const std::string& record);
+
+}  // namespace syncgap::store

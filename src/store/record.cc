@@ -1,0 +1,385 @@
+#include "store/record.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include <xxhash.h>
+
+#include "store/hdf5.h"
+#include "store/layout.h"
+#include "store/seal.h"
+
+namespace syncgap::store {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "cells are written as they lie in memory; a big-endian machine needs a conversion");
+
+/// Pieces small enough to be hashed and copied to the page cache while they are in the L2 cache.
+constexpr std::size_t kPiece = std::size_t{1} << 18;
+
+/// The checksum of one unit's cells: their bytes in the order of the observables.
+class CellChecksum {
+ public:
+  CellChecksum() : state_(XXH3_createState(), XXH3_freeState) {}
+  void begin(std::uint64_t unit) { XXH3_64bits_reset_withSeed(state_.get(), unit); }
+  void add(const void* data, std::size_t bytes) { XXH3_64bits_update(state_.get(), data, bytes); }
+  std::uint64_t end() const { return XXH3_64bits_digest(state_.get()); }
+
+ private:
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
+};
+
+Hdf5Id new_file(const std::string& path) {
+  // Creation order lets the record list its observables as the experiment declared them.
+  const Hdf5Id how = own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create a file");
+  check_hdf5(H5Pset_link_creation_order(how.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+             "create a file");
+  return own(H5Fcreate(path.c_str(), H5F_ACC_EXCL, how.get(), H5P_DEFAULT), H5Fclose,
+             "create the file " + path);
+}
+
+/// Removes an unfinished file unless told to keep it.
+class Unfinished {
+ public:
+  explicit Unfinished(std::string path) : path_(std::move(path)) {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  ~Unfinished() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+  void becomes(const std::string& final_path) {
+    std::filesystem::rename(path_, final_path);
+    path_.clear();
+  }
+
+ private:
+  std::string path_;
+};
+
+void check_writable_folder(const std::string& path, std::uint64_t bytes) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::absolute(path).parent_path();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw RecordError(concat("cannot make the folder for the record (", folder.string(), ", ",
+                             error.message(), "): choose another place with --record"));
+  const auto space = fs::space(folder, error);
+  if (!error && space.available < bytes)
+    throw RecordError(concat("not enough room for the record (", path, " needs ", bytes,
+                             " bytes, the disk has ", space.available,
+                             " free): free some space or choose another place with --record"));
+}
+
+}  // namespace
+
+std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables) {
+  const ResultLayout layout(grid, observables);
+  const std::uint64_t units = grid.unit_count();
+  const std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
+  return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
+         structure;
+}
+
+void create_record(const std::string& path, const RecordHeader& header, const Grid& grid,
+                   const std::vector<Observable>& observables) {
+  silence_hdf5();
+  check_writable_folder(path, record_bytes(grid, observables));
+  const std::string growing = path + ".creating";
+  Unfinished unfinished(growing);
+  std::vector<ByteRange> mutable_ranges;
+  try {
+    const Hdf5Id file = new_file(growing);
+    lay_out(file.get(), header, grid, observables, Storage::contiguous);
+    for (const Observable& observable : observables)
+      mutable_ranges.push_back(range_of(file.get(), observable.name));
+    for (const char* name : {kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage})
+      mutable_ranges.push_back(range_of(file.get(), name));
+    check_hdf5(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "flush the file " + growing);
+  } catch (const RecordError& error) {
+    throw RecordError(concat("cannot create the record (", path, "): ", error.what(),
+                             "; check the folder's permissions and free space, or choose another "
+                             "place with --record"));
+  }
+  write_seal(growing, mutable_ranges);
+  File(growing, File::Mode::read_write).sync();
+  try {
+    unfinished.becomes(path);
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw RecordError(concat("cannot name the record (", path, ", ", error.code().message(),
+                             "): choose another place with --record"));
+  }
+  sync_folder_of(path);
+}
+
+Record::Record(const std::string& path, Access access) : path_(path), layout_({}, {}) {
+  silence_hdf5();
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw RecordError(concat("there is no record here (", path, "): check the path"));
+  const Seal seal = check_seal(path);
+  try {
+    const Hdf5Id file =
+        own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file");
+    Contents contents = read_contents(file.get());
+    header_ = std::move(contents.header);
+    grid_ = std::move(contents.grid);
+    layout_ = ResultLayout(grid_, std::move(contents.observables));
+    auto locate = [&](const std::string& name, std::uint64_t bytes) {
+      const ByteRange range = range_of(file.get(), name);
+      if (range.length != bytes || std::find(seal.mutable_ranges.begin(), seal.mutable_ranges.end(),
+                                             range) == seal.mutable_ranges.end())
+        throw RecordError("dataset " + name + " does not lie where the seal says");
+      return range.offset;
+    };
+    const std::uint64_t units = grid_.unit_count();
+    for (std::size_t i = 0; i < layout_.observables().size(); ++i)
+      cells_.push_back(locate(layout_.observables()[i].name, units * layout_.extent(i) * 8));
+    status_ = locate(kStatus, units);
+    seconds_ = locate(kSeconds, units * 8);
+    checksum_ = locate(kChecksum, units * 8);
+    failure_capacity_ = store::failure_capacity(units);
+    failure_unit_ = locate(kFailureUnit, failure_capacity_ * 8);
+    failure_message_ = locate(kFailureMessage, failure_capacity_ * kMessageBytes);
+  } catch (const std::exception& reason) {
+    throw RecordError(concat("this is not an intact syncgap record (", path, ", ", reason.what(),
+                             "): restore it from a copy or start a new one with --record"));
+  }
+  file_ = File(path, access == Access::write ? File::Mode::read_write : File::Mode::read);
+}
+
+std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
+                           double seconds) const {
+  SYNCGAP_EXPECTS(unit < unit_count() && values.size() == layout_.total());
+  CellChecksum checksum;
+  checksum.begin(unit);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const std::size_t bytes = layout_.extent(i) * 8;
+    const auto* from = reinterpret_cast<const char*>(values.data() + layout_.offset(i));
+    const std::uint64_t to = cells_[i] + unit * bytes;
+    for (std::size_t at = 0; at < bytes; at += kPiece) {
+      const std::size_t piece = std::min(kPiece, bytes - at);
+      checksum.add(from + at, piece);
+      file_.write_at(to + at, from + at, piece);
+    }
+  }
+  const std::uint64_t sum = checksum.end();
+  file_.write_at(checksum_ + unit * 8, &sum, 8);
+  file_.write_at(seconds_ + unit * 8, &seconds, 8);
+  const auto status = UnitStatus::done;
+  file_.write_at(status_ + unit, &status, 1);
+  return values.size() * 8;
+}
+
+void Record::write_failure(std::uint64_t slot, const Failure& failure) const {
+  if (slot >= failure_capacity_) return;
+  std::string text = failure.message;
+  if (text.size() > kMessageBytes) {
+    text.resize(kMessageBytes - 3);
+    // Cutting inside a UTF-8 character would make the whole string unreadable.
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
+      text.pop_back();
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+    text += "...";
+  }
+  text.resize(kMessageBytes, '\0');
+  const auto index = static_cast<std::int64_t>(failure.unit);
+  file_.write_at(failure_message_ + slot * kMessageBytes, text.data(), text.size());
+  file_.write_at(failure_unit_ + slot * 8, &index, 8);
+}
+
+void Record::fail(std::uint64_t unit, std::uint64_t slot, const std::string& message,
+                  double seconds) const {
+  write_failure(slot, {unit, message});
+  file_.write_at(seconds_ + unit * 8, &seconds, 8);
+  const auto status = UnitStatus::failed;
+  file_.write_at(status_ + unit, &status, 1);
+}
+
+void Record::reset(std::uint64_t unit) const {
+  const auto status = UnitStatus::pending;
+  file_.write_at(status_ + unit, &status, 1);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  file_.write_at(seconds_ + unit * 8, &nan, 8);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const std::vector<double> blank(layout_.extent(i), nan);
+    file_.write_at(cells_[i] + unit * blank.size() * 8, blank.data(), blank.size() * 8);
+  }
+}
+
+std::vector<std::uint8_t> Record::statuses() const {
+  std::vector<std::uint8_t> out(unit_count());
+  file_.read_at(status_, out.data(), out.size());
+  for (std::uint64_t unit = 0; unit < out.size(); ++unit)
+    if (out[unit] > static_cast<std::uint8_t>(UnitStatus::failed))
+      throw RecordError(concat("the record has an impossible status (", path_, ", unit ", unit,
+                               ", saw ", int{out[unit]}, "): restore it from a copy"));
+  return out;
+}
+
+std::vector<double> Record::seconds() const {
+  std::vector<double> out(unit_count());
+  file_.read_at(seconds_, out.data(), out.size() * 8);
+  return out;
+}
+
+std::vector<double> Record::values(std::uint64_t unit) const {
+  std::vector<double> out(layout_.total());
+  for (std::size_t i = 0; i < cells_.size(); ++i)
+    file_.read_at(cells_[i] + unit * layout_.extent(i) * 8, out.data() + layout_.offset(i),
+                  layout_.extent(i) * 8);
+  return out;
+}
+
+std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t last,
+                                           std::span<const std::uint8_t> statuses) const {
+  std::vector<std::uint64_t> out;
+  const std::uint64_t per_unit = std::max<std::uint64_t>(1, layout_.total() * 8);
+  const std::uint64_t batch = std::max<std::uint64_t>(1, (std::uint64_t{8} << 20) / per_unit);
+  std::vector<std::vector<char>> blocks(cells_.size());
+  std::vector<std::uint64_t> sums;
+  CellChecksum checksum;
+  for (std::uint64_t begin = first; begin < last; begin += batch) {
+    const std::uint64_t end = std::min(last, begin + batch);
+    const auto done = static_cast<std::uint8_t>(UnitStatus::done);
+    if (std::find(statuses.begin() + static_cast<std::ptrdiff_t>(begin),
+                  statuses.begin() + static_cast<std::ptrdiff_t>(end),
+                  done) == statuses.begin() + static_cast<std::ptrdiff_t>(end))
+      continue;
+    sums.resize(end - begin);
+    file_.read_at(checksum_ + begin * 8, sums.data(), sums.size() * 8);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const std::size_t bytes = layout_.extent(i) * 8;
+      blocks[i].resize((end - begin) * bytes);
+      file_.read_at(cells_[i] + begin * bytes, blocks[i].data(), blocks[i].size());
+    }
+    for (std::uint64_t unit = begin; unit < end; ++unit) {
+      if (statuses[unit] != done) continue;
+      checksum.begin(unit);
+      for (std::size_t i = 0; i < cells_.size(); ++i) {
+        const std::size_t bytes = layout_.extent(i) * 8;
+        checksum.add(blocks[i].data() + (unit - begin) * bytes, bytes);
+      }
+      if (checksum.end() != sums[unit - begin]) out.push_back(unit);
+    }
+  }
+  return out;
+}
+
+std::vector<Failure> Record::failures() const {
+  std::vector<std::int64_t> units(failure_capacity_);
+  file_.read_at(failure_unit_, units.data(), units.size() * 8);
+  std::vector<Failure> out;
+  for (std::uint64_t slot = 0; slot < units.size(); ++slot) {
+    if (units[slot] < 0 || static_cast<std::uint64_t>(units[slot]) >= unit_count()) continue;
+    std::string text(kMessageBytes, '\0');
+    file_.read_at(failure_message_ + slot * kMessageBytes, text.data(), text.size());
+    text.resize(std::min(text.find('\0'), text.size()));
+    out.push_back({static_cast<std::uint64_t>(units[slot]), std::move(text)});
+  }
+  return out;
+}
+
+void Record::write_failures(const std::vector<Failure>& kept) const {
+  // From the front, so that a kill in between leaves an entry twice rather than not at all.
+  for (std::uint64_t slot = 0; slot < kept.size(); ++slot) write_failure(slot, kept[slot]);
+  const std::vector<std::int64_t> empty(failure_capacity_ - kept.size(), -1);
+  file_.write_at(failure_unit_ + kept.size() * 8, empty.data(), empty.size() * 8);
+}
+
+std::string identity_difference(const std::string& recorded, const std::string& wanted) {
+  // A line is "what = value"; lines are compared by what stands before the sign.
+  auto parse = [](const std::string& text) {
+    std::map<std::string, std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+      const auto sign = std::min(line.find(" = "), line.size());
+      lines[line.substr(0, sign)] = sign < line.size() ? line.substr(sign + 3) : "";
+    }
+    return lines;
+  };
+  const auto before = parse(recorded), after = parse(wanted);
+  std::string difference;
+  for (const auto& [what, value] : before) {
+    const auto found = after.find(what);
+    if (found == after.end())
+      difference += "\n  " + what + ": recorded " + value + ", the job has none";
+    else if (found->second != value)
+      difference += "\n  " + what + ": recorded " + value + ", the job has " + found->second;
+  }
+  for (const auto& [what, value] : after)
+    if (before.find(what) == before.end())
+      difference += "\n  " + what + ": the record has none, the job has " + value;
+  return difference;
+}
+
+void pack_record(const std::string& from, const std::string& to) {
+  const Record record(from, Record::Access::read);
+  if (std::filesystem::exists(to))
+    throw RecordError(concat("the packed copy exists already (", to,
+                             "): remove it or name another with --output"));
+  const std::string growing = to + ".creating";
+  Unfinished unfinished(growing);
+  {
+    const Hdf5Id file = new_file(growing);
+    const auto& observables = record.layout().observables();
+    lay_out(file.get(), record.header(), record.grid(), observables, Storage::packed);
+    const Hdf5Id source = own(H5Fopen(from.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+                              "open the record " + from);
+    std::vector<std::string> names{kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage};
+    for (const Observable& observable : observables) names.push_back(observable.name);
+    for (const std::string& name : names) {
+      const Hdf5Id in =
+          own(H5Dopen2(source.get(), name.c_str(), H5P_DEFAULT), H5Dclose, "open dataset " + name);
+      const Hdf5Id out =
+          own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, "open dataset " + name);
+      const Hdf5Id type = own(H5Dget_type(in.get()), H5Tclose, "read dataset " + name);
+      const Hdf5Id space = own(H5Dget_space(in.get()), H5Sclose, "read dataset " + name);
+      const int rank = H5Sget_simple_extent_ndims(space.get());
+      std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(rank, 0)));
+      H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
+      // Slabs along the slowest dimension keep memory bounded whatever the record's size.
+      hsize_t row = H5Tget_size(type.get());
+      for (std::size_t k = 1; k < shape.size(); ++k) row *= shape[k];
+      const hsize_t rows = shape.empty() ? 1 : shape[0];
+      const hsize_t step = std::max<hsize_t>(1, (hsize_t{64} << 20) / std::max<hsize_t>(1, row));
+      std::vector<char> buffer(std::min(step, rows) * row);
+      for (hsize_t at = 0; at < rows; at += step) {
+        const hsize_t count = std::min(step, rows - at);
+        Hdf5Id memory;
+        if (!shape.empty()) {
+          std::vector<hsize_t> start(shape.size(), 0), extent = shape;
+          start[0] = at;
+          extent[0] = count;
+          check_hdf5(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr,
+                                         extent.data(), nullptr),
+                     "copy dataset " + name);
+          memory =
+              own(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose, "copy dataset " + name);
+        }
+        const hid_t memory_space = shape.empty() ? H5S_ALL : memory.get();
+        const hid_t file_space = shape.empty() ? H5S_ALL : space.get();
+        check_hdf5(
+            H5Dread(in.get(), type.get(), memory_space, file_space, H5P_DEFAULT, buffer.data()),
+            "read dataset " + name);
+        check_hdf5(
+            H5Dwrite(out.get(), type.get(), memory_space, file_space, H5P_DEFAULT, buffer.data()),
+            "write dataset " + name);
+      }
+    }
+  }
+  File(growing, File::Mode::read_write).sync();
+  unfinished.becomes(to);
+  sync_folder_of(to);
+}
+
+}  // namespace syncgap::store

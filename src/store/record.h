@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/grid.h"
+#include "core/observable.h"
+#include "store/file.h"
+
+namespace syncgap::store {
+
+enum class UnitStatus : std::uint8_t { pending = 0, done = 1, failed = 2 };
+
+/// What a record says about itself. `identity` has one line for everything that decides a result;
+/// a record is resumed only by a job whose lines are the same.
+struct RecordHeader {
+  std::string experiment;
+  std::string title;
+  std::string profile;
+  std::string job;          ///< the job file as it was read, and the overrides
+  std::string options;      ///< JSON: name -> value, defaults included
+  std::string option_docs;  ///< JSON: name -> {symbol, unit, doc, limits}
+  std::string identity;
+  long long sweep_seed = 0;
+  std::vector<std::pair<std::string, std::string>> provenance;
+};
+
+/// A failed unit and why.
+struct Failure {
+  std::uint64_t unit = 0;
+  std::string message;
+};
+
+/// Lays out a record and syncs it: all coordinates, every observable contiguous and filled with
+/// NaN. The file appears under `path` complete or not at all. Throws RecordError.
+void create_record(const std::string& path, const RecordHeader& header, const Grid& grid,
+                   const std::vector<Observable>& observables);
+
+/// Bytes create_record will need.
+std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables);
+
+/// An open record. Opening reads the structure through HDF5 and closes HDF5 again; after that cells
+/// are read and written at known offsets, by any number of processes that write different units.
+class Record {
+ public:
+  enum class Access { read, write };
+
+  /// Throws RecordError for a file that is not an intact record.
+  Record(const std::string& path, Access access);
+
+  const std::string& path() const { return path_; }
+  const RecordHeader& header() const { return header_; }
+  const Grid& grid() const { return grid_; }
+  const ResultLayout& layout() const { return layout_; }
+  std::uint64_t unit_count() const { return grid_.unit_count(); }
+
+  /// Writes a finished unit: cells, then checksum and seconds, the status last. `values` has
+  /// layout().total() doubles. Returns the bytes written.
+  std::size_t commit(std::uint64_t unit, std::span<const double> values, double seconds) const;
+  /// Marks a unit failed; the message goes to `slot` of the failure table if there is room.
+  void fail(std::uint64_t unit, std::uint64_t slot, const std::string& message,
+            double seconds) const;
+  /// Makes a unit pending again and its cells NaN.
+  void reset(std::uint64_t unit) const;
+  void sync() const { file_.sync(); }
+
+  /// One status per unit; throws RecordError for a value that is none.
+  std::vector<std::uint8_t> statuses() const;
+  std::vector<double> seconds() const;
+  /// The values of one unit as committed.
+  std::vector<double> values(std::uint64_t unit) const;
+  /// Done units in [first, last) whose cells do not match their checksum.
+  std::vector<std::uint64_t> damaged(std::uint64_t first, std::uint64_t last,
+                                     std::span<const std::uint8_t> statuses) const;
+
+  /// The failure table, in slot order, empty slots left out.
+  std::vector<Failure> failures() const;
+  /// Rewrites the failure table to hold just `kept`, from the first slot on.
+  void write_failures(const std::vector<Failure>& kept) const;
+  std::uint64_t failure_capacity() const { return failure_capacity_; }
+
+ private:
+  void write_failure(std::uint64_t slot, const Failure& failure) const;
+
+  std::string path_;
+  RecordHeader header_;
+  Grid grid_;
+  ResultLayout layout_;
+  File file_;
+  std::vector<std::uint64_t> cells_;  // offset of each observable's first byte
+  std::uint64_t status_ = 0, seconds_ = 0, checksum_ = 0;
+  std::uint64_t failure_unit_ = 0, failure_message_ = 0, failure_capacity_ = 0;
+};
+
+/// Lines that differ between two identities, for the message that refuses a resume; empty if equal.
+std::string identity_difference(const std::string& recorded, const std::string& wanted);
+
+/// A compressed, chunked copy for archiving and sharing, readable by the same tools; it cannot be
+/// resumed. Throws RecordError if `to` exists.
+void pack_record(const std::string& from, const std::string& to);
+
+}  // namespace syncgap::store

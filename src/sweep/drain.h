@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+
+namespace syncgap::sweep {
+
+/// Says when a rank must stop claiming units: SIGUSR2, SIGTERM or SIGINT arrived, or the next unit
+/// might not fit before the wall. One per process; restores the old signal handlers when destroyed.
+class DrainWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `walltime` in seconds from `started`; 0: none.
+  DrainWatch(double walltime, Clock::time_point started);
+  ~DrainWatch();
+  DrainWatch(const DrainWatch&) = delete;
+  DrainWatch& operator=(const DrainWatch&) = delete;
+
+  /// A signal arrived; async-signal-safe origin, cheap enough for inner loops.
+  static bool signalled();
+  /// True if no unit that may take `unit_seconds` should be begun now.
+  bool before_unit(double unit_seconds) const;
+  /// True once a signal arrived or the wall is reached.
+  bool now() const { return before_unit(0); }
+
+ private:
+  double walltime_;
+  Clock::time_point started_;
+};
+
+}  // namespace syncgap::sweep

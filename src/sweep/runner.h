@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "core/observable.h"
+#include "parallel/communicator.h"
+#include "store/record.h"
+#include "sweep/drain.h"
+#include "sweep/plan.h"
+#include "sweep/progress.h"
+
+namespace syncgap::sweep {
+
+/// What a sweep runs. The sweep knows nothing of experiments: a unit's work is this callable. All
+/// ranks of a team call it together; only the first one's values are kept.
+struct UnitWork {
+  UnitCost cost;
+  std::function<void(const Unit&, Results&, const parallel::Communicator& team)> run;
+};
+
+struct SweepSettings {
+  int ranks_per_unit = 1;
+  bool retry_failed = false;
+  ProgressStyle progress = ProgressStyle::silent;
+  /// MPI_THREAD_MULTIPLE: a monitor thread may keep remote claims moving across nodes.
+  bool threads_may_call_mpi = false;
+};
+
+/// The state of the record after a run, the same on all ranks.
+struct SweepOutcome {
+  std::uint64_t units = 0;
+  std::uint64_t done_before = 0;  ///< done and intact when the run began
+  std::uint64_t damaged = 0;      ///< done units whose cells failed their checksum; run again
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t pending = 0;
+  bool drained = false;     ///< stopped by a signal or the wall with units left
+  double seconds = 0;       ///< wall-clock time of the run
+  double busy_seconds = 0;  ///< time spent inside units, summed over teams
+  int teams = 1;
+  std::string broken;  ///< why a rank had to stop; empty when none did
+};
+
+/// Runs every pending unit of an open record. Collective over `ranks`; claims are dynamic, longest
+/// first; a failing unit is recorded and the others go on. Units done and intact are never run
+/// again.
+SweepOutcome run_sweep(const store::Record& record, const parallel::Communicator& ranks,
+                       const UnitWork& work, const SweepSettings& settings,
+                       const DrainWatch& drain);
+
+}  // namespace syncgap::sweep
