@@ -22,9 +22,9 @@ struct Axis {
   std::string name;
   AxisRole role = AxisRole::split;
   AxisValues values;
-  std::string doc;                   ///< long_name in the record
-  std::string unit = "1";            ///< "1", "rad", "beta^-1", ...
-  std::vector<std::string> choices;  ///< for labels: the only ones allowed; empty: any
+  std::string doc;                        ///< long_name in the record
+  std::string unit = "1";                 ///< "1", "rad", "beta^-1", ...
+  std::vector<std::string> choices = {};  ///< for labels: the only ones allowed; empty: any
 
   std::size_t size() const;
   /// The value at `i` as text, e.g. for messages and progress lines.

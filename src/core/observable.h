@@ -19,7 +19,7 @@ struct Observable {
   std::vector<std::string> captured;  ///< captured axes it depends on, slowest first
   std::string long_name;
   std::string unit = "1";
-  std::string source;  ///< paper and equation: "multimodal (62)"
+  std::string source = {};  ///< paper and equation: "multimodal (62)"
   NanPolicy nan = NanPolicy::failure;
 };
 

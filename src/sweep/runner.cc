@@ -224,6 +224,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   SYNCGAP_EXPECTS(settings.ranks_per_unit >= 1 && settings.ranks_per_unit <= ranks.size());
   const auto start = Clock::now();
   const Survey past = survey(record, ranks, settings.retry_failed);
+  const double survey_seconds = ranks.maximum(since(start));
   const Order order = shared_order(record, ranks, work, past);
   const int teams = ranks.size() / settings.ranks_per_unit;
   const int my_team = ranks.rank() / settings.ranks_per_unit;
@@ -252,6 +253,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   outcome.units = record.unit_count();
   outcome.done_before = past.done;
   outcome.damaged = past.damaged;
+  outcome.survey_seconds = survey_seconds;
   outcome.teams = teams;
   outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;
   outcome.busy_seconds = ranks.sum(worker.leads() ? worker.busy_seconds() : 0.0);

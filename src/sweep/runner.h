@@ -36,9 +36,10 @@ struct SweepOutcome {
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::uint64_t pending = 0;
-  bool drained = false;     ///< stopped by a signal or the wall with units left
-  double seconds = 0;       ///< wall-clock time of the run
-  double busy_seconds = 0;  ///< time spent inside units, summed over teams
+  bool drained = false;       ///< stopped by a signal or the wall with units left
+  double seconds = 0;         ///< wall-clock time of the run
+  double survey_seconds = 0;  ///< of it, reading statuses and checking checksums at the start
+  double busy_seconds = 0;    ///< time spent inside units, summed over teams
   int teams = 1;
   std::string broken;  ///< why a rank had to stop; empty when none did
 };
