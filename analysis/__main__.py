@@ -1,0 +1,75 @@
+"""python3 -m analysis RECORD [RECORD ...]: figures and one self-contained HTML report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from analysis.record import ExitCode, RecordError, open_record
+
+FORMATS = ("png", "pdf", "svg")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    out = options.out or default_folder(options.records)
+    records = []
+    try:
+        records = [open_record(path) for path in options.records]
+        # Matplotlib takes a second to import: a wrong file should not have to wait for it.
+        from analysis.report import write_report
+        report = write_report(records, out, options.format)
+    except RecordError as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return int(error.code)
+    except OSError as error:
+        print(f"analysis: cannot write to {out} ({error.strerror or error}): give another folder "
+              "with --out", file=sys.stderr)
+        return int(ExitCode.CANNOT_WRITE)
+    finally:
+        for record in records:
+            record.close()
+    for record in records:
+        if not record.complete:
+            print(f"{record.path}: {record.done_count} of {record.unit_count} units done, "
+                  f"{record.failed_count} failed; missing cells are shown as missing")
+    print(f"figures: {report.parent / 'figures'}")
+    print(f"report:  {report}")
+    return int(ExitCode.DONE)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m analysis", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Draws every figure of the records' experiments and writes one self-contained\n"
+        "HTML report with figures, tables, the papers' statements beside what was\nmeasured, "
+        "options, timings and provenance. Records may be unfinished.",
+        epilog="exit codes: 0 done, 2 wrong command line, 3 file cannot be read, 4 not an HDF5\n"
+        "file, 5 not a syncgap record, 6 truncated or damaged, 7 cannot write the output")
+    parser.add_argument("records", nargs="+", metavar="RECORD", type=Path,
+                        help="file written by `syncgap run`; several make one report")
+    parser.add_argument("--out", type=Path, metavar="DIR",
+                        help="folder for report.html and figures/ (default: the record's name "
+                        "with -report instead of its suffix)")
+    parser.add_argument("--format", type=_formats, default=("png", "pdf"), metavar="LIST",
+                        help="file formats of the figures, of png, pdf, svg (default: png,pdf)")
+    return parser.parse_args(arguments)
+
+
+def default_folder(records: list[Path]) -> Path:
+    """runs/figure4.h5 -> runs/figure4-report."""
+    return records[0].with_name(records[0].stem + "-report")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = [part for part in asked if part not in FORMATS]
+    if unknown or not asked:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of formats: choose from {', '.join(FORMATS)}")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+from analysis import generic
+content = generic.content

@@ -1,0 +1,165 @@
+"""How every figure looks: palette, lines, bands, heat maps, and how missing cells are shown."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
+import numpy as np  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.patches import Patch  # noqa: E402
+
+# Okabe and Ito's palette, told apart with any colour vision; line styles repeat the distinction.
+BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#7A7A7A"
+CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+SEQUENTIAL = "viridis"
+DIVERGING = "RdBu_r"
+
+Z95 = 1.959963984540054
+
+_SETTINGS = {
+    "font.family": "DejaVu Sans", "font.size": 10.5, "axes.titlesize": 11.5,
+    "axes.labelsize": 11.5, "legend.fontsize": 9.2, "legend.frameon": False,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
+    "grid.color": "#DDDDDD", "grid.linewidth": 0.6, "axes.axisbelow": True,
+    "lines.linewidth": 1.9, "lines.markersize": 4.2, "figure.dpi": 100, "savefig.dpi": 170,
+    "mathtext.fontset": "dejavusans", "pdf.fonttype": 42, "axes.formatter.useoffset": False,
+    "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
+}
+
+
+def draw(figure) -> Figure:
+    """The matplotlib figure of a content.Figure, in this style."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        canvas = plt.figure(figsize=figure.size, layout="constrained")
+        try:
+            figure.draw(canvas)
+            return canvas
+        finally:
+            plt.close(canvas)
+
+
+def encode(canvas: Figure, file_format: str) -> bytes:
+    """The figure as the bytes of a PNG, PDF or SVG file; the same figure gives the same bytes."""
+    silent = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None},
+              "svg": {"Date": None}}
+    with matplotlib.rc_context(_SETTINGS | {"svg.hashsalt": "syncgap"}):
+        buffer = io.BytesIO()
+        canvas.savefig(buffer, format=file_format, metadata=silent.get(file_format),
+                       facecolor="white")
+    return buffer.getvalue()
+
+
+def line(ax, x, y, number: int, label: str, *, colour=None, style=None, done=None, **more):
+    """Curve `number` of a family: colour and dash pattern from the cycles."""
+    more.setdefault("clip_on", True)
+    artist, = ax.plot(x, y, color=colour or CYCLE[number % len(CYCLE)],
+                      linestyle=style or DASHES[number % len(DASHES)], label=label, **more)
+    if done is not None:
+        mark_missing(ax, x, done)
+    return artist
+
+
+def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, done=None,
+         style="-"):
+    """Measured means with their 95% band (1.96 standard errors) as a shade and bars."""
+    colour = colour or CYCLE[number % len(CYCLE)]
+    if not np.isfinite(y).any():
+        mark_missing(ax, x, np.zeros(len(x), bool) if done is None else done)
+        return None
+    ax.fill_between(x, y - Z95 * error, y + Z95 * error, color=colour, alpha=0.16, linewidth=0)
+    artist = ax.errorbar(x, y, yerr=Z95 * error, color=colour, linestyle=style, linewidth=1.4,
+                         marker=marker or MARKERS[number % len(MARKERS)], markersize=3.4,
+                         elinewidth=0.8, capsize=0, label=label)
+    if done is not None:
+        mark_missing(ax, x, done)
+    return artist
+
+
+def mark_missing(ax, x, done) -> None:
+    """Small crosses along the bottom of the axes where a unit is not finished."""
+    gaps = np.asarray(x)[~np.asarray(done, dtype=bool)]
+    if len(gaps) == 0:
+        return
+    seen = getattr(ax, "_syncgap_missing", None)
+    if seen is None:
+        ax._syncgap_missing, = ax.plot(gaps, np.full(len(gaps), 0.012), "x", color=GREY,
+                                       markersize=4, transform=ax.get_xaxis_transform(),
+                                       label="not measured yet", clip_on=False, zorder=5)
+    else:
+        both = np.union1d(seen.get_xdata(), gaps)
+        seen.set_data(both, np.full(len(both), 0.012))
+
+
+def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=None,
+             blank_label: str | None = None, colorbar=True):
+    """Cells z[y, x] around the coordinates; NaN in a done cell is white, an unfinished cell is
+    hatched. Returns (mesh, legend handles for the white and hatched areas that occur)."""
+    shown = np.ma.masked_invalid(z)
+    ax.set_facecolor("white")
+    ax.grid(False)
+    if shown.count() and vmin is None and vmax is None:
+        low, high = float(shown.min()), float(shown.max())
+        if high - low < 1e-12 * max(1.0, abs(low)):
+            vmin, vmax = low - 0.5, high + 0.5
+    mesh = ax.pcolormesh(edges(x), edges(y), shown, cmap=cmap, vmin=vmin, vmax=vmax,
+                         rasterized=True, shading="flat")
+    if colorbar:
+        bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
+        bar.set_label(label)
+        bar.outline.set_visible(False)
+    handles = []
+    if blank_label and np.any(np.isnan(z) & done):
+        handles.append(Patch(facecolor="white", edgecolor="black", linewidth=0.6,
+                             label=blank_label))
+    if not np.all(done):
+        hatch_cells(ax, x, y, ~done)
+        handles.append(Patch(facecolor="#EFEFEF", edgecolor="#9A9A9A", hatch="////",
+                             label=f"not measured yet ({np.count_nonzero(~done)} cells)"))
+    return mesh, handles
+
+
+def hatch_cells(ax, x, y, which) -> None:
+    """Grey hatching over the cells where `which[y, x]` holds."""
+    blank = np.ma.masked_where(~which, np.zeros(which.shape))
+    ax.pcolor(edges(x), edges(y), blank, hatch="////", cmap="Greys", vmin=-0.1, vmax=1.5,
+              edgecolor="#9A9A9A", linewidth=0, zorder=2, rasterized=True)
+
+
+def edges(centres) -> np.ndarray:
+    """Cell edges halfway between coordinates; the outer cells are as wide as their neighbours."""
+    centres = np.asarray(centres, dtype=float)
+    if len(centres) == 1:
+        return centres[0] + np.array([-0.5, 0.5])
+    middle = 0.5 * (centres[1:] + centres[:-1])
+    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
+
+
+def angle_axis(axis, values) -> None:
+    """Ticks of an angle axis at multiples of pi/4 (pi/2 on a short one)."""
+    span = float(np.max(values) - np.min(values))
+    if span < np.pi / 2 * 0.99:
+        return
+    quarter = np.pi / 4
+    first, last = np.ceil(np.min(values) / quarter - 1e-9), np.floor(np.max(values) / quarter + 1e-9)
+    ticks = np.arange(first, last + 1)
+    names = {0: "0", 4: "π", -4: "−π"}
+    axis.set_ticks(ticks * quarter,
+                   [names.get(int(k), _fraction_of_pi(int(k))) for k in ticks])
+
+
+def _fraction_of_pi(quarters: int) -> str:
+    divisor = np.gcd(abs(quarters), 4)
+    over, under = quarters // divisor, 4 // divisor
+    sign = "−" if over < 0 else ""
+    head = "π" if abs(over) == 1 else f"{abs(over)}π"
+    return sign + (head if under == 1 else f"{head}/{under}")

@@ -1,0 +1,39 @@
+"""Fixtures: the repository on the path, the built binary, records of small real sweeps."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+
+@pytest.fixture(scope="session")
+def syncgap() -> Path:
+    """The binary under test: $SYNCGAP_BINARY (set by ctest), else the release build."""
+    path = Path(os.environ.get("SYNCGAP_BINARY", ROOT / "build/release/syncgap"))
+    if not path.exists():
+        pytest.skip(f"{path} is not built")
+    return path
+
+
+@pytest.fixture(scope="session")
+def run_job(syncgap, tmp_path_factory):
+    """Runs a job given as text or as a file of jobs/, and returns the record's path."""
+
+    def run(job, *arguments: str, expect: int = 0) -> Path:
+        folder = tmp_path_factory.mktemp("sweep")
+        path = job
+        if isinstance(job, str):
+            path = folder / "job.toml"
+            path.write_text(job)
+        record = folder / "record.h5"
+        done = subprocess.run([syncgap, "run", path, "--record", record, *arguments],
+                              capture_output=True, text=True, timeout=240)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return record
+
+    return run

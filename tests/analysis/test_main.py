@@ -1,0 +1,159 @@
+"""The command: exit codes, files, unfinished and unknown records, equal bytes on every run."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from synthetic import Made, Plan, toy_plan, write
+
+
+def analyse(*arguments):
+    return subprocess.run([sys.executable, "-m", "analysis", *map(str, arguments)], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120)
+
+
+class Page(HTMLParser):
+    """What a report holds: anchors, links, sources of images, and whether its tags balance."""
+
+    VOID = {"meta", "img", "link", "br", "hr", "input"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.images, self.broken = [], [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "a":
+            self.links.append(values["href"])
+        if tag == "img":
+            self.images.append(values["src"])
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.broken.append(tag)
+
+
+def check_page(text) -> Page:
+    """Well formed, every link leads somewhere inside, nothing is fetched from outside."""
+    page = Page(text)
+    assert not page.broken and not page.open
+    assert len(set(page.ids)) == len(page.ids)
+    for link in page.links:
+        assert link[0] == "#" and link[1:] in page.ids
+    assert all(src.startswith("data:image/png;base64,") for src in page.images)
+    assert not re.search(r"(src|href)=['\"]?(https?:|//)|@import|url\(", text)
+    return page
+
+
+def test_an_unknown_experiment_gets_an_overview(tmp_path):
+    record = write(tmp_path / "toy.h5", toy_plan())
+    done = analyse(record)
+    assert done.returncode == 0 and done.stderr == ""
+    out = tmp_path / "toy-report"
+    assert {p.name for p in (out / "figures").iterdir()} == {
+        f"{key}.{f}" for key in ("overview-curve", "overview-total", "timings")
+        for f in ("png", "pdf")}
+    text = (out / "report.html").read_text()
+    assert len(check_page(text).images) == 3
+    assert "overview of every observable" in text and "Range of every observable" in text
+
+
+def test_missing_and_failed_cells_are_shown(tmp_path):
+    plan = toy_plan()
+    plan.status = np.ones((2, 5), np.uint8)
+    plan.status[1, 2], plan.status[0, 4] = 0, 2
+    plan.failures = {4: "kappa <stays> above 1"}
+    done = analyse(write(tmp_path / "part.h5", plan), "--out", tmp_path / "r", "--format", "png")
+    assert done.returncode == 0, done.stderr
+    assert "8 of 10 units done, 1 failed" in done.stdout
+    text = (tmp_path / "r/report.html").read_text()
+    check_page(text)
+    assert "unfinished: 1 of 10 units" in text and "1 unit failed" in text
+    assert "kappa &lt;stays&gt; above 1" in text and "Missing cells by axis value" in text
+    assert (tmp_path / "r/figures/progress.png").exists()
+    assert not list((tmp_path / "r/figures").glob("*.pdf"))
+
+
+def test_a_record_with_nothing_measured_still_gives_a_report(tmp_path):
+    plan = toy_plan()
+    plan.status = np.zeros((2, 5), np.uint8)
+    done = analyse(write(tmp_path / "new.h5", plan), "--format", "png")
+    assert done.returncode == 0 and done.stderr == ""
+    check_page((tmp_path / "new-report/report.html").read_text())
+
+
+def test_every_shape_of_observable_has_an_overview_figure(tmp_path):
+    plan = Plan()
+    plan.axes = {"name": Made(np.array(["a", "b", "c"])), "k": Made([5]),
+                 "x": Made(np.linspace(0, 1, 12), role="captured"),
+                 "y": Made(np.arange(9), role="captured")}
+    n = np.arange(3.0)
+    plan.observables = {
+        "label_only": Made(n[:, None], ("name", "k")),
+        "lines": Made(n[:, None, None] * np.ones((3, 1, 12)), ("name", "k", "x")),
+        "maps": Made(np.full((3, 1, 12, 9), np.nan), ("name", "k", "x", "y")),
+        "maps_too": Made(np.random.default_rng(1).normal(size=(3, 1, 12, 9)),
+                         ("name", "k", "x", "y"))}
+    done = analyse(write(tmp_path / "s.h5", plan), "--format", "svg")
+    assert done.returncode == 0 and done.stderr == ""
+    names = {p.stem for p in (tmp_path / "s-report/figures").iterdir()}
+    assert {"overview-label-only", "overview-lines", "overview-maps", "overview-maps-too"} <= names
+
+
+def test_several_records_make_one_report(tmp_path):
+    one = write(tmp_path / "one.h5", toy_plan())
+    (tmp_path / "sub").mkdir()
+    two = write(tmp_path / "sub/one.h5", toy_plan())
+    done = analyse(one, two, "--out", tmp_path / "both", "--format", "png")
+    assert done.returncode == 0, done.stderr
+    page = check_page((tmp_path / "both/report.html").read_text())
+    assert len(page.images) == 6
+    assert len(list((tmp_path / "both/figures").glob("*/*.png"))) == 6
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path):
+    record = write(tmp_path / "toy.h5", toy_plan())
+    for out in ("a", "b"):
+        assert analyse(record, "--out", tmp_path / out, "--format", "png,pdf,svg").returncode == 0
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
+    assert len(files) == 1 + 3 * 3
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("make, code, says", [
+    (lambda p: p, 3, "no such file"),
+    (lambda p: p.write_text("g = 1"), 4, "not an HDF5 file"),
+    (lambda p: write(p, Plan(attributes={"Conventions": "x"})), 5, "not a syncgap record"),
+    (lambda p: p.write_bytes(write(p, toy_plan()).read_bytes()[:3000]), 6, "truncated"),
+])
+def test_wrong_files_have_their_own_exit_codes(tmp_path, make, code, says):
+    path = tmp_path / "file.h5"
+    make(path)
+    done = analyse(path)
+    assert done.returncode == code and says in done.stderr
+    assert done.stderr.count("\n") == 1 and str(path) in done.stderr
+    assert not (tmp_path / "file-report").exists()
+
+
+def test_output_that_cannot_be_written(tmp_path):
+    record = write(tmp_path / "toy.h5", toy_plan())
+    (tmp_path / "taken").write_text("a file, not a folder")
+    done = analyse(record, "--out", tmp_path / "taken")
+    assert done.returncode == 7 and "--out" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_wrong_command_lines(tmp_path):
+    assert analyse().returncode == 2
+    wrong = analyse(tmp_path / "a.h5", "--format", "png,gif")
+    assert wrong.returncode == 2 and "png, pdf, svg" in wrong.stderr
+    assert "exit codes" in analyse("--help").stdout

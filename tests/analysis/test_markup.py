@@ -1,0 +1,25 @@
+"""Captions: formulas become HTML, everything else is escaped."""
+
+import pytest
+
+from analysis.markup import to_html, to_plain
+
+
+@pytest.mark.parametrize("source, rendered", [
+    ("a < b & c", "a &lt; b &amp; c"),
+    ("$t_S$", "<i>t</i><sub><i>S</i></sub>"),
+    (r"$\kappa(0)=1$", "<i>κ</i>(0) = 1"),
+    (r"$\sigma_W^{2}$", "<i>σ</i><sub><i>W</i></sub><sup>2</sup>"),
+    (r"$\lambda_\pm=-\beta\pm g$",
+     "<i>λ</i><sub>±</sub> = −<i>β</i>±<i>g</i>"),
+    (r"$\cos\theta<1$", "cos <i>θ</i> &lt; 1"),
+    (r"$\Delta\mathrm{NLL}$", "<i>Δ</i>NLL"),
+    ("run `syncgap <job>`", "run <code>syncgap &lt;job&gt;</code>"),
+])
+def test_formulas(source, rendered):
+    assert to_html(source) == rendered
+
+
+def test_plain_text_keeps_the_meaning():
+    assert to_plain(r"$t_S$ at $\theta=\pi/2$") == "t_S at θ = π/2"
+    assert to_plain("x < y") == "x < y"
