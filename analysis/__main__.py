@@ -34,9 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         if not record.complete:
             print(f"{record.path}: {record.done_count} of {record.unit_count} units done, "
                   f"{record.failed_count} failed; missing cells are shown as missing")
-    print(f"figures: {report.parent / 'figures'}")
-    print(f"report:  {report}")
-    return int(ExitCode.DONE)
+    print(f"figures: {out / 'figures'}")
+    print(f"report:  {report.path}")
+    return int(ExitCode.UNDRAWN if report.undrawn else ExitCode.DONE)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -45,8 +45,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         description="Draws every figure of the records' experiments and writes one self-contained\n"
         "HTML report with figures, tables, the papers' statements beside what was\nmeasured, "
         "options, timings and provenance. Records may be unfinished.",
-        epilog="exit codes: 0 done, 2 wrong command line, 3 file cannot be read, 4 not an HDF5\n"
-        "file, 5 not a syncgap record, 6 truncated or damaged, 7 cannot write the output")
+        epilog="exit codes: 0 done, 1 some figures could not be drawn, 2 wrong command line,\n"
+        "3 file cannot be read, 4 not an HDF5 file, 5 not a syncgap record, 6 truncated or\n"
+        "damaged, 7 cannot write the output")
     parser.add_argument("records", nargs="+", metavar="RECORD", type=Path,
                         help="file written by `syncgap run`; several make one report")
     parser.add_argument("--out", type=Path, metavar="DIR",

@@ -1,2 +1,340 @@
-from analysis import generic
-content = generic.content
+"""exact_score: figures 12-14 of paper 000, the three scores side by side, and what becomes of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from analysis import exact_score_claims, style
+from analysis.content import Content, Figure, Table
+from analysis.estimates import crossings, plus_minus, signed, zero_test
+from analysis.exact_score_data import METRICS, SCORES, Curves, Metric
+from analysis.record import Record, show
+
+_FIGURE_OF_COUPLING = {0.2: "12", 0.5: "13", 1.0: "14"}
+_FIGURE_LETTERS = "abc"
+MOST_COUPLINGS = 6
+
+
+def content(record: Record) -> Content:
+    """Figures 12-14 first, then what explains them."""
+    curves = Curves(record)
+    figures = [_difference_figure(curves, g) for g in _couplings_to_draw(curves)]
+    if len(curves.couplings) >= 4 and len(curves.angles) >= 3:
+        figures += [_map_figure(curves, metric) for metric in METRICS]
+    figures.append(_absolute_figure(curves))
+    figures.append(_no_effect_figure(curves))
+    if curves.has_terminal_variance:
+        figures.append(_variance_figure(curves))
+    tables = [_zero_table(curves), _perfect_table(curves), _crossing_table(curves)]
+    tables += [_difference_table(curves, metric) for metric in METRICS]
+    if curves.has_terminal_variance:
+        tables.append(_variance_table(curves))
+    return Content(_summary(curves), figures, [t for t in tables if t],
+                   exact_score_claims.claims(curves))
+
+
+def _summary(curves: Curves) -> str:
+    named = ", ".join(SCORES.get(s, s) for s in curves.scores)
+    return (f"Reverse-time sampling of Y given X with the exact score of two coupled Ornstein-"
+            f"Uhlenbeck processes (paper 000, appendix C), {curves.trials_text} per point, d = "
+            f"{curves.dimension}, m = {show(curves.mean_amplitude)}. Scores: {named}. An exact "
+            "sampler must show no effect of the coupling at all, because $P_0(y|x_0)$ does not "
+            "depend on it.")
+
+
+def _couplings_to_draw(curves: Curves) -> list[float]:
+    """All couplings if they are few, else the paper's, else some spread over the axis."""
+    if len(curves.couplings) <= MOST_COUPLINGS:
+        return list(curves.couplings)
+    ours = [g for g in curves.couplings if any(abs(g - p) < 1e-9 for p in _FIGURE_OF_COUPLING)]
+    if ours:
+        return ours
+    picked = np.unique(np.linspace(0, len(curves.couplings) - 1, MOST_COUPLINGS).round())
+    return [curves.couplings[int(i)] for i in picked]
+
+
+# -- figures 12-14 ----------------------------------------------------------------------------------
+def _difference_figure(curves: Curves, g: float) -> Figure:
+    number = next((n for p, n in _FIGURE_OF_COUPLING.items() if abs(p - g) < 1e-9), None)
+    key = f"figure-{number}" if number else f"differences-g-{g:.4g}"
+    name = f"Figure {number}" if number else "Differences"
+    rows = len(curves.scores)
+    caption = (f"Change of alignment accuracy, signal-plane MSE and NLL against the uncoupled "
+               f"baseline at $g_0={show(g)}$, for each schedule, over the angle θ between the "
+               f"class means. Points: means over {curves.trials_text}; bars and bands: 95% "
+               "intervals from paired standard errors (coupled and uncoupled runs share their "
+               "noise).")
+    if rows > 1:
+        caption += (" Each row is one score, on common vertical scales: the printed score makes "
+                    "the paper's figure, the exact ones leave no effect.")
+
+    def draw(canvas):
+        panels = canvas.subplots(rows, len(METRICS), squeeze=False, sharex=True, sharey="col")
+        for row, score in zip(panels, curves.scores):
+            for ax, metric, letter in zip(row, METRICS, _FIGURE_LETTERS):
+                ax.axhline(0, color=style.BLACK, linewidth=0.9)
+                for i, schedule in enumerate(curves.schedules):
+                    delta = curves.delta(metric, score, schedule, g)
+                    style.band(ax, curves.angles, delta.mean, delta.error, i, schedule,
+                               done=delta.done)
+                if ax in panels[0]:
+                    ax.set_title(f"({letter}) {metric.delta_label} vs. baseline")
+                if ax in panels[-1]:
+                    ax.set_xlabel(r"angle $\theta$")
+                style.angle_axis(ax.xaxis, curves.angles)
+            if rows > 1:
+                style.row_title(row[0], SCORES.get(score, score))
+        style.legend_below(canvas, panels)
+
+    return Figure(key, f"{name}: $g_0={show(g)}$", caption, draw, (10.6, 1.1 + 2.75 * rows))
+
+
+# -- other figures ----------------------------------------------------------------------------------
+def _map_figure(curves: Curves, metric: Metric) -> Figure:
+    """Delta over (g, theta) for every score and schedule, one diverging scale around zero."""
+    rows, columns = len(curves.scores), len(curves.schedules)
+
+    def draw(canvas):
+        panels = canvas.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+        values = curves.all_deltas(metric).mean
+        finite = np.abs(values[np.isfinite(values)])
+        top = float(finite.max()) if len(finite) and finite.max() > 0 else 1.0
+        for row, score in zip(panels, curves.scores):
+            for ax, schedule in zip(row, curves.schedules):
+                delta = curves.delta_map(metric, score, schedule)
+                mesh, _ = style.heat_map(ax, curves.couplings, curves.angles, delta.mean,
+                                         delta.done, label="", cmap=style.DIVERGING, vmin=-top,
+                                         vmax=top, colorbar=False)
+                if ax in panels[0]:
+                    ax.set_title(schedule)
+                if ax in panels[-1]:
+                    ax.set_xlabel(r"coupling $g_0$")
+                style.angle_axis(ax.yaxis, curves.angles)
+            row[0].set_ylabel(r"angle $\theta$")
+            if rows > 1:
+                style.row_title(row[0], SCORES.get(score, score))
+        bar = canvas.colorbar(mesh, ax=panels.ravel().tolist(), pad=0.02, aspect=30)
+        bar.set_label(metric.delta_label)
+        bar.outline.set_visible(False)
+
+    return Figure(f"map-{metric.key}", f"{metric.name}: change over coupling and angle",
+                  f"{metric.delta_title} against the uncoupled baseline for every coupling "
+                  f"$g_0$ and angle θ, by schedule (columns) and score (rows). White is no change; "
+                  f"one colour scale for all panels. {curves.trials_text} per cell.", draw,
+                  (9.6, 0.9 + 2.5 * rows))
+
+
+def _absolute_figure(curves: Curves) -> Figure:
+    """The observables themselves at the strongest coupling, with their exact values."""
+    g = curves.couplings[-1]
+
+    def draw(canvas):
+        row = canvas.subplots(1, len(METRICS), squeeze=False)[0]
+        for ax, metric in zip(row, METRICS):
+            i = 0
+            for score in curves.scores:
+                base = curves.baseline(metric, score)
+                if base is not None:
+                    style.band(ax, curves.angles, base.mean, base.error, i, f"{score}, uncoupled",
+                               colour=style.CYCLE[i % 7], style=":", done=base.done)
+                strong = curves.value(metric, score, curves.schedules[0], g)
+                style.band(ax, curves.angles, strong.mean, strong.error, i,
+                           f"{score}, {curves.schedules[0]}", colour=style.CYCLE[i % 7],
+                           done=strong.done)
+                i += 1
+            exact = curves.perfect[metric.key]
+            ax.axhline(exact, color=style.BLACK, linestyle="--", linewidth=1.2,
+                       label="exact conditional law")
+            ax.set_title(metric.name)
+            ax.set_xlabel(r"angle $\theta$")
+            ax.set_ylabel(metric.label)
+            style.angle_axis(ax.xaxis, curves.angles)
+        style.legend_below(canvas, row)
+
+    return Figure("observables", "The observables themselves",
+                  f"Accuracy, signal-plane MSE and NLL without coupling and at $g_0={show(g)}$ "
+                  f"({curves.schedules[0]}), with 95% intervals over {curves.trials_text}. Dashed: "
+                  "what samples of the exact conditional law $P_0(y|x_0)$ give, by quadrature; it "
+                  "depends on neither θ nor g.", draw, (10.6, 4.3))
+
+
+def _no_effect_figure(curves: Curves) -> Figure:
+    """Distribution of delta in standard errors, against the standard normal."""
+
+    def draw(canvas):
+        row = canvas.subplots(1, len(curves.scores), squeeze=False, sharey=True)[0]
+        grid = np.linspace(-5, 5, 201)
+        bins = np.linspace(-5, 5, 41)
+        for i, (ax, score) in enumerate(zip(row, curves.scores)):
+            z = curves.z_scores(score)
+            if len(z):
+                outside = np.count_nonzero(np.abs(z) > 5)
+                label = f"{len(z)} cells" + (f", {outside} beyond ±5\n(in the outer bars)"
+                                             if outside else "")
+                ax.hist(np.clip(z, -4.99, 4.99), bins=bins, density=True, color=style.SKY,
+                        edgecolor="white", linewidth=0.3, label=label)
+            ax.plot(grid, np.exp(-grid**2 / 2) / math.sqrt(2 * math.pi), color=style.BLACK,
+                    linestyle="--", linewidth=1.3, label="no effect")
+            ax.set_title(SCORES.get(score, score))
+            ax.set_xlabel("Δ / standard error")
+            ax.legend(loc="upper center")
+        row[0].set_ylabel("density")
+
+    return Figure("no-effect", "Is there any effect of the coupling?",
+                  "Every difference of figures 12-14 in units of its standard error, all metrics, "
+                  "schedules, couplings and angles together, beside the standard normal "
+                  "distribution that differences without any effect follow. Neighbouring cells "
+                  "share noise, so the histogram is rougher than independent draws would be.",
+                  draw, (3.6 * max(2, len(curves.scores)), 3.5))
+
+
+def _variance_figure(curves: Curves) -> Figure:
+    def draw(canvas):
+        ax = canvas.subplots()
+        _draw_variance(ax, curves)
+
+    return Figure("terminal-variance", "Variance of a coordinate without signal",
+                  "Variance of the generated $Y_0$ in a coordinate where both means vanish, which "
+                  "an exact sampler brings back to $\\sigma^2=1$. Points: sampled, with 95% "
+                  "intervals; lines: the closed form of each sampler.", draw)
+
+
+def _draw_variance(ax, curves: Curves) -> None:
+    number = 0
+    for score in curves.scores:
+        for schedule in curves.schedules:
+            found = curves.terminal_variance(score, schedule)
+            if found is None:
+                continue
+            colour = style.CYCLE[curves.schedules.index(schedule) % 7]
+            dash = style.DASHES[curves.scores.index(score) % len(style.DASHES)]
+            ax.plot(curves.couplings, found.closed_form, color=colour, linestyle=dash)
+            ax.errorbar(curves.couplings, found.mean, yerr=style.Z95 * found.error, color=colour,
+                        linestyle="none", marker=style.MARKERS[number % 7],
+                        label=f"{score}, {schedule}")
+            number += 1
+    ax.axhline(1, color=style.BLACK, linewidth=0.9)
+    ax.set_xlabel(r"coupling $g_0$")
+    ax.set_ylabel(r"variance of $Y_0$")
+    ax.legend(ncols=2)
+
+
+# -- tables -----------------------------------------------------------------------------------------
+def _zero_table(curves: Curves) -> Table:
+    rows = []
+    for score in curves.scores:
+        for metric in METRICS:
+            delta = curves.all_deltas(metric, score)
+            test = zero_test(delta.mean, delta.error)
+            if test is None:
+                rows.append([SCORES.get(score, score), metric.name, "0", "–", "–", "–", "–"])
+                continue
+            largest = np.nanmax(np.abs(delta.mean))
+            rows.append([SCORES.get(score, score), metric.name, str(test.count),
+                         f"{largest:.3g}", f"{test.worst:.2f}", f"{test.limit:.2f}",
+                         "no effect seen" if test.consistent else "effect"])
+    return Table("Does the coupling change anything?",
+                 ["<score", "<observable", "cells", "largest |Δ|", "largest |Δ|/SE", "limit",
+                  "<verdict"], rows,
+                 "The limit is exceeded once in twenty sweeps if no cell has an effect (Bonferroni; "
+                 "valid although cells share noise).")
+
+
+def _perfect_table(curves: Curves) -> Table | None:
+    rows = []
+    for score in curves.scores:
+        for metric in METRICS:
+            base = curves.baseline(metric, score)
+            if base is None or not np.isfinite(base.mean).any():
+                continue
+            exact = curves.perfect[metric.key]
+            test = zero_test(base.mean - exact, base.error)
+            i = int(np.nanargmax(np.abs(base.mean - exact)))
+            rows.append([SCORES.get(score, score), metric.name, f"{exact:.5f}",
+                         plus_minus(float(base.mean[i]), float(base.error[i])),
+                         f"{curves.angles[i] / np.pi:.3g} π", f"{test.worst:.2f}",
+                         f"{test.limit:.2f}"])
+    if not rows:
+        return None
+    return Table("The uncoupled baseline against the exact conditional law",
+                 ["<score", "<observable", "exact", "farthest measured (95%)", "at θ",
+                  "largest |deviation|/SE", "limit"], rows,
+                 "Exact values by quadrature over $P_0(y|x_0)$. The printed score is biased even "
+                 "without coupling when $x_t$ carries information on the class.")
+
+
+def _crossing_table(curves: Curves) -> Table | None:
+    rows = []
+    for score in curves.scores:
+        for g in curves.couplings:
+            for schedule in curves.schedules:
+                cells = []
+                for metric in METRICS[:2]:
+                    delta = curves.delta(metric, score, schedule, g)
+                    if zero_test(delta.mean, delta.error) is None:
+                        cells.append("–")
+                        continue
+                    if zero_test(delta.mean, delta.error).consistent:
+                        cells.append("no effect")
+                        continue
+                    cells.append(crossing_text(curves.angles, delta.mean, delta.error))
+                rows.append([SCORES.get(score, score), show(g), schedule, *cells])
+    rows = [r for r in rows if any(c not in ("–", "no effect") for c in r[3:])]
+    if not rows:
+        return None
+    return Table("Where the effect changes sign",
+                 ["<score", "$g_0$", "<schedule", "Δ accuracy", "Δ MSE"], rows,
+                 "Angle of the sign change by linear interpolation, in units of π; in brackets the "
+                 "range outside which every 95% interval excludes zero with one sign.")
+
+
+def crossing_text(angles, mean, error) -> str:
+    """"0.58 [0.52, 0.66]" in units of pi, from means and standard errors over the angles."""
+    found = crossings(angles, mean)
+    if not found:
+        return "none"
+    sure = np.sign(mean) * (np.abs(mean) > style.Z95 * error)
+    low = high = None
+    ends = np.flatnonzero(sure != 0)
+    if len(ends) and sure[ends[0]] != sure[ends[-1]]:
+        first, last = sure[ends[0]], sure[ends[-1]]
+        low = angles[max(i for i in ends if sure[i] == first and all(sure[:i] != last))]
+        high = angles[min(i for i in ends if sure[i] == last and all(sure[i:] != first))]
+    middle = min(found, key=lambda c: abs(c - (low + high) / 2)) if low is not None else found[0]
+    text = f"{middle / np.pi:.2f}"
+    return text if low is None else f"{text} [{low / np.pi:.2f}, {high / np.pi:.2f}]"
+
+
+def _difference_table(curves: Curves, metric: Metric) -> Table:
+    picked = curves.nearest_angles((0.0, 0.25, 0.5, 0.75, 1.0))
+    rows = []
+    for g in curves.couplings if len(curves.couplings) <= MOST_COUPLINGS else \
+            _couplings_to_draw(curves):
+        for schedule in curves.schedules:
+            for score in curves.scores:
+                delta = curves.delta(metric, score, schedule, g)
+                rows.append([show(g), schedule, SCORES.get(score, score)]
+                            + [plus_minus(delta.mean[i], delta.error[i]) for i in picked])
+    return Table(f"{metric.name}: change against the uncoupled baseline",
+                 ["$g_0$", "<schedule", "<score"]
+                 + [f"θ = {curves.angles[i] / np.pi:.3g} π" for i in picked], rows,
+                 f"Means and 95% half widths over {curves.trials_text}, from paired differences.")
+
+
+def _variance_table(curves: Curves) -> Table:
+    rows = []
+    for score in curves.scores:
+        for schedule in curves.schedules:
+            found = curves.terminal_variance(score, schedule)
+            if found is None:
+                continue
+            for g, mean, error, exact in zip(curves.couplings, found.mean, found.error,
+                                             found.closed_form):
+                off = (mean - exact) / error if error > 0 else float("nan")
+                rows.append([SCORES.get(score, score), schedule, show(g), plus_minus(mean, error),
+                             f"{exact:.5f}", "–" if math.isnan(off) else signed(off, 2)])
+    return Table("Terminal variance of a coordinate without signal",
+                 ["<score", "<schedule", "$g_0$", "sampled (95%)", "closed form",
+                  "deviation / SE"], rows)

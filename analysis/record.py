@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     """What `python3 -m analysis` returns; argparse itself returns 2 for a wrong command line."""
 
     DONE = 0
+    UNDRAWN = 1  # the report is written, but a figure of it could not be drawn
     UNREADABLE = 3  # no such file, a folder, no permission
     NOT_HDF5 = 4
     NOT_A_RECORD = 5

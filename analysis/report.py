@@ -20,7 +20,7 @@ _VERDICTS = {
     Verdict.CONTRADICTED: ("contradicted", "✗ not so"),
     Verdict.OPEN: ("open", "– not measured here"),
 }
-_OWN_PLACE = {"experiment", "title", "job", "options", "option_docs"}
+_OWN_PLACE = {"experiment", "title", "job", "options", "option_docs", "identity", "provenance"}
 _READING = """\
 import sys; sys.path.insert(0, "path/to/syncgap")   # the repository, for the first form
 from analysis import open_record
@@ -46,25 +46,35 @@ class Chapter:
     folder: str
 
 
-def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Path:
-    """Writes figures/ and report.html into `out`, and returns the report's path."""
+@dataclass
+class Report:
+    """What was written, and the keys of figures that could not be drawn."""
+
+    path: Path
+    undrawn: list[str]
+
+
+def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
+    """Writes figures/ and report.html into `out`."""
+    undrawn: list[str] = []
     (out / "figures").mkdir(parents=True, exist_ok=True)
     chapters = _chapters(records)
-    body = "".join(_chapter(c, out, formats, alone=len(chapters) == 1) for c in chapters)
-    title = records[0].title if len(records) == 1 else "Report of " + _count(len(records), "record")
+    navigation = _navigation(chapters)
+    alone = len(chapters) == 1
+    body = "".join(_chapter(c, out, formats, undrawn, navigation if alone else "")
+                   for c in chapters)
+    title = records[0].title if alone else "Report of " + _count(len(records), "record")
     css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-    lead = "" if len(records) == 1 else (
-        f"<h1>{_escape(title)}</h1><p class='lead'>"
-        + "; ".join(_escape(r.title) for r in records) + "</p>")
+    lead = "" if alone else f"<h1>{_escape(title)}</h1>{navigation}"
     page = (f"<!doctype html>\n<html lang='en'>\n<head><meta charset='utf-8'>"
             f"<meta name='viewport' content='width=device-width, initial-scale=1'>"
             f"<title>{_escape(title)} · syncgap</title>\n<style>\n{css}</style></head>\n"
-            f"<body><main>{lead}{_navigation(chapters)}{body}"
+            f"<body><main>{lead}{body}"
             f"<footer>syncgap {_escape(str(records[0].attributes.get('syncgap_version', '')))}; "
             f"figures by python3 -m analysis</footer></main></body></html>\n")
     path = out / "report.html"
     path.write_text(page, encoding="utf-8")
-    return path
+    return Report(path, undrawn)
 
 
 def _chapters(records: list[Record]) -> list[Chapter]:
@@ -97,20 +107,21 @@ def _navigation(chapters: list[Chapter]) -> str:
     return f"<nav><strong>Contents</strong><ol>{''.join(items)}</ol></nav>"
 
 
-def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], alone: bool) -> str:
+def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], undrawn: list[str],
+             navigation: str) -> str:
     record, content = chapter.record, chapter.content
-    heading = "h1" if alone else "h2"
+    heading = "h1" if navigation else "h2"
     parts = [f"<{heading} id='{chapter.anchor}'>{_escape(record.title)}</{heading}>"]
     if content.summary:
         parts.append(f"<p class='lead'>{to_html(content.summary)}</p>")
-    parts += [_tiles(record), _notices(record)]
+    parts += [_tiles(record), _notices(record), navigation]
     if content.claims:
         parts.append(_section(chapter, "claims", "What the paper says, and what was measured"))
         parts.append(_claims(content.claims))
     if content.figures:
         parts.append("<h3>Figures</h3>")
     (out / chapter.folder).mkdir(parents=True, exist_ok=True)
-    parts += [_figure(f, chapter, out, formats) for f in content.figures]
+    parts += [_figure(f, chapter, out, formats, undrawn) for f in content.figures]
     if content.tables:
         parts.append(_section(chapter, "tables", "Tables"))
         parts += [_table(t) for t in content.tables]
@@ -159,7 +170,8 @@ def _notices(record: Record) -> str:
     return "".join(parts)
 
 
-def _figure(figure: Figure, chapter: Chapter, out: Path, formats: tuple[str, ...]) -> str:
+def _figure(figure: Figure, chapter: Chapter, out: Path, formats: tuple[str, ...],
+            undrawn: list[str]) -> str:
     anchor = f"{chapter.anchor}-{figure.key}"
     try:
         canvas = style.draw(figure)
@@ -168,6 +180,7 @@ def _figure(figure: Figure, chapter: Chapter, out: Path, formats: tuple[str, ...
         raise
     except Exception as error:  # one figure of an unusual record must not cost the report
         message = f"{type(error).__name__}: {error}"
+        undrawn.append(figure.key)
         print(f"analysis: {figure.key} could not be drawn ({message})", file=sys.stderr)
         return (f"<p class='notice bad' id='{anchor}'><b>{to_html(figure.title)}</b> could not be "
                 f"drawn ({_escape(message)}).</p>")

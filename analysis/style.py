@@ -77,9 +77,9 @@ def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, 
         mark_missing(ax, x, np.zeros(len(x), bool) if done is None else done)
         return None
     ax.fill_between(x, y - Z95 * error, y + Z95 * error, color=colour, alpha=0.16, linewidth=0)
-    artist = ax.errorbar(x, y, yerr=Z95 * error, color=colour, linestyle=style, linewidth=1.4,
+    artist = ax.errorbar(x, y, yerr=Z95 * error, color=colour, linestyle=style, linewidth=1.5,
                          marker=marker or MARKERS[number % len(MARKERS)], markersize=3.4,
-                         elinewidth=0.8, capsize=0, label=label)
+                         elinewidth=0.6, capsize=0, label=label)
     if done is not None:
         mark_missing(ax, x, done)
     return artist
@@ -133,6 +133,28 @@ def hatch_cells(ax, x, y, which) -> None:
     blank = np.ma.masked_where(~which, np.zeros(which.shape))
     ax.pcolor(edges(x), edges(y), blank, hatch="////", cmap="Greys", vmin=-0.1, vmax=1.5,
               edgecolor="#9A9A9A", linewidth=0, zorder=2, rasterized=True)
+
+
+def legend_below(canvas, panels, columns: int | None = None) -> None:
+    """One legend for all panels, in a strip kept free below them."""
+    found = {}
+    for ax in np.ravel(panels):
+        for handle, label in zip(*ax.get_legend_handles_labels()):
+            found.setdefault(label, handle)
+    if not found:
+        return
+    columns = columns or min(4, len(found))
+    rows = -(-len(found) // columns)
+    strip = (0.1 + 0.2 * rows) / canvas.get_size_inches()[1]
+    canvas.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
+    canvas.legend(list(found.values()), list(found), loc="lower center", ncols=columns)
+
+
+def row_title(ax, text: str) -> None:
+    """Names a row of panels at its left, in bold, reading upwards."""
+    ax.annotate(text, (0, 0.5), xytext=(-0.27, 0.5), xycoords="axes fraction",
+                textcoords="axes fraction", rotation=90, ha="center", va="center",
+                fontweight="bold", fontsize=10)
 
 
 def edges(centres) -> np.ndarray:

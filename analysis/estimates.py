@@ -1,0 +1,82 @@
+"""Small estimators the tables and claims share: intervals, crossings, peaks, tests of "no effect"."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+Z95 = NormalDist().inv_cdf(0.975)
+
+
+def plus_minus(value: float, standard_error: float) -> str:
+    """"0.0132 ± 0.0041": a value and its 95% half width, to two digits of the half width."""
+    if not math.isfinite(value):
+        return "–"
+    half = Z95 * standard_error
+    if not math.isfinite(half):
+        return f"{value:.4g}"
+    digits = 4 if half == 0 else min(8, max(0, 1 - math.floor(math.log10(half))))
+    return f"{signed(value, digits)} ± {half:.{digits}f}"
+
+
+def signed(value: float, digits: int) -> str:
+    """Fixed digits with a true minus sign, and no minus before a zero."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def crossings(x: np.ndarray, y: np.ndarray) -> list[float]:
+    """Where the polygon through (x, y) changes sign, by linear interpolation; NaN breaks it."""
+    found = []
+    for i in range(len(x) - 1):
+        a, b = y[i], y[i + 1]
+        if a * b < 0:
+            found.append(float(x[i] + (x[i + 1] - x[i]) * a / (a - b)))
+        elif a == 0 and b != 0 and i > 0 and y[i - 1] * b < 0:
+            found.append(float(x[i]))
+    return found
+
+
+def peak(x: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
+    """Place and height of an interior maximum, from the parabola through its three top points;
+    None when the largest value lies at an end."""
+    if not np.isfinite(y).any():
+        return None
+    i = int(np.nanargmax(y))
+    if i in (0, len(y) - 1) or not np.isfinite(y[i - 1:i + 2]).all():
+        return None
+    curve = np.polynomial.Polynomial.fit(x[i - 1:i + 2], y[i - 1:i + 2], 2)
+    place = curve.deriv().roots()
+    if len(place) != 1 or not x[i - 1] <= place[0] <= x[i + 1]:
+        return float(x[i]), float(y[i])
+    return float(place[0]), float(curve(place[0]))
+
+
+@dataclass(frozen=True)
+class ZeroTest:
+    """How many standard errors the worst of `count` cells lies from zero, and how many that many
+    true zeros would exceed once in twenty sweeps (Bonferroni: holds for dependent cells too)."""
+
+    count: int
+    worst: float
+    limit: float
+
+    @property
+    def consistent(self) -> bool:
+        return self.worst <= self.limit
+
+
+def zero_test(value: np.ndarray, standard_error: np.ndarray) -> ZeroTest | None:
+    """Tests that every measured cell is zero; None when nothing is measured. A cell of value and
+    error exactly 0 agrees with zero."""
+    value, error = np.ravel(value), np.ravel(standard_error)
+    known = np.isfinite(value) & np.isfinite(error)
+    if not known.any():
+        return None
+    value, error = np.abs(value[known]), error[known]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(value == 0, 0.0, value / error)
+    return ZeroTest(len(z), float(z.max()), NormalDist().inv_cdf(1 - 0.025 / len(z)))
