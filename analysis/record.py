@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 
 import h5py
@@ -215,12 +216,16 @@ class Record:
         return ", ".join(f"{a.name} = {show(a.values[i])}" for a, i in zip(self.split_axes, place))
 
     # -- observables ------------------------------------------------------------------------------
-    @property
+    @cached_property
     def names(self) -> list[str]:
-        """Names of all observables, in the order of the file."""
-        return [key for key, item in self._file.items()
-                if isinstance(item, h5py.Dataset) and key not in self.axes
-                and key not in _BESIDE_OBSERVABLES and item.dtype.kind == "f"]
+        """Names of all observables, in the order in which the experiment declares them."""
+        found = []
+        for key in _links_in_order(self._file):
+            item = self._file[key]
+            if (isinstance(item, h5py.Dataset) and key not in self.axes
+                    and key not in _BESIDE_OBSERVABLES and item.dtype.kind == "f"):
+                found.append(key)
+        return found
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -269,7 +274,8 @@ class Record:
 
     def _read_axes(self) -> dict[str, Axis]:
         axes = {}
-        for name, item in self._file.items():
+        for name in _links_in_order(self._file):
+            item = self._file[name]
             if not isinstance(item, h5py.Dataset) or not h5py.h5ds.is_scale(item.id):
                 continue
             values = self._read(name)
@@ -350,6 +356,17 @@ def _explain(path: Path, error: OSError) -> RecordError:
                            f"({text}): it is damaged; copy it again, or run the job again")
     return RecordError(ExitCode.NOT_HDF5, f"{path} is not an HDF5 file: give the record that "
                        "`syncgap run JOB --record PATH` wrote")
+
+
+def _links_in_order(file: h5py.File) -> list[str]:
+    """Names in the root group in order of creation, where the file kept it, else by name."""
+    names: list[str] = []
+    try:
+        file.id.links.iterate(lambda name: names.append(name.decode()),
+                              idx_type=h5py.h5.INDEX_CRT_ORDER)
+        return names
+    except (RuntimeError, ValueError, OSError):
+        return sorted(file)
 
 
 def _no_locking() -> dict:

@@ -21,6 +21,15 @@ def syncgap() -> Path:
 
 
 @pytest.fixture(scope="session")
+def sweep_driver() -> Path:
+    """Runs made-up units through the real engine: records with failed or missing units."""
+    path = Path(os.environ.get("SYNCGAP_SWEEP_DRIVER", ROOT / "build/release/sweep_driver"))
+    if not path.exists():
+        pytest.skip(f"{path} is not built")
+    return path
+
+
+@pytest.fixture(scope="session")
 def run_job(syncgap, tmp_path_factory):
     """Runs a job given as text or as a file of jobs/, and returns the record's path."""
 

@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from synthetic import Made, Plan, toy_plan, write
+
+from analysis import open_record
 
 
 def analyse(*arguments):
@@ -157,3 +160,41 @@ def test_wrong_command_lines(tmp_path):
     wrong = analyse(tmp_path / "a.h5", "--format", "png,gif")
     assert wrong.returncode == 2 and "png, pdf, svg" in wrong.stderr
     assert "exit codes" in analyse("--help").stdout
+
+
+def test_a_real_record_with_a_failed_unit(tmp_path, sweep_driver):
+    record = tmp_path / "made-up.h5"
+    subprocess.run([sweep_driver, "--record", record, "--units", "60", "--doubles", "9", "--fail",
+                    "17"], capture_output=True, timeout=60)
+    with open_record(record) as found:
+        assert (found.done_count, found.failed_count) == (59, 1)
+        failure, = found.failures
+        assert failure.unit == 17 and failure.where == "unit_number = 17"
+        assert "asked to fail" in failure.message
+        assert found.names == ["value"] and np.isnan(found["value"].values[17]).all()
+        assert np.isfinite(np.delete(found["value"].values, 17, axis=0)).all()
+    done = analyse(record, "--format", "png")
+    assert done.returncode == 0 and done.stderr == "" and "1 failed" in done.stdout
+    text = (tmp_path / "made-up-report/report.html").read_text()
+    check_page(text)
+    assert "this unit was asked to fail" in text and "unit_number = 17" in text
+
+
+def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, sweep_driver):
+    record = tmp_path / "running.h5"
+    sweep = subprocess.Popen([sweep_driver, "--record", record, "--units", "40", "--stuck", "39"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if record.exists():
+                with open_record(record) as found:
+                    if found.done_count == 39:
+                        break
+            time.sleep(0.05)
+        done = analyse(record, "--format", "png")
+        assert sweep.poll() is None
+        assert done.returncode == 0 and "39 of 40 units done, 0 failed" in done.stdout
+    finally:
+        sweep.kill()
+        sweep.wait()
