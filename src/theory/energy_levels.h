@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace syncgap::theory {
+
+/// Large deviations of the reduced energies epsilon_t of the training points seen from a point of
+/// the population: the random energy model behind the collapse time. multimodal (34)-(41), (68)
+class EnergyLevels {
+ public:
+  /// `memory_ratios`: chi of each of the N modes at one time, positive.
+  explicit EnergyLevels(std::span<const double> memory_ratios);
+
+  /// The cumulant generating function exists for inverse temperatures above -1/max chi.
+  double lowest_inverse_temperature() const;
+  /// Lambda_t(beta), multimodal (68).
+  double cumulant(double inverse_temperature) const;
+  /// d Lambda_t / d beta; -1/2 at beta = 1, multimodal (69).
+  double cumulant_slope(double inverse_temperature) const;
+  /// I_t(u) = sup_beta(-u beta - Lambda_t(beta)) for u > 0; +infinity otherwise. multimodal (35)
+  double rate(double energy) const;
+  /// The inverse temperature of that supremum.
+  double conjugate_inverse_temperature(double energy) const;
+
+ private:
+  std::vector<double> ratios_;
+  double largest_ratio_;
+};
+
+}  // namespace syncgap::theory

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "theory/coupled_process.h"
+#include "theory/speciation.h"
+
+namespace syncgap::theory {
+
+/// kappa at one time as a function of how the signal is mixed between the two modalities:
+/// kappa = constant + slope * mixing. The mixing is cos(theta) or the share of the common mode.
+struct KappaLine {
+  double constant = 0.0;
+  double slope = 0.0;
+  /// Smallest real part of the eigenvalues of M + sigma_W^2 C^-1: the reverse drift confines while
+  /// it is positive. multimodal (59)
+  double restoring_rate = 0.0;
+
+  double at(double mixing) const { return constant + slope * mixing; }
+};
+
+/// kappa(t; theta) of two modalities with either relaxation matrix under a schedule, linear in
+/// cos(theta). multimodal (28) with A and mu of 2.1 of the notes (E0.2, E0.11)
+class AngleKappa {
+ public:
+  AngleKappa(const CoupledProcess& process, const CouplingSchedule& schedule, const DataLaw& data);
+
+  /// `piece` decides M(t): at a switch the two sides differ.
+  KappaLine line(double t, std::size_t piece) const;
+  const CouplingSchedule& schedule() const { return moments_.schedule(); }
+  /// 1/(fastest rate) near t = 0 and after a switch.
+  double initial_time_scale() const;
+  double later_time_scale() const;
+  /// A time after the last switch beyond which kappa < 1 for every mixing in [-1, 1].
+  double horizon() const;
+
+ private:
+  /// An upper bound on kappa(t) over all mixings.
+  double envelope(double t) const;
+
+  CoupledMoments moments_;
+  DataLaw data_;
+};
+
+/// kappa(t) of N symmetrically coupled modalities: the common mode holds the share `mixing` of
+/// total_mean_square, the other modes share the rest evenly. multimodal (62)
+class ModeSumKappa {
+ public:
+  /// `eigenvalues` of the coupling graph, the common mode first.
+  ModeSumKappa(double beta, double noise_variance, const std::vector<double>& eigenvalues,
+               const CouplingSchedule& schedule, double variance, double total_mean_square);
+
+  KappaLine line(double t, std::size_t piece) const;
+  const CouplingSchedule& schedule() const { return modes_.front().schedule(); }
+  double initial_time_scale() const;
+  double later_time_scale() const;
+  /// kappa < 1 beyond it: after the last switch a mode is a fresh process, whose speciation time
+  /// is known in closed form. Needs |g| < beta / |eigenvalue| there.
+  double horizon() const;
+
+ private:
+  std::vector<ModeMoments> modes_;
+  double variance_;
+  double total_mean_square_;
+};
+
+}  // namespace syncgap::theory

@@ -1,0 +1,100 @@
+#include "theory/energy_levels.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "theory/collapse.h"
+
+namespace syncgap::theory {
+namespace {
+
+std::vector<double> ratios_at(double g, double t) {
+  return {memory_ratio(-1.0 + g, 1.0, 1.0, t), memory_ratio(-1.0 - g, 1.0, 1.0, t)};
+}
+
+TEST(EnergyLevels, IsThePrintedCumulant) {
+  // multimodal (68).
+  const double plus = 3.0, minus = 0.4;
+  const double chi[] = {plus, minus};
+  const EnergyLevels levels(chi);
+  for (double b : {-0.3, 0.0, 0.5, 1.0, 4.0})
+    EXPECT_NEAR(levels.cumulant(b),
+                -0.25 * std::log(1 + b * plus) - 0.25 * std::log(1 + b * minus) -
+                    0.25 * b * (1 + plus) / (1 + b * plus) -
+                    0.25 * b * (1 + minus) / (1 + b * minus),
+                1e-15);
+  EXPECT_EQ(levels.cumulant(0.0), 0.0);
+}
+
+TEST(EnergyLevels, SaddleIsAtOneHalf) {
+  // multimodal (69).
+  for (double g : {0.0, 0.5, 0.9})
+    for (double t : {0.01, 0.3, 4.0})
+      EXPECT_NEAR(EnergyLevels(ratios_at(g, t)).cumulant_slope(1.0), -0.5, 1e-14);
+}
+
+TEST(EnergyLevels, SlopeIsTheDerivative) {
+  const EnergyLevels levels(ratios_at(0.4, 0.2));
+  const double h = 1e-5;
+  for (double b : {-0.1, 0.0, 0.7, 1.0, 3.0})
+    EXPECT_NEAR(levels.cumulant_slope(b),
+                (levels.cumulant(b + h) - levels.cumulant(b - h)) / (2 * h),
+                1e-7 * (1 + std::abs(levels.cumulant_slope(b))));
+}
+
+TEST(EnergyLevels, RateAtOneHalfIsAlphaAtTheCollapseTime) {
+  // multimodal (70).
+  for (double g : {0.0, 0.5, 0.95})
+    for (double alpha : {0.1, 1.0, 3.0}) {
+      const double rates[] = {-1.0 + g, -1.0 - g};
+      const double t = joint_collapse_time(rates, 1.0, 1.0, 4.0 * alpha);
+      const EnergyLevels levels(ratios_at(g, t));
+      EXPECT_NEAR(levels.rate(0.5), alpha, 1e-12);
+      EXPECT_NEAR(-levels.cumulant(1.0) - 0.5, alpha, 1e-12);
+      EXPECT_NEAR(levels.conjugate_inverse_temperature(0.5), 1.0, 1e-7);
+    }
+}
+
+TEST(EnergyLevels, RateIsTheLegendreTransform) {
+  const EnergyLevels levels(ratios_at(0.5, 0.4));
+  // Above every line, touched by one of them; convex; zero at the mean energy.
+  for (double u : {0.02, 0.3, 0.5, 1.0, 2.5, 20.0}) {
+    const double rate = levels.rate(u);
+    for (double b = levels.lowest_inverse_temperature() + 1e-3; b < 60.0; b += 0.05)
+      EXPECT_GE(rate, -u * b - levels.cumulant(b) - 1e-12);
+    const double b = levels.conjugate_inverse_temperature(u);
+    EXPECT_NEAR(-levels.cumulant_slope(b), u, 1e-11 * u);
+    // dI/du = -beta, multimodal (41).
+    const double h = 1e-5 * u;
+    EXPECT_NEAR((levels.rate(u + h) - levels.rate(u - h)) / (2 * h), -b, 1e-6 * (1 + std::abs(b)));
+    EXPECT_GE(levels.rate(u + h) + levels.rate(u - h) - 2 * rate, -1e-13);
+  }
+  const double mean_energy = -levels.cumulant_slope(0.0);
+  EXPECT_NEAR(levels.rate(mean_energy), 0.0, 1e-13);
+  EXPECT_TRUE(std::isinf(levels.rate(0.0)));
+  EXPECT_TRUE(std::isinf(levels.rate(-1.0)));
+}
+
+TEST(EnergyLevels, CumulantIsTheGaussianExpectation) {
+  // multimodal (114)-(119) for one coordinate of one mode at |z~|^2 = c, by quadrature; with
+  // a = e^{lambda t} in (117)-(118) (notes E0.19).
+  const double rate = -0.6, w2 = 1.0, s2 = 1.3, t = 0.5;
+  const double a = std::exp(rate * t), q = w2 * (1 - a * a) / (-2 * rate), c = s2 * a * a + q;
+  const double chi[] = {memory_ratio(rate, w2, s2, t)};
+  EXPECT_NEAR(chi[0], s2 * a * a / q, 1e-14);
+  for (double b : {0.3, 1.0, 2.0}) {
+    double expectation = 0.0;
+    const double h = 0.01;
+    for (double z = -14.0; z <= 14.0; z += h) {
+      const double gap = std::sqrt(c) - a * z;
+      expectation +=
+          h * std::exp(-z * z / (2 * s2) - b * gap * gap / (2 * q)) / std::sqrt(2 * M_PI * s2);
+    }
+    EXPECT_NEAR(std::log(expectation), EnergyLevels(chi).cumulant(b), 1e-12);
+  }
+}
+
+}  // namespace
+}  // namespace syncgap::theory
