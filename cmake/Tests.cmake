@@ -24,3 +24,18 @@ function(syncgap_pytest name folder)
   set_tests_properties(${name} PROPERTIES LABELS python TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
 endfunction()
+
+# syncgap_mpi_test(NAME RANKS n COMMAND program [arguments...] [LABELS label...] [TIMEOUT s]):
+#   runs the program on n MPI ranks, on machines with fewer cores and as root too. A GoogleTest case
+#   that skips makes the whole test count as skipped.
+function(syncgap_mpi_test name)
+  cmake_parse_arguments(ARG "" "RANKS;TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  add_test(NAME ${name}
+    COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ARG_RANKS} ${ARG_COMMAND})
+  set_tests_properties(${name} PROPERTIES LABELS "mpi;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+    PROCESSORS ${ARG_RANKS} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]"
+    ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1")
+endfunction()

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "parallel/communicator.h"
+
+struct ncclComm;
+struct CUstream_st;
+
+namespace syncgap::parallel {
+
+/// A cudaStream_t; null is the default stream.
+using DeviceStream = CUstream_st*;
+
+/// Move-only owner of an NCCL communicator over the ranks of a team, one device per rank. It is
+/// null where a rank has no device, and always in a build without CUDA: the team then sums over
+/// MPI.
+class NcclCommunicator {
+ public:
+  NcclCommunicator() = default;
+  /// Collective over `team`; `device` as device_of_rank gives it. NCCL refuses two ranks on one
+  /// device: throws std::runtime_error with its reason on every rank.
+  NcclCommunicator(const Communicator& team, std::optional<int> device);
+  ~NcclCommunicator();
+  NcclCommunicator(NcclCommunicator&& other) noexcept
+      : comm_(std::exchange(other.comm_, nullptr)) {}
+  NcclCommunicator& operator=(NcclCommunicator&& other) noexcept {
+    std::swap(comm_, other.comm_);
+    return *this;
+  }
+  NcclCommunicator(const NcclCommunicator&) = delete;
+  NcclCommunicator& operator=(const NcclCommunicator&) = delete;
+
+  explicit operator bool() const { return comm_ != nullptr; }
+
+  /// Replaces `count` values on the device by their sum over the team, in order on `stream`;
+  /// returns before the sum is there. Precondition: not null.
+  void sum(float* values, std::size_t count, DeviceStream stream = nullptr) const;
+  void sum(double* values, std::size_t count, DeviceStream stream = nullptr) const;
+
+ private:
+  ncclComm* comm_ = nullptr;
+};
+
+}  // namespace syncgap::parallel

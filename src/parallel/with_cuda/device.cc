@@ -1,0 +1,60 @@
+#include "parallel/device.h"
+
+#include <cstdio>
+#include <cuda_runtime_api.h>
+#include <stdexcept>
+
+#include "core/check.h"
+
+namespace syncgap::parallel {
+namespace {
+
+void check(cudaError_t code, const char* call) {
+  if (code != cudaSuccess)
+    throw std::runtime_error(concat(call, " failed: ", cudaGetErrorString(code)));
+}
+
+}  // namespace
+
+int device_count() {
+  // No driver and no device are ordinary here, not errors.
+  int count = 0;
+  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
+}
+
+std::string device_name(int device) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
+  char memory[32];
+  std::snprintf(memory, sizeof memory, "%.1f GiB",
+                static_cast<double>(properties.totalGlobalMem) / (1024.0 * 1024.0 * 1024.0));
+  return concat(properties.name, ", ", memory);
+}
+
+void use_device(int device) { check(cudaSetDevice(device), "cudaSetDevice"); }
+
+DeviceBuffer::DeviceBuffer(std::size_t size) : size_(size) {
+  void* address = nullptr;
+  check(cudaMalloc(&address, size * sizeof(float)), "cudaMalloc");
+  data_ = static_cast<float*>(address);
+}
+
+DeviceBuffer::~DeviceBuffer() {
+  if (data_ != nullptr) cudaFree(data_);
+}
+
+void DeviceBuffer::upload(std::span<const float> values) {
+  SYNCGAP_EXPECTS(values.size() == size_);
+  check(cudaMemcpy(data_, values.data(), values.size_bytes(), cudaMemcpyHostToDevice),
+        "cudaMemcpy to the device");
+}
+
+std::vector<float> DeviceBuffer::download() const {
+  std::vector<float> values(size_);
+  check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+  check(cudaMemcpy(values.data(), data_, size_ * sizeof(float), cudaMemcpyDeviceToHost),
+        "cudaMemcpy from the device");
+  return values;
+}
+
+}  // namespace syncgap::parallel

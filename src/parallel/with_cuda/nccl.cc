@@ -1,0 +1,51 @@
+#include "parallel/nccl.h"
+
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include <nccl.h>
+
+#include "core/check.h"
+#include "parallel/device.h"
+
+namespace syncgap::parallel {
+namespace {
+
+void check(ncclResult_t code, const char* call) {
+  if (code != ncclSuccess)
+    throw std::runtime_error(
+        concat(call, " failed: ", ncclGetErrorString(code), ": ", ncclGetLastError(nullptr)));
+}
+
+}  // namespace
+
+NcclCommunicator::NcclCommunicator(const Communicator& team, std::optional<int> device) {
+  // All ranks must agree on null, or the others would wait for the one without a device.
+  if (team.maximum(std::int64_t{!device.has_value()}) != 0) return;
+  use_device(*device);
+  ncclUniqueId id{};
+  if (team.rank() == 0) check(ncclGetUniqueId(&id), "ncclGetUniqueId");
+  std::vector<std::uint8_t> bytes(sizeof id);
+  std::memcpy(bytes.data(), &id, sizeof id);
+  team.broadcast(bytes);
+  std::memcpy(&id, bytes.data(), sizeof id);
+  check(ncclCommInitRank(&comm_, team.size(), id, team.rank()), "ncclCommInitRank");
+}
+
+NcclCommunicator::~NcclCommunicator() {
+  if (comm_ != nullptr) ncclCommDestroy(comm_);
+}
+
+void NcclCommunicator::sum(float* values, std::size_t count, DeviceStream stream) const {
+  SYNCGAP_EXPECTS(comm_ != nullptr);
+  check(ncclAllReduce(values, values, count, ncclFloat32, ncclSum, comm_, stream), "ncclAllReduce");
+}
+
+void NcclCommunicator::sum(double* values, std::size_t count, DeviceStream stream) const {
+  SYNCGAP_EXPECTS(comm_ != nullptr);
+  check(ncclAllReduce(values, values, count, ncclFloat64, ncclSum, comm_, stream), "ncclAllReduce");
+}
+
+}  // namespace syncgap::parallel

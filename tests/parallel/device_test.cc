@@ -1,0 +1,36 @@
+#include "parallel/device.h"
+
+#include <gtest/gtest.h>
+
+#include "parallel/nccl.h"
+
+namespace syncgap::parallel {
+namespace {
+
+TEST(DeviceOfRank, RanksTakeDevicesInTurn) {
+  EXPECT_EQ(device_of_rank(0, 4), 0);
+  EXPECT_EQ(device_of_rank(3, 4), 3);
+  EXPECT_EQ(device_of_rank(4, 4), 0);
+  EXPECT_EQ(device_of_rank(7, 4), 3);
+}
+
+TEST(DeviceOfRank, OneVisibleDeviceIsEveryRanksOwn) {
+  for (int rank = 0; rank < 8; ++rank) EXPECT_EQ(device_of_rank(rank, 1), 0);
+}
+
+TEST(DeviceOfRank, NoDeviceIsNoDevice) { EXPECT_EQ(device_of_rank(3, 0), std::nullopt); }
+
+TEST(RankOnNode, ANullCommunicatorIsTheFirstRank) { EXPECT_EQ(rank_on_node(Communicator()), 0); }
+
+TEST(Nccl, NullWithoutADevice) {
+  EXPECT_FALSE(NcclCommunicator());
+  EXPECT_FALSE(NcclCommunicator(Communicator(), std::nullopt));
+}
+
+TEST(DeviceBuffer, RefusedWithAReasonWithoutADevice) {
+  if (device_count() > 0) GTEST_SKIP() << "this machine has a device";
+  EXPECT_THROW(DeviceBuffer(16), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace syncgap::parallel
