@@ -44,7 +44,8 @@ HWY_INLINE const float* in_coordinates(const PlaneVector& plane, const TrialBloc
     const Floats d;
     const Vector along_u = hn::Set(d, plane[0]), along_v = hn::Set(d, plane[1]);
     for (std::size_t c = 0; c < block.components; c += hn::Lanes(d)) {
-      const Vector u = hn::Load(d, block.u.data() + c), v = hn::Load(d, block.v.data() + c);
+      const Vector u = hn::Load(d, block.basis.u.data() + c),
+                   v = hn::Load(d, block.basis.v.data() + c);
       hn::Store(fma(along_u, u, hn::Mul(along_v, v)), d, scratch.data() + c);
     }
     return scratch.data();

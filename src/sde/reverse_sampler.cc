@@ -57,7 +57,7 @@ PlanePositions BlockView::project(std::span<const float> state) const {
   const std::size_t lanes = block_.lanes;
   PlanePositions positions{std::vector<float>(trials_), std::vector<float>(trials_)};
   for (std::size_t c = 0; c < block_.components; ++c) {
-    const float u = block_.u[c], v = block_.v[c];
+    const float u = block_.basis.u[c], v = block_.basis.v[c];
     for (std::size_t i = 0; i < trials_; ++i) {
       positions.u[i] += u * state[c * lanes + i];
       positions.v[i] += v * state[c * lanes + i];
@@ -83,8 +83,8 @@ std::vector<double> BlockView::target_outside(std::size_t sampler) const {
     double square = 0;
     for (std::size_t c = 0; c < block_.components; ++c) {
       const double rest = static_cast<double>(state[c * block_.lanes + i]) -
-                          static_cast<double>(block_.u[c]) * inside.u[i] -
-                          static_cast<double>(block_.v[c]) * inside.v[i];
+                          static_cast<double>(block_.basis.u[c]) * inside.u[i] -
+                          static_cast<double>(block_.basis.v[c]) * inside.v[i];
       square += rest * rest;
     }
     outside[i] = square;
@@ -125,8 +125,8 @@ void ReverseSampler::draw_source(std::uint64_t first_trial) {
     float projection = 0;
     for (std::size_t c = 0; c < components; ++c) {
       float& x = noise[c * lanes + i];
-      x = labels_[i] * norm * block_.u[c] + spread * x;
-      projection += block_.u[c] * x;
+      x = labels_[i] * norm * block_.basis.u[c] + spread * x;
+      projection += block_.basis.u[c] * x;
     }
     block_.source_projection[i] = projection;
   }
@@ -137,7 +137,7 @@ void ReverseSampler::start_target(std::size_t sampler, std::span<const float> ce
                                   std::span<const float> class_signs, std::span<float> target) {
   const StartTable& start = tables_.start[sampler];
   for (std::size_t c = 0; c < block_.components; ++c) {
-    const float mean = start.target[0] * block_.u[c] + start.target[1] * block_.v[c];
+    const float mean = start.target[0] * block_.basis.u[c] + start.target[1] * block_.basis.v[c];
     for (std::size_t i = 0; i < block_.lanes; ++i) {
       const std::size_t at = c * block_.lanes + i;
       target[at] = class_signs[i] * mean + start.gain * centre[at] + start.deviation * target[at];
@@ -155,7 +155,7 @@ void ReverseSampler::draw_start(std::uint64_t first_trial) {
   for (std::size_t i = 0; i < lanes; ++i) {
     start_uniform_[i] = streams_.start_class.uniform<float>(first_trial + i, 0, 0);
     for (std::size_t c = 0; c < components; ++c)
-      last_projection[i] += block_.u[c] * last_x[c * lanes + i];
+      last_projection[i] += block_.basis.u[c] * last_x[c * lanes + i];
   }
   const auto draw_signs = [&](float half_logit, std::span<const float> projection) {
     for (std::size_t i = 0; i < lanes; ++i) {

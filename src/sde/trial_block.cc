@@ -5,41 +5,36 @@
 #include "core/check.h"
 
 namespace syncgap::sde {
-namespace {
-
-/// Components of a basis of the signal plane that no coordinate axis lies in: u alternates in sign,
-/// v in pairs; orthonormalised, for dimensions that 4 does not divide.
-void fill_skew_basis(std::size_t dimension, AlignedArray& u, AlignedArray& v) {
-  const double length = std::sqrt(static_cast<double>(dimension));
+SignalBasis::SignalBasis(Space space, std::size_t dimension)
+    : u(space == Space::plane ? 2 : dimension), v(u.size()) {
+  if (space == Space::plane) {
+    u[0] = v[1] = 1.0F;
+    return;
+  }
+  // Signs that alternate one by one (u) and two by two (v), made orthogonal where 4 does not divide
+  // the dimension.
+  const auto size = static_cast<double>(dimension);
+  const auto first = [](std::size_t c) { return c % 2 == 0 ? 1.0 : -1.0; };
+  const auto second = [](std::size_t c) { return c / 2 % 2 == 0 ? 1.0 : -1.0; };
   double overlap = 0;
-  for (std::size_t c = 0; c < dimension; ++c) overlap += ((c + c / 2) % 2 == 0 ? 1 : -1);
-  overlap /= static_cast<double>(dimension);
-  const double rest = std::sqrt(1 - overlap * overlap);
+  for (std::size_t c = 0; c < dimension; ++c) overlap += first(c) * second(c) / size;
   for (std::size_t c = 0; c < dimension; ++c) {
-    const double first = c % 2 == 0 ? 1 : -1, second = c / 2 % 2 == 0 ? 1 : -1;
-    u[c] = static_cast<float>(first / length);
-    v[c] = static_cast<float>((second - overlap * first) / (rest * length));
+    u[c] = static_cast<float>(first(c) / std::sqrt(size));
+    v[c] = static_cast<float>((second(c) - overlap * first(c)) /
+                              std::sqrt(size * (1 - overlap * overlap)));
   }
 }
-
-}  // namespace
 
 TrialBlock::TrialBlock(const StepTables& tables, Space simulated, std::size_t dimension,
                        std::size_t trials)
     : space(simulated),
       components(simulated == Space::plane ? 2 : dimension),
       lanes(trials),
-      steps(tables.steps) {
+      steps(tables.steps),
+      basis(simulated, dimension) {
   SYNCGAP_EXPECTS(dimension >= 2 && lanes % 16 == 0);
   const std::size_t paths = tables.path_samplers.size();
   const std::size_t state = components * lanes;
-  u = AlignedArray(components);
-  v = AlignedArray(components);
-  if (space == Space::plane) {
-    u[0] = v[1] = 1.0F;
-  } else {
-    fill_skew_basis(dimension, u, v);
-  }
   source_path = AlignedArray((steps + 1) * state);
   source_projection = AlignedArray(lanes);
   integral_checkpoints = AlignedArray((segment_count() + 1) * paths * state);

@@ -15,6 +15,13 @@ enum class Space {
   full,   ///< all d; the signal plane lies askew in them
 };
 
+/// Orthonormal vectors that span the signal plane, in the coordinates simulated (C), zero-padded.
+/// In Space::full no coordinate axis lies in the plane.
+struct SignalBasis {
+  SignalBasis(Space space, std::size_t dimension);
+  AlignedArray u, v;
+};
+
 /// Working memory of one block of trials. Rows of `lanes` trials side by side; in the comments
 /// C = components, B = lanes. Filled and advanced by the kernels, read through BlockView.
 struct TrialBlock {
@@ -30,7 +37,7 @@ struct TrialBlock {
   std::size_t components;
   std::size_t lanes;
   std::size_t steps;
-  AlignedArray u, v;                  ///< basis of the signal plane (C), zero-padded
+  SignalBasis basis;
   AlignedArray source_path;           ///< x_k (N + 1, C, B)
   AlignedArray source_projection;     ///< <x_0, u> (B)
   AlignedArray integral_checkpoints;  ///< I at the segments' ends (segments + 1, paths, C, B)
