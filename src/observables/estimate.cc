@@ -1,0 +1,70 @@
+#include "observables/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.h"
+
+namespace syncgap::observables {
+
+void MeanAccumulator::add(double value) {
+  ++count_;
+  const double off = value - mean_;
+  mean_ += off / static_cast<double>(count_);
+  squares_ += off * (value - mean_);
+}
+
+void MeanAccumulator::add(std::span<const double> values) {
+  if (values.empty()) return;
+  MeanAccumulator batch;
+  batch.count_ = values.size();
+  double sum = 0;
+  for (const double value : values) sum += value;
+  batch.mean_ = sum / static_cast<double>(values.size());
+  for (const double value : values) batch.squares_ += (value - batch.mean_) * (value - batch.mean_);
+  merge(batch);
+}
+
+void MeanAccumulator::merge(const MeanAccumulator& other) {
+  if (other.count_ == 0) return;
+  const auto mine = static_cast<double>(count_), theirs = static_cast<double>(other.count_);
+  const double off = other.mean_ - mean_, total = mine + theirs;
+  mean_ += off * (theirs / total);
+  squares_ += other.squares_ + off * off * (mine * theirs / total);
+  count_ += other.count_;
+}
+
+double MeanAccumulator::variance() const {
+  if (count_ < 2) return std::numeric_limits<double>::quiet_NaN();
+  return squares_ / static_cast<double>(count_ - 1);
+}
+
+Estimate MeanAccumulator::estimate() const {
+  return {mean_, std::sqrt(variance() / static_cast<double>(count_)), count_};
+}
+
+Estimate estimate_mean(std::span<const double> sample) {
+  MeanAccumulator accumulator;
+  accumulator.add(sample);
+  return accumulator.estimate();
+}
+
+Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b) {
+  SYNCGAP_EXPECTS(a.size() == b.size());
+  MeanAccumulator accumulator;
+  for (std::size_t i = 0; i < a.size(); ++i) accumulator.add(a[i] - b[i]);
+  return accumulator.estimate();
+}
+
+Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z) {
+  SYNCGAP_EXPECTS(trials > 0 && successes <= trials);
+  const auto n = static_cast<double>(trials);
+  const double p = static_cast<double>(successes) / n;
+  const double centre = p + z * z / (2 * n);
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  const double scale = 1 + z * z / n;
+  return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+}
+
+}  // namespace syncgap::observables

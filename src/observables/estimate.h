@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace syncgap::observables {
+
+/// A sample mean and what it is worth.
+struct Estimate {
+  double value = 0;
+  double standard_error = 0;  ///< s / sqrt(n); NaN below two samples
+  std::uint64_t count = 0;
+};
+
+/// Mean and variance of numbers that arrive one by one or in batches (Welford; Chan, Golub and
+/// LeVeque for the merge): no cancellation, however large the mean. The result depends on the
+/// order of arrival to rounding, so feed it in a fixed order where bits matter.
+class MeanAccumulator {
+ public:
+  void add(double value);
+  void add(std::span<const double> values);
+  void merge(const MeanAccumulator& other);
+
+  std::uint64_t count() const { return count_; }
+  double mean() const { return mean_; }
+  /// Unbiased sample variance; NaN below two samples.
+  double variance() const;
+  Estimate estimate() const;
+
+ private:
+  std::uint64_t count_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;  ///< sum of squared deviations from the mean
+};
+
+/// Mean of a sample with its standard error.
+Estimate estimate_mean(std::span<const double> sample);
+
+/// Mean of a_i - b_i with the standard error of the pairs: small when a and b share their noise.
+Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b);
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// Quantile of the standard normal for a two-sided 95% interval.
+inline constexpr double kZ95 = 1.959963984540054;
+
+/// Score interval of a proportion (Wilson 1927): inside [0, 1], and honest at 0 and at n.
+Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z = kZ95);
+
+}  // namespace syncgap::observables
