@@ -4,8 +4,6 @@
 #include <limits>
 #include <numbers>
 
-#include "theory/speciation.h"
-
 namespace syncgap::theory {
 namespace {
 
@@ -37,7 +35,9 @@ double density_splitting_time(const TwoClusters& clusters) {
 }
 
 double drift_splitting_time(const TwoClusters& clusters) {
-  return mode_speciation(-1.0, 2.0, clusters.data_variance(), mean_square(clusters)).time;
+  // With E = e^{-2t}, (sigma^2 - 1)^2 E^2 + 2 d mu^2 E = 1.
+  const double signal = mean_square(clusters);
+  return half_log1p(signal + std::hypot(signal, clusters.data_variance() - 1.0) - 1.0);
 }
 
 double overlap_potential(const TwoClusters& clusters, double overlap, double t) {

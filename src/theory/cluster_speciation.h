@@ -4,8 +4,8 @@
 
 namespace syncgap::theory {
 
-// When the reverse process chooses a cluster: the criteria of paper 003 side by side. They differ by
-// O(1) in time, while t_S grows as 1/2 log d. NaN where a criterion is met at no t > 0.
+// When the reverse process chooses a cluster: the criteria of paper 003 side by side. They differ
+// by O(1) in time, while t_S grows as 1/2 log d. NaN where a criterion is met at no t > 0.
 
 /// t_S = 1/2 log Lambda. regimes (4)
 double speciation_time(const TwoClusters& clusters);
@@ -15,8 +15,9 @@ double landau_time(const TwoClusters& clusters);
 double potential_splitting_time(const TwoClusters& clusters);
 /// log P_t gets two maxima along m: 1/2 log(1 + d mu^2 - sigma^2). notes 4
 double density_splitting_time(const TwoClusters& clusters);
-/// The reverse drift gets two stable fixed points, 2 d mu^2 e^{-2t} = Gamma (2 - Gamma): kappa = 1
-/// of a single mode with beta = 1, sigma_W^2 = 2 (multimodal (62)). notes 4
+/// The reverse drift gets two stable fixed points, 2 d mu^2 e^{-2t} = Gamma (2 - Gamma):
+/// kappa = 1 of a single mode with beta = 1, sigma_W^2 = 2 wherever that is confining (multimodal
+/// (62)). notes 4
 double drift_splitting_time(const TwoClusters& clusters);
 
 /// V(q, t) = q^2/2 - 2 mu^2 log cosh(q e^{-t} sqrt d), whose inverted landscape the overlap
