@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "experiments/exact_score.h"
 #include "experiments/experiment.h"
 
 namespace syncgap::experiments {
@@ -16,7 +17,9 @@ struct Entry {
 
 /// The one table of experiments: a new one adds its header above and its line here.
 const std::vector<Entry>& table() {
-  static const std::vector<Entry> entries = {};
+  static const std::vector<Entry> entries = {
+      {"exact_score", make_exact_score},
+  };
   return entries;
 }
 

@@ -16,12 +16,12 @@ namespace syncgap::sde {
 /// multimodal (138), (139)
 struct TwoClassData {
   std::size_t dimension = 32;
-  double mean_scale = 0.5;  ///< m: root mean square of a mean's components
+  double mean_amplitude = 0.5;  ///< m: root mean square of a mean's components
   double variance = 1.0;    ///< sigma_data^2
   double angle = 0.0;       ///< theta, between mu_x and mu_y
 
   /// |mu_x| = |mu_y|.
-  double mean_norm() const { return std::sqrt(static_cast<double>(dimension)) * mean_scale; }
+  double mean_norm() const { return std::sqrt(static_cast<double>(dimension)) * mean_amplitude; }
 };
 
 /// Forward time [0, T] in equal steps; reverse trajectories visit t_N = T, ..., t_0 = 0.
