@@ -4,6 +4,7 @@
 #include <boost/version.hpp>
 
 #include "core/check.h"
+#include "observables/matrix_product.h"
 #include "parallel/communicator.h"
 #include "store/hdf5.h"
 
@@ -12,7 +13,8 @@ namespace syncgap::app {
 std::string library_versions() {
   return concat("HDF5 ", store::hdf5_version(), ", ", parallel::MpiScope::library_version(),
                 ", Eigen ", EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION,
-                ", Boost ", BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000);
+                ", Boost ", BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000, ", ",
+                observables::matrix_product_library());
 }
 
 }  // namespace syncgap::app

@@ -1,0 +1,151 @@
+#include "observables/point_cloud.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include "core/check.h"
+#include "observables/posterior_block.h"
+
+namespace syncgap::observables {
+
+NoiseLevel NoiseLevel::ornstein_uhlenbeck(double time) {
+  return {std::exp(-time), -std::expm1(-2 * time)};
+}
+
+NoiseLevel NoiseLevel::variance_exploding(double sigma) { return {1, sigma * sigma}; }
+
+PointCloud::PointCloud(std::vector<double> points, std::size_t dimension, PointMarks marks)
+    : dimension_(dimension), groups_(std::move(marks.groups)) {
+  take(std::move(points));
+  mark(std::move(marks.weights));
+}
+
+PointCloud::PointCloud(std::vector<float> points, std::size_t dimension, PointMarks marks)
+    : dimension_(dimension), groups_(std::move(marks.groups)) {
+  take(std::move(points));
+  mark(std::move(marks.weights));
+}
+
+template <class Real>
+void PointCloud::take(std::vector<Real> points) {
+  SYNCGAP_EXPECTS(dimension_ > 0 && !points.empty() && points.size() % dimension_ == 0);
+  count_ = points.size() / dimension_;
+  // Sums relative to the first point keep a coordinate that all share exactly what it is.
+  std::vector<double> sum(dimension_, 0.0);
+  std::vector<std::uint8_t> varies(dimension_, 0);
+  for (std::size_t i = 1; i < count_; ++i)
+    for (std::size_t k = 0; k < dimension_; ++k) {
+      const auto a = static_cast<double>(points[i * dimension_ + k]);
+      const double difference = a - static_cast<double>(points[k]);
+      sum[k] += difference;
+      varies[k] |= difference != 0;
+    }
+  centre_.resize(dimension_);
+  for (std::size_t k = 0; k < dimension_; ++k) {
+    centre_[k] = static_cast<double>(points[k]) + sum[k] / static_cast<double>(count_);
+    if (varies[k]) varying_.push_back(static_cast<std::uint32_t>(k));
+  }
+  // In place: every number moves towards the front.
+  half_norms_.resize(count_);
+  std::size_t to = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    double norm = 0;
+    for (const std::uint32_t k : varying_) {
+      const auto a =
+          static_cast<Real>(static_cast<double>(points[i * dimension_ + k]) - centre_[k]);
+      points[to++] = a;
+      norm += static_cast<double>(a) * static_cast<double>(a);
+    }
+    half_norms_[i] = norm / 2;
+  }
+  points.resize(to);
+  coordinates_ = std::move(points);
+}
+
+void PointCloud::mark(std::vector<double> weights) {
+  SYNCGAP_EXPECTS(groups_.empty() || groups_.size() == count_);
+  SYNCGAP_EXPECTS(weights.empty() || weights.size() == count_);
+  for (const std::uint32_t g : groups_) group_count_ = std::max<std::size_t>(group_count_, g + 1);
+  if (group_count_ > 1) {
+    membership_.assign(group_count_ * count_, 0.0);
+    for (std::size_t i = 0; i < count_; ++i) membership_[groups_[i] * count_ + i] = 1;
+  }
+  if (weights.empty()) return;
+  double total = 0;
+  for (const double w : weights) {
+    SYNCGAP_EXPECTS(w > 0);
+    total += w;
+  }
+  log_weights_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) log_weights_[i] = std::log(weights[i] / total);
+}
+
+void PointCloud::copy_point(std::size_t i, std::span<double> out) const {
+  SYNCGAP_EXPECTS(i < count_ && out.size() == dimension_);
+  std::copy(centre_.begin(), centre_.end(), out.begin());
+  std::visit(
+      [&](const auto& points) {
+        for (std::size_t k = 0; k < varying_.size(); ++k)
+          out[varying_[k]] += static_cast<double>(points[i * varying_.size() + k]);
+      },
+      coordinates_);
+}
+
+/// Calls run(visited block, first state) for each block of states.
+template <class Run>
+void PointCloud::for_each_block(NoiseLevel level, std::span<const double> states,
+                                std::span<const std::uint32_t> sources, Wanted wanted,
+                                Run run) const {
+  SYNCGAP_EXPECTS(level.variance > 0 && states.size() % dimension_ == 0);
+  const std::size_t batch = states.size() / dimension_;
+  std::visit(
+      [&](const auto& points) {
+        using Real = typename std::decay_t<decltype(points)>::value_type;
+        const CloudView<Real> view{count_,      dimension_,   centre_,     varying_,    points,
+                                   half_norms_, log_weights_, membership_, group_count_};
+        constexpr std::size_t most = PosteriorBlock<Real>::kMostStates;
+        PosteriorBlock<Real> block(view, level, wanted, std::min(batch, most));
+        for (std::size_t first = 0; first < batch; first += most) {
+          const std::size_t rows = std::min(most, batch - first);
+          block.visit(states.subspan(first * dimension_, rows * dimension_),
+                      sources.empty() ? sources : sources.subspan(first, rows));
+          run(block, first, rows);
+        }
+      },
+      coordinates_);
+}
+
+Posterior PointCloud::posterior(NoiseLevel level, std::span<const double> states,
+                                std::span<const std::uint32_t> sources, PosteriorMean mean) const {
+  const std::size_t batch = states.size() / dimension_;
+  SYNCGAP_EXPECTS(sources.empty() || sources.size() == batch);
+  const bool with_mean = mean == PosteriorMean::compute;
+  Posterior out;
+  for (auto* scalar : {&out.log_density, &out.entropy, &out.purity, &out.largest_weight})
+    scalar->resize(batch);
+  out.nearest.resize(batch);
+  out.group_weight.resize(batch * group_count_);
+  if (!sources.empty()) out.source_surprise.resize(batch);
+  if (with_mean) {
+    out.mean.resize(batch * dimension_);
+    out.trace_variance.resize(batch);
+  }
+  for_each_block(
+      level, states, sources, with_mean ? Wanted::mean : Wanted::weights,
+      [&](const auto& block, std::size_t first, std::size_t) { block.store(first, out); });
+  return out;
+}
+
+std::vector<std::uint32_t> PointCloud::nearest(NoiseLevel level,
+                                               std::span<const double> states) const {
+  std::vector<std::uint32_t> out(states.size() / dimension_);
+  for_each_block(level, states, {}, Wanted::nearest,
+                 [&](const auto& block, std::size_t first, std::size_t rows) {
+                   for (std::size_t r = 0; r < rows; ++r) out[first + r] = block.nearest(r);
+                 });
+  return out;
+}
+
+}  // namespace syncgap::observables

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace syncgap::observables {
+
+/// How far noise has gone: a state is x = signal * a + sqrt(variance) * z with a data point a and
+/// standard normal z.
+struct NoiseLevel {
+  double signal = 1;    ///< e^{-t} of the Ornstein-Uhlenbeck process, 1 for VE and EDM
+  double variance = 1;  ///< Delta = 1 - e^{-2t}, or sigma^2; positive
+
+  /// dx = -x dt + sqrt(2) dW run for `time` (regimes (1)).
+  static NoiseLevel ornstein_uhlenbeck(double time);
+  /// x = a + sigma z.
+  static NoiseLevel variance_exploding(double sigma);
+};
+
+enum class Wanted;  // posterior_block.h
+
+/// What PointCloud::posterior is to fill beyond the scalars.
+enum class PosteriorMean { skip, compute };
+
+/// The posterior over the points, p_i = P(a_i | x), for a batch of B states. All entries are double
+/// whatever the precision of the products; entropies in nats.
+struct Posterior {
+  std::vector<double> log_density;      ///< log P^e(x) of regimes (2), normalised in R^d; (B)
+  std::vector<double> entropy;          ///< -sum p log p, H[y | x_t = x]; (B)
+  std::vector<double> purity;           ///< sum p^2: two clones of x collapse on one point; (B)
+  std::vector<double> largest_weight;   ///< max p; (B)
+  std::vector<std::uint32_t> nearest;   ///< point of largest weight, the first one on a tie; (B)
+  std::vector<double> group_weight;     ///< sum of p over each group of points; (B, groups)
+  std::vector<double> source_surprise;  ///< -log p of the given source points, accurate to its last
+                                        ///< digits when p -> 1; (B), empty without sources
+  std::vector<double> mean;             ///< E[a | x] = sum p a; (B, d), empty unless asked for
+  std::vector<double> trace_variance;   ///< tr var(a | x); (B), empty unless the mean was asked for
+
+  std::size_t size() const { return log_density.size(); }
+};
+
+/// What a point carries beside its place.
+struct PointMarks {
+  std::vector<std::uint32_t> groups = {};  ///< class of each point, 0, 1, ...; (n); empty: all 0
+  std::vector<double> weights = {};  ///< prior weight of each point, positive; (n); empty: equal
+};
+
+/// n points of R^d as a noisy empirical distribution P^e(x) = sum_i w_i N(x; signal a_i, variance)
+/// (regimes (2)) and its posterior over the points: the exact empirical score is
+/// (signal * mean - x) / variance. Distances are tiled matrix products, the sums over points
+/// streaming log-sum-exps: working memory is a few tiles whatever n and d. Coordinates that all
+/// points share are left out of the products. `float` points double the speed; what that costs in
+/// accuracy is in the test of point_cloud.
+class PointCloud {
+ public:
+  /// `points` is (n, d) row-major and is taken over, not copied.
+  PointCloud(std::vector<double> points, std::size_t dimension, PointMarks marks = {});
+  PointCloud(std::vector<float> points, std::size_t dimension, PointMarks marks = {});
+
+  std::size_t count() const { return count_; }
+  std::size_t dimension() const { return dimension_; }
+  std::size_t group_count() const { return group_count_; }
+  /// Coordinates in which the points differ at all: the inner dimension of the products.
+  std::size_t varying_dimension() const { return varying_.size(); }
+
+  /// Point `i` as stored; out is (d).
+  void copy_point(std::size_t i, std::span<double> out) const;
+  std::uint32_t group(std::size_t i) const { return groups_.empty() ? 0 : groups_[i]; }
+
+  /// The posterior at `states` (B, d) row-major. `sources`, if given, holds for each state the
+  /// point whose surprise -log p is wanted (the one it was noised from): (B).
+  Posterior posterior(NoiseLevel level, std::span<const double> states,
+                      std::span<const std::uint32_t> sources = {},
+                      PosteriorMean mean = PosteriorMean::skip) const;
+
+  /// Point of largest weight for each state, nothing else: (B).
+  std::vector<std::uint32_t> nearest(NoiseLevel level, std::span<const double> states) const;
+
+ private:
+  template <class Real>
+  void take(std::vector<Real> points);
+  void mark(std::vector<double> weights);
+  template <class Run>
+  void for_each_block(NoiseLevel level, std::span<const double> states,
+                      std::span<const std::uint32_t> sources, Wanted wanted, Run run) const;
+
+  std::size_t count_ = 0, dimension_ = 0, group_count_ = 1;
+  std::vector<double> centre_;          ///< subtracted from all points, for accuracy; (d)
+  std::vector<std::uint32_t> varying_;  ///< coordinates that are not the same in all points; (d')
+  std::variant<std::vector<double>, std::vector<float>> coordinates_;  ///< centred; (n, d')
+  std::vector<double> half_norms_;     ///< |a_i|^2 / 2 of the centred points; (n)
+  std::vector<double> log_weights_;    ///< normalised; empty: all 1 / n
+  std::vector<std::uint32_t> groups_;  ///< empty: all 0
+  std::vector<double> membership_;     ///< 1 where the point is of the group; (G, n) if G > 1
+};
+
+}  // namespace syncgap::observables
