@@ -1,0 +1,193 @@
+#include "theory/decision_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "core/check.h"
+#include "theory/fixed_points.h"
+#include "theory/noised_mixture.h"
+
+namespace syncgap::theory {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+/// A mode and the components whose paths it carries.
+struct Mode {
+  FixedPoint point;
+  std::vector<int> members;
+};
+
+/// Modes nearer than this share of the noise amplitude are one.
+constexpr double kSameMode = 1e-6;
+
+bool same_place(const VectorXd& a, const VectorXd& b, double noise) {
+  return (a - b).norm() <= kSameMode * std::sqrt(noise);
+}
+
+void insert_members(std::vector<int>& into, const std::vector<int>& more) {
+  into.insert(into.end(), more.begin(), more.end());
+  std::sort(into.begin(), into.end());
+}
+
+class PathFollower {
+ public:
+  explicit PathFollower(const DataMixture& data) : data_(data) {}
+
+  const std::vector<Mode>& modes() const { return modes_; }
+  std::vector<Branching> take_branchings() { return std::move(branchings_); }
+
+  /// Starts at weak noise: components that already share a mode are one path without an event.
+  void start(double noise) {
+    noise_ = noise;
+    const NoisedMixture noised(data_, noise);
+    for (Index k = 0; k < data_.count(); ++k) {
+      FixedPoint top = climb(noised, data_.means().col(k));
+      auto known = std::find_if(modes_.begin(), modes_.end(), [&](const Mode& mode) {
+        return same_place(mode.point.position, top.position, noise);
+      });
+      if (known == modes_.end())
+        modes_.push_back({std::move(top), {static_cast<int>(k)}});
+      else
+        known->members.push_back(static_cast<int>(k));
+    }
+  }
+
+  void advance_to(double noise) {
+    constexpr double kRatio = 1.02;
+    while (noise_ * kRatio < noise) step_to(noise_ * kRatio);
+    if (noise_ < noise) step_to(noise);
+  }
+
+ private:
+  /// Moves every mode uphill to the higher noise; where modes met, halves the step until the
+  /// meeting is bracketed.
+  void step_to(double noise) {
+    const NoisedMixture noised(data_, noise);
+    std::vector<FixedPoint> tops;
+    for (const Mode& mode : modes_) tops.push_back(climb(noised, mode.point.position));
+    std::vector<std::vector<std::size_t>> groups;  // of modes that are one now
+    for (std::size_t i = 0; i < tops.size(); ++i) {
+      auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+        return same_place(tops[group.front()].position, tops[i].position, noise);
+      });
+      if (known == groups.end())
+        groups.push_back({i});
+      else
+        known->push_back(i);
+    }
+    if (groups.size() < modes_.size() && noise / noise_ - 1.0 > kBranchingBracket) {
+      const double middle = std::sqrt(noise_ * noise);
+      step_to(middle);
+      step_to(noise);
+      return;
+    }
+    std::vector<Mode> next;
+    for (const auto& group : groups) {
+      const FixedPoint& top = tops[group.front()];
+      if (group.size() > 1) branchings_.push_back(branching(group, top, noise));
+      Mode mode{top, {}};
+      for (const std::size_t i : group) insert_members(mode.members, modes_[i].members);
+      next.push_back(std::move(mode));
+    }
+    modes_ = std::move(next);
+    noise_ = noise;
+  }
+
+  /// What happened between noise_ and `noise` to modes that ended in `top`.
+  Branching branching(const std::vector<std::size_t>& group, const FixedPoint& top,
+                      double noise) const {
+    Branching event;
+    event.noise = std::sqrt(noise_ * noise);
+    event.position = top.position;
+    for (const std::size_t i : group) event.branches.push_back(modes_[i].members);
+    // The fixed point they ended in, followed back smoothly: a saddle between the modes
+    // (pitchfork), or a mode that was there before (fold of the others).
+    const auto before =
+        nearby_fixed_point(NoisedMixture(data_, noise_), top.position, 0.1 * std::sqrt(noise_));
+    if (before && !before->is_stable()) {
+      const auto found = find_stability_change(data_, event.noise, noise, top.position);
+      if (found) {
+        event.kind = BranchingKind::continuous;
+        event.noise = found->noise;
+        event.position = found->position;
+      }
+      return event;
+    }
+    double latest = 0.0;
+    for (const std::size_t i : group) {
+      const FixedPoint& mode = modes_[i].point;
+      if (before && same_place(mode.position, before->position, noise_)) continue;
+      const auto fold = find_fold(data_, noise_, mode.position);
+      if (!fold || std::abs(fold->noise / event.noise - 1.0) > 1e-2) return event;
+      if (fold->noise > latest) {
+        latest = fold->noise;
+        event.position = fold->position;
+      }
+    }
+    if (latest > 0.0) {
+      event.kind = BranchingKind::jump;
+      event.noise = latest;
+    }
+    return event;
+  }
+
+  const DataMixture& data_;
+  double noise_ = 0.0;
+  std::vector<Mode> modes_;
+  std::vector<Branching> branchings_;
+};
+
+}  // namespace
+
+double DecisionTree::branching_noise(int first, int second) const {
+  if (first == second) return 0.0;
+  auto branch_of = [](const Branching& event, int member) -> int {
+    for (std::size_t i = 0; i < event.branches.size(); ++i)
+      if (std::binary_search(event.branches[i].begin(), event.branches[i].end(), member))
+        return static_cast<int>(i);
+    return -1;
+  };
+  for (const Branching& event : branchings) {
+    const int a = branch_of(event, first), b = branch_of(event, second);
+    if (a >= 0 && b >= 0 && a != b) return event.noise;
+  }
+  if (!mode_of.empty() && mode_of.front()[static_cast<std::size_t>(first)] ==
+                              mode_of.front()[static_cast<std::size_t>(second)])
+    return 0.0;  // one mode from the start
+  return std::numeric_limits<double>::infinity();
+}
+
+DecisionTree follow_paths(const DataMixture& data, std::span<const double> levels) {
+  SYNCGAP_EXPECTS(!levels.empty() && std::is_sorted(levels.begin(), levels.end()));
+  DecisionTree tree;
+  PathFollower follower(data);
+  follower.start(levels.front());
+  for (const double level : levels) {
+    follower.advance_to(level);
+    Eigen::MatrixXd positions(data.dimension(), data.count());
+    VectorXd stability(data.count());
+    std::vector<int> mode_of(static_cast<std::size_t>(data.count()));
+    for (std::size_t i = 0; i < follower.modes().size(); ++i) {
+      const Mode& mode = follower.modes()[i];
+      for (const int k : mode.members) {
+        positions.col(k) = mode.point.position;
+        stability[k] = mode.point.stability;
+        mode_of[static_cast<std::size_t>(k)] = static_cast<int>(i);
+      }
+    }
+    tree.positions.push_back(std::move(positions));
+    tree.stability.push_back(std::move(stability));
+    tree.mode_of.push_back(std::move(mode_of));
+  }
+  tree.branchings = follower.take_branchings();
+  std::stable_sort(tree.branchings.begin(), tree.branchings.end(),
+                   [](const Branching& a, const Branching& b) { return a.noise < b.noise; });
+  return tree;
+}
+
+}  // namespace syncgap::theory
