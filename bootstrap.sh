@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the first sweep or every test. See --help.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'HELP'
+usage: ./bootstrap.sh run|test|install [options]
+
+  run      install what is missing, build, run jobs/quickstart.toml on 2 MPI ranks, draw its figures
+  test     install, build, check the sources, run every test (also with sanitizers, also for CUDA
+           where its toolkit is)
+  install  install only what `test` needs
+
+  --torch auto|none|debian|wheel|PATH
+           which LibTorch to use (default auto): auto takes what is there; debian installs and uses
+           the package libtorch-dev; wheel uses the torch package of python3; PATH is an unpacked
+           LibTorch or the folder of its TorchConfig.cmake
+  --no-install
+           never call apt; for systems other than Debian 12 and libraries from elsewhere
+  --jobs N compile N files at a time (default: the number of cores)
+
+Packages come from Debian 12 by apt-get, as root or through sudo. Everything may be repeated:
+what is done already is not done again.
+HELP
+}
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf 'bootstrap: %s\n' "$*" >&2; exit 1; }
+
+run_packages=(
+  g++ cmake ninja-build pkgconf git
+  openmpi-bin libopenmpi-dev libhdf5-dev libeigen3-dev libboost-dev libhwy-dev
+  libtomlplusplus-dev libcli11-dev libxxhash-dev
+  python3 python3-h5py python3-numpy python3-matplotlib
+)
+test_packages=(
+  libgtest-dev libgmock-dev clang-format-14 clang-14 libclang-rt-14-dev
+  python3-pytest python3-scipy python3-xarray python3-h5netcdf
+  munge slurm-client slurmctld slurmd iproute2 util-linux
+)
+
+command=""
+torch=auto
+may_install=yes
+jobs=$(nproc)
+while [ $# -gt 0 ]; do
+  case $1 in
+    run|test|install)
+      [ -z "$command" ] || fail "one command at a time: '$command' or '$1'"
+      command=$1 ;;
+    --torch) [ $# -gt 1 ] || fail "--torch needs a value: auto, none, debian, wheel or a path"
+      torch=$2; shift ;;
+    --torch=*) torch=${1#*=} ;;
+    --jobs) [ $# -gt 1 ] || fail "--jobs needs a number"
+      jobs=$2; shift ;;
+    --jobs=*) jobs=${1#*=} ;;
+    --no-install) may_install=no ;;
+    -h|--help) usage; exit 0 ;;
+    *) printf "bootstrap: unknown argument '%s'\n\n" "$1" >&2; usage >&2; exit 2 ;;
+  esac
+  shift
+done
+[ -n "$command" ] || { usage >&2; exit 2; }
+[[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs takes a positive number, not '$jobs'"
+case $torch in
+  auto|none|debian|wheel) ;;
+  *) [ -d "$torch" ] || fail "--torch takes auto, none, debian, wheel or a folder; there is no folder '$torch'"
+    torch=$(realpath "$torch") ;;
+esac
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      printf '%s\n' "$package"
+  done
+}
+
+# Calls apt only when a package is missing.
+install_packages() {
+  [ $may_install = yes ] || return 0
+  local name='' version='' as_root=() missing
+  if [ -r /etc/os-release ]; then
+    # shellcheck source=/dev/null
+    read -r name version < <(. /etc/os-release && echo "${ID:-unknown} ${VERSION_ID:-}")
+  fi
+  if [ "$name" != debian ] || [ "$version" != 12 ]; then
+    fail "this is ${name:-an unknown system} ${version:-}, and packages are known for Debian 12 only.
+Install what these stand for, then run again with --no-install:
+  $*"
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "packages are missing, and this is neither root nor is there sudo. As root:
+  apt-get update && apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "Installing ${missing[*]}"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+  "${apt[@]}" update </dev/null || fail "apt-get update failed: is there a network, and does /etc/apt name a mirror?"
+  "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null ||
+    fail "apt-get could not install: ${missing[*]}"
+}
+
+install_torch() {
+  [ "$torch" != debian ] || install_packages libtorch-dev
+}
+
+launcher=()
+if command -v ccache >/dev/null; then
+  launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+
+configure() {
+  local preset=$1
+  shift
+  say "Building preset $preset"
+  cmake --preset "$preset" "${launcher[@]}" -DSYNCGAP_TORCH="$torch" "$@" >"build/$preset.log" 2>&1 || {
+    cat "build/$preset.log" >&2
+    fail "CMake could not configure the preset $preset"
+  }
+}
+build() { cmake --build "build/$1" --parallel "$jobs" "${@:2}"; }
+
+# Open MPI: works as root, in containers, on one core and inside a Slurm allocation of one task.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+mpi_ranks() { mpirun --oversubscribe --bind-to none -n "$@"; }
+
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+
+run_quickstart() {
+  install_packages "${run_packages[@]}"
+  install_torch
+  mkdir -p build
+  # GoogleTest is not needed here; a build that has tests already keeps them.
+  local tests=OFF
+  ! grep -qs '^SYNCGAP_TESTS:BOOL=ON' build/release/CMakeCache.txt || tests=ON
+  configure release -DSYNCGAP_TESTS=$tests
+  build release --target syncgap
+  say "Running jobs/quickstart.toml on 2 ranks"
+  local record=out/quickstart.h5 status=0
+  mpi_ranks 2 build/release/syncgap run jobs/quickstart.toml --record $record || status=$?
+  case $status in
+    0) ;;
+    3) printf 'Some units failed; the figures show what there is.\n' ;;
+    2) fail "the sweep was refused; if $record is from an older version, move it away and run again" ;;
+    *) fail "the sweep ended with exit code $status; run again to go on with what is left" ;;
+  esac
+  say "Drawing"
+  $python -m analysis $record
+  printf '\nOpen the report in a browser. The next sweep: build/release/syncgap --help, jobs/*.toml\n'
+  return $status
+}
+
+run_tests() {
+  install_packages "${run_packages[@]}" "${test_packages[@]}"
+  install_torch
+  mkdir -p build
+  configure asan -DSYNCGAP_TESTS=ON
+  build asan
+  local toolkit
+  toolkit=$(command -v nvcc || true)
+  [ -n "$toolkit" ] || [ ! -x /usr/local/cuda/bin/nvcc ] || toolkit=/usr/local/cuda/bin/nvcc
+  if [ -n "$toolkit" ]; then
+    configure gpu -DSYNCGAP_TESTS=ON
+    build gpu --target test_gpu
+    say "Tests on devices"
+    ctest --preset gpu --label-regex gpu
+  fi
+  configure release -DSYNCGAP_TESTS=ON
+  build release
+  say "Checking layout, include directions, headers"
+  build release --target check
+  say "Tests with sanitizers"
+  ctest --preset asan --label-regex 'unit|fuzz' --parallel "$jobs"
+  say "Tests"
+  ctest --preset release --parallel "$jobs"
+}
+
+case $command in
+  run) run_quickstart ;;
+  test) run_tests ;;
+  install) install_packages "${run_packages[@]}" "${test_packages[@]}"; install_torch ;;
+esac
