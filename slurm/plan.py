@@ -1,0 +1,33 @@
+"""What slurm/submit and slurm/slice have in common: asking `syncgap plan` about a job."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BAD_INPUT = 2
+
+
+def refuse(message):
+    sys.exit(print(f"{pathlib.Path(sys.argv[0]).name}: {message}", file=sys.stderr) or BAD_INPUT)
+
+
+def find_program():
+    """SYNCGAP, else the build beside this folder: preset release, then gpu."""
+    candidates = [os.environ.get("SYNCGAP")] if os.environ.get("SYNCGAP") else [
+        ROOT / "build" / preset / "syncgap" for preset in ("release", "gpu")]
+    for candidate in candidates:
+        if os.access(candidate, os.X_OK):
+            return str(candidate)
+    refuse(f"no program at {candidates[0]}: build it (./bootstrap.sh run) or set SYNCGAP")
+
+
+def read_plan(job, arguments, ranks=1):
+    """The plan of `syncgap run JOB ARGUMENTS...` as a dictionary; ends here if it is refused."""
+    command = [find_program(), "plan", job, *arguments, "--ranks", str(ranks), "--json"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if answer.returncode != 0:
+        sys.exit(answer.returncode)  # syncgap has said why
+    return json.loads(answer.stdout)
