@@ -28,6 +28,15 @@ const char* role_text(const Axis& axis) {
   return axis.role == AxisRole::split ? "split" : "captured";
 }
 
+/// Values of an axis as a JSON list that reads back the same bits.
+std::string values_json(const Axis& axis) {
+  const bool labels = std::holds_alternative<std::vector<std::string>>(axis.values);
+  std::string text = "[";
+  for (std::size_t i = 0; i < axis.size(); ++i)
+    text += (i ? ", " : "") + (labels ? json_string(axis.text(i)) : axis.text(i));
+  return text + "]";
+}
+
 /// Prints `text` indented, wrapped at 96 columns.
 void print_wrapped(const std::string& text, int indent) {
   std::istringstream in(text);
@@ -122,12 +131,17 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
         "  \"units\": %llu,\n  \"doubles_per_unit\": %zu,\n  \"ranks\": %d,\n"
         "  \"ranks_per_unit\": %d,\n  \"walltime\": %.17g,\n  \"estimated_seconds_total\": %.17g,\n"
         "  \"estimated_seconds_longest_unit\": %.17g,\n  \"estimated_seconds_on_ranks\": %.17g,\n"
-        "  \"memory_bytes_per_rank\": %.0f,\n  \"record_bytes\": %llu\n}\n",
+        "  \"memory_bytes_per_rank\": %.0f,\n  \"record_bytes\": %llu,\n  \"axes\": [",
         json_string(prepared.job.experiment).c_str(), json_string(request.path).c_str(),
         json_string(prepared.job.profile).c_str(), json_string(prepared.record_path).c_str(),
         static_cast<unsigned long long>(grid.unit_count()), layout.total(), ranks, per_unit,
         prepared.job.run.walltime, order.total_seconds, order.longest_seconds, makespan, memory,
         static_cast<unsigned long long>(record));
+    for (std::size_t i = 0; i < grid.axes().size(); ++i)
+      std::printf("%s\n    {\"name\": %s, \"role\": \"%s\", \"values\": %s}", i ? "," : "",
+                  json_string(grid.axes()[i].name).c_str(), role_text(grid.axes()[i]),
+                  values_json(grid.axes()[i]).c_str());
+    std::printf("\n  ]\n}\n");
     return ExitCode::done;
   }
   std::printf("job        %s%s%s\n", request.path.c_str(),

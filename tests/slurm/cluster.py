@@ -37,6 +37,7 @@ SlurmdLogFile={folder}/slurmd-%n.log
 PlugStackConfig={folder}/plugstack.conf
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
+TaskProlog={folder}/task-prolog
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
@@ -115,14 +116,19 @@ class Cluster:
         names = f"NodeName=n[1-{len(self.nodes)}] Name=gpu"
         (self.folder / "gres.conf").write_text(f"{names} File=/dev/null\n{names} File=/dev/zero\n")
         (self.folder / "slurm.conf").write_text(text)
-        # Nodes that share a machine need folders of their own for what Slurm names by job alone.
+        # Nodes that share a machine need folders of their own for what Slurm and Open MPI name by
+        # job and rank alone.
         for node in self.nodes:
             own = self.folder / f"etc-{node}"
             own.mkdir()
             for name in ("slurm.conf", "gres.conf", "plugstack.conf"):
                 (own / name).symlink_to(self.folder / name)
-            (self.folder / f"pmix-{node}").mkdir()
-            (own / "mpi.conf").write_text(f"PMIxCliTmpDirBase={self.folder}/pmix-{node}\n")
+            (self.folder / f"mpi-{node}").mkdir()
+            (own / "mpi.conf").write_text(f"PMIxCliTmpDirBase={self.folder}/mpi-{node}\n")
+        prolog = self.folder / "task-prolog"
+        prolog.write_text("#!/bin/sh\necho export OMPI_MCA_btl_vader_backing_directory="
+                          f"{self.folder}/mpi-$SLURMD_NODENAME\n")
+        prolog.chmod(0o755)
 
     def _start(self):
         munge = self.folder / "munge"
