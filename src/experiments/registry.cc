@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "experiments/coupled_ou.h"
 #include "experiments/exact_score.h"
 #include "experiments/experiment.h"
 
@@ -18,6 +19,7 @@ struct Entry {
 /// The one table of experiments: a new one adds its header above and its line here.
 const std::vector<Entry>& table() {
   static const std::vector<Entry> entries = {
+      {"coupled_ou", make_coupled_ou},
       {"exact_score", make_exact_score},
   };
   return entries;

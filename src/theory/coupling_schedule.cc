@@ -97,14 +97,23 @@ double CouplingSchedule::integral(double t0, double t1) const {
   return sum;
 }
 
-double CouplingSchedule::largest_magnitude() const {
-  double largest = 0.0;
+CouplingSchedule::Range CouplingSchedule::range() const {
+  Range range{pieces_[0].value(0.0), pieces_[0].value(0.0)};
+  auto include = [&range](double strength) {
+    range.lowest = std::min(range.lowest, strength);
+    range.highest = std::max(range.highest, strength);
+  };
   for (const CouplingPiece& piece : pieces_) {
     // Linear pieces and half cosines are monotone: their extremes are at the ends.
-    largest = std::max(largest, std::abs(piece.value(piece.start)));
-    if (!piece.is_constant()) largest = std::max(largest, std::abs(piece.value(piece.end)));
+    include(piece.value(piece.start));
+    if (!piece.is_constant()) include(piece.value(piece.end));
   }
-  return largest;
+  return range;
+}
+
+double CouplingSchedule::largest_magnitude() const {
+  const Range range = this->range();
+  return std::max(std::abs(range.lowest), std::abs(range.highest));
 }
 
 }  // namespace syncgap::theory

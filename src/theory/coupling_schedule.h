@@ -49,6 +49,11 @@ class CouplingSchedule {
   /// The piece that decides g(t).
   std::size_t piece_index(double t) const;
   bool is_constant() const { return pieces_.size() == 1 && pieces_[0].is_constant(); }
+  /// min_t g(t) and max_t g(t).
+  struct Range {
+    double lowest, highest;
+  };
+  Range range() const;
   /// max_t |g(t)|.
   double largest_magnitude() const;
 

@@ -205,6 +205,8 @@ TEST(CouplingSchedule, RampsRunFromEndToEnd) {
     EXPECT_DOUBLE_EQ(ramp(2.0), -0.3);
     EXPECT_DOUBLE_EQ(ramp(50.0), -0.3);
     EXPECT_DOUBLE_EQ(ramp.largest_magnitude(), 0.9);
+    EXPECT_DOUBLE_EQ(ramp.range().lowest, -0.3);
+    EXPECT_DOUBLE_EQ(ramp.range().highest, 0.9);
     EXPECT_FALSE(ramp.is_constant());
   }
 }
