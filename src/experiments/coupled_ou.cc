@@ -37,7 +37,7 @@ class CoupledOu : public Experiment {
 
  private:
   CoupledOuCase& chosen() const {
-    return options_.matrix == "symmetric" ? *symmetric_ : *triangular_;
+    return options_.relaxation == "symmetric" ? *symmetric_ : *triangular_;
   }
 
   CoupledOuOptions options_;

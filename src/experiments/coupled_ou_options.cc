@@ -29,7 +29,7 @@ void check_pieces(const CoupledOuOptions& options) {
 OptionTable CoupledOuOptions::table() {
   OptionTable table;
   table
-      .add("matrix", matrix, "M",
+      .add("relaxation", relaxation, "M",
            "relaxation matrix: symmetric (both modalities feel each other, (2)) or triangular (X "
            "drives Y, (3)); decides the axes")
       .one_of({"symmetric", "triangular"});

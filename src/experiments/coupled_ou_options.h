@@ -14,7 +14,7 @@ namespace syncgap::experiments {
 
 /// Options of `coupled_ou`; defaults are those of figures 1 and 4.
 struct CoupledOuOptions {
-  std::string matrix = "symmetric";
+  std::string relaxation = "symmetric";
   std::vector<std::string> quantities = {"speciation", "collapse"};
 
   double beta = 1.0;

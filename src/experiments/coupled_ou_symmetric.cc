@@ -221,9 +221,10 @@ std::vector<Observable> SymmetricCase::observables() const {
 }
 
 void SymmetricCase::prepare(const Grid& grid) {
-  require_input(!options_.computes("critical_coupling"),
-                "critical_coupling depends on theta, which the symmetric matrix has not "
-                "(experiment.quantities): remove it, or set experiment.matrix = \"triangular\"");
+  require_input(
+      !options_.computes("critical_coupling"),
+      "critical_coupling depends on theta, which the symmetric matrix has not "
+      "(experiment.quantities): remove it, or set experiment.relaxation = \"triangular\"");
   require_input(options_.variance_x == options_.variance_y,
                 "the symmetric matrix needs equal data variances (experiment.variance_x is ",
                 options_.variance_x, ", experiment.variance_y ", options_.variance_y,
@@ -336,8 +337,11 @@ void SymmetricCase::run(const Unit& unit, Results& results) const {
               }));
   if (largest_rate(options_.beta, system) >= 0.0) {
     // Only reachable with graph_scale = "edge": the limit depends on N, and a figure shows it.
-    for (const char* name : {"speciation_status", "mode_speciation_status"})
-      if (options_.computes("speciation")) std::ranges::fill(results[name], kUnstableForward);
+    if (options_.computes("speciation")) {
+      std::ranges::fill(results["speciation_status"], kUnstableForward);
+      store_modes(grid, results["mode_speciation_status"],
+                  std::vector<double>(system.eigenvalues.size(), kUnstableForward));
+    }
     return;
   }
   if (options_.computes("speciation")) run_speciation(grid, system, results);
