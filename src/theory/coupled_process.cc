@@ -229,14 +229,25 @@ ModeTransition ModeMoments::at(double t) const {
 GammaLadder gamma_ladder(double x) {
   SYNCGAP_EXPECTS(x >= 0.0);
   const double decay = std::exp(-x);
-  if (x > 1.5) {
+  if (x > 1.0) {
     return {1.0 - decay, 1.0 - decay * (1.0 + x), 1.0 - decay * (1.0 + x * (1.0 + 0.5 * x))};
   }
-  // P_3 = e^{-x} sum_{j>=3} x^j/j!; adding terms, all positive, then gives P_2 and P_1.
-  double series = 1.0;
-  for (int j = 21; j > 3; --j) series = 1.0 + series * x / static_cast<double>(j);
-  const double p3 = decay * x * x * x / 6.0 * series;
-  const double p2 = p3 + decay * 0.5 * x * x;
+  // P_3 = e^{-x} x^3 sum_k x^k/(k+3)!, even and odd k apart for two short chains instead of a long
+  // one; adding terms, all positive, then gives P_2 and P_1.
+  static constexpr auto kInverseFactorials = [] {
+    std::array<double, 20> table{};
+    double factorial = 1.0;
+    for (int k = 1; k < 20; ++k) table[k] = 1.0 / (factorial *= k);
+    return table;
+  }();
+  const double square = x * x;
+  double even = kInverseFactorials[19], odd = kInverseFactorials[18];
+  for (int k = 17; k >= 3; k -= 2) {
+    even = even * square + kInverseFactorials[k];
+    if (k > 3) odd = odd * square + kInverseFactorials[k - 1];
+  }
+  const double p3 = decay * x * square * (even + x * odd);
+  const double p2 = p3 + decay * 0.5 * square;
   return {p2 + decay * x, p2, p3};
 }
 

@@ -119,64 +119,51 @@ void SpeciationScan::find_smallest_restoring_rate() {
   }
 }
 
-std::vector<Crossing> SpeciationScan::crossings(double mixing) const {
-  const std::size_t n = times_.size();
-  std::vector<double> excess(n);
-  for (std::size_t i = 0; i < n; ++i) excess[i] = constants_[i] + slopes_[i] * mixing - 1.0;
+std::vector<double> SpeciationScan::kappa_table(double mixing) const {
+  std::vector<double> kappa(times_.size());
+  for (std::size_t i = 0; i < kappa.size(); ++i) kappa[i] = constants_[i] + slopes_[i] * mixing;
+  return kappa;
+}
 
+std::vector<Crossing> SpeciationScan::find_crossings(const std::vector<double>& kappa,
+                                                     double mixing) const {
   std::vector<Crossing> found;
   auto polish = [&](std::size_t piece, double a, double b, double at_a, double at_b) {
     auto f = [&](double t) { return line_(t, piece).at(mixing) - 1.0; };
     found.push_back({find_root(f, a, b, at_a, at_b), at_a > 0.0, false});
   };
-  for (std::size_t i = 0; i < n; ++i) {
-    const double here = excess[i];
-    if (i > 0 && (here > 0.0) != (excess[i - 1] > 0.0)) {
-      if (same_piece(i - 1, i))
-        polish(pieces_[i], times_[i - 1], times_[i], excess[i - 1], here);
-      else
-        found.push_back({times_[i - 1], here <= 0.0, true});
-    }
-    // An extremum on the table may hide two crossings between its neighbours.
-    if (i == 0 || i + 1 == n || !same_piece(i - 1, i) || !same_piece(i, i + 1)) continue;
-    const double side = here > 0.0 ? -1.0 : 1.0;
-    if (side * here < side * excess[i - 1] || side * here <= side * excess[i + 1]) continue;
-    if (side * here + possible_rise(excess, pieces_, i) < 0.0) continue;
+  // An extremum of the table may hide two crossings between its neighbours.
+  auto look_inside = [&](std::size_t i) {
+    const double side = kappa[i] > 1.0 ? -1.0 : 1.0;
+    const bool towards_one = side * kappa[i] >= side * kappa[i - 1] &&
+                             side * kappa[i] > side * kappa[i + 1] && same_piece(i - 1, i) &&
+                             same_piece(i, i + 1);
+    if (!towards_one || side * (kappa[i] - 1.0) + possible_rise(kappa, pieces_, i) < 0.0) return;
     const auto [at, height] =
         maximize([&](double t) { return side * (line_(t, pieces_[i]).at(mixing) - 1.0); },
                  times_[i - 1], times_[i + 1]);
-    if (!(height > 0.0)) continue;
-    polish(pieces_[i], times_[i - 1], at, excess[i - 1], side * height);
-    polish(pieces_[i], at, times_[i + 1], side * height, excess[i + 1]);
+    if (!(height > 0.0)) return;
+    polish(pieces_[i], times_[i - 1], at, kappa[i - 1] - 1.0, side * height);
+    polish(pieces_[i], at, times_[i + 1], side * height, kappa[i + 1] - 1.0);
+  };
+  const std::size_t n = kappa.size();
+  for (std::size_t i = 1; i < n; ++i) {
+    const bool above = kappa[i] > 1.0;
+    if (above != (kappa[i - 1] > 1.0)) {
+      if (same_piece(i - 1, i))
+        polish(pieces_[i], times_[i - 1], times_[i], kappa[i - 1] - 1.0, kappa[i] - 1.0);
+      else
+        found.push_back({times_[i - 1], !above, true});
+    }
+    if (i + 1 < n && (kappa[i] - kappa[i - 1]) * (kappa[i + 1] - kappa[i]) <= 0.0) look_inside(i);
   }
   return found;
 }
 
-Speciation SpeciationScan::speciation(double mixing) const {
-  Speciation result;
-  if (!(smallest_restoring_rate_ > 0.0)) {
-    result.status = SpeciationStatus::unstable;
-    return result;
-  }
-  const std::vector<Crossing> all = crossings(mixing);
-  result.crossings = static_cast<int>(all.size());
-  result.peak = peak(mixing);
-  for (std::size_t i = all.size(); i-- > 0;) {
-    if (!all[i].falling) continue;
-    result.status = all[i].at_switch ? SpeciationStatus::at_switch : SpeciationStatus::speciates;
-    result.time = all[i].time;
-    if (i > 0) result.lower_time = all[i - 1].time;
-    break;
-  }
-  return result;
-}
-
-double SpeciationScan::peak(double mixing) const {
-  const std::size_t n = times_.size();
-  std::vector<double> kappa(n);
-  for (std::size_t i = 0; i < n; ++i) kappa[i] = constants_[i] + slopes_[i] * mixing;
-  double best = *std::max_element(kappa.begin(), kappa.end());
-  for (std::size_t i = 1; i + 1 < n; ++i) {
+double SpeciationScan::find_peak(const std::vector<double>& kappa, double mixing) const {
+  double best = kappa.front();
+  for (double value : kappa) best = std::max(best, value);
+  for (std::size_t i = 1; i + 1 < kappa.size(); ++i) {
     if (kappa[i] < kappa[i - 1] || kappa[i] <= kappa[i + 1]) continue;
     if (!same_piece(i - 1, i) || !same_piece(i, i + 1)) continue;
     if (kappa[i] + possible_rise(kappa, pieces_, i) < best) continue;
@@ -185,6 +172,32 @@ double SpeciationScan::peak(double mixing) const {
     best = std::max(best, top.second);
   }
   return best;
+}
+
+std::vector<Crossing> SpeciationScan::crossings(double mixing) const {
+  return find_crossings(kappa_table(mixing), mixing);
+}
+
+double SpeciationScan::peak(double mixing) const { return find_peak(kappa_table(mixing), mixing); }
+
+Speciation SpeciationScan::speciation(double mixing) const {
+  Speciation result;
+  if (!(smallest_restoring_rate_ > 0.0)) {
+    result.status = SpeciationStatus::unstable;
+    return result;
+  }
+  const std::vector<double> kappa = kappa_table(mixing);
+  const std::vector<Crossing> all = find_crossings(kappa, mixing);
+  result.crossings = static_cast<int>(all.size());
+  result.peak = find_peak(kappa, mixing);
+  for (std::size_t i = all.size(); i-- > 0;) {
+    if (!all[i].falling) continue;
+    result.status = all[i].at_switch ? SpeciationStatus::at_switch : SpeciationStatus::speciates;
+    result.time = all[i].time;
+    if (i > 0) result.lower_time = all[i - 1].time;
+    break;
+  }
+  return result;
 }
 
 }  // namespace syncgap::theory

@@ -45,6 +45,9 @@ class SpeciationScan {
   void tabulate(const CouplingSchedule& schedule, Scales scales);
   void append(double t, std::size_t piece);
   void find_smallest_restoring_rate();
+  std::vector<double> kappa_table(double mixing) const;
+  std::vector<Crossing> find_crossings(const std::vector<double>& kappa, double mixing) const;
+  double find_peak(const std::vector<double>& kappa, double mixing) const;
   bool same_piece(std::size_t i, std::size_t j) const { return pieces_[i] == pieces_[j]; }
 
   LineAt line_;
