@@ -17,13 +17,13 @@ inline constexpr std::uint32_t kPhiloxWeyl1 = 0xBB67AE85U;  ///< sqrt(3) - 1
 inline constexpr double kQuarterTurn = 1.5707963267948966;  ///< pi / 2
 inline constexpr float kQuarterTurnF = 1.5707964F;
 
-/// The round keys of one stream.
-using PhiloxKeySchedule = std::array<std::array<std::uint32_t, 2>, kPhiloxRounds>;
+/// The round keys of one stream; 64 bits wide because the vector code works in 64-bit lanes.
+using PhiloxKeySchedule = std::array<std::array<std::uint64_t, 2>, kPhiloxRounds>;
 
 constexpr PhiloxKeySchedule philox_key_schedule(std::array<std::uint32_t, 2> key) {
   PhiloxKeySchedule keys{};
   for (std::size_t round = 0; round < kPhiloxRounds; ++round) {
-    keys[round] = key;
+    keys[round] = {key[0], key[1]};
     key[0] += kPhiloxWeyl0;
     key[1] += kPhiloxWeyl1;
   }

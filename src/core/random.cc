@@ -95,9 +95,9 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
   for (const auto& round_key : philox_key_schedule(key)) {
     const std::uint64_t product0 = std::uint64_t{kPhiloxMultiplier0} * counter[0];
     const std::uint64_t product1 = std::uint64_t{kPhiloxMultiplier1} * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ round_key[0],
+    counter = {static_cast<std::uint32_t>((product1 >> 32) ^ counter[1] ^ round_key[0]),
                static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ round_key[1],
+               static_cast<std::uint32_t>((product0 >> 32) ^ counter[3] ^ round_key[1]),
                static_cast<std::uint32_t>(product0)};
   }
   return counter;

@@ -52,6 +52,27 @@ HWY_INLINE const float* in_coordinates(const PlaneVector& plane, const TrialBloc
   }
 }
 
+/// start + the sum of term(c, .) over components, where term(c, sum) adds the share of component c.
+/// Four sums in turn, because a single one would wait for itself; a fixed order in any case.
+template <sde::Space space, class Term>
+HWY_INLINE Vector sum_components(std::size_t components, Vector start, Term term) {
+  if constexpr (space == sde::Space::plane) {
+    return term(1, term(0, start));
+  } else {
+    const Floats d;
+    Vector sum0 = start, sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
+    std::size_t c = 0;
+    for (; c + 4 <= components; c += 4) {
+      sum0 = term(c, sum0);
+      sum1 = term(c + 1, sum1);
+      sum2 = term(c + 2, sum2);
+      sum3 = term(c + 3, sum3);
+    }
+    for (; c < components; ++c) sum0 = term(c, sum0);
+    return hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  }
+}
+
 template <sde::Space space>
 HWY_INLINE void printed_step(const PrintedStepTable& step, float kick_size, const float* x,
                              TrialBlock& block, float* HWY_RESTRICT y) {
@@ -63,12 +84,11 @@ HWY_INLINE void printed_step(const PrintedStepTable& step, float kick_size, cons
   const Vector kick_factor = hn::Set(d, kick_size);
   const Vector y_factor = hn::Set(d, step.on_y), x_factor = hn::Set(d, step.on_x);
   for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-    Vector half_logit = hn::Zero(d);
-    for (std::size_t c = 0; c < components; ++c) {
-      const std::size_t at = c * lanes + i;
-      half_logit = fma(hn::Set(d, on_x[c]), hn::Load(d, x + at), half_logit);
-      half_logit = fma(hn::Set(d, on_y[c]), hn::Load(d, y + at), half_logit);
-    }
+    const Vector half_logit =
+        sum_components<space>(components, hn::Zero(d), [=](std::size_t c, Vector sum) HWY_ATTR {
+          sum = fma(hn::Set(d, on_x[c]), hn::Load(d, x + c * lanes + i), sum);
+          return fma(hn::Set(d, on_y[c]), hn::Load(d, y + c * lanes + i), sum);
+        });
     const Vector kick = hn::Mul(kick_factor, tanh(d, half_logit));
     for (std::size_t c = 0; c < components; ++c) {
       const std::size_t at = c * lanes + i;
@@ -93,13 +113,14 @@ HWY_INLINE void path_step(const PathStepTable& step, float kick_size, float half
   const Vector y_factor = hn::Set(d, step.on_y), x_factor = hn::Set(d, step.on_x);
   const Vector integral_factor = hn::Set(d, step.on_integral);
   for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-    Vector half_logit =
+    const Vector of_source =
         hn::Mul(hn::Set(d, half_logit_factor), hn::Load(d, block.source_projection.data() + i));
-    for (std::size_t c = 0; c < components; ++c) {
-      const std::size_t at = c * lanes + i;
-      const Vector rest = hn::Sub(hn::Load(d, y + at), hn::Load(d, integral + at));
-      half_logit = fma(hn::Set(d, on_y[c]), rest, half_logit);
-    }
+    const Vector half_logit =
+        sum_components<space>(components, of_source, [=](std::size_t c, Vector sum) HWY_ATTR {
+          const std::size_t at = c * lanes + i;
+          const Vector rest = hn::Sub(hn::Load(d, y + at), hn::Load(d, integral + at));
+          return fma(hn::Set(d, on_y[c]), rest, sum);
+        });
     const Vector kick = hn::Mul(kick_factor, tanh(d, half_logit));
     for (std::size_t c = 0; c < components; ++c) {
       const std::size_t at = c * lanes + i;
@@ -126,12 +147,11 @@ HWY_INLINE void joint_step(const JointStepTable& step, float kick_size, TrialBlo
   const Vector xx = hn::Set(d, step.xx), xy = hn::Set(d, step.xy);
   const Vector yx = hn::Set(d, step.yx), yy = hn::Set(d, step.yy);
   for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-    Vector half_logit = hn::Zero(d);
-    for (std::size_t c = 0; c < components; ++c) {
-      const std::size_t at = c * lanes + i;
-      half_logit = fma(hn::Set(d, on_x[c]), hn::Load(d, x + at), half_logit);
-      half_logit = fma(hn::Set(d, on_y[c]), hn::Load(d, y + at), half_logit);
-    }
+    const Vector half_logit =
+        sum_components<space>(components, hn::Zero(d), [=](std::size_t c, Vector sum) HWY_ATTR {
+          sum = fma(hn::Set(d, on_x[c]), hn::Load(d, x + c * lanes + i), sum);
+          return fma(hn::Set(d, on_y[c]), hn::Load(d, y + c * lanes + i), sum);
+        });
     const Vector kick = hn::Mul(kick_factor, tanh(d, half_logit));
     for (std::size_t c = 0; c < components; ++c) {
       const std::size_t at = c * lanes + i;
