@@ -1,0 +1,49 @@
+#include "data/cifar10.h"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "core/check.h"
+
+namespace syncgap::data {
+namespace {
+
+constexpr ImageShape kShape{3, 32, 32};
+constexpr std::uint8_t kClasses = 10;
+
+}  // namespace
+
+ImageSet read_cifar10(ByteReader& file) {
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int32_t> labels;
+  std::array<std::uint8_t, kShape.size()> image{};
+  std::uint8_t label = 0;
+  while (file.read_if_any(label)) {
+    if (label >= kClasses)
+      file.refuse("a label is out of range", file.offset() - 1,
+                  concat("label ", int{label}, " of image ", labels.size(), ", with 10 classes"),
+                  "give the binary version of CIFAR-10 (not CIFAR-100, not the Python one)");
+    file.read(image, "pixels");
+    labels.push_back(label);
+    pixels.insert(pixels.end(), image.begin(), image.end());
+  }
+  if (labels.empty())
+    file.refuse("the file holds no images", 0, "it is empty", "copy or download the file again");
+  return {kShape, std::move(pixels), std::move(labels)};
+}
+
+ImageSet read_cifar10_folder(const std::string& folder, Part part) {
+  ImageSet all;
+  if (part == Part::test) {
+    ByteReader file(find_raw_or_gzip(folder, "test_batch.bin"));
+    return read_cifar10(file);
+  }
+  for (int batch = 1; batch <= 5; ++batch) {
+    ByteReader file(find_raw_or_gzip(folder, concat("data_batch_", batch, ".bin")));
+    all.append(read_cifar10(file));
+  }
+  return all;
+}
+
+}  // namespace syncgap::data

@@ -1,0 +1,53 @@
+#include "data/image_set.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "core/check.h"
+
+namespace syncgap::data {
+
+std::string to_text(const ImageShape& shape) {
+  return concat(shape.channels, " x ", shape.height, " x ", shape.width);
+}
+
+ImageSet::ImageSet(ImageShape shape, Pixels pixels, std::vector<std::int32_t> labels)
+    : shape_(shape), pixels_(std::move(pixels)), labels_(std::move(labels)) {
+  SYNCGAP_EXPECTS(std::visit([](const auto& p) { return p.size(); }, pixels_) ==
+                  shape_.size() * labels_.size());
+}
+
+void ImageSet::copy_image(std::size_t i, std::span<float> out) const {
+  SYNCGAP_EXPECTS(i < count() && out.size() == shape_.size());
+  std::visit(
+      [&](const auto& pixels) {
+        using Pixel = typename std::decay_t<decltype(pixels)>::value_type;
+        const auto from = pixels.begin() + static_cast<std::ptrdiff_t>(i * shape_.size());
+        std::transform(from, from + static_cast<std::ptrdiff_t>(shape_.size()), out.begin(),
+                       [](Pixel pixel) {
+                         if constexpr (std::is_same_v<Pixel, float>)
+                           return pixel;
+                         else
+                           return static_cast<float>(pixel) / 255.0F;
+                       });
+      },
+      pixels_);
+}
+
+void ImageSet::append(ImageSet other) {
+  if (count() == 0) {
+    *this = std::move(other);
+    return;
+  }
+  SYNCGAP_EXPECTS(other.shape_ == shape_ && other.pixels_.index() == pixels_.index());
+  std::visit(
+      [&](auto& pixels) {
+        const auto& more = std::get<std::decay_t<decltype(pixels)>>(other.pixels_);
+        pixels.insert(pixels.end(), more.begin(), more.end());
+      },
+      pixels_);
+  labels_.insert(labels_.end(), other.labels_.begin(), other.labels_.end());
+}
+
+}  // namespace syncgap::data
