@@ -40,6 +40,10 @@ class Verdict(Enum):
     OPEN = "not measured here"
 
 
+MULTIMODAL = ("Claims are those of E. Albrychiewicz, A. Franco Valiente and L.-C. Chen, Dynamical "
+              "Regimes of Multimodal Diffusion Models (“multimodal” in the sources below).")
+
+
 @dataclass(frozen=True)
 class Claim:
     """A statement of the paper beside what this record holds."""
@@ -53,9 +57,11 @@ class Claim:
 
 @dataclass
 class Content:
-    """Everything the report shows of one record beyond what every record has."""
+    """Everything the report shows of one record beyond what every record has. `paper` is the source
+    of the claims, in full."""
 
     summary: str = ""
+    paper: str = ""
     figures: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""exact_score: figures 12-14 of paper 000, the three scores side by side, and what becomes of them."""
+"""exact_score: figures 12-14 of the multimodal paper, the three scores side by side, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from analysis import exact_score_claims, style
-from analysis.content import Content, Figure, Table
+from analysis.content import MULTIMODAL, Content, Figure, Table
 from analysis.estimates import crossings, plus_minus, signed, zero_test
 from analysis.exact_score_data import METRICS, SCORES, Curves, Metric
 from analysis.record import Record, show
@@ -31,14 +31,14 @@ def content(record: Record) -> Content:
     tables += [_difference_table(curves, metric) for metric in METRICS]
     if curves.has_terminal_variance:
         tables.append(_variance_table(curves))
-    return Content(_summary(curves), figures, [t for t in tables if t],
+    return Content(_summary(curves), MULTIMODAL, figures, [t for t in tables if t],
                    exact_score_claims.claims(curves))
 
 
 def _summary(curves: Curves) -> str:
     named = ", ".join(SCORES.get(s, s) for s in curves.scores)
     return (f"Reverse-time sampling of Y given X with the exact score of two coupled Ornstein-"
-            f"Uhlenbeck processes (paper 000, appendix C), {curves.trials_text} per point, d = "
+            f"Uhlenbeck processes (multimodal, appendix C), {curves.trials_text} per point, d = "
             f"{curves.dimension}, m = {show(curves.mean_amplitude)}. Scores: {named}. An exact "
             "sampler must show no effect of the coupling at all, because $P_0(y|x_0)$ does not "
             "depend on it.")

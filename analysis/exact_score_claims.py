@@ -1,4 +1,4 @@
-"""What appendix C of paper 000 says about its exact-score experiment, beside what a record shows."""
+"""What appendix C of the multimodal paper says about its exact-score experiment, beside what a record shows."""
 
 from __future__ import annotations
 

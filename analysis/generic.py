@@ -26,7 +26,7 @@ def content(record: Record) -> Content:
                "overview of every observable over its axes.")
     if len(figures) > MOST_FIGURES:
         summary += f" The first {MOST_FIGURES} of {len(figures)} observables are drawn."
-    return Content(summary, figures[:MOST_FIGURES], [range_table(record)])
+    return Content(summary, figures=figures[:MOST_FIGURES], tables=[range_table(record)])
 
 
 def error_name(names: list[str], name: str) -> str | None:

@@ -95,11 +95,11 @@ def _navigation(chapters: list[Chapter]) -> str:
     for c in chapters:
         links = [("claims", "What the paper says, and what was measured")] if c.content.claims \
             else []
-        links += [(f.key, to_plain(f.title)) for f in c.content.figures]
+        links += [(f.key, f.title) for f in c.content.figures]
         links += [("tables", "Tables")] if c.content.tables else []
         links += [("sweep", "Completeness and timings"), ("options", "Options and axes"),
                   ("provenance", "Provenance"), ("reading", "Reading the record")]
-        inner = "".join(f"<li><a href='#{c.anchor}-{key}'>{_escape(text)}</a></li>"
+        inner = "".join(f"<li><a href='#{c.anchor}-{key}'>{to_html(text)}</a></li>"
                         for key, text in links)
         if len(chapters) == 1:
             return f"<nav><strong>Contents</strong><ol>{inner}</ol></nav>"
@@ -117,6 +117,8 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], undrawn: lis
     parts += [_tiles(record), _notices(record), navigation]
     if content.claims:
         parts.append(_section(chapter, "claims", "What the paper says, and what was measured"))
+        if content.paper:
+            parts.append(f"<p class='caption'>{to_html(content.paper)}</p>")
         parts.append(_claims(content.claims))
     if content.figures:
         parts.append("<h3>Figures</h3>")
