@@ -31,7 +31,7 @@ _SETTINGS = {
     "grid.color": "#DDDDDD", "grid.linewidth": 0.6, "axes.axisbelow": True,
     "lines.linewidth": 1.9, "lines.markersize": 4.2, "figure.dpi": 100, "savefig.dpi": 170,
     "mathtext.fontset": "dejavusans", "pdf.fonttype": 42, "axes.formatter.useoffset": False,
-    "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
+    "axes.formatter.limits": (-3, 5), "axes.formatter.use_mathtext": True, "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
 }
 
 
@@ -128,17 +128,47 @@ def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=
     return mesh, handles
 
 
-def hatch_cells(ax, x, y, which) -> None:
+def hatch_cells(ax, x, y, which, hatch="////") -> None:
     """Grey hatching over the cells where `which[y, x]` holds."""
     blank = np.ma.masked_where(~which, np.zeros(which.shape))
-    ax.pcolor(edges(x), edges(y), blank, hatch="////", cmap="Greys", vmin=-0.1, vmax=1.5,
+    ax.pcolor(edges(x), edges(y), blank, hatch=hatch, cmap="Greys", vmin=-0.1, vmax=1.5,
               edgecolor="#9A9A9A", linewidth=0, zorder=2, rasterized=True)
 
 
-def legend_below(canvas, panels, columns: int | None = None) -> None:
-    """One legend for all panels, in a strip kept free below them."""
-    found = {}
-    for ax in np.ravel(panels):
+def dot_cells(ax, x, y, which, most: int = 40) -> None:
+    """Small dots over the cells where `which[y, x]` holds, thinned to `most` a side."""
+    rows = np.unique(np.linspace(0, len(y) - 1, min(len(y), most)).round().astype(int))
+    columns = np.unique(np.linspace(0, len(x) - 1, min(len(x), most)).round().astype(int))
+    chosen = [(x[j], y[i]) for i in rows for j in columns if which[i, j]]
+    if chosen:
+        ax.plot(*zip(*chosen), ".", color=BLACK, markersize=1.6, zorder=3)
+
+
+def mark_ends(ax, x, y, done, colour) -> None:
+    """An open circle where a curve ends although its next cell is measured: no value beyond."""
+    known = np.isfinite(y)
+    for i in np.flatnonzero(known):
+        for j in (i - 1, i + 1):
+            if 0 <= j < len(y) and not known[j] and done[j]:
+                ax.plot([x[i]], [y[i]], "o", color=colour, markerfacecolor="white", markersize=5,
+                        zorder=5)
+
+
+def shade_unstable(ax, x, which) -> None:
+    """Grey over the stretches of x where `which` holds."""
+    where = np.flatnonzero(which)
+    if len(where) == 0:
+        return
+    borders = edges(x)
+    for run in np.split(where, np.flatnonzero(np.diff(where) > 1) + 1):
+        ax.axvspan(borders[run[0]], borders[run[-1] + 1], color="#E8E8E8", zorder=0, linewidth=0,
+                   label="unstable" if run[0] == where[0] else None)
+
+
+def legend_below(canvas, panels, columns: int | None = None, handles=()) -> None:
+    """One legend for all panels, in a strip kept free below them, of `handles` if given."""
+    found = {handle.get_label(): handle for handle in handles}
+    for ax in np.ravel(panels) if not found else ():
         for handle, label in zip(*ax.get_legend_handles_labels()):
             found.setdefault(label, handle)
     if not found:
