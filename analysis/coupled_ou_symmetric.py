@@ -149,7 +149,7 @@ def _figure_2(record: Record) -> Figure:
         left.set_ylabel(r"collapse time $t_C$")
         left.set_title("as printed")
         right.set_title("random energy model")
-        left.legend(loc="center left", bbox_to_anchor=(0, 0.62))
+        style.legend_below(canvas, [left], 4)
 
     return Figure("figure-2", "Figure 2: collapse time and coupling, symmetric matrix", caption,
                   draw, (9.4, 4.4))
