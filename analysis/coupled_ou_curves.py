@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis import style
 from analysis.content import Figure
-from analysis.coupled_ou_data import (angle_text, is_symmetric, nearest, over_g, parameter_text,
+from analysis.coupled_ou_data import (is_symmetric, nearest, over_g, parameter_text,
                                       reference_slice, slice_text, spread)
 from analysis.coupled_ou_symmetric import fraction_text, fractions
 from analysis.record import Record, show
@@ -27,7 +27,7 @@ def _panels(record: Record) -> list[tuple[dict, str]]:
     if is_symmetric(record):
         return [({"common_fraction": f}, fraction_text(record, f)) for f in fractions(record)[:6]]
     angles = record.axes["theta"].values
-    return [({"theta": t}, f"$\\theta$ = {angle_text(t)}")
+    return [({"theta": t}, f"$\\theta$ = {style.angle_text(t)}")
             for t in nearest(angles, [k * math.pi / 4 for k in range(5)])[:6]]
 
 

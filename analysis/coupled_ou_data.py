@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
 
 import numpy as np
@@ -21,7 +20,7 @@ class Status(IntEnum):
 
 
 def is_symmetric(record: Record) -> bool:
-    return record.option("matrix", "symmetric") == "symmetric"
+    return record.option("relaxation", "symmetric") == "symmetric"
 
 
 def matrix_text(record: Record) -> str:
@@ -94,18 +93,6 @@ def nearest(values, wanted) -> list[float]:
     """The axis values nearest to each wanted one, without repeats, ascending."""
     values = np.sort(np.asarray(values, dtype=float))
     return sorted({float(values[np.argmin(np.abs(values - w))]) for w in wanted})
-
-
-def angle_text(theta: float) -> str:
-    """"π/4" where the angle is a simple fraction of pi, else a number."""
-    part = theta / math.pi
-    for divisor in (1, 2, 3, 4, 6, 8):
-        times = part * divisor
-        if abs(times - round(times)) < 1e-9:
-            k = round(times)
-            head = "0" if k == 0 else "π" if k == 1 else f"{k}π"
-            return head if divisor == 1 or k == 0 else f"{head}/{divisor}"
-    return f"{part:.3g}π"
 
 
 def paper_differences(record: Record, paper: dict[str, float]) -> str:

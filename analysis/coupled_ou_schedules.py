@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis import style
 from analysis.content import Figure
-from analysis.coupled_ou_data import (Status, angle_text, is_symmetric, nearest, over_g,
+from analysis.coupled_ou_data import (Status, is_symmetric, nearest, over_g,
                                       parameter_text)
 from analysis.coupled_ou_symmetric import fraction_text, fractions
 from analysis.record import Record
@@ -53,7 +53,7 @@ def _speciation_figure(record: Record) -> Figure:
         panels = [({"common_fraction": f}, fraction_text(record, f))
                   for f in dict.fromkeys((every[0], every[len(every) // 2], every[-1]))]
     else:
-        panels = [({"theta": t}, f"$\\theta$ = {angle_text(t)}")
+        panels = [({"theta": t}, f"$\\theta$ = {style.angle_text(t)}")
                   for t in nearest(record.axes["theta"].values, (0, math.pi / 2, math.pi))]
     caption = (f"Top left: the schedules $g(t)/g$ over forward time (small $t$ is late in "
                f"generation). Others: speciation time $t_S$ over the coupling strength $g$; "

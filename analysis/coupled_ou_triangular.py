@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from analysis import style
 from analysis.content import Figure, Table
-from analysis.coupled_ou_data import (Status, angle_text, nearest, over_g, paper_differences,
+from analysis.coupled_ou_data import (Status, nearest, over_g, paper_differences,
                                       parameter_text, reference_slice, slice_text, spread, time_text)
 from analysis.record import Observable, Record
 
@@ -88,7 +88,7 @@ def _figure_3(record: Record) -> Figure:
         ax = canvas.subplots()
         for i, theta in enumerate(angles):
             time = over_g(record, "speciation_time", theta=theta)
-            style.line(ax, time.coords["g"], time.values, i, f"$\\theta$ = {angle_text(theta)}",
+            style.line(ax, time.coords["g"], time.values, i, f"$\\theta$ = {style.angle_text(theta)}",
                        done=time.done)
             style.mark_ends(ax, time.coords["g"], time.values, time.done, style.CYCLE[i % 7])
         ax.set_xlabel(r"coupling strength $g$")
@@ -171,7 +171,7 @@ def _slice_figure(record: Record) -> Figure:
             time = over_g(record, "speciation_time", theta=theta)
             lower = over_g(record, "lower_speciation_time", theta=theta)
             g = time.coords["g"]
-            style.line(ax, g, time.values, i, f"$\\theta$ = {angle_text(theta)}", style="-",
+            style.line(ax, g, time.values, i, f"$\\theta$ = {style.angle_text(theta)}", style="-",
                        done=time.done)
             ax.plot(g, lower.values, color=style.CYCLE[i % 7], linestyle=":", linewidth=1.5)
             two_roots |= bool(np.isfinite(lower.values).any())
@@ -221,7 +221,7 @@ def _speciation_table(record: Record) -> Table:
     for theta in nearest(record.axes["theta"].values, [k * math.pi / 4 for k in range(5)]):
         time = over_g(record, "speciation_time", theta=theta)
         status = over_g(record, "speciation_status", theta=theta)
-        rows.append([angle_text(theta)] + [time_text(time, status, g) for g in picked])
+        rows.append([style.angle_text(theta)] + [time_text(time, status, g) for g in picked])
     return Table("Speciation times", ["θ"] + [f"$g={g:.4g}$" for g in picked], rows,
                  "Largest root of κ = 1; “none”: no speciation. Roots of the closed form; no "
                  "statistical error.")
@@ -236,7 +236,7 @@ def _critical_table(record: Record) -> Table:
             i = int(np.argmin(np.abs(angles - theta)))
             if not np.isfinite(exact[i]) and not np.isfinite(approximate[i]):
                 continue
-            rows.append([angle_text(theta)] + [f"{v:.6g}" if np.isfinite(v) else "none"
+            rows.append([style.angle_text(theta)] + [f"{v:.6g}" if np.isfinite(v) else "none"
                                                for v in (exact[i], approximate[i],
                                                          exact[i] / approximate[i] - 1)])
     return Table("Critical coupling", ["θ", "exact $g_{crit}$", "κ(0) = 1", "relative difference"],

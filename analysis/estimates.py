@@ -28,6 +28,16 @@ def signed(value: float, digits: int) -> str:
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
+def wilson(share: np.ndarray, trials: int) -> tuple[np.ndarray, np.ndarray]:
+    """95% Wilson interval of a probability seen as `share` of `trials`."""
+    if trials <= 0:
+        return np.full_like(share, np.nan), np.full_like(share, np.nan)
+    z2 = Z95**2 / trials
+    middle = (share + z2 / 2) / (1 + z2)
+    half = Z95 * np.sqrt(np.maximum(share * (1 - share) / trials + z2 / (4 * trials), 0)) / (1 + z2)
+    return middle - half, middle + half
+
+
 def crossings(x: np.ndarray, y: np.ndarray) -> list[float]:
     """Where the polygon through (x, y) changes sign, by linear interpolation; NaN breaks it."""
     found = []
@@ -79,4 +89,9 @@ def zero_test(value: np.ndarray, standard_error: np.ndarray) -> ZeroTest | None:
     value, error = np.abs(value[known]), error[known]
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(value == 0, 0.0, value / error)
-    return ZeroTest(len(z), float(z.max()), NormalDist().inv_cdf(1 - 0.025 / len(z)))
+    return ZeroTest(len(z), float(z.max()), zero_limit(len(z)))
+
+
+def zero_limit(count: int) -> float:
+    """The |value|/SE that the largest of `count` true zeros exceeds with probability at most 5%."""
+    return NormalDist().inv_cdf(1 - 0.025 / count)

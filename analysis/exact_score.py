@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis import exact_score_claims, style
 from analysis.content import MULTIMODAL, Content, Figure, Table
-from analysis.estimates import crossings, plus_minus, signed, zero_test
+from analysis.estimates import crossings, plus_minus, signed, wilson, zero_limit, zero_test
 from analysis.exact_score_data import METRICS, SCORES, Curves, Metric
 from analysis.record import Record, show
 
@@ -25,21 +25,25 @@ def content(record: Record) -> Content:
         figures += [_map_figure(curves, metric) for metric in METRICS]
     figures.append(_absolute_figure(curves))
     figures.append(_no_effect_figure(curves))
-    if curves.has_terminal_variance:
-        figures.append(_variance_figure(curves))
-    tables = [_zero_table(curves), _perfect_table(curves), _crossing_table(curves)]
+    figures.append(_variance_figure(curves))
+    if len(record.axes["time"]) > 2:
+        figures.append(_history_figure(curves))
+    if len(curves.modes) > 1:
+        figures.append(_mode_figure(curves))
+    tables = [_zero_table(curves), _perfect_table(curves), _variance_table(curves),
+              _mode_table(curves), _crossing_table(curves)]
     tables += [_difference_table(curves, metric) for metric in METRICS]
-    if curves.has_terminal_variance:
-        tables.append(_variance_table(curves))
     return Content(_summary(curves), MULTIMODAL, figures, [t for t in tables if t],
                    exact_score_claims.claims(curves))
 
 
 def _summary(curves: Curves) -> str:
+    option = curves.record.option
     named = ", ".join(SCORES.get(s, s) for s in curves.scores)
     return (f"Reverse-time sampling of Y given X with the exact score of two coupled Ornstein-"
-            f"Uhlenbeck processes (multimodal, appendix C), {curves.trials_text} per point, d = "
-            f"{curves.dimension}, m = {show(curves.mean_amplitude)}. Scores: {named}. An exact "
+            f"Uhlenbeck processes (multimodal, appendix C), {curves.trials_text} per point, "
+            f"$d={option('dimension')}$, $m={show(option('mean_amplitude'))}$, "
+            f"$N={option('steps')}$ steps, $t_0={show(option('switch_time'))}$. Scores: {named}. An exact "
             "sampler must show no effect of the coupling at all, because $P_0(y|x_0)$ does not "
             "depend on it.")
 
@@ -136,16 +140,14 @@ def _absolute_figure(curves: Curves) -> Figure:
             i = 0
             for score in curves.scores:
                 base = curves.baseline(metric, score)
-                if base is not None:
-                    style.band(ax, curves.angles, base.mean, base.error, i, f"{score}, uncoupled",
-                               colour=style.CYCLE[i % 7], style=":", done=base.done)
+                style.band(ax, curves.angles, base.mean, base.error, i, f"{score}, uncoupled",
+                           colour=style.CYCLE[i % 7], style=":", done=base.done)
                 strong = curves.value(metric, score, curves.schedules[0], g)
                 style.band(ax, curves.angles, strong.mean, strong.error, i,
                            f"{score}, {curves.schedules[0]}", colour=style.CYCLE[i % 7],
                            done=strong.done)
                 i += 1
-            exact = curves.perfect[metric.key]
-            ax.axhline(exact, color=style.BLACK, linestyle="--", linewidth=1.2,
+            ax.axhline(curves.perfect(metric), color=style.BLACK, linestyle="--", linewidth=1.2,
                        label="exact conditional law")
             ax.set_title(metric.name)
             ax.set_xlabel(r"angle $\theta$")
@@ -161,64 +163,149 @@ def _absolute_figure(curves: Curves) -> Figure:
 
 
 def _no_effect_figure(curves: Curves) -> Figure:
-    """Distribution of delta in standard errors, against the standard normal."""
+    """Every delta in standard errors over the angle, one panel for each score."""
 
     def draw(canvas):
         row = canvas.subplots(1, len(curves.scores), squeeze=False, sharey=True)[0]
-        grid = np.linspace(-5, 5, 201)
-        bins = np.linspace(-5, 5, 41)
-        for i, (ax, score) in enumerate(zip(row, curves.scores)):
-            z = curves.z_scores(score)
-            if len(z):
-                outside = np.count_nonzero(np.abs(z) > 5)
-                label = f"{len(z)} cells" + (f", {outside} beyond ±5\n(in the outer bars)"
-                                             if outside else "")
-                ax.hist(np.clip(z, -4.99, 4.99), bins=bins, density=True, color=style.SKY,
-                        edgecolor="white", linewidth=0.3, label=label)
-            ax.plot(grid, np.exp(-grid**2 / 2) / math.sqrt(2 * math.pi), color=style.BLACK,
-                    linestyle="--", linewidth=1.3, label="no effect")
+        for ax, score in zip(row, curves.scores):
+            cells = 0
+            for i, metric in enumerate(METRICS):
+                found = [curves.delta(metric, score, schedule, g)
+                         for schedule in curves.schedules for g in curves.couplings]
+                cells += _draw_z(ax, curves, found, i, metric.name)
             ax.set_title(SCORES.get(score, score))
-            ax.set_xlabel("Δ / standard error")
-            ax.legend(loc="upper center")
-        row[0].set_ylabel("density")
+            _finish_z(ax, curves, cells)
+        row[0].set_ylabel("Δ / standard error")
+        style.legend_below(canvas, row, 5)
 
     return Figure("no-effect", "Is there any effect of the coupling?",
-                  "Every difference of figures 12-14 in units of its standard error, all metrics, "
-                  "schedules, couplings and angles together, beside the standard normal "
-                  "distribution that differences without any effect follow. Neighbouring cells "
-                  "share noise, so the histogram is rougher than independent draws would be.",
-                  draw, (3.6 * max(2, len(curves.scores)), 3.5))
+                  "Every difference of figures 12-14 in units of its standard error: one line for "
+                  "each observable (colour), schedule and coupling. Grey: ±1.96, where 95% of the "
+                  "cells lie if the coupling has no effect; dotted: the largest |Δ|/SE that no "
+                  "effect exceeds once in twenty sweeps. Beyond ±4 the axis is logarithmic. Angles "
+                  "share their noise, which makes the lines smooth.",
+                  draw, (3.5 * max(2, len(curves.scores)), 4.2))
+
+
+def _draw_z(ax, curves: Curves, found: list, number: int, label: str) -> int:
+    """Lines of mean over standard error; returns how many cells they have."""
+    cells = 0
+    for series in found:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = np.where(series.mean == 0, 0.0, series.mean / series.error)
+        z[~np.isfinite(z)] = np.nan
+        cells += int(np.isfinite(z).sum())
+        ax.plot(curves.angles, z, color=style.CYCLE[number], linewidth=0.8, alpha=0.75,
+                marker="." if len(curves.angles) < 12 else None, label=label)
+        label = None
+    return cells
+
+
+def _finish_z(ax, curves: Curves, cells: int) -> None:
+    ax.axhspan(-style.Z95, style.Z95, color="#DDDDDD", linewidth=0, zorder=0, label="95%")
+    if cells:
+        limit = zero_limit(cells)
+        ax.axhline(limit, color=style.BLACK, linestyle=":", linewidth=1.2, label="limit")
+        ax.axhline(-limit, color=style.BLACK, linestyle=":", linewidth=1.2)
+    ax.set_yscale("symlog", linthresh=4, linscale=1.5)
+    low, high = ax.get_ylim()
+    ax.set_ylim(min(low, -6), max(high, 6))
+    ticks = [t for k in (0, 1, 2, 3) for t in (-4 * 5**k, 4 * 5**k)] + [-2, 0, 2]
+    ticks = sorted(t for t in ticks if ax.get_ylim()[0] <= t <= ax.get_ylim()[1])
+    ax.set_yticks(ticks, [str(t).replace("-", "−") for t in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel(r"angle $\theta$")
+    style.angle_axis(ax.xaxis, curves.angles)
 
 
 def _variance_figure(curves: Curves) -> Figure:
+    sampled = "full" in curves.modes
+
     def draw(canvas):
-        ax = canvas.subplots()
-        _draw_variance(ax, curves)
+        row = canvas.subplots(1, len(curves.schedules), squeeze=False, sharey=True)[0]
+        span = (curves.couplings[-1] - curves.couplings[0]) or 1.0
+        for ax, schedule in zip(row, curves.schedules):
+            ax.axhline(curves.record.option("data_variance", 1.0), color=style.BLACK, linewidth=0.9)
+            for i, score in enumerate(curves.scores):
+                found = curves.terminal_variance(score, schedule)
+                colour = style.CYCLE[i % 7]
+                shift = 0.025 * span * (i - (len(curves.scores) - 1) / 2)
+                ax.plot(curves.couplings, found.exact, color=colour, linestyle=style.DASHES[i % 7],
+                        linewidth=1.1, marker="_", markersize=13, markeredgewidth=1.6,
+                        label=f"{score}: closed form")
+                if np.isfinite(found.mean).any():
+                    ax.errorbar(np.array(curves.couplings) + shift, found.mean,
+                                yerr=style.Z95 * found.error, color=colour, linestyle="none",
+                                marker=style.MARKERS[i % 7], elinewidth=1.2,
+                                label=f"{score}: sampled")
+            ax.set_title(schedule)
+            ax.set_xlabel(r"coupling $g_0$")
+        row[0].set_ylabel(r"variance of $y_0$")
+        style.legend_below(canvas, row, 3)
 
-    return Figure("terminal-variance", "Variance of a coordinate without signal",
-                  "Variance of the generated $Y_0$ in a coordinate where both means vanish, which "
-                  "an exact sampler brings back to $\\sigma^2=1$. Points: sampled, with 95% "
-                  "intervals; lines: the closed form of each sampler.", draw)
+    caption = ("Variance of the generated $y_0$ in a coordinate outside the signal plane, where the "
+               "data have $\\sigma^2$ (black line). Bars joined by lines to guide the eye: closed "
+               f"form of the scheme with its {curves.record.option('steps')} steps.")
+    caption += (f" Points, shifted sideways: sampled in mode full, with 95% intervals over "
+                f"{curves.trials_text}." if sampled else
+                " Not sampled in this record: mode full does.")
+    return Figure("terminal-variance", "Variance of a coordinate without signal", caption, draw,
+                  (3.3 * max(2, len(curves.schedules)), 4.2))
 
 
-def _draw_variance(ax, curves: Curves) -> None:
-    number = 0
-    for score in curves.scores:
-        for schedule in curves.schedules:
-            found = curves.terminal_variance(score, schedule)
-            if found is None:
-                continue
-            colour = style.CYCLE[curves.schedules.index(schedule) % 7]
-            dash = style.DASHES[curves.scores.index(score) % len(style.DASHES)]
-            ax.plot(curves.couplings, found.closed_form, color=colour, linestyle=dash)
-            ax.errorbar(curves.couplings, found.mean, yerr=style.Z95 * found.error, color=colour,
-                        linestyle="none", marker=style.MARKERS[number % 7],
-                        label=f"{score}, {schedule}")
-            number += 1
-    ax.axhline(1, color=style.BLACK, linewidth=0.9)
-    ax.set_xlabel(r"coupling $g_0$")
-    ax.set_ylabel(r"variance of $Y_0$")
-    ax.legend(ncols=2)
+def _history_figure(curves: Curves) -> Figure:
+    """When the class of y_t is decided, at the strongest coupling."""
+    angles = [curves.angles[i] for i in curves.nearest_angles((0.0, 0.5, 1.0))]
+    g, schedule = curves.couplings[-1], curves.schedules[0]
+    kinds = (("agreement", "agrees with $x_0$"), ("commitment", "already as at the end"))
+    trials = curves.trials * curves.seeds
+
+    def draw(canvas):
+        panels = canvas.subplots(2, len(angles), squeeze=False, sharex=True, sharey="row")
+        for row, (name, label) in zip(panels, kinds):
+            for ax, theta in zip(row, angles):
+                for i, score in enumerate(curves.scores):
+                    colour = style.CYCLE[i % 7]
+                    for key, where, dashes, text in (
+                            (name, (schedule, g), "-", f"{score}, {schedule}"),
+                            ("baseline_" + name, (), ":", f"{score}, uncoupled")):
+                        time, share = curves.history(key, theta, score, *where)
+                        low, high = wilson(share, trials)
+                        ax.fill_between(time, low, high, color=colour, alpha=0.15, linewidth=0)
+                        style.line(ax, time, share, i, text, style=dashes, colour=colour,
+                                   linewidth=1.5)
+                if ax in panels[0]:
+                    ax.set_title(f"$\\theta$ = {style.angle_text(theta)}")
+                if ax in panels[-1]:
+                    ax.set_xlabel(r"forward time $t$")
+            row[0].set_ylabel(f"class of $y_t$\n{label}")
+        style.legend_below(canvas, panels, 3)
+
+    return Figure("class-history", "When the class is decided",
+                  f"Share of trials whose side of $y_t$ agrees with that of $x_0$ (top) and is "
+                  f"already that of the final $y_0$ (bottom), over forward time; generation runs "
+                  f"from right to left. Coupled at $g_0={show(g)}$ ({schedule}) and uncoupled. "
+                  f"Bands: 95% Wilson intervals, {curves.trials_text}.", draw, (9.6, 6.2))
+
+
+def _mode_figure(curves: Curves) -> Figure:
+    def draw(canvas):
+        row = canvas.subplots(1, len(METRICS), squeeze=False, sharey=True)[0]
+        for ax, metric in zip(row, METRICS):
+            cells = 0
+            for i, score in enumerate(curves.scores):
+                cells += _draw_z(ax, curves, curves.mode_differences(metric, score), i,
+                                 SCORES.get(score, score))
+            ax.set_title(metric.name)
+            _finish_z(ax, curves, cells)
+        row[0].set_ylabel("(plane − full) / standard error")
+        style.legend_below(canvas, row, 5)
+
+    return Figure("plane-full", "Signal plane against all coordinates",
+                  "Difference between simulating the signal plane alone and all $d$ coordinates, in "
+                  "standard errors: one line for each score (colour), schedule and coupling. The two "
+                  "draw independent noise, but angles and couplings of one mode share theirs. Grey "
+                  "and dotted as above.", draw, (10.4, 4.2))
 
 
 # -- tables -----------------------------------------------------------------------------------------
@@ -239,7 +326,8 @@ def _zero_table(curves: Curves) -> Table:
                  ["<score", "<observable", "cells", "largest |Δ|", "largest |Δ|/SE", "limit",
                   "<verdict"], rows,
                  "The limit is exceeded once in twenty sweeps if no cell has an effect (Bonferroni; "
-                 "valid although cells share noise).")
+                 "valid although cells share noise). With enough trials the error of the "
+                 f"{curves.record.option('steps')} steps shows as an effect of the exact scores too.")
 
 
 def _perfect_table(curves: Curves) -> Table | None:
@@ -247,9 +335,9 @@ def _perfect_table(curves: Curves) -> Table | None:
     for score in curves.scores:
         for metric in METRICS:
             base = curves.baseline(metric, score)
-            if base is None or not np.isfinite(base.mean).any():
+            if not np.isfinite(base.mean).any():
                 continue
-            exact = curves.perfect[metric.key]
+            exact = curves.perfect(metric)
             test = zero_test(base.mean - exact, base.error)
             i = int(np.nanargmax(np.abs(base.mean - exact)))
             rows.append([SCORES.get(score, score), metric.name, f"{exact:.5f}",
@@ -328,13 +416,32 @@ def _variance_table(curves: Curves) -> Table:
     for score in curves.scores:
         for schedule in curves.schedules:
             found = curves.terminal_variance(score, schedule)
-            if found is None:
-                continue
-            for g, mean, error, exact in zip(curves.couplings, found.mean, found.error,
-                                             found.closed_form):
-                off = (mean - exact) / error if error > 0 else float("nan")
-                rows.append([SCORES.get(score, score), schedule, show(g), plus_minus(mean, error),
-                             f"{exact:.5f}", "–" if math.isnan(off) else signed(off, 2)])
+            for i, g in enumerate(curves.couplings):
+                mean, error, exact = found.mean[i], found.error[i], found.exact[i]
+                off = signed((mean - exact) / error, 2) if error > 0 else "–"
+                rows.append([SCORES.get(score, score), schedule, show(g),
+                             plus_minus(mean, error) if error > 0 else "not sampled",
+                             f"{exact:.5f}", off, f"{found.limit[i]:.5f}"])
     return Table("Terminal variance of a coordinate without signal",
-                 ["<score", "<schedule", "$g_0$", "sampled (95%)", "closed form",
-                  "deviation / SE"], rows)
+                 ["<score", "<schedule", "$g_0$", "sampled (95%)", "closed form, steps as run",
+                  "deviation / SE", "infinitely many steps"], rows,
+                 f"The data have {show(curves.record.option('data_variance', 1.0))}. Sampled values "
+                 "need mode full.")
+
+
+def _mode_table(curves: Curves) -> Table | None:
+    if len(curves.modes) < 2:
+        return None
+    rows = []
+    for metric in METRICS:
+        found = [d for score in curves.scores for d in curves.mode_differences(metric, score)]
+        mean = np.concatenate([d.mean for d in found])
+        test = zero_test(mean, np.concatenate([d.error for d in found]))
+        if test is not None:
+            rows.append([metric.name, str(test.count), f"{np.nanmax(np.abs(mean)):.3g}",
+                         f"{test.worst:.2f}", f"{test.limit:.2f}",
+                         "agree" if test.consistent else "differ"])
+    return Table("Signal plane against all coordinates",
+                 ["<observable", "cells", "largest |difference|", "largest |difference|/SE", "limit",
+                  "<verdict"], rows,
+                 "The limit is exceeded once in twenty sweeps if both sample the same law.")

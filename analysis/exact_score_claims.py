@@ -200,7 +200,21 @@ def _every_delta(curves: Curves, score: str) -> Series:
                     for part in ("mean", "error", "done")))
 
 
+def _share_of_printed(curves: Curves, score: str) -> float:
+    """Largest |delta| of a score over that of the printed one, the worst of the metrics."""
+    if "printed" not in curves.scores:
+        return float("inf")
+    shares = []
+    for metric in METRICS:
+        own, printed = (np.abs(curves.all_deltas(metric, s).mean) for s in (score, "printed"))
+        if np.isfinite(own).any() and np.isfinite(printed).any() and np.nanmax(printed) > 0:
+            shares.append(float(np.nanmax(own) / np.nanmax(printed)))
+    return max(shares, default=float("inf"))
+
+
 def _genuine(curves: Curves) -> Claim | None:
+    statement = ("The experiment confirms that coupling induces a genuine phase structure "
+                 "controlled by the angle θ.")
     texts, effects, known = [], 0, 0
     for score in EXACT_SCORES:
         if score not in curves.scores:
@@ -210,15 +224,17 @@ def _genuine(curves: Curves) -> Claim | None:
         if test is None:
             continue
         known += 1
-        effects += not test.consistent
+        share = _share_of_printed(curves, score)
+        # With enough trials the error of the finite steps shows; it is no phase structure.
+        effects += not test.consistent and share > 0.05
         texts.append(f"{SCORES[score]}: largest |Δ|/SE of {test.count} differences is "
-                     f"{test.worst:.2f} (limit {test.limit:.2f})")
+                     f"{test.worst:.2f} (limit {test.limit:.2f})"
+                     + (f", largest |Δ| at most {100 * share:.2g}% of the printed score's"
+                        if np.isfinite(share) else ""))
     if not known:
-        return Claim("appendix C, conclusion", "The experiment confirms that coupling induces a "
-                     "genuine phase structure controlled by θ.",
+        return Claim("appendix C, conclusion", statement,
                      "This record holds no exact score to compare with.", Verdict.OPEN)
-    return Claim("appendix C, conclusion", "The experiment confirms that coupling induces a genuine "
-                 "phase structure controlled by the angle θ.", ". ".join(texts) + ".",
+    return Claim("appendix C, conclusion", statement, ". ".join(texts) + ".",
                  Verdict.CONTRADICTED if effects == 0 else
                  Verdict.PARTLY if effects < known else Verdict.REPRODUCED,
                  "$P_0(y|x_0)$ does not depend on g, so an exact sampler shows no effect. The "
@@ -231,19 +247,19 @@ def _exact_sampler(curves: Curves) -> Claim | None:
     if "printed" not in curves.scores:
         return None
     found = curves.terminal_variance("printed", curves.schedules[0])
-    if found is not None and np.isfinite(found.mean[-1]):
-        off = abs(found.mean[-1] - 1) > Z95 * found.error[-1]
-        text = (f"Printed score, {curves.schedules[0]} $g_0={show(curves.couplings[-1])}$: a "
-                f"coordinate without signal ends with variance "
-                f"{plus_minus(found.mean[-1], found.error[-1])} (closed form "
-                f"{found.closed_form[-1]:.4f}); the data have 1.")
-    else:
-        mean, error = _average(curves, NLL, curves.schedules[0], curves.couplings[-1], 0, 1)
-        if not np.isfinite(mean):
-            return None
-        off = abs(mean) > Z95 * error
-        text = (f"Printed score at $g_0={show(curves.couplings[-1])}$: NLL changes by "
-                f"{plus_minus(mean, error)} on average over θ; exact samples change it by 0.")
+    if not np.isfinite(found.limit[-1]):
+        return None
+    variance = curves.record.option("data_variance", 1.0)
+    off = abs(found.limit[-1] / variance - 1) > 1e-4
+    text = (f"Printed score, {curves.schedules[0]} $g_0={show(curves.couplings[-1])}$: a coordinate "
+            f"without signal ends with variance {found.limit[-1]:.5f} in the limit of infinitely "
+            f"many steps ({found.exact[-1]:.5f} with the steps taken"
+            + (f", sampled {plus_minus(found.mean[-1], found.error[-1])}"
+               if np.isfinite(found.mean[-1]) else "")
+            + f"); the data have {show(variance)}.")
+    others = [f"{SCORES[s]} {curves.terminal_variance(s, curves.schedules[0]).limit[-1]:.5f}"
+              for s in EXACT_SCORES if s in curves.scores]
+    text += f" In the same limit: {', '.join(others)}." if others else ""
     return Claim("appendix C, (142)", "Conditioned on a forward path $X_{0:T}$, the score of "
                  "$P_t(y|x_t)$ samples exactly.", text,
                  Verdict.CONTRADICTED if off else Verdict.PARTLY,

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
-from analysis.record import Observable, Record
+from analysis.record import Record
 
 SCORES = {"printed": "printed score (biased)", "path": "path score (exact)",
           "joint": "joint score (exact)"}
@@ -46,15 +45,17 @@ class Series:
 
 @dataclass(frozen=True)
 class Variance:
-    """Sampled terminal variance over the couplings, and its closed form."""
+    """Terminal variance over the couplings: sampled (NaN where all d coordinates were not
+    simulated), exact for the scheme as run, and its limit of infinitely many steps."""
 
     mean: np.ndarray
     error: np.ndarray
-    closed_form: np.ndarray
+    exact: np.ndarray
+    limit: np.ndarray
 
 
 class Curves:
-    """Slices of one record over (score, schedule, g, theta), angles ascending."""
+    """Slices of one record over (score, schedule, g, theta), angles ascending, seeds averaged."""
 
     def __init__(self, record: Record):
         self.record = record
@@ -62,88 +63,104 @@ class Curves:
         self.couplings = [float(g) for g in np.sort(record.axes["g"].values) if g != 0]
         self.schedules = _ordered(record.axes["schedule"].values, _SCHEDULE_ORDER)
         self.scores = _ordered(record.axes["score"].values, tuple(SCORES))
+        self.modes = _ordered(record.axes["mode"].values, ("plane", "full"))
+        self.seeds = len(record.axes["seed"])
         self.trials = int(record.option("trials", 0))
-        self.dimension = int(record.option("dimension", 32))
-        self.mean_amplitude = float(record.option("mean_amplitude", 0.5))
-        self.perfect = perfect_values(self.dimension, self.mean_amplitude)
 
     @property
     def trials_text(self) -> str:
-        return f"{self.trials} trials" if self.trials else "the trials"
+        return f"{self.trials} trials" + (f" of each of {self.seeds} seeds" if self.seeds > 1
+                                          else "")
 
-    def value(self, metric: Metric, score: str, schedule: str, g: float) -> Series:
-        return self._series(metric.key, score=score, schedule=schedule, g=g)
+    def value(self, metric: Metric, score: str, schedule: str, g: float,
+              mode: str | None = None) -> Series:
+        return self._series(metric.key, score=score, schedule=schedule, g=g, mode=mode)
 
     def delta(self, metric: Metric, score: str, schedule: str, g: float) -> Series:
         return self._series("delta_" + metric.key, score=score, schedule=schedule, g=g)
 
+    def baseline(self, metric: Metric, score: str) -> Series:
+        """The uncoupled runs of one score."""
+        return self._series("baseline_" + metric.key, score=score)
+
     def delta_map(self, metric: Metric, score: str, schedule: str) -> Series:
         """Over (theta, g), couplings other than zero."""
-        name = "delta_" + metric.key
-        mean, error = (self._sorted(n).at(score=score, schedule=schedule).over("theta", "g")
-                       for n in (name, name + "_error"))
-        keep = mean.coords["g"] != 0
-        return Series(mean.values[:, keep], error.values[:, keep], mean.done[:, keep])
+        return self._stack([self.delta(metric, score, schedule, g) for g in self.couplings])
 
     def all_deltas(self, metric: Metric, score: str | None = None) -> Series:
         """Every cell of one score, or of all, couplings other than zero."""
-        name = "delta_" + metric.key
-        where = {} if score is None else {"score": score}
-        mean, error = self._sorted(name).at(**where), self._sorted(name + "_error").at(**where)
-        place = mean.dims.index("g")
-        keep = np.flatnonzero(mean.coords["g"] != 0)
-        return Series(mean.values.take(keep, place), error.values.take(keep, place),
-                      mean.done.take(keep, place))
+        return self._stack([self.delta(metric, s, schedule, g)
+                            for s in ([score] if score else self.scores)
+                            for schedule in self.schedules for g in self.couplings])
 
-    def baseline(self, metric: Metric, score: str) -> Series | None:
-        """The uncoupled runs of one score."""
-        name = "baseline_" + metric.key
-        if name not in self.record:
-            return None
-        return self._series(name, score=score, schedule=self.schedules[0], g=self.couplings[0])
+    def perfect(self, metric: Metric) -> float:
+        """What exact samples of P_0(y|x_0) give; NaN while nothing is measured."""
+        values = self.record["perfect_" + metric.key].values
+        return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 
-    def z_scores(self, score: str) -> np.ndarray:
-        """Delta over standard error of every measured cell; cells without spread left out."""
+    def mode_differences(self, metric: Metric, score: str) -> list[Series]:
+        """`plane` minus `full`, which draw independent noise, over the angles: one Series for each
+        schedule and coupling."""
         found = []
-        for metric in METRICS:
-            delta = self.all_deltas(metric, score)
-            known = np.isfinite(delta.mean) & (delta.error > 0)
-            found.append(delta.mean[known] / delta.error[known])
-        return np.concatenate(found)
+        for schedule in self.schedules:
+            for g in self.couplings:
+                plane, full = (self.value(metric, score, schedule, g, mode)
+                               for mode in ("plane", "full"))
+                found.append(Series(plane.mean - full.mean, np.hypot(plane.error, full.error),
+                                    plane.done))
+        return found
 
-    @property
-    def has_terminal_variance(self) -> bool:
-        return "terminal_variance" in self.record
+    def terminal_variance(self, score: str, schedule: str) -> Variance:
+        """Over the couplings. Angles share their noise outside the signal plane, so the standard
+        error is that of one angle."""
+        mode = "full" if "full" in self.modes else self.modes[0]
+        mean, error, exact, limit = [], [], [], []
+        for g in self.couplings:
+            sampled = self._series("terminal_variance", score=score, schedule=schedule, g=g,
+                                   mode=mode)
+            known = np.isfinite(sampled.mean)
+            mean.append(sampled.mean[known].mean() if known.any() else math.nan)
+            error.append(sampled.error[known].mean() if known.any() else math.nan)
+            for values, name in ((exact, "terminal_variance_exact"),
+                                 (limit, "terminal_variance_limit")):
+                found = self.record[name].at(score=score, schedule=schedule, g=g).values
+                values.append(np.nanmean(found) if np.isfinite(found).any() else math.nan)
+        return Variance(*map(np.array, (mean, error, exact, limit)))
 
-    def terminal_variance(self, score: str, schedule: str) -> Variance | None:
-        return None
+    def history(self, name: str, theta: float, score: str, schedule: str | None = None,
+                g: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Times, and the share of trials averaged over seeds, at one angle."""
+        found = self.record[name].sorted().at(theta=theta, score=score, mode=self.modes[0])
+        if schedule is not None:
+            found = found.at(schedule=schedule, g=g)
+        found = found.over("seed", "time")
+        with np.errstate(invalid="ignore"):
+            known = np.isfinite(found.values).any(axis=0)
+            mean = np.full(known.shape, np.nan)
+            mean[known] = np.nanmean(found.values[:, known], axis=0)
+        return found.coords["time"], mean
 
     def nearest_angles(self, parts_of_pi: tuple[float, ...]) -> list[int]:
         """Indices of the angles nearest to these multiples of pi, without repeats."""
         nearest = [int(np.argmin(np.abs(self.angles - p * np.pi))) for p in parts_of_pi]
         return sorted(set(nearest))
 
-    def _sorted(self, name: str) -> Observable:
-        return self.record[name].sorted()
+    def _series(self, name: str, mode: str | None = None, **where) -> Series:
+        """Over the angles, seeds averaged: their noise is independent."""
+        where["mode"] = mode or self.modes[0]
+        mean = self.record[name].sorted().at(**where).over("theta", "seed")
+        error = self.record[name + "_error"].sorted().at(**where).over("theta", "seed")
+        known = np.isfinite(mean.values) & np.isfinite(error.values)
+        count = known.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            average = np.where(known, mean.values, 0).sum(axis=1) / count
+            spread = np.sqrt((np.where(known, error.values, 0)**2).sum(axis=1)) / count
+        return Series(average, spread, mean.done.all(axis=1))
 
-    def _series(self, name: str, **where) -> Series:
-        mean = self._sorted(name).at(**where).over("theta")
-        error = self._sorted(name + "_error").at(**where).over("theta")
-        return Series(mean.values, error.values, mean.done)
-
-
-def perfect_values(dimension: int, mean_amplitude: float) -> dict[str, float]:
-    """Accuracy, plane MSE and NLL of exact samples of P_0(y|x_0), for unit variance: they depend on
-    the distance a = sqrt(d) m of a class mean from the origin alone."""
-    a = math.sqrt(dimension) * mean_amplitude
-    normal = NormalDist()
-    right, wrong = normal.cdf(a), normal.cdf(-a)
-    grid = np.linspace(-12, 12, 4801)
-    weight = np.exp(-grid**2 / 2) / math.sqrt(2 * math.pi) * (grid[1] - grid[0])
-    label_cost = weight @ np.logaddexp(0, -2 * a * (a + grid))
-    both_cost = weight @ np.logaddexp(0, -2 * a * (2 * a + math.sqrt(2) * grid))
-    return {"accuracy": right**2 + wrong**2, "mse": 1 + 2 * a**2 * wrong,
-            "nll": dimension / 2 * math.log(2 * math.pi * math.e) + float(label_cost - both_cost)}
+    def _stack(self, parts: list[Series]) -> Series:
+        """Over (theta, part)."""
+        return Series(*(np.stack([getattr(p, name) for p in parts], axis=1)
+                        for name in ("mean", "error", "done")))
 
 
 def _ordered(values, preferred: tuple[str, ...]) -> list[str]:

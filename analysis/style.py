@@ -209,6 +209,18 @@ def angle_axis(axis, values) -> None:
                    [names.get(int(k), _fraction_of_pi(int(k))) for k in ticks])
 
 
+def angle_text(theta: float) -> str:
+    """"π/4" where the angle is a simple fraction of pi, else a number."""
+    part = theta / np.pi
+    for divisor in (1, 2, 3, 4, 6, 8):
+        times = part * divisor
+        if abs(times - round(times)) < 1e-9:
+            k = round(times)
+            head = "0" if k == 0 else "π" if k == 1 else f"{k}π"
+            return head if divisor == 1 or k == 0 else f"{head}/{divisor}"
+    return f"{part:.3g}π"
+
+
 def _fraction_of_pi(quarters: int) -> str:
     divisor = np.gcd(abs(quarters), 4)
     over, under = quarters // divisor, 4 // divisor
