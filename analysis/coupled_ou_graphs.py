@@ -124,6 +124,7 @@ def _coupling_figure(record: Record, gaps) -> Figure:
                 if ax in panels[-1]:
                     ax.set_xlabel(r"coupling strength $g$")
             row[0].set_ylabel(label)
+            _use_decades(row[0], record[key].values)
         style.legend_below(canvas, panels, 6)
 
     return Figure("gap-coupling", "The synchronization gap and the coupling strength",
@@ -136,20 +137,23 @@ def _mode_figure(record: Record) -> Figure:
     graphs = _graphs(record)
     modes = np.sort(record.axes["mode"].values)
     sizes = np.sort(record.axes["modalities"].values)
-    enough = sizes[sizes > modes[-1]]
-    size = int(enough[0] if len(enough) else sizes[-1])
+    whole = sizes[(sizes <= len(modes)) & (sizes <= 8)]
+    size = int(whole[-1] if len(whole) else sizes[-1])
+    shown = [int(m) for m in spread(modes[modes < size], 7)]
     keys = [(k, w) for k, w in (("mode_speciation_time", r"speciation time $t_S$"),
-                                ("mode_collapse_time", r"collapse time $t_C$")) if k in record]
+                                ("mode_collapse_time", r"relative change of $t_C$"))
+            if k in record]
 
     def draw(canvas):
         panels = canvas.subplots(len(keys), len(graphs), squeeze=False, sharex=True, sharey="row")
         for row, (key, label) in zip(panels, keys):
             for ax, graph in zip(row, graphs):
-                for i, mode in enumerate(modes[:7]):
-                    if mode >= size:
-                        continue
+                for i, mode in enumerate(shown):
                     time = over_g(record, key, graph=graph, modalities=size, mode=mode)
-                    style.line(ax, time.coords["g"], time.values, i,
+                    values = time.values
+                    if key == "mode_collapse_time":
+                        values = values / values[np.argmin(np.abs(time.coords["g"]))] - 1
+                    style.line(ax, time.coords["g"], values, i,
                                "mode 0 (common)" if mode == 0 else f"mode {mode}", done=time.done)
                 if ax in panels[0]:
                     ax.set_title(f"{graph}, $N$ = {size}")
@@ -159,10 +163,10 @@ def _mode_figure(record: Record) -> Figure:
         style.legend_below(canvas, panels, 7)
 
     return Figure("modes", f"Times of the eigenmodes, N = {size}",
-                  "Speciation time of a mode that holds all the signal, and collapse time of one "
-                  "mode (random energy model), over the coupling strength. Modes are ordered by the "
-                  "eigenvalue of the coupling graph; equal eigenvalues give equal curves, drawn "
-                  f"over each other. {_scaling_text(record).capitalize()}.", draw,
+                  "Top: speciation time of a mode that holds all the signal. Bottom: collapse time "
+                  "of one mode (random energy model) against its value without coupling. Modes are "
+                  "ordered by the eigenvalue of the coupling graph; equal eigenvalues give equal "
+                  f"curves, drawn over each other. Scaling: {_scaling_text(record)}.", draw,
                   (3.3 * max(2, len(graphs)), 2.9 * len(keys) + 0.6))
 
 

@@ -43,6 +43,9 @@ def draw(figure) -> Figure:
         canvas = plt.figure(figsize=figure.size, layout="constrained")
         try:
             figure.draw(canvas)
+            # Lay out once; every file format then shares the result.
+            canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")
             return canvas
         finally:
             plt.close(canvas)

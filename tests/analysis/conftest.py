@@ -1,10 +1,13 @@
 """Fixtures: the repository on the path, the built binary, records of small real sweeps."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,3 +49,13 @@ def run_job(syncgap, tmp_path_factory):
         return record
 
     return run
+
+
+def set_pending(record: Path, copy: Path, which) -> Path:
+    """A copy of a record as if the units for which `which(index)` holds were still to come."""
+    shutil.copy(record, copy)
+    with h5py.File(copy, "r+") as file:
+        status = file["unit_status"][...]
+        status.flat[[u for u in range(status.size) if which(u)]] = 0
+        file["unit_status"][...] = np.asarray(status)
+    return copy

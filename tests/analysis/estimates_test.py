@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.estimates import crossings, peak, plus_minus, signed, zero_test
+from analysis.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
 from analysis.exact_score import crossing_text
-from analysis.exact_score_data import perfect_values
 
 
 @pytest.mark.parametrize("value, error, text", [
@@ -52,11 +51,7 @@ def test_range_of_a_sign_change():
     assert crossing_text(angles, np.abs(mean), np.full(9, 0.5)) == "none"
 
 
-@pytest.mark.parametrize("amplitude, accuracy, mse, nll", [
-    (1.0, 1.00000, 1.00000, 45.406), (0.5, 0.99533, 1.03742, 45.41255),
-    (0.25, 0.85507, 1.31460, 45.53868)])
-def test_exact_values_of_the_conditional_law(amplitude, accuracy, mse, nll):
-    found = perfect_values(32, amplitude)
-    assert found["accuracy"] == pytest.approx(accuracy, abs=6e-6)
-    assert found["mse"] == pytest.approx(mse, abs=6e-6)
-    assert found["nll"] == pytest.approx(nll, abs=4e-5)
+def test_wilson_interval():
+    low, high = wilson(np.array([0.0, 0.5, 1.0]), 100)
+    np.testing.assert_allclose(low, [0, 0.40383, 0.963], atol=1e-4)
+    np.testing.assert_allclose(high, [0.037, 0.59617, 1], atol=1e-4)
