@@ -127,7 +127,7 @@ build() { cmake --build "build/$1" --parallel "$jobs" "${@:2}"; }
 
 # Open MPI: works as root, in containers, on one core and inside a Slurm allocation of one task.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-mpi_ranks() { mpirun --oversubscribe --bind-to none -n "$@"; }
+mpi_ranks() { mpirun --quiet --oversubscribe --bind-to none -n "$@"; }
 
 python=/usr/bin/python3
 [ -x $python ] || python=python3
@@ -160,23 +160,27 @@ run_tests() {
   install_packages "${run_packages[@]}" "${test_packages[@]}"
   install_torch
   mkdir -p build
-  configure asan -DSYNCGAP_TESTS=ON
-  build asan
-  local toolkit
-  toolkit=$(command -v nvcc || true)
-  [ -n "$toolkit" ] || [ ! -x /usr/local/cuda/bin/nvcc ] || toolkit=/usr/local/cuda/bin/nvcc
-  if [ -n "$toolkit" ]; then
-    configure gpu -DSYNCGAP_TESTS=ON
-    build gpu --target test_gpu
-    say "Tests on devices"
-    ctest --preset gpu --label-regex gpu
-  fi
   configure release -DSYNCGAP_TESTS=ON
   build release
   say "Checking layout, include directions, headers"
   build release --target check
+  configure asan -DSYNCGAP_TESTS=ON -DSYNCGAP_TORCH=none
+  build asan
+  configure fuzz -DSYNCGAP_TESTS=ON -DSYNCGAP_TORCH=none
+  build fuzz --target fuzz
+  local toolkit
+  toolkit=$(command -v nvcc || true)
+  [ -n "$toolkit" ] || [ ! -x /usr/local/cuda/bin/nvcc ] || toolkit=/usr/local/cuda/bin/nvcc
+  if [ -n "$toolkit" ]; then
+    configure gpu -DSYNCGAP_TESTS=ON -DSYNCGAP_TORCH=none
+    build gpu --target test_gpu
+    say "Tests on devices"
+    ctest --preset gpu --label-regex gpu
+  fi
   say "Tests with sanitizers"
-  ctest --preset asan --label-regex 'unit|fuzz' --parallel "$jobs"
+  ctest --preset asan --label-regex unit --parallel "$jobs"
+  say "Fuzzing, a short run"
+  ctest --preset fuzz --parallel "$jobs"
   say "Tests"
   ctest --preset release --parallel "$jobs"
 }
