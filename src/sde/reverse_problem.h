@@ -17,8 +17,8 @@ namespace syncgap::sde {
 struct TwoClassData {
   std::size_t dimension = 32;
   double mean_amplitude = 0.5;  ///< m: root mean square of a mean's components
-  double variance = 1.0;    ///< sigma_data^2
-  double angle = 0.0;       ///< theta, between mu_x and mu_y
+  double variance = 1.0;        ///< sigma_data^2
+  double angle = 0.0;           ///< theta, between mu_x and mu_y
 
   /// |mu_x| = |mu_y|.
   double mean_norm() const { return std::sqrt(static_cast<double>(dimension)) * mean_amplitude; }
