@@ -10,7 +10,8 @@
 
 namespace {
 
-/// Under a launcher only the first rank may speak, before MPI is there to say which one that is.
+/// Under a launcher only the first rank speaks and says by its exit code what happened; here MPI is
+/// not there yet to say which one that is.
 bool first_of_launch() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
     if (const char* rank = std::getenv(name)) return std::string(rank) == "0";
@@ -70,10 +71,11 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool asked = error.get_exit_code() == 0;  // --help
-    if (first_of_launch()) cli.exit(error);
+    if (!first_of_launch()) return static_cast<int>(ExitCode::done);
+    const bool asked = cli.exit(error) == 0;  // --help
     return static_cast<int>(asked ? ExitCode::done : ExitCode::bad_input);
   }
+  if (!run.parsed() && !first_of_launch()) return static_cast<int>(ExitCode::done);
   ExitCode code = ExitCode::done;
   const Format format = json ? Format::json : Format::text;
   try {
@@ -89,10 +91,10 @@ int main(int argc, char** argv) {
     if (pack_command.parsed()) code = pack(record, output);
     if (version.parsed()) code = show_version();
   } catch (const syncgap::InputError& error) {
-    if (first_of_launch()) std::fprintf(stderr, "syncgap: %s\n", error.what());
+    std::fprintf(stderr, "syncgap: %s\n", error.what());
     code = ExitCode::bad_input;
   } catch (const std::exception& error) {
-    if (first_of_launch()) std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
+    std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
     code = ExitCode::internal_error;
   }
   return static_cast<int>(code);

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
+#include "parallel/together.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "sweep/runner.h"
@@ -17,36 +18,28 @@ namespace syncgap::app {
 namespace {
 
 using parallel::Communicator;
+using parallel::together;
 using store::Record;
 
-/// Runs `action` on every rank; if it throws anywhere, all ranks throw what the lowest one met, so
-/// none is left waiting for the others.
-template <class Action>
-void together(const Communicator& ranks, const Action& action) {
-  enum Kind : std::int64_t { fine = 0, input = 1, internal = 2 };
-  std::string message;
-  Kind kind = fine;
-  try {
-    action();
-  } catch (const InputError& error) {
-    message = error.what(), kind = input;
-  } catch (const std::exception& error) {
-    message = error.what(), kind = internal;
-  }
-  const std::int64_t mine = kind == fine ? 0 : ranks.size() - ranks.rank();
-  const std::int64_t speaker = ranks.size() - ranks.maximum(mine);
-  if (speaker == ranks.size()) return;
-  message = ranks.broadcast(message, static_cast<int>(speaker));
-  if (ranks.broadcast(static_cast<std::uint64_t>(kind), static_cast<int>(speaker)) == input)
-    throw InputError(message);
-  throw std::runtime_error(message);
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+/// The folder must exist before the lock file can.
+void make_folder_of(const std::string& path) {
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  std::filesystem::create_directories(folder, error);
+  require_input(!error, "cannot make the folder for the record (", folder.string(), ", ",
+                error.message(), "): choose another place with --record");
 }
 
 /// Opens the record of this job, creating it if there is none; refuses one of another job.
 Record open_or_create(const PreparedJob& prepared, Resume resume) {
   const std::string& path = prepared.record_path;
   const store::RecordHeader header = make_header(prepared);
-  if (!std::filesystem::exists(path)) {
+  if (!is_there(path)) {
     require_input(resume == Resume::if_present, "there is no record to resume (", path,
                   "): leave out --resume to start one");
     store::create_record(path, header, *prepared.grid, prepared.observables);
@@ -73,14 +66,17 @@ store::RunNote run_note(const Communicator& ranks, const std::string& record) {
   note.started =
       std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
-  if (std::filesystem::exists(record))
+  if (is_there(record))
     for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
       note.finished_before += status == static_cast<std::uint8_t>(store::UnitStatus::done);
   return note;
 }
 
-ExitCode judge(const sweep::SweepOutcome& outcome) {
-  if (!outcome.broken.empty()) return ExitCode::internal_error;
+/// Only the first rank's code counts: launchers report the greatest, and some kill the other ranks
+/// as soon as one leaves with a code that is not zero.
+ExitCode judge(const sweep::SweepOutcome& outcome, const Communicator& ranks) {
+  if (ranks.rank() != 0) return ExitCode::done;
+  if (!outcome.broken.empty()) return ExitCode::bad_input;
   if (outcome.pending > 0) return ExitCode::drained;
   return outcome.failed > 0 ? ExitCode::units_failed : ExitCode::done;
 }
@@ -141,7 +137,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
     std::optional<Record> record;
     together(ranks, [&] {
       if (!speaks) return;
-      std::filesystem::create_directories(std::filesystem::absolute(path).parent_path());
+      make_folder_of(path);
       lock = store::RecordLock::take(path, run_note(ranks, path));
       record = open_or_create(prepared, request.resume);
     });
@@ -169,16 +165,18 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;
     const sweep::SweepOutcome outcome = sweep::run_sweep(*record, ranks, work, settings, drain);
-    if (speaks) {
-      report(outcome, path);
-      lock.remove();
-    }
-    return judge(outcome);
+    if (speaks) report(outcome, path);
+    std::fflush(stdout);
+    return judge(outcome, ranks);
   } catch (const InputError& error) {
     if (speaks) std::fprintf(stderr, "syncgap: %s\n", error.what());
-    return ExitCode::bad_input;
-  } catch (const std::exception& error) {
+    return speaks ? ExitCode::bad_input : ExitCode::done;
+  } catch (const parallel::SharedFailure& error) {
     if (speaks) std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
+    return speaks ? ExitCode::internal_error : ExitCode::done;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "syncgap: internal error on rank %d: %s\n", ranks.rank(), error.what());
+    if (ranks.size() > 1) parallel::MpiScope::abort(static_cast<int>(ExitCode::internal_error));
     return ExitCode::internal_error;
   }
 }

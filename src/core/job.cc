@@ -4,18 +4,15 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numbers>
-#include <set>
 #include <sstream>
 
 #include <toml++/toml.h>
 
+#include "core/axis_reading.h"
 #include "core/check.h"
 
 namespace syncgap {
 namespace {
-
-constexpr std::int64_t kMaxAxisValues = 50'000'000;
 
 std::string place(const std::string& source, const toml::node& node) {
   const auto line = node.source().begin.line;
@@ -39,7 +36,7 @@ class Collector {
   void entry(const std::string& section, const std::string& key, const toml::node& value,
              const std::string& where) {
     if (section == "axes") {
-      replace(job_.axes, {key, axis_values(key, value, where), where});
+      replace(job_.axes, {key, read_axis_values(key, value, where), where});
     } else if (section == "run") {
       OptionTable table = job_.run.table();
       if (key == "walltime" && value.is_string())
@@ -114,145 +111,6 @@ class Collector {
     return numbers;
   }
 
-  static AxisValues list_values(const std::string& key, const toml::array& array,
-                                const std::string& where) {
-    std::vector<double> reals;
-    std::vector<std::int64_t> integers;
-    std::vector<std::string> labels;
-    for (const auto& element : array) {
-      if (const auto* v = element.as_integer()) {
-        integers.push_back(**v);
-        reals.push_back(static_cast<double>(**v));
-      } else if (const auto* real = element.as_floating_point()) {
-        reals.push_back(**real);
-      } else if (const auto* text = element.as_string()) {
-        labels.push_back(**text);
-      } else {
-        throw InputError(concat("axis '", key, "' has a value of an unknown kind (", where,
-                                "): axes hold numbers or labels"));
-      }
-    }
-    require_input(!array.empty(), "axis '", key, "' has no values (", where,
-                  "): give it at least one");
-    require_input(labels.empty() || reals.empty(), "axis '", key, "' mixes numbers and labels (",
-                  where, "): use one kind");
-    if (!labels.empty()) return labels;
-    if (integers.size() == reals.size()) return integers;
-    return reals;
-  }
-
-  /// [start, stop, ...] of a generator, as doubles.
-  static std::vector<double> arguments(const std::string& key, const toml::node& node,
-                                       const std::string& form, std::size_t at_least,
-                                       std::size_t at_most, const std::string& where) {
-    std::vector<double> out;
-    if (const toml::array* array = node.as_array())
-      for (const auto& element : *array)
-        if (const auto number = element.value<double>(); number && std::isfinite(*number))
-          out.push_back(*number);
-    const bool complete = node.is_array() && out.size() == node.as_array()->size();
-    require_input(complete && out.size() >= at_least && out.size() <= at_most, "axis '", key,
-                  "' cannot be read (", where, "): write ", form);
-    return out;
-  }
-
-  static std::size_t count_of(const std::string& key, double number, const std::string& where) {
-    require_input(number >= 1 && number <= kMaxAxisValues && number == std::floor(number), "axis '",
-                  key, "' asks for an impossible number of values (", where, ", saw ", number,
-                  "): give a whole number from 1 to ", kMaxAxisValues);
-    return static_cast<std::size_t>(number);
-  }
-
-  static std::vector<double> linspace(double first, double last, std::size_t count) {
-    std::vector<double> out(count);
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = count == 1 ? first
-                          : first + (last - first) * static_cast<double>(i) /
-                                        static_cast<double>(count - 1);
-    if (count > 1) out.back() = last;
-    return out;
-  }
-
-  static AxisValues range_values(const std::string& key, const toml::node& node,
-                                 const std::string& where) {
-    const auto a =
-        arguments(key, node, "range = [from, to] or [from, to, step], `to` excluded", 2, 3, where);
-    const double step = a.size() == 3 ? a[2] : 1.0;
-    require_input(step != 0 && (a[1] - a[0]) / step > 0, "axis '", key, "' has an empty range (",
-                  where, "): `to` must lie beyond `from` in the direction of the step");
-    // A tolerance of a millionth of a step keeps 0, 0.1, ... 0.9 from gaining a tenth 1.0.
-    const std::size_t n = count_of(key, std::ceil((a[1] - a[0]) / step - 1e-6), where);
-    const bool whole = std::all_of(a.begin(), a.end(), [](double x) { return x == std::floor(x); });
-    if (whole && std::all_of(a.begin(), a.end(), [](double x) { return std::fabs(x) < 9e15; })) {
-      std::vector<std::int64_t> out(n);
-      for (std::size_t i = 0; i < n; ++i)
-        out[i] = static_cast<std::int64_t>(a[0]) +
-                 static_cast<std::int64_t>(i) * static_cast<std::int64_t>(step);
-      return out;
-    }
-    std::vector<double> out(n);
-    for (std::size_t i = 0; i < n; ++i) out[i] = a[0] + step * static_cast<double>(i);
-    return out;
-  }
-
-  static AxisValues axis_values(const std::string& key, const toml::node& node,
-                                const std::string& where) {
-    if (const toml::array* array = node.as_array()) return list_values(key, *array, where);
-    const toml::table* table = node.as_table();
-    if (table == nullptr) {
-      toml::array single;
-      single.push_back(node);
-      return list_values(key, single, where);
-    }
-    AxisValues values;
-    int generators = 0;
-    double scale = 1;
-    for (const auto& [name, value] : *table) {
-      const std::string_view word = name.str();
-      if (word == "unit") {
-        const auto text = value.value<std::string>();
-        require_input(text == "pi" || text == "1", "axis '", key, "' has an unknown unit (", where,
-                      "): \"pi\" and \"1\" are known");
-        scale = text == "pi" ? std::numbers::pi : 1.0;
-        continue;
-      }
-      ++generators;
-      if (word == "values" && value.is_array()) {
-        values = list_values(key, *value.as_array(), where);
-      } else if (word == "linspace") {
-        const auto a = arguments(key, value, "linspace = [first, last, count]", 3, 3, where);
-        values = linspace(a[0], a[1], count_of(key, a[2], where));
-      } else if (word == "logspace") {
-        const auto a = arguments(key, value, "logspace = [first, last, count] with positive ends",
-                                 3, 3, where);
-        require_input(a[0] > 0 && a[1] > 0, "axis '", key,
-                      "' has a logspace that is not positive (", where,
-                      "): give the first and last value themselves, not their exponents");
-        auto list = linspace(std::log(a[0]), std::log(a[1]), count_of(key, a[2], where));
-        for (double& x : list) x = std::exp(x);
-        list.front() = a[0];
-        if (list.size() > 1) list.back() = a[1];
-        values = std::move(list);
-      } else if (word == "range") {
-        values = range_values(key, value, where);
-      } else {
-        throw InputError(unknown_name_message("axis key", word, where,
-                                              {"values", "linspace", "logspace", "range", "unit"}));
-      }
-    }
-    require_input(generators == 1, "axis '", key, "' cannot be read (", where,
-                  "): give exactly one of values, linspace, logspace, range");
-    if (scale != 1) {
-      if (const auto* integers = std::get_if<1>(&values))
-        values = std::vector<double>(integers->begin(), integers->end());
-      auto* reals = std::get_if<0>(&values);
-      require_input(reals != nullptr, "axis '", key, "' has labels with a unit (", where,
-                    "): a unit needs numbers");
-      for (double& x : *reals) x *= scale;
-    }
-    return values;
-  }
-
   Job& job_;
 };
 
@@ -296,6 +154,48 @@ std::string json(const toml::table& table) {
   std::ostringstream out;
   out << toml::json_formatter{table};
   return out.str();
+}
+
+/// The job's values as the type the axis was declared with, finite, each there once.
+AxisValues values_for(const Axis& axis, const Setting<AxisValues>& setting) {
+  AxisValues values = setting.value;
+  if (axis.values.index() == 0) {
+    if (const auto* integers = std::get_if<1>(&values))
+      values = std::vector<double>(integers->begin(), integers->end());
+  } else if (axis.values.index() == 1) {
+    // linspace and logspace make reals; on an axis of whole numbers they must hit some.
+    if (const auto* reals = std::get_if<0>(&values)) {
+      std::vector<std::int64_t> integers;
+      for (const double x : *reals) {
+        const double whole = std::round(x);
+        require_input(std::fabs(x) < 9e15 && std::fabs(x - whole) <= 1e-9 * std::fabs(whole),
+                      "axis '", axis.name, "' takes whole numbers (", setting.where, ", saw ",
+                      to_toml(x), "): ", axis.doc);
+        integers.push_back(static_cast<std::int64_t>(whole));
+      }
+      values = std::move(integers);
+    }
+  }
+  static constexpr const char* kinds[] = {"numbers", "whole numbers", "labels"};
+  require_input(values.index() == axis.values.index(), "axis '", axis.name, "' takes ",
+                kinds[axis.values.index()], " (", setting.where, ", saw ", kinds[values.index()],
+                "): ", axis.doc);
+  std::visit(
+      [&](auto list) {
+        using Value = typename decltype(list)::value_type;
+        if constexpr (std::is_same_v<Value, double>)
+          require_input(
+              std::all_of(list.begin(), list.end(), [](double x) { return std::isfinite(x); }),
+              "axis '", axis.name, "' has a value that is not finite (", setting.where,
+              "): remove it");
+        std::sort(list.begin(), list.end());
+        const auto twice = std::adjacent_find(list.begin(), list.end());
+        if (twice != list.end())
+          throw InputError(concat("axis '", axis.name, "' has the value ", to_toml(*twice),
+                                  " twice (", setting.where, "): remove one"));
+      },
+      values);
+  return values;
 }
 
 }  // namespace
@@ -389,27 +289,7 @@ Grid make_grid(const Job& job, std::vector<Axis> declared) {
                                    [&](const Axis& a) { return a.name == setting.key; });
     if (axis == declared.end())
       throw InputError(unknown_name_message("axis", setting.key, setting.where, known));
-    AxisValues values = setting.value;
-    if (axis->values.index() == 0)
-      if (const auto* integers = std::get_if<1>(&values))
-        values = std::vector<double>(integers->begin(), integers->end());
-    static constexpr const char* kinds[] = {"numbers", "whole numbers", "labels"};
-    require_input(values.index() == axis->values.index(), "axis '", axis->name, "' takes ",
-                  kinds[axis->values.index()], " (", setting.where, ", saw ", kinds[values.index()],
-                  "): ", axis->doc);
-    axis->values = std::move(values);
-    std::visit(
-        [&](const auto& list) {
-          std::set<typename std::decay_t<decltype(list)>::value_type> seen;
-          for (std::size_t i = 0; i < list.size(); ++i) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(list[i])>, double>)
-              require_input(std::isfinite(list[i]), "axis '", axis->name,
-                            "' has a value that is not finite (", setting.where, "): remove it");
-            require_input(seen.insert(list[i]).second, "axis '", axis->name, "' has the value ",
-                          axis->text(i), " twice (", setting.where, "): remove one");
-          }
-        },
-        axis->values);
+    axis->values = values_for(*axis, setting);
     if (!axis->choices.empty())
       for (const auto& label : std::get<2>(axis->values))
         if (std::find(axis->choices.begin(), axis->choices.end(), label) == axis->choices.end())

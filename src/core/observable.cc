@@ -7,6 +7,11 @@
 #include "core/check.h"
 
 namespace syncgap {
+namespace {
+
+constexpr std::size_t kMaxNumbers = std::size_t{1} << 40;  // 8 TiB for one unit
+
+}  // namespace
 
 ResultLayout::ResultLayout(const Grid& grid, std::vector<Observable> observables)
     : observables_(std::move(observables)), offsets_{0} {
@@ -15,6 +20,9 @@ ResultLayout::ResultLayout(const Grid& grid, std::vector<Observable> observables
     for (const std::string& name : observable.captured) {
       const Axis& axis = grid.axis(name);
       SYNCGAP_EXPECTS(axis.role == AxisRole::captured);
+      require_input(axis.size() <= kMaxNumbers / extent, "observable '", observable.name,
+                    "' has more than 2^40 numbers a unit (axis '", name,
+                    "'): give its captured axes fewer values");
       extent *= axis.size();
     }
     offsets_.push_back(offsets_.back() + extent);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 #include "core/check.h"
@@ -12,24 +14,27 @@ namespace {
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  char text[40];
   for (int digits = 6; digits <= 17; ++digits) {
-    std::ostringstream out;
-    out.precision(digits);
-    out << value;
-    if (std::stod(out.str()) == value || digits == 17) {
-      std::string text = out.str();
-      if (text.find_first_of(".e") == std::string::npos) text += ".0";
-      return text;
-    }
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    if (std::strtod(text, nullptr) == value) break;
   }
-  return {};
+  std::string out = text;
+  if (out.find_first_of(".e") == std::string::npos) out += ".0";
+  return out;
 }
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  for (const char c : text) {
+    if (is_plain_text({&c, 1})) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    } else {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04X", static_cast<unsigned char>(c));
+      out += code;
+    }
   }
   return out + "\"";
 }
@@ -50,6 +55,10 @@ std::string list_text(const std::vector<T>& list, Render render) {
 
 }  // namespace
 
+bool is_plain_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; });
+}
+
 std::string to_toml(const OptionValue& value) {
   struct Renderer {
     std::string operator()(bool v) const { return v ? "true" : "false"; }
@@ -63,7 +72,7 @@ std::string to_toml(const OptionValue& value) {
 }
 
 Option::Option(std::string name, std::string symbol, std::string doc,
-               std::function<OptionValue()> get, std::function<void(const OptionValue&)> set)
+               std::function<OptionValue()> get, std::function<bool(const OptionValue&)> set)
     : name_(std::move(name)),
       symbol_(std::move(symbol)),
       doc_(std::move(doc)),
@@ -117,7 +126,8 @@ void Option::set(const OptionValue& value, std::string_view where) {
                 type_name(default_), " (", where, ", saw ", to_toml(value), "): the default is ",
                 to_toml(default_));
   check_limits(converted, where);
-  set_(converted);
+  require_input(set_(converted), "option '", name_, "' is out of range (", where, ", saw ",
+                to_toml(value), "): it does not fit the type of the option");
 }
 
 void Option::check_limits(const OptionValue& value, std::string_view where) const {
@@ -136,6 +146,13 @@ void Option::check_limits(const OptionValue& value, std::string_view where) cons
     ok = std::all_of(list->begin(), list->end(), in_range);
   if (const auto* list = std::get_if<std::vector<std::string>>(&value))
     ok = std::all_of(list->begin(), list->end(), allowed);
+  const auto plain = [](const std::string& text) { return is_plain_text(text); };
+  const auto* one = std::get_if<std::string>(&value);
+  const auto* many = std::get_if<std::vector<std::string>>(&value);
+  require_input((one == nullptr || plain(*one)) &&
+                    (many == nullptr || std::all_of(many->begin(), many->end(), plain)),
+                "option '", name_, "' has a control character (", where, ", saw ", to_toml(value),
+                "): remove it");
   const std::string limits = limits_text();
   require_input(ok, "option '", name_, "' is out of range (", where, ", saw ", to_toml(value),
                 "): it must be ", limits.empty() ? std::string("finite") : limits);
@@ -189,6 +206,7 @@ std::string unknown_name_message(std::string_view kind, std::string_view name,
   std::string message = concat("unknown ", kind, " '", name, "' (", where, ")");
   if (const auto near = nearest_name(name, known))
     return message + ": did you mean '" + *near + "'?";
+  if (known.empty()) return message + ": there are none";
   message += ": known are";
   for (const auto& candidate : known) message += " " + candidate;
   return message;

@@ -15,14 +15,19 @@ namespace syncgap {
 using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
                                  std::vector<std::string>>;
 
-/// Renders a value as it would be written in TOML.
+/// Renders a value as it would be written in TOML, with the digits that give it back exactly.
 std::string to_toml(const OptionValue& value);
+
+/// False for text with control characters: line ends would break messages, NUL would cut it short
+/// in the record.
+bool is_plain_text(std::string_view text);
 
 /// One option: its name, meaning and limits, bound to the struct member that holds it.
 class Option {
  public:
+  /// `set` returns false for a whole number its member cannot hold.
   Option(std::string name, std::string symbol, std::string doc, std::function<OptionValue()> get,
-         std::function<void(const OptionValue&)> set);
+         std::function<bool(const OptionValue&)> set);
 
   /// Inclusive and exclusive limits for numbers (every element of a list).
   Option& at_least(double limit);
@@ -51,7 +56,7 @@ class Option {
 
   std::string name_, symbol_, doc_, unit_;
   std::function<OptionValue()> get_;
-  std::function<void(const OptionValue&)> set_;
+  std::function<bool(const OptionValue&)> set_;
   OptionValue default_;
   std::optional<double> at_least_, at_most_, above_, below_;
   std::vector<std::string> choices_;
@@ -96,10 +101,13 @@ Option& OptionTable::add(std::string name, T& member, std::string symbol, std::s
       return member;
   };
   auto set = [&member](const OptionValue& value) {
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      if (!std::in_range<T>(std::get<std::int64_t>(value))) return false;
       member = static_cast<T>(std::get<std::int64_t>(value));
-    else
+    } else {
       member = std::get<T>(value);
+    }
+    return true;
   };
   return append(Option(std::move(name), std::move(symbol), std::move(doc), get, set));
 }

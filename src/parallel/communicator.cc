@@ -29,6 +29,11 @@ MpiScope::MpiScope(int& argc, char**& argv) {
 
 MpiScope::~MpiScope() { MPI_Finalize(); }
 
+void MpiScope::abort(int code) {
+  MPI_Abort(MPI_COMM_WORLD, code);
+  std::abort();
+}
+
 std::string MpiScope::library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;

@@ -18,6 +18,8 @@ class MpiScope {
   MpiScope& operator=(const MpiScope&) = delete;
 
   bool threads_may_call() const { return threads_may_call_; }
+  /// Ends every rank at once, for a failure the others cannot know of.
+  [[noreturn]] static void abort(int code);
   static std::string library_version();
 
  private:

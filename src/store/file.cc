@@ -50,6 +50,13 @@ std::uint64_t File::size() const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+bool File::is_at(const std::string& path) const {
+  struct stat mine {
+  }, there{};
+  return ::fstat(descriptor_, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
 void File::read_at(std::uint64_t offset, void* data, std::size_t bytes) const {
   auto* to = static_cast<char*>(data);
   while (bytes > 0) {

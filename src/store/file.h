@@ -25,6 +25,8 @@ class File {
   }
 
   std::uint64_t size() const;
+  /// True if `path` names this very file now.
+  bool is_at(const std::string& path) const;
   void read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
   void write_at(std::uint64_t offset, const void* data, std::size_t bytes) const;
   void append(const void* data, std::size_t bytes) const;

@@ -9,6 +9,7 @@
 #include <iomanip>
 #include <sstream>
 #include <unistd.h>
+#include <utility>
 
 #include "store/hdf5.h"
 
@@ -71,36 +72,46 @@ std::optional<RunNote> read_note(const std::string& path) {
 
 }  // namespace
 
+RecordLock::~RecordLock() {
+  std::error_code error;
+  if (!owned_path_.empty() && file_.is_at(owned_path_)) std::filesystem::remove(owned_path_, error);
+}
+
+RecordLock::RecordLock(RecordLock&& other) noexcept
+    : owned_path_(std::exchange(other.owned_path_, {})), file_(std::move(other.file_)) {}
+
+RecordLock& RecordLock::operator=(RecordLock&& other) noexcept {
+  std::swap(owned_path_, other.owned_path_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
 RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
   RecordLock lock;
-  lock.path_ = lock_path(record);
+  const std::string path = lock_path(record);
   for (int attempt = 0;; ++attempt) {
-    const int made = ::open(lock.path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (made < 0)
-      throw RecordError(concat("cannot create the lock file (", lock.path_, ", ",
-                               std::strerror(errno), "): choose another place with --record"));
+      throw RecordError(concat("cannot create the lock file (", path, ", ", std::strerror(errno),
+                               "): choose another place with --record"));
     ::close(made);
-    lock.file_ = File(lock.path_, File::Mode::read_write);
-    const int descriptor = lock.file_.descriptor();
-    if (!try_lock(descriptor, F_WRLCK, kOwnerByte, lock.path_)) refuse(record);
+    lock.file_ = File(path, File::Mode::read_write);
+    if (!try_lock(lock.file_.descriptor(), F_WRLCK, kOwnerByte, path)) refuse(record);
     // A run that ended may have removed the file between our open and our lock.
-    std::error_code error;
-    const bool same = std::filesystem::exists(lock.path_, error) &&
-                      std::filesystem::equivalent(
-                          lock.path_, "/proc/self/fd/" + std::to_string(descriptor), error);
-    if (same && !error) break;
+    if (lock.file_.is_at(path)) break;
     if (attempt == 100) refuse(record);
   }
   const int descriptor = lock.file_.descriptor();
-  if (!try_lock(descriptor, F_WRLCK, kSharedByte, lock.path_)) refuse(record);
-  try_lock(descriptor, F_RDLCK, kSharedByte, lock.path_);
+  if (!try_lock(descriptor, F_WRLCK, kSharedByte, path)) refuse(record);
+  lock.owned_path_ = path;
+  try_lock(descriptor, F_RDLCK, kSharedByte, path);
   std::ostringstream text;
   text << std::fixed << std::setprecision(3) << "host " << note.host << "\nprocess " << note.process
        << "\nranks " << note.ranks << "\nstarted " << note.started << "\nfinished_before "
        << note.finished_before << '\n';
   if (!note.slurm_job.empty()) text << "slurm_job " << note.slurm_job << '\n';
   if (::ftruncate(descriptor, 0) != 0)
-    throw RecordError(concat("cannot write the lock file (", lock.path_, ", ", std::strerror(errno),
+    throw RecordError(concat("cannot write the lock file (", path, ", ", std::strerror(errno),
                              "): choose another place with --record"));
   lock.file_.write_at(0, text.str().data(), text.str().size());
   return lock;
@@ -108,15 +119,9 @@ RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
 
 RecordLock RecordLock::share(const std::string& record) {
   RecordLock lock;
-  lock.path_ = lock_path(record);
-  lock.file_ = File(lock.path_, File::Mode::read_write);
-  if (!try_lock(lock.file_.descriptor(), F_RDLCK, kSharedByte, lock.path_)) refuse(record);
+  lock.file_ = File(lock_path(record), File::Mode::read_write);
+  if (!try_lock(lock.file_.descriptor(), F_RDLCK, kSharedByte, lock_path(record))) refuse(record);
   return lock;
-}
-
-void RecordLock::remove() {
-  if (!path_.empty()) ::unlink(path_.c_str());
-  file_ = File();
 }
 
 std::optional<RunNote> running(const std::string& record) {

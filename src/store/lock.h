@@ -24,15 +24,18 @@ struct RunNote {
 class RecordLock {
  public:
   RecordLock() = default;
+  /// Rank 0's goes last, when all ranks are through: it takes the file with it.
+  ~RecordLock();
+  RecordLock(RecordLock&& other) noexcept;
+  RecordLock& operator=(RecordLock&& other) noexcept;
+
   /// Rank 0, before anything of the record is touched. Throws RecordError naming the other run.
   static RecordLock take(const std::string& record, const RunNote& note);
   /// The other ranks, after rank 0 took it.
   static RecordLock share(const std::string& record);
-  /// Rank 0, when all ranks are through: removes the file.
-  void remove();
 
  private:
-  std::string path_;
+  std::string owned_path_;  // empty unless this is rank 0's
   File file_;
 };
 

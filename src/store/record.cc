@@ -85,6 +85,10 @@ void check_writable_folder(const std::string& path, std::uint64_t bytes) {
 std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables) {
   const ResultLayout layout(grid, observables);
   const std::uint64_t units = grid.unit_count();
+  constexpr double kMaxBytes = 4e18;
+  if (static_cast<double>(units) * (8.0 * static_cast<double>(layout.total()) + 17) > kMaxBytes)
+    throw RecordError(concat("the record would need more than 4 exabytes (", units, " units of ",
+                             layout.total(), " numbers): give the axes fewer values"));
   const std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
   return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
          structure;
@@ -155,6 +159,7 @@ Record::Record(const std::string& path, Access access) : path_(path), layout_({}
                              "): restore it from a copy or start a new one with --record"));
   }
   file_ = File(path, access == Access::write ? File::Mode::read_write : File::Mode::read);
+  length_ = file_.size();
 }
 
 std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
@@ -205,6 +210,18 @@ void Record::fail(std::uint64_t unit, std::uint64_t slot, const std::string& mes
   file_.write_at(status_ + unit, &status, 1);
 }
 
+void Record::check_in_place() const {
+  if (!file_.is_at(path_))
+    throw RecordError(concat("the record is no longer at its place (", path_,
+                             "): it was moved, removed or replaced while the sweep ran; if it was "
+                             "moved, go on with --record and its new place"));
+  if (file_.size() != length_)
+    throw RecordError(concat("the record changed its length while the sweep ran (", path_,
+                             ", from ", length_, " to ", file_.size(),
+                             " bytes): another program wrote to it; start a new one with "
+                             "--record"));
+}
+
 void Record::reset(std::uint64_t unit) const {
   const auto status = UnitStatus::pending;
   file_.write_at(status_ + unit, &status, 1);
@@ -218,7 +235,8 @@ void Record::reset(std::uint64_t unit) const {
 
 std::vector<std::uint8_t> Record::statuses() const {
   std::vector<std::uint8_t> out(unit_count());
-  file_.read_at(status_, out.data(), out.size());
+  // Opening again is what makes a network file system show other nodes' writes.
+  File(path_, File::Mode::read).read_at(status_, out.data(), out.size());
   for (std::uint64_t unit = 0; unit < out.size(); ++unit)
     if (out[unit] > static_cast<std::uint8_t>(UnitStatus::failed))
       throw RecordError(concat("the record has an impossible status (", path_, ", unit ", unit,

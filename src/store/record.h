@@ -67,6 +67,9 @@ class Record {
   /// Makes a unit pending again and its cells NaN.
   void reset(std::uint64_t unit) const;
   void sync() const { file_.sync(); }
+  /// Throws RecordError if the file under path() is no longer the one that was opened, or has
+  /// another length: someone removed, replaced or cut it.
+  void check_in_place() const;
 
   /// One status per unit; throws RecordError for a value that is none.
   std::vector<std::uint8_t> statuses() const;
@@ -91,6 +94,7 @@ class Record {
   Grid grid_;
   ResultLayout layout_;
   File file_;
+  std::uint64_t length_ = 0;          // of the file when it was opened
   std::vector<std::uint64_t> cells_;  // offset of each observable's first byte
   std::uint64_t status_ = 0, seconds_ = 0, checksum_ = 0;
   std::uint64_t failure_unit_ = 0, failure_message_ = 0, failure_capacity_ = 0;

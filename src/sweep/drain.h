@@ -18,6 +18,7 @@ class DrainWatch {
 
   /// A signal arrived; async-signal-safe origin, cheap enough for inner loops.
   static bool signalled();
+  bool has_wall() const { return walltime_ > 0; }
   /// True if no unit that may take `unit_seconds` should be begun now.
   bool before_unit(double unit_seconds) const;
   /// True once a signal arrived or the wall is reached.

@@ -70,6 +70,7 @@ double CostModel::expected(const Unit& unit, double estimate) const {
 Order order_units(const Grid& grid, const UnitCost& estimate, const CostModel& model,
                   std::span<const std::uint8_t> status) {
   Order order;
+  order.units.reserve(static_cast<std::size_t>(std::count(status.begin(), status.end(), kPending)));
   std::vector<float> cost(status.size());
   for (std::uint64_t i = 0; i < status.size(); ++i) {
     if (status[i] != kPending) continue;
@@ -80,7 +81,6 @@ Order order_units(const Grid& grid, const UnitCost& estimate, const CostModel& m
     order.longest_seconds = std::max(order.longest_seconds, seconds);
     order.units.push_back(static_cast<std::uint32_t>(i));
   }
-  order.units.shrink_to_fit();
   std::sort(order.units.begin(), order.units.end(), [&](std::uint32_t a, std::uint32_t b) {
     return cost[a] != cost[b] ? cost[a] > cost[b] : a < b;
   });

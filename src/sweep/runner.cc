@@ -9,21 +9,26 @@
 
 #include "core/check.h"
 #include "parallel/task_counter.h"
+#include "parallel/together.h"
 
 namespace syncgap::sweep {
 namespace {
 
 using parallel::Communicator;
 using parallel::TaskCounter;
+using parallel::together;
 using store::Record;
 using store::UnitStatus;
 
 // Slots of the shared counter.
 constexpr int kClaims = 0, kFinished = 1, kFailures = 2, kCost = 3;
-// Added to the claims when a rank drains: every later claim is then past the last unit.
-constexpr std::int64_t kDrained = std::int64_t{1} << 62;
+// Added to the claims when a rank drains: every later claim is then past the last unit (2^32 at
+// most), and millions of ranks may add it before the counter overflows.
+constexpr std::int64_t kDrained = std::int64_t{1} << 40;
 // Progress is shared in steps: often enough for a person, rare enough to cost nothing.
 constexpr double kShareEvery = 0.05;
+// Rank 0 looks this often whether the record is still at its place.
+constexpr double kLookEvery = 1.0;
 constexpr double kCostScale = 1e12;
 
 using Clock = std::chrono::steady_clock;
@@ -42,6 +47,7 @@ std::uint64_t count(const std::vector<std::uint8_t>& statuses, UnitStatus status
 struct Survey {
   std::vector<std::uint8_t> statuses;
   std::uint64_t done = 0;
+  std::uint64_t failed = 0;
   std::uint64_t damaged = 0;
   std::uint64_t failures = 0;  // entries in the failure table
 };
@@ -50,34 +56,43 @@ Survey survey(const Record& record, const Communicator& ranks, bool retry_failed
   constexpr std::uint8_t kDamaged = 3;
   Survey out;
   out.statuses.resize(record.unit_count());
-  if (ranks.rank() == 0) out.statuses = record.statuses();
+  together(ranks, [&] {
+    if (ranks.rank() == 0) out.statuses = record.statuses();
+  });
   ranks.broadcast(out.statuses);
-  const std::uint64_t units = record.unit_count();
-  const auto size = static_cast<std::uint64_t>(ranks.size());
-  const auto rank = static_cast<std::uint64_t>(ranks.rank());
-  for (const std::uint64_t unit :
-       record.damaged(units * rank / size, units * (rank + 1) / size, out.statuses))
-    out.statuses[unit] = kDamaged;
+  together(ranks, [&] {
+    const std::uint64_t units = record.unit_count();
+    const auto size = static_cast<std::uint64_t>(ranks.size());
+    const auto rank = static_cast<std::uint64_t>(ranks.rank());
+    for (const std::uint64_t unit :
+         record.damaged(units * rank / size, units * (rank + 1) / size, out.statuses))
+      out.statuses[unit] = kDamaged;
+  });
   ranks.maximum(out.statuses);
-  const auto kept = [&](const store::Failure& failure) {
-    return !retry_failed && out.statuses[failure.unit] == byte(UnitStatus::failed);
-  };
-  std::vector<store::Failure> failures;
-  if (ranks.rank() == 0) {
+  for (std::uint8_t& status : out.statuses) {
+    if (status == kDamaged)
+      ++out.damaged;
+    else if (!retry_failed || status != byte(UnitStatus::failed))
+      continue;
+    status = kDamaged;
+  }
+  together(ranks, [&] {
+    if (ranks.rank() != 0) return;
+    for (std::uint64_t unit = 0; unit < out.statuses.size(); ++unit)
+      if (out.statuses[unit] == kDamaged) record.reset(unit);
+    // The table goes after the statuses: a kill in between leaves a message too many, not one
+    // missing.
+    std::vector<store::Failure> failures;
     for (auto& failure : record.failures())
-      if (kept(failure)) failures.push_back(std::move(failure));
+      if (out.statuses[failure.unit] == byte(UnitStatus::failed))
+        failures.push_back(std::move(failure));
     record.write_failures(failures);
-  }
-  out.failures = ranks.broadcast(std::uint64_t{failures.size()});
-  for (std::uint64_t unit = 0; unit < units; ++unit) {
-    std::uint8_t& status = out.statuses[unit];
-    const bool again = status == kDamaged || (retry_failed && status == byte(UnitStatus::failed));
-    if (!again) continue;
-    out.damaged += status == kDamaged;
-    status = byte(UnitStatus::pending);
-    if (ranks.rank() == 0) record.reset(unit);
-  }
+    out.failures = failures.size();
+  });
+  out.failures = ranks.broadcast(out.failures);
+  std::replace(out.statuses.begin(), out.statuses.end(), kDamaged, byte(UnitStatus::pending));
   out.done = count(out.statuses, UnitStatus::done);
+  out.failed = count(out.statuses, UnitStatus::failed);
   return out;
 }
 
@@ -85,11 +100,12 @@ Survey survey(const Record& record, const Communicator& ranks, bool retry_failed
 Order shared_order(const Record& record, const Communicator& ranks, const UnitWork& work,
                    const Survey& past) {
   Order order;
-  if (ranks.rank() == 0) {
+  together(ranks, [&] {
+    if (ranks.rank() != 0) return;
     CostModel model(record.grid());
     if (past.done > 0) model.learn(work.cost, past.statuses, record.seconds());
     order = order_units(record.grid(), work.cost, model, past.statuses);
-  }
+  });
   order.total_seconds = ranks.sum(order.total_seconds);
   order.units.resize(ranks.broadcast(std::uint64_t{order.units.size()}));
   ranks.broadcast(order.units);
@@ -115,11 +131,12 @@ std::string not_finite(const Results& results) {
 class Worker {
  public:
   Worker(const Record& record, const UnitWork& work, const DrainWatch& drain,
-         const Communicator& team, TaskCounter& counter, const Order& order,
-         std::uint64_t failures_before)
+         const Communicator& ranks, const Communicator& team, TaskCounter& counter,
+         const Order& order, std::uint64_t failures_before)
       : record_(record),
         work_(work),
         drain_(drain),
+        ranks_(ranks),
         team_(team),
         counter_(counter),
         order_(order),
@@ -137,17 +154,31 @@ class Worker {
 
   bool leads() const { return team_.rank() == 0; }
   bool drained() const { return drained_; }
+  std::uint64_t done() const { return done_; }
+  std::uint64_t failed() const { return failed_; }
   double busy_seconds() const { return busy_seconds_; }
   const std::string& broken() const { return broken_; }
 
  private:
   std::uint64_t claim() {
-    if (broken_.empty() && !drain_.before_unit(longest_))
-      return static_cast<std::uint64_t>(counter_.fetch_add(kClaims, 1));
+    const std::uint64_t none = order_.units.size();
+    while (broken_.empty() && !drain_.now()) {
+      const auto claimed = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, 1));
+      if (claimed >= none) return none;
+      if (!drain_.before_unit(expected_seconds(order_.units[claimed]))) return claimed;
+      // It stays pending. The ones after it are shorter and may still fit before the wall.
+      drained_ = true;
+    }
     // Nothing left to claim is an end, not a drain.
     const auto before = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, kDrained));
-    drained_ = before < order_.units.size();
-    return order_.units.size();
+    drained_ = drained_ || before < none;
+    return none;
+  }
+
+  /// What a unit may take, from those this rank has run: none of a longer estimate took longer.
+  double expected_seconds(std::uint64_t index) const {
+    if (!drain_.has_wall()) return 0;
+    return std::min(longest_, slowest_ * work_.cost(Unit(record_.grid(), index)));
   }
 
   void run(std::uint64_t index) {
@@ -157,38 +188,45 @@ class Worker {
     results_.reset();
     try {
       work_.run(unit, results_, team_);
-      problem = not_finite(results_);
+      if (leads()) problem = not_finite(results_);
     } catch (const std::exception& error) {
       problem = error.what();
       if (problem.empty()) problem = "the unit failed without a message";
     }
+    problem = parallel::first_of(team_, problem);
     const double seconds = since(start);
     busy_seconds_ += seconds;
     longest_ = std::max(longest_, seconds);
-    if (leads()) keep(index, seconds, problem);
+    if (leads()) keep(unit, seconds, problem);
   }
 
-  void keep(std::uint64_t index, double seconds, const std::string& problem) {
+  void keep(const Unit& unit, double seconds, const std::string& problem) {
     try {
       if (problem.empty()) {
-        record_.commit(index, results_.flat(), seconds);
+        record_.commit(unit.index(), results_.flat(), seconds);
+        ++done_;
       } else {
         const auto slot =
             failures_before_ + static_cast<std::uint64_t>(counter_.fetch_add(kFailures, 1));
-        record_.fail(index, slot, problem, seconds);
+        record_.fail(unit.index(), slot, problem, seconds);
+        ++failed_;
         std::fprintf(stderr, "syncgap: unit %llu failed (%s): %s\n",
-                     static_cast<unsigned long long>(index), record_.grid().describe(index).c_str(),
+                     static_cast<unsigned long long>(unit.index()), unit.describe().c_str(),
                      problem.c_str());
+      }
+      ++finished_;
+      const double cost = work_.cost(unit);
+      if (cost > 0) slowest_ = std::max(slowest_, seconds / cost);
+      if (order_.total_seconds > 0) cost_ += cost / order_.total_seconds;
+      if (since(shared_) > kShareEvery) share_progress();
+      if (ranks_.rank() == 0 && since(looked_) > kLookEvery) {
+        looked_ = Clock::now();
+        record_.check_in_place();
       }
     } catch (const std::exception& error) {
       // The record cannot be written: nothing more is begun, here or on other ranks.
       broken_ = error.what();
-      return;
     }
-    ++finished_;
-    if (order_.total_seconds > 0)
-      cost_ += work_.cost(Unit(record_.grid(), index)) / order_.total_seconds;
-    if (since(shared_) > kShareEvery) share_progress();
   }
 
   void share_progress() {
@@ -203,19 +241,43 @@ class Worker {
   const Record& record_;
   const UnitWork& work_;
   const DrainWatch& drain_;
+  const Communicator& ranks_;
   const Communicator& team_;
   TaskCounter& counter_;
   const Order& order_;
   std::uint64_t failures_before_;
   Results results_;
-  std::int64_t finished_ = 0;
-  double cost_ = 0;
+  std::uint64_t done_ = 0, failed_ = 0;
+  std::int64_t finished_ = 0;  // since progress was shared
+  double cost_ = 0;            // of those
   double longest_ = 0;
+  double slowest_ = 0;  // greatest ratio of seconds to estimate
   double busy_seconds_ = 0;
   bool drained_ = false;
   std::string broken_;
   Clock::time_point shared_ = Clock::now();
+  Clock::time_point looked_ = Clock::now();
 };
+
+/// Everything this rank wrote is on disk, and rank 0 finds in the record what all ranks wrote.
+/// Returns what is wrong, in words; empty if nothing is.
+std::string settle(const Record& record, const Communicator& ranks, const SweepOutcome& wrote,
+                   const std::string& broken) {
+  if (!broken.empty() || ranks.rank() != 0) return broken;
+  try {
+    record.check_in_place();
+    const auto statuses = record.statuses();
+    const std::uint64_t done = count(statuses, UnitStatus::done);
+    const std::uint64_t failed = count(statuses, UnitStatus::failed);
+    if (done == wrote.done && failed == wrote.failed) return {};
+    return concat("the record does not hold what was written (", record.path(), ", ", wrote.done,
+                  " done and ", wrote.failed, " failed units were, ", done, " and ", failed,
+                  " are there): another program wrote to it, or the file system lost something; "
+                  "run the job again");
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
 
 }  // namespace
 
@@ -224,18 +286,26 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   SYNCGAP_EXPECTS(settings.ranks_per_unit >= 1 && settings.ranks_per_unit <= ranks.size());
   const auto start = Clock::now();
   const Survey past = survey(record, ranks, settings.retry_failed);
-  const double survey_seconds = ranks.maximum(since(start));
+  SweepOutcome outcome;
+  outcome.units = record.unit_count();
+  outcome.done_before = past.done;
+  outcome.damaged = past.damaged;
+  outcome.survey_seconds = ranks.maximum(since(start));
+  outcome.teams = ranks.size() / settings.ranks_per_unit;
   const Order order = shared_order(record, ranks, work, past);
-  const int teams = ranks.size() / settings.ranks_per_unit;
   const int my_team = ranks.rank() / settings.ranks_per_unit;
-  const bool idle = my_team >= teams;  // ranks left over when the division has a remainder
+  const bool idle = my_team >= outcome.teams;  // left over when the division has a remainder
   const Communicator team =
       settings.ranks_per_unit == 1 ? Communicator() : ranks.split(idle ? -1 : my_team);
-  TaskCounter counter(ranks);
-  Worker worker(record, work, drain, team, counter, order, past.failures);
+  TaskCounter counter(ranks, settings.claims);
+  const bool drive = counter.needs_drive() || settings.always_drive;
+  if (counter.transport() == TaskCounter::Transport::messages && !settings.threads_may_call_mpi)
+    throw std::runtime_error(
+        "this MPI library has neither one-sided communication nor threads: claims cannot work");
+  Worker worker(record, work, drain, ranks, team, counter, order, past.failures);
+  std::string broken;
   {
     std::optional<Monitor> monitor;
-    const bool remote = settings.threads_may_call_mpi && !ranks.on_one_node();
     if (ranks.rank() == 0)
       monitor.emplace(
           settings.progress, order.units.size(),
@@ -244,33 +314,28 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
                                  static_cast<std::uint64_t>(counter.peek(kFailures)),
                                  static_cast<double>(counter.peek(kCost)) / kCostScale};
           },
-          remote ? [&counter] { counter.drive(); } : std::function<void()>());
+          drive && settings.threads_may_call_mpi ? [&counter] { counter.drive(); }
+                                                 : std::function<void()>());
     if (!idle) worker.loop();
-    record.sync();
-    ranks.barrier();
+    broken = worker.broken();
+    const auto wrote = Clock::now();
+    try {
+      record.sync();
+    } catch (const std::exception& error) {
+      if (broken.empty()) broken = error.what();
+    }
+    outcome.sync_seconds = ranks.maximum(since(wrote));
   }
-  SweepOutcome outcome;
-  outcome.units = record.unit_count();
-  outcome.done_before = past.done;
-  outcome.damaged = past.damaged;
-  outcome.survey_seconds = survey_seconds;
-  outcome.teams = teams;
   outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;
   outcome.busy_seconds = ranks.sum(worker.leads() ? worker.busy_seconds() : 0.0);
+  outcome.done =
+      past.done + static_cast<std::uint64_t>(ranks.sum(static_cast<std::int64_t>(worker.done())));
+  outcome.failed = past.failed + static_cast<std::uint64_t>(
+                                     ranks.sum(static_cast<std::int64_t>(worker.failed())));
+  outcome.pending = outcome.units - outcome.done - outcome.failed;
+  broken = parallel::first_of(ranks, broken);
+  outcome.broken = parallel::first_of(ranks, settle(record, ranks, outcome, broken));
   outcome.seconds = ranks.maximum(since(start));
-  // The lowest rank with a problem speaks for all.
-  const std::int64_t speaker =
-      ranks.size() - 1 -
-      ranks.maximum(worker.broken().empty() ? std::int64_t{-1}
-                                            : std::int64_t{ranks.size() - 1 - ranks.rank()});
-  if (speaker < ranks.size())
-    outcome.broken = ranks.broadcast(worker.broken(), static_cast<int>(speaker));
-  std::vector<std::uint8_t> statuses(record.unit_count());
-  if (ranks.rank() == 0) statuses = record.statuses();
-  ranks.broadcast(statuses);
-  outcome.done = count(statuses, UnitStatus::done);
-  outcome.failed = count(statuses, UnitStatus::failed);
-  outcome.pending = count(statuses, UnitStatus::pending);
   return outcome;
 }
 

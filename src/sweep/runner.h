@@ -6,6 +6,7 @@
 
 #include "core/observable.h"
 #include "parallel/communicator.h"
+#include "parallel/task_counter.h"
 #include "store/record.h"
 #include "sweep/drain.h"
 #include "sweep/plan.h"
@@ -14,7 +15,8 @@
 namespace syncgap::sweep {
 
 /// What a sweep runs. The sweep knows nothing of experiments: a unit's work is this callable. All
-/// ranks of a team call it together; only the first one's values are kept.
+/// ranks of a team call it together; only the first one's values are kept, and a unit fails if it
+/// throws on any of them (none may then be left inside a call that waits for the others).
 struct UnitWork {
   UnitCost cost;
   std::function<void(const Unit&, Results&, const parallel::Communicator& team)> run;
@@ -26,6 +28,9 @@ struct SweepSettings {
   ProgressStyle progress = ProgressStyle::silent;
   /// MPI_THREAD_MULTIPLE: a monitor thread may keep remote claims moving across nodes.
   bool threads_may_call_mpi = false;
+  /// How claims travel, and whether rank 0 keeps them moving even where that seems not needed.
+  parallel::TaskCounter::Transport claims = parallel::TaskCounter::Transport::window;
+  bool always_drive = false;
 };
 
 /// The state of the record after a run, the same on all ranks.
@@ -39,6 +44,7 @@ struct SweepOutcome {
   bool drained = false;       ///< stopped by a signal or the wall with units left
   double seconds = 0;         ///< wall-clock time of the run
   double survey_seconds = 0;  ///< of it, reading statuses and checking checksums at the start
+  double sync_seconds = 0;    ///< of it, waiting for the disk at the end
   double busy_seconds = 0;    ///< time spent inside units, summed over teams
   int teams = 1;
   std::string broken;  ///< why a rank had to stop; empty when none did

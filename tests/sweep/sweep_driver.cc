@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <numeric>
 #include <optional>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 
 #include "core/check.h"
 #include "parallel/communicator.h"
+#include "parallel/together.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "sweep/runner.h"
@@ -23,16 +26,16 @@ namespace {
 using namespace syncgap;
 
 struct Request {
-  std::string record, log;
-  std::uint64_t units = 100;
-  std::size_t doubles = 16;
+  std::string record, log, claims = "window";
+  std::uint64_t units = 100, columns = 1;
+  std::size_t doubles = 16, observables = 1;
   double sleep = 0;              // mean seconds a unit sleeps
   double sigma = 0;              // of the logarithm of the sleep
   std::uint64_t order_seed = 0;  // shuffles the claims through made-up costs
   std::int64_t fail = -1, nan = -1, stuck = -1;
-  double walltime = 0;
-  int ranks_per_unit = 1;
-  bool retry_failed = false, json = false;
+  double rank0_busy = 0, walltime = 0;
+  int ranks_per_unit = 1, fail_on_rank = -1;
+  bool retry_failed = false, drive = false;
 };
 
 /// SplitMix64: decorrelates neighbouring integers.
@@ -54,29 +57,70 @@ double seconds_of(const Request& request, std::uint64_t unit) {
   return request.sleep * std::exp(request.sigma * normal - request.sigma * request.sigma / 2);
 }
 
-Grid make_grid(const Request& request) {
-  Axis unit{"unit_number", AxisRole::split, std::vector<std::int64_t>(request.units), "unit"};
-  for (std::uint64_t i = 0; i < request.units; ++i)
-    std::get<1>(unit.values)[i] = static_cast<std::int64_t>(i);
-  Axis cell{"cell", AxisRole::captured, std::vector<std::int64_t>(request.doubles), "cell"};
-  for (std::size_t i = 0; i < request.doubles; ++i)
-    std::get<1>(cell.values)[i] = static_cast<std::int64_t>(i);
-  return Grid({unit, cell});
+Axis counted_axis(const std::string& name, AxisRole role, std::uint64_t size) {
+  std::vector<std::int64_t> values(size);
+  std::iota(values.begin(), values.end(), std::int64_t{0});
+  return {name, role, std::move(values), name};
 }
 
-void run_unit(const Request& request, int log, const Unit& unit, Results& results) {
-  if (log >= 0) {
-    const std::string line = std::to_string(unit.index()) + "\n";
-    if (::write(log, line.data(), line.size()) < 0) throw UnitError("cannot write the log");
-  }
+/// units = rows * columns; two axes keep the coordinates of millions of units small.
+Grid make_grid(const Request& request) {
+  return Grid({counted_axis("row", AxisRole::split, request.units / request.columns),
+               counted_axis("column", AxisRole::split, request.columns),
+               counted_axis("cell", AxisRole::captured, request.doubles)});
+}
+
+std::vector<Observable> make_observables(const Request& request) {
+  std::vector<Observable> list;
+  for (std::size_t i = 0; i < request.observables; ++i)
+    list.push_back({"value" + (i == 0 ? "" : std::to_string(i)), {"cell"}, "made-up value"});
+  return list;
+}
+
+/// Keeps a processor busy without a call into MPI, as a real computation does.
+void compute(double seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < end) continue;
+}
+
+void run_unit(const Request& request, int log, const parallel::Communicator& ranks,
+              const Unit& unit, Results& results) {
+  const std::string line = std::to_string(unit.index()) + "\n";
+  if (log >= 0 && ::write(log, line.data(), line.size()) < 0)
+    throw UnitError("cannot write the log");
   if (request.sleep > 0)
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds_of(request, unit.index())));
+  if (ranks.rank() == 0 && request.rank0_busy > 0) compute(request.rank0_busy);
   const auto index = static_cast<std::int64_t>(unit.index());
   while (index == request.stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
-  if (index == request.fail) throw UnitError("this unit was asked to fail");
-  const auto values = results["value"];
+  if (index == request.fail && (request.fail_on_rank < 0 || request.fail_on_rank == ranks.rank()))
+    throw UnitError("this unit was asked to fail");
+  const auto values = results.flat();
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = uniform((unit.index() << 20) + i);
   if (index == request.nan) values[values.size() / 2] = std::nan("");
+}
+
+/// Greatest resident size this process had, in bytes.
+double peak_memory() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
+void print(const sweep::SweepOutcome& outcome, double memory) {
+  const auto wide = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  std::string broken;
+  for (const char c : outcome.broken) broken += c == '"' || c == '\\' ? '\'' : c;
+  std::printf(
+      "{\"done\": %llu, \"done_before\": %llu, \"damaged\": %llu, \"failed\": %llu, "
+      "\"pending\": %llu, \"drained\": %s, \"seconds\": %.9f, \"survey_seconds\": %.9f, "
+      "\"sync_seconds\": %.9f, \"busy_seconds\": %.9f, \"teams\": %d, \"peak_memory\": %.0f, "
+      "\"broken\": \"%s\"}\n",
+      wide(outcome.done), wide(outcome.done_before), wide(outcome.damaged), wide(outcome.failed),
+      wide(outcome.pending), outcome.drained ? "true" : "false", outcome.seconds,
+      outcome.survey_seconds, outcome.sync_seconds, outcome.busy_seconds, outcome.teams, memory,
+      broken.c_str());
+  std::fflush(stdout);
 }
 
 int run(const Request& request, int& argc, char**& argv) {
@@ -85,7 +129,9 @@ int run(const Request& request, int& argc, char**& argv) {
   const auto ranks = parallel::Communicator::world();
   const sweep::DrainWatch drain(request.walltime, started);
   store::RecordLock lock;
-  if (ranks.rank() == 0) {
+  std::optional<store::Record> opened;
+  parallel::together(ranks, [&] {
+    if (ranks.rank() != 0) return;
     store::RunNote note;
     note.host = "localhost";
     note.process = ::getpid();
@@ -95,13 +141,14 @@ int run(const Request& request, int& argc, char**& argv) {
       store::RecordHeader header;
       header.experiment = "made_up";
       header.identity = concat("units = ", request.units, "\n");
-      store::create_record(request.record, header, make_grid(request),
-                           {{"value", {"cell"}, "made-up value"}});
+      store::create_record(request.record, header, make_grid(request), make_observables(request));
     }
-  }
-  ranks.barrier();
-  if (ranks.rank() != 0) lock = store::RecordLock::share(request.record);
-  const store::Record record(request.record, store::Record::Access::write);
+  });
+  parallel::together(ranks, [&] {
+    if (ranks.rank() != 0) lock = store::RecordLock::share(request.record);
+    opened.emplace(request.record, store::Record::Access::write);
+  });
+  const store::Record& record = *opened;
   const int log =
       request.log.empty() ? -1 : ::open(request.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   sweep::UnitWork work;
@@ -110,28 +157,19 @@ int run(const Request& request, int& argc, char**& argv) {
     return request.sleep > 0 ? seconds_of(request, unit.index()) : 1.0;
   };
   work.run = [&](const Unit& unit, Results& results, const parallel::Communicator&) {
-    run_unit(request, log, unit, results);
+    run_unit(request, log, ranks, unit, results);
   };
   sweep::SweepSettings settings;
   settings.ranks_per_unit = request.ranks_per_unit;
   settings.retry_failed = request.retry_failed;
   settings.threads_may_call_mpi = mpi.threads_may_call();
+  settings.always_drive = request.drive;
+  if (request.claims == "messages") settings.claims = parallel::TaskCounter::Transport::messages;
   const auto outcome = sweep::run_sweep(record, ranks, work, settings, drain);
-  if (ranks.rank() == 0) {
-    std::printf(
-        "{\"done\": %llu, \"done_before\": %llu, \"damaged\": %llu, \"failed\": %llu, "
-        "\"pending\": %llu, \"drained\": %s, \"seconds\": %.9f, \"survey_seconds\": %.9f, "
-        "\"busy_seconds\": %.9f, \"teams\": %d, \"broken\": \"%s\"}\n",
-        static_cast<unsigned long long>(outcome.done),
-        static_cast<unsigned long long>(outcome.done_before),
-        static_cast<unsigned long long>(outcome.damaged),
-        static_cast<unsigned long long>(outcome.failed),
-        static_cast<unsigned long long>(outcome.pending), outcome.drained ? "true" : "false",
-        outcome.seconds, outcome.survey_seconds, outcome.busy_seconds, outcome.teams,
-        outcome.broken.c_str());
-    lock.remove();
-  }
-  if (!outcome.broken.empty()) return 1;
+  const double memory = ranks.maximum(peak_memory());
+  if (ranks.rank() == 0) print(outcome, memory);
+  if (ranks.rank() != 0) return 0;
+  if (!outcome.broken.empty()) return 2;
   return outcome.pending > 0 ? 75 : outcome.failed > 0 ? 3 : 0;
 }
 
@@ -143,20 +181,30 @@ int main(int argc, char** argv) {
   cli.add_option("--record", request.record)->required();
   cli.add_option("--log", request.log, "file that gets a line for every unit begun");
   cli.add_option("--units", request.units);
-  cli.add_option("--doubles", request.doubles, "numbers a unit writes");
+  cli.add_option("--columns", request.columns, "extent of the second split axis");
+  cli.add_option("--doubles", request.doubles, "numbers a unit writes into each observable");
+  cli.add_option("--observables", request.observables);
   cli.add_option("--sleep", request.sleep, "mean seconds a unit sleeps");
   cli.add_option("--sigma", request.sigma, "spread of the logarithm of the sleep");
   cli.add_option("--order-seed", request.order_seed, "claim in a shuffled order");
   cli.add_option("--fail", request.fail);
   cli.add_option("--nan", request.nan);
   cli.add_option("--stuck", request.stuck, "a unit that never ends");
+  cli.add_option("--fail-on-rank", request.fail_on_rank, "only this rank of a team fails the unit");
+  cli.add_option("--rank0-busy", request.rank0_busy,
+                 "seconds rank 0 computes in each of its units");
+  cli.add_option("--claims", request.claims)->check(CLI::IsMember({"window", "messages"}));
+  cli.add_flag("--drive", request.drive, "a thread on rank 0 keeps claims moving");
   cli.add_option("--walltime", request.walltime);
   cli.add_option("--ranks-per-unit", request.ranks_per_unit);
   cli.add_flag("--retry-failed", request.retry_failed);
   CLI11_PARSE(cli, argc, argv);
   try {
     return run(request, argc, argv);
-  } catch (const std::exception& error) {
+  } catch (const InputError& error) {
+    // Thrown on all ranks alike.
+    const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+    if (rank != nullptr && std::string(rank) != "0") return 0;
     std::fprintf(stderr, "sweep_driver: %s\n", error.what());
     return 2;
   }
