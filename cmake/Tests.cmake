@@ -1,3 +1,7 @@
+# What Open MPI needs to start ranks as root and on machines with fewer cores.
+set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  OMPI_MCA_rmaps_base_oversubscribe=1)
+
 # syncgap_room_tests(ROOM): builds test_ROOM from tests/ROOM/*_test.cc and registers every case.
 function(syncgap_room_tests room)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_test.cc)
@@ -25,17 +29,36 @@ function(syncgap_pytest name folder)
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
 endfunction()
 
-# syncgap_mpi_test(NAME RANKS n COMMAND program [arguments...] [LABELS label...] [TIMEOUT s]):
-#   runs the program on n MPI ranks, on machines with fewer cores and as root too. A GoogleTest case
-#   that skips makes the whole test count as skipped.
+# syncgap_mpi_test(NAME RANKS n... COMMAND program [arguments...] [LABELS label...] [TIMEOUT s]):
+#   runs the program on n MPI ranks, on machines with fewer cores and as root too; with several n as
+#   one test each, NAME.n_ranks. A GoogleTest case that skips makes the whole test count as skipped.
 function(syncgap_mpi_test name)
-  cmake_parse_arguments(ARG "" "RANKS;TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "RANKS;COMMAND;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 60)
+    set(ARG_TIMEOUT 300)
   endif()
-  add_test(NAME ${name}
-    COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ARG_RANKS} ${ARG_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "mpi;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-    PROCESSORS ${ARG_RANKS} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]"
-    ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1")
+  list(LENGTH ARG_RANKS counts)
+  foreach(ranks IN LISTS ARG_RANKS)
+    set(test ${name})
+    if(counts GREATER 1)
+      set(test ${name}.${ranks}_ranks)
+    endif()
+    add_test(NAME ${test}
+      COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARG_COMMAND})
+    set_tests_properties(${test} PROPERTIES LABELS "mpi;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+      PROCESSORS ${ranks} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]"
+      ENVIRONMENT "${SYNCGAP_MPI_ENVIRONMENT}")
+  endforeach()
+endfunction()
+
+# syncgap_ranks_tests(ROOM RANKS n...): builds test_ROOM_ranks from tests/ROOM/*_ranks.cc, cases that
+#   every rank runs together, and registers it for each number of ranks.
+function(syncgap_ranks_tests room)
+  cmake_parse_arguments(ARG "" "" "RANKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_ranks.cc)
+  add_executable(test_${room}_ranks ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/mpi_main.cc)
+  target_link_libraries(test_${room}_ranks PRIVATE syncgap_flags syncgap_${room} syncgap_parallel
+    GTest::gtest GTest::gmock)
+  target_include_directories(test_${room}_ranks PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  syncgap_mpi_test(${room}.ranks RANKS ${ARG_RANKS} COMMAND $<TARGET_FILE:test_${room}_ranks>)
 endfunction()

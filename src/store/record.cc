@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
 #include <sstream>
+#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -56,8 +61,17 @@ class Unfinished {
     std::error_code ignored;
     if (!path_.empty()) std::filesystem::remove(path_, ignored);
   }
+  /// Gives the finished file its name; never replaces one that is there. Throws RecordError.
   void becomes(const std::string& final_path) {
-    std::filesystem::rename(path_, final_path);
+    int code = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, final_path.c_str(), RENAME_NOREPLACE);
+    // Network file systems may not know the flag; all of them know that a link replaces nothing.
+    if (code != 0 && (errno == EINVAL || errno == ENOSYS)) {
+      code = ::link(path_.c_str(), final_path.c_str());
+      if (code == 0) ::unlink(path_.c_str());
+    }
+    if (code != 0)
+      throw RecordError(concat("cannot name the record (", final_path, ", ", std::strerror(errno),
+                               "): choose another place with --record"));
     path_.clear();
   }
 
@@ -89,7 +103,12 @@ std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& obse
   if (static_cast<double>(units) * (8.0 * static_cast<double>(layout.total()) + 17) > kMaxBytes)
     throw RecordError(concat("the record would need more than 4 exabytes (", units, " units of ",
                              layout.total(), " numbers): give the axes fewer values"));
-  const std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
+  std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
+  for (const Axis& axis : grid.axes()) structure += 8 * axis.size();
+  // Labels go to a heap of their own, with a header each.
+  for (const Axis& axis : grid.axes())
+    if (const auto* labels = std::get_if<2>(&axis.values))
+      for (const std::string& label : *labels) structure += label.size() + 32;
   return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
          structure;
 }
@@ -97,6 +116,9 @@ std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& obse
 void create_record(const std::string& path, const RecordHeader& header, const Grid& grid,
                    const std::vector<Observable>& observables) {
   silence_hdf5();
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored))
+    throw RecordError(concat("the record exists already (", path, "): name another with --record"));
   check_writable_folder(path, record_bytes(grid, observables));
   const std::string growing = path + ".creating";
   Unfinished unfinished(growing);
@@ -116,12 +138,7 @@ void create_record(const std::string& path, const RecordHeader& header, const Gr
   }
   write_seal(growing, mutable_ranges);
   File(growing, File::Mode::read_write).sync();
-  try {
-    unfinished.becomes(path);
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw RecordError(concat("cannot name the record (", path, ", ", error.code().message(),
-                             "): choose another place with --record"));
-  }
+  unfinished.becomes(path);
   sync_folder_of(path);
 }
 
