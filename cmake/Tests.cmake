@@ -1,6 +1,6 @@
-# What Open MPI needs to start ranks as root and on machines with fewer cores.
+# What Open MPI needs to run ranks as root and, without spinning, on machines with fewer cores.
 set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  OMPI_MCA_rmaps_base_oversubscribe=1)
+  OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1)
 
 # syncgap_room_tests(ROOM): builds test_ROOM from tests/ROOM/*_test.cc and registers every case.
 function(syncgap_room_tests room)

@@ -1,0 +1,339 @@
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "parallel/together.h"
+#include "sweep/runner.h"
+
+namespace syncgap::sweep {
+namespace {
+
+using parallel::Communicator;
+using store::Record;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t kUnits = 48;
+
+/// A record all ranks share, in a folder rank 0 makes and removes.
+class RunnerRanks : public testing::Test {
+ protected:
+  RunnerRanks() {
+    if (world_.rank() == 0) {
+      std::string name = testing::TempDir() + "/syncgap.runner.XXXXXX";
+      folder_ = ::mkdtemp(name.data());
+    }
+    folder_ = world_.broadcast(folder_);
+    path_ = folder_ + "/record.h5";
+    if (world_.rank() == 0) {
+      std::vector<std::int64_t> seeds(kUnits), cells(5);
+      std::iota(seeds.begin(), seeds.end(), 0);
+      std::iota(cells.begin(), cells.end(), 0);
+      store::RecordHeader header;
+      header.identity = "made up";
+      store::create_record(
+          path_, header,
+          Grid({{"seed", AxisRole::split, seeds, ""}, {"cell", AxisRole::captured, cells, ""}}),
+          {{"value", {"cell"}, ""}, {"missing", {}, "", "1", "", NanPolicy::allowed}});
+    }
+    world_.barrier();
+    record_.emplace(path_, Record::Access::write);
+    work_.cost = [](const Unit&) { return 1.0; };
+    work_.run = [this](const Unit& unit, Results& results, const Communicator&) {
+      ran_.push_back(unit.index());
+      fill(unit, results);
+    };
+  }
+  ~RunnerRanks() override {
+    world_.barrier();
+    std::error_code ignored;
+    if (world_.rank() == 0) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  static void fill(const Unit& unit, Results& results) {
+    for (std::size_t i = 0; i < 5; ++i)
+      results["value"][i] = static_cast<double>(10 * unit.index() + i);
+  }
+
+  SweepOutcome run(const SweepSettings& settings = {}, double walltime = 0) {
+    const DrainWatch drain(walltime, DrainWatch::Clock::now());
+    SweepSettings with_threads = settings;
+    with_threads.threads_may_call_mpi = true;
+    ran_.clear();
+    SweepOutcome outcome = run_sweep(*record_, world_, work_, with_threads, drain);
+    world_.barrier();
+    return outcome;
+  }
+
+  std::int64_t runs_in_all() const { return world_.sum(static_cast<std::int64_t>(ran_.size())); }
+
+  void expect_complete() const {
+    EXPECT_THAT(record_->statuses(), Each(1));
+    for (std::uint64_t unit = 0; unit < kUnits; ++unit)
+      for (std::size_t i = 0; i < 5; ++i)
+        EXPECT_EQ(record_->values(unit)[i], static_cast<double>(10 * unit + i));
+  }
+
+  Communicator world_ = Communicator::world();
+  std::string folder_, path_;
+  std::optional<Record> record_;
+  UnitWork work_;
+  std::vector<std::uint64_t> ran_;  // by this rank
+};
+
+TEST_F(RunnerRanks, EveryUnitRunsOnceAndIsRecorded) {
+  const SweepOutcome outcome = run();
+  EXPECT_EQ(outcome.units, kUnits);
+  EXPECT_EQ(outcome.done, kUnits);
+  EXPECT_EQ(outcome.done_before + outcome.failed + outcome.pending + outcome.damaged, 0U);
+  EXPECT_FALSE(outcome.drained);
+  EXPECT_EQ(outcome.broken, "");
+  EXPECT_EQ(outcome.teams, world_.size());
+  EXPECT_EQ(runs_in_all(), static_cast<std::int64_t>(kUnits));
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ClaimsByMessagesDoTheSame) {
+  SweepSettings settings;
+  settings.claims = parallel::TaskCounter::Transport::messages;
+  EXPECT_EQ(run(settings).done, kUnits);
+  EXPECT_EQ(runs_in_all(), static_cast<std::int64_t>(kUnits));
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ACompleteRecordIsLeftAlone) {
+  run();
+  const SweepOutcome outcome = run();
+  EXPECT_EQ(outcome.done_before, kUnits);
+  EXPECT_EQ(outcome.done, kUnits);
+  EXPECT_EQ(runs_in_all(), 0);
+}
+
+TEST_F(RunnerRanks, LongestUnitsAreClaimedFirst) {
+  work_.cost = [](const Unit& unit) { return static_cast<double>(unit.index() % 7); };
+  run();
+  EXPECT_TRUE(std::is_sorted(ran_.begin(), ran_.end(), [](std::uint64_t a, std::uint64_t b) {
+    return a % 7 != b % 7 ? a % 7 > b % 7 : a < b;
+  }));
+}
+
+TEST_F(RunnerRanks, AFailingUnitIsRecordedWithItsMessageAndTheOthersGoOn) {
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    plain(unit, results, team);
+    if (unit.index() == 7) throw UnitError("seven does not converge");
+    if (unit.index() == 8) throw std::bad_alloc();
+    if (unit.index() == 9) throw std::runtime_error("");
+  };
+  const SweepOutcome outcome = run();
+  EXPECT_EQ(outcome.done, kUnits - 3);
+  EXPECT_EQ(outcome.failed, 3U);
+  EXPECT_EQ(outcome.pending, 0U);
+  std::map<std::uint64_t, std::string> failures;
+  for (const auto& failure : record_->failures()) failures[failure.unit] = failure.message;
+  EXPECT_EQ(failures.size(), 3U);
+  EXPECT_EQ(failures[7], "seven does not converge");
+  EXPECT_EQ(failures[8], "std::bad_alloc");
+  EXPECT_EQ(failures[9], "the unit failed without a message");
+  for (const double x : record_->values(7)) EXPECT_TRUE(std::isnan(x));
+
+  // Failed units stay failed, with their message, until they are to be tried again.
+  EXPECT_EQ(run().failed, 3U);
+  EXPECT_EQ(runs_in_all(), 0);
+  EXPECT_EQ(record_->failures().size(), 3U);
+  work_.run = plain;
+  SweepSettings again;
+  again.retry_failed = true;
+  EXPECT_EQ(run(again).done, kUnits);
+  EXPECT_EQ(runs_in_all(), 3);
+  EXPECT_THAT(record_->failures(), IsEmpty());
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ANanIsAFailureUnlessTheObservableAllowsIt) {
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    plain(unit, results, team);  // leaves `missing` NaN, which it may be
+    if (unit.index() == 3) results["value"][2] = std::nan("");
+    if (unit.index() == 4) results["value"][0] = std::numeric_limits<double>::infinity();
+    if (unit.index() == 5) results.reset();
+  };
+  const SweepOutcome outcome = run();
+  EXPECT_EQ(outcome.failed, 3U);
+  std::map<std::uint64_t, std::string> failures;
+  for (const auto& failure : record_->failures()) failures[failure.unit] = failure.message;
+  EXPECT_EQ(failures[3],
+            "observable 'value' is nan at captured index 2 of 5: the computation diverged or left "
+            "the value unset");
+  EXPECT_THAT(failures[4], HasSubstr("is inf at captured index 0"));
+  EXPECT_THAT(failures[5], HasSubstr("is nan at captured index 0"));
+  for (const std::uint64_t unit : {3, 4, 5})
+    for (const double x : record_->values(unit)) EXPECT_TRUE(std::isnan(x));
+}
+
+TEST_F(RunnerRanks, DamagedUnitsAreRunAgainAndTheOthersKept) {
+  run();
+  if (world_.rank() == 0) {
+    // Writes other values into units 5 and 40, below the checksum.
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    for (const double value : {51.0, 403.0}) {
+      const std::string cell(reinterpret_cast<const char*>(&value), 8);
+      const auto at = bytes.find(cell);
+      ASSERT_NE(at, std::string::npos);
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put('\1');
+    }
+  }
+  world_.barrier();
+  const SweepOutcome outcome = run();
+  EXPECT_EQ(outcome.damaged, 2U);
+  EXPECT_EQ(outcome.done_before, kUnits - 2);
+  EXPECT_EQ(runs_in_all(), 2);
+  EXPECT_EQ(world_.sum(std::int64_t{std::count(ran_.begin(), ran_.end(), 5U)}), 1);
+  EXPECT_EQ(world_.sum(std::int64_t{std::count(ran_.begin(), ran_.end(), 40U)}), 1);
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ASignalOnOneRankDrainsAll) {
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    plain(unit, results, team);
+    if (world_.rank() == world_.size() - 1 && ran_.size() == 2) std::raise(SIGUSR2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  const SweepOutcome outcome = run();
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_GT(outcome.pending, 0U);
+  EXPECT_EQ(outcome.done + outcome.pending, kUnits);
+  // Whatever was begun was finished and kept.
+  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.done);
+  work_.run = plain;
+  EXPECT_EQ(run().done, kUnits);
+  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.pending);
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ASignalWithNothingLeftIsNoDrain) {
+  run();
+  const auto plain = work_.run;
+  const DrainWatch drain(0, DrainWatch::Clock::now());
+  std::raise(SIGTERM);
+  const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
+  EXPECT_FALSE(outcome.drained);
+  EXPECT_EQ(outcome.done, kUnits);
+}
+
+TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
+  // The first claims take 100 ms each, the others 1 ms: when the wall is nearer than 100 ms, the
+  // long ones that are left are passed over and the short ones still run.
+  const auto length = [](std::uint64_t index) { return index < 24 ? 0.1 : 0.001; };
+  work_.cost = [&](const Unit& unit) { return length(unit.index()); };
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
+    plain(unit, results, team);
+  };
+  const SweepOutcome outcome = run({}, 0.35);
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_GT(outcome.pending, 0U);
+  const auto statuses = record_->statuses();
+  EXPECT_GT(std::count(statuses.begin() + 24, statuses.end(), 1), 0);
+  work_.run = plain;
+  EXPECT_EQ(run().done, kUnits);
+}
+
+TEST_F(RunnerRanks, AWallInThePastBeginsNothing) {
+  const DrainWatch drain(1, DrainWatch::Clock::now() - std::chrono::seconds(2));
+  const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_EQ(outcome.pending, kUnits);
+  EXPECT_EQ(runs_in_all(), 0);
+}
+
+TEST_F(RunnerRanks, TeamsRunEachUnitTogetherAndRecordItOnce) {
+  const int per_unit = std::min(2, world_.size());
+  std::vector<std::int64_t> together;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    ran_.push_back(unit.index());
+    together.push_back(team.sum(std::int64_t{1}));
+    EXPECT_EQ(team.broadcast(unit.index()), unit.index());
+    fill(unit, results);
+    if (team.rank() != 0) results.reset();  // only the first rank's values count
+  };
+  SweepSettings settings;
+  settings.ranks_per_unit = per_unit;
+  const SweepOutcome outcome = run(settings);
+  EXPECT_EQ(outcome.teams, world_.size() / per_unit);
+  EXPECT_EQ(outcome.done, kUnits);
+  EXPECT_THAT(together, Each(per_unit));
+  EXPECT_EQ(runs_in_all(), static_cast<std::int64_t>(kUnits) * per_unit);
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, AUnitFailsIfAnyRankOfItsTeamDoes) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+    fill(unit, results);
+    if (unit.index() == 11 && team.rank() == team.size() - 1)
+      throw UnitError("the last rank of the team");
+  };
+  SweepSettings settings;
+  settings.ranks_per_unit = std::min(2, world_.size());
+  const SweepOutcome outcome = run(settings);
+  EXPECT_EQ(outcome.failed, 1U);
+  EXPECT_EQ(outcome.done, kUnits - 1);
+  ASSERT_EQ(record_->failures().size(), 1U);
+  EXPECT_EQ(record_->failures()[0].message, "the last rank of the team");
+}
+
+TEST_F(RunnerRanks, ARecordRemovedMeanwhileStopsTheSweepWithAReason) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+    fill(unit, results);
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  };
+  const SweepOutcome outcome = run();
+  EXPECT_THAT(outcome.broken, HasSubstr("the record is no longer at its place (" + path_));
+}
+
+TEST_F(RunnerRanks, ARecordCutMeanwhileIsNoticed) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+    fill(unit, results);
+    if (unit.index() == 0)
+      std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
+  };
+  EXPECT_THAT(run().broken, HasSubstr("changed its length while the sweep ran"));
+}
+
+TEST_F(RunnerRanks, WhatAnotherProgramChangedIsNoticed) {
+  const Record other(path_, Record::Access::write);
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+    fill(unit, results);
+    if (unit.index() == kUnits - 1) other.reset(0);
+  };
+  work_.cost = [](const Unit& unit) { return static_cast<double>(kUnits - unit.index()); };
+  if (world_.size() == 1) {
+    EXPECT_THAT(run().broken, HasSubstr("the record does not hold what was written"));
+  }
+}
+
+TEST_F(RunnerRanks, AnImpossibleCostIsTheSameErrorOnAllRanks) {
+  work_.cost = [](const Unit&) { return -1.0; };
+  EXPECT_THAT(error_text<parallel::SharedFailure>([&] { run(); }),
+              HasSubstr("the experiment estimates an impossible cost"));
+}
+
+}  // namespace
+}  // namespace syncgap::sweep
