@@ -19,9 +19,6 @@ void check(int code, const char* call) {
 }  // namespace
 
 MpiScope::MpiScope(int& argc, char**& argv) {
-  // Debian's Open MPI turns off every component that can open a window between nodes without RDMA
-  // hardware (osc = ^ucx,pt2pt). A user's own choice stands.
-  ::setenv("OMPI_MCA_osc", "^monitoring", 0);
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
   threads_may_call_ = provided == MPI_THREAD_MULTIPLE;

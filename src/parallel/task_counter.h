@@ -11,8 +11,8 @@
 namespace syncgap::parallel {
 
 /// A few 64-bit counters all ranks add to atomically, kept on rank 0: how units are claimed without
-/// a master rank. They live in an MPI window; where the MPI library has none that works with
-/// threads (Open MPI 4 over plain TCP), additions travel as messages that drive() answers.
+/// a master rank. They live in an MPI window; where the MPI library has none (Debian's Open MPI
+/// between nodes without RDMA hardware), additions travel as messages that drive() answers.
 /// Collective to create and destroy.
 class TaskCounter {
  public:

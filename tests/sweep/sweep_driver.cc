@@ -63,11 +63,13 @@ Axis counted_axis(const std::string& name, AxisRole role, std::uint64_t size) {
   return {name, role, std::move(values), name};
 }
 
-/// units = rows * columns; two axes keep the coordinates of millions of units small.
+/// units = rows * columns; with several columns the coordinates of millions of units stay small.
 Grid make_grid(const Request& request) {
+  const Axis cell = counted_axis("cell", AxisRole::captured, request.doubles);
+  if (request.columns == 1)
+    return Grid({counted_axis("unit_number", AxisRole::split, request.units), cell});
   return Grid({counted_axis("row", AxisRole::split, request.units / request.columns),
-               counted_axis("column", AxisRole::split, request.columns),
-               counted_axis("cell", AxisRole::captured, request.doubles)});
+               counted_axis("column", AxisRole::split, request.columns), cell});
 }
 
 std::vector<Observable> make_observables(const Request& request) {
