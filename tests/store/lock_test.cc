@@ -35,8 +35,8 @@ class LockTest : public testing::Test {
     return error_text<RecordError>([&] { RecordLock::take(record_, note()); });
   }
 
-  Folder folder_;
-  std::string record_ = folder_ / "figure12.h5";
+  TemporaryFolder folder_;
+  std::string record_ = folder_.path("figure12.h5");
 };
 
 TEST_F(LockTest, ASecondRunIsRefusedAndToldWhoHasIt) {
@@ -72,7 +72,7 @@ TEST_F(LockTest, TheFileGoesWithItsOwner) {
     EXPECT_TRUE(running(record_));
     EXPECT_TRUE(std::filesystem::exists(record_ + ".lock"));
   }
-  EXPECT_EQ(folder_.entries(), 0U);
+  EXPECT_EQ(entries(folder_), 0U);
 }
 
 TEST_F(LockTest, ALockFileLeftByAKilledRunIsNoObstacle) {

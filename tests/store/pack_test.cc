@@ -35,8 +35,8 @@ class PackTest : public testing::Test {
     record.fail(4, 0, "diverged", 0.1);
   }
 
-  Folder folder_;
-  std::string path_ = folder_ / "figure12.h5", packed_ = folder_ / "packed.h5";
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("figure12.h5"), packed_ = folder_.path("packed.h5");
 };
 
 TEST_F(PackTest, TheCopyHoldsTheSameBits) {
@@ -54,7 +54,7 @@ TEST_F(PackTest, TheCopyHoldsTheSameBits) {
             read<std::uint8_t>(packed_, "unit_status", H5T_NATIVE_UINT8, 6));
   EXPECT_EQ(read<std::uint64_t>(path_, "unit_checksum", H5T_NATIVE_UINT64, 6),
             read<std::uint64_t>(packed_, "unit_checksum", H5T_NATIVE_UINT64, 6));
-  EXPECT_EQ(folder_.entries(), 2U);
+  EXPECT_EQ(entries(folder_), 2U);
 }
 
 TEST_F(PackTest, ACopyIsRefusedAsARecordAndNeverOverwritten) {
@@ -63,7 +63,7 @@ TEST_F(PackTest, ACopyIsRefusedAsARecordAndNeverOverwritten) {
               HasSubstr("packed"));
   EXPECT_THAT(error_text<RecordError>([&] { pack_record(path_, packed_); }),
               HasSubstr("the packed copy exists already"));
-  EXPECT_THAT(error_text<RecordError>([&] { pack_record(packed_, folder_ / "twice.h5"); }),
+  EXPECT_THAT(error_text<RecordError>([&] { pack_record(packed_, folder_.path("twice.h5")); }),
               HasSubstr("packed"));
 }
 
@@ -72,7 +72,7 @@ TEST_F(PackTest, ALargeRecordShrinks) {
   std::iota(seeds.begin(), seeds.end(), 0);
   std::iota(steps.begin(), steps.end(), 0);
   const Grid grid({{"seed", AxisRole::split, seeds, ""}, {"step", AxisRole::captured, steps, ""}});
-  const std::string path = folder_ / "large.h5";
+  const std::string path = folder_.path("large.h5");
   create_record(path, small_header(), grid, {{"x", {"step"}, ""}});
   const Record record(path, Record::Access::write);
   std::vector<double> values(500);
@@ -89,7 +89,7 @@ TEST_F(PackTest, ALargeRecordShrinks) {
 TEST_F(PackTest, ADamagedRecordIsNotPackedSilently) {
   flip_bit(path_, 200);
   EXPECT_THROW(pack_record(path_, packed_), RecordError);
-  EXPECT_EQ(folder_.entries(), 1U);
+  EXPECT_EQ(entries(folder_), 1U);
 }
 
 }  // namespace

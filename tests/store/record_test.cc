@@ -33,8 +33,8 @@ class RecordTest : public testing::Test {
     return error_text<RecordError>([&] { open(); });
   }
 
-  Folder folder_;
-  std::string path_ = folder_ / "figure12.h5";
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("figure12.h5");
 };
 
 TEST_F(RecordTest, GivesBackWhatItWasMadeOf) {
@@ -238,7 +238,7 @@ TEST_F(RecordTest, IsNeverOverwrittenByANewOne) {
   EXPECT_THAT(open().statuses(), ElementsAre(0, 1, 0, 0, 0, 0));
 }
 
-TEST_F(RecordTest, CreationLeavesNothingElseBehind) { EXPECT_EQ(folder_.entries(), 1U); }
+TEST_F(RecordTest, CreationLeavesNothingElseBehind) { EXPECT_EQ(entries(folder_), 1U); }
 
 TEST_F(RecordTest, ARemovedReplacedOrCutFileIsNoticed) {
   const Record record = open();
@@ -261,7 +261,7 @@ TEST_F(RecordTest, ARecordOfLargeUnitsIsWrittenInPieces) {
   std::iota(steps.begin(), steps.end(), 0);
   const Grid grid({{"seed", AxisRole::split, std::vector<std::int64_t>{1, 2, 3}, ""},
                    {"step", AxisRole::captured, steps, ""}});
-  const std::string path = folder_ / "large.h5";
+  const std::string path = folder_.path("large.h5");
   create_record(path, small_header(), grid, {{"x", {"step"}, ""}, {"y", {"step"}, ""}});
   const Record record(path, Record::Access::write);
   const auto values = small_values(record, 1);
@@ -271,26 +271,26 @@ TEST_F(RecordTest, ARecordOfLargeUnitsIsWrittenInPieces) {
 }
 
 TEST(RecordWithoutSplitAxes, HoldsOneUnit) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Grid grid({{"step", AxisRole::captured, std::vector<std::int64_t>{1, 2}, ""}});
-  create_record(folder / "one.h5", small_header(), grid, {{"x", {"step"}, ""}, {"y", {}, ""}});
-  const Record record(folder / "one.h5", Record::Access::write);
+  create_record(folder.path("one.h5"), small_header(), grid, {{"x", {"step"}, ""}, {"y", {}, ""}});
+  const Record record(folder.path("one.h5"), Record::Access::write);
   ASSERT_EQ(record.unit_count(), 1U);
   const std::vector<double> values{1, 2, 3};
   record.commit(0, values, 0.1);
-  EXPECT_EQ(Record(folder / "one.h5", Record::Access::read).values(0), values);
+  EXPECT_EQ(Record(folder.path("one.h5"), Record::Access::read).values(0), values);
   EXPECT_THAT(record.statuses(), ElementsAre(1));
 }
 
 TEST(RecordBytes, IsCloseToTheFileAndNeverBelowIt) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const std::size_t units : {1, 100, 20000}) {
     std::vector<std::int64_t> seeds(units);
     std::iota(seeds.begin(), seeds.end(), 0);
     const Grid grid({{"seed", AxisRole::split, seeds, "seed"},
                      {"step", AxisRole::captured, std::vector<std::int64_t>{1, 2, 3}, "step"}});
     const std::vector<Observable> observables{{"x", {"step"}, "x"}, {"y", {}, "y"}};
-    const std::string path = folder / (std::to_string(units) + ".h5");
+    const std::string path = folder.path(std::to_string(units) + ".h5");
     create_record(path, small_header(), grid, observables);
     const auto actual = std::filesystem::file_size(path);
     EXPECT_GE(record_bytes(grid, observables), actual);
@@ -314,24 +314,24 @@ TEST(RecordBytes, AbsurdSizesAreRefusedWithoutOverflow) {
 }
 
 TEST(RecordPlaces, ThatCannotHoldARecordAreRefused) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto refusal = [&](const std::string& path) {
     return error_text<RecordError>(
         [&] { create_record(path, small_header(), small_grid(), small_observables()); });
   };
-  std::ofstream(folder / "file") << "x";
-  EXPECT_THAT(refusal(folder / "file/x.h5"), HasSubstr("choose another place with --record"));
-  EXPECT_EQ(folder.entries(), 1U);
+  std::ofstream(folder.path("file")) << "x";
+  EXPECT_THAT(refusal(folder.path("file/x.h5")), HasSubstr("choose another place with --record"));
+  EXPECT_EQ(entries(folder), 1U);
   EXPECT_THAT(refusal(folder.path()), HasSubstr("exists already"));
 }
 
 TEST(RecordPlaces, WithoutARecordAreRefused) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto refusal = [&](const std::string& path) {
     return error_text<RecordError>([&] { Record(path, Record::Access::read); });
   };
-  EXPECT_EQ(refusal(folder / "x.h5"),
-            "there is no record here (" + folder / "x.h5" + "): check the path");
+  EXPECT_EQ(refusal(folder.path("x.h5")),
+            "there is no record here (" + folder.path("x.h5") + "): check the path");
   EXPECT_THAT(refusal(folder.path()), HasSubstr("there is no record here"));
 }
 

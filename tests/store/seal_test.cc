@@ -27,8 +27,8 @@ class SealTest : public testing::Test {
     return error_text<RecordError>([&] { check_seal(path_); });
   }
 
-  Folder folder_;
-  std::string path_ = folder_ / "file.h5";
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("file.h5");
 };
 
 TEST_F(SealTest, GivesBackLengthAndRanges) {
@@ -54,7 +54,7 @@ TEST_F(SealTest, AFlippedBitIsFoundExceptInTheCells) {
 
 TEST_F(SealTest, EveryTruncationIsFound) {
   write_seal(path_, {{100, 50}});
-  const std::string copy = folder_ / "cut.h5";
+  const std::string copy = folder_.path("cut.h5");
   const auto length = std::filesystem::file_size(path_);
   for (std::uint64_t left = 0; left < length; left += left < 1000 ? 13 : 1) {
     std::filesystem::copy_file(path_, copy, std::filesystem::copy_options::overwrite_existing);
@@ -74,12 +74,12 @@ TEST_F(SealTest, MessagesTellWhatIsWrong) {
   write_seal(path_, {{100, 50}});
   flip_bit(path_, 300);
   EXPECT_THAT(refusal(), HasSubstr("its structure does not match its checksum"));
-  const std::string text = folder_ / "text.h5";
+  const std::string text = folder_.path("text.h5");
   std::ofstream(text) << "hello, this is not a record at all, although its name ends in .h5";
   EXPECT_THAT(error_text<RecordError>([&] { check_seal(text); }),
               HasSubstr("it is not an HDF5 file"));
-  std::ofstream(folder_ / "empty.h5").flush();
-  EXPECT_THAT(error_text<RecordError>([&] { check_seal(folder_ / "empty.h5"); }),
+  std::ofstream(folder_.path("empty.h5")).flush();
+  EXPECT_THAT(error_text<RecordError>([&] { check_seal(folder_.path("empty.h5")); }),
               HasSubstr("it is not an HDF5 file"));
 }
 
