@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.record import ExitCode, RecordError, open_record
+from analysis.record import ExitCode, RecordError, check_readable, open_record
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -16,7 +16,9 @@ def main(arguments: list[str] | None = None) -> int:
     out = options.out or default_folder(options.records)
     records = []
     try:
-        records = [open_record(path) for path in options.records]
+        for path in options.records:
+            check_readable(path)
+            records.append(open_record(path))
         # Matplotlib takes a second to import: a wrong file should not have to wait for it.
         from analysis.report import write_report
         report = write_report(records, out, options.format)

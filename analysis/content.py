@@ -58,10 +58,11 @@ class Claim:
 @dataclass
 class Content:
     """Everything the report shows of one record beyond what every record has. `paper` is the source
-    of the claims, in full."""
+    of the claims, in full; `problem` says why this is not what the experiment should show."""
 
     summary: str = ""
     paper: str = ""
     figures: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    problem: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis import (coupled_ou_claims, coupled_ou_curves, coupled_ou_graphs, coupled_ou_schedules,
-                      coupled_ou_symmetric, coupled_ou_triangular, generic)
+from analysis import (coupled_ou_claims, coupled_ou_curves, coupled_ou_graphs,
+                      coupled_ou_schedules, coupled_ou_symmetric, coupled_ou_triangular)
 from analysis.content import MULTIMODAL, Content
 from analysis.coupled_ou_data import is_symmetric, matrix_text, parameter_text
 from analysis.record import Record
@@ -16,7 +16,6 @@ def content(record: Record) -> Content:
     for module in (coupled_ou_schedules, coupled_ou_graphs, coupled_ou_curves):
         figures += module.figures(record)
     tables = own.tables(record) + coupled_ou_graphs.tables(record)
-    tables.append(generic.range_table(record))
     return Content(_summary(record), MULTIMODAL, figures, tables,
                    coupled_ou_claims.claims(record))
 

@@ -22,8 +22,7 @@ def content(record: Record) -> Content:
     errors = {name: error_name(names, name) for name in names}
     shown = [n for n in names if n not in errors.values()]
     figures = [observable_figure(record, n, errors[n]) for n in shown if record[n].values.size > 1]
-    summary = (f"No figures are laid out for the experiment {record.experiment!r}: this is an "
-               "overview of every observable over its axes.")
+    summary = f"Experiment {record.experiment}: an overview of every observable over its axes."
     if len(figures) > MOST_FIGURES:
         summary += f" The first {MOST_FIGURES} of {len(figures)} observables are drawn."
     return Content(summary, figures=figures[:MOST_FIGURES], tables=[range_table(record)])
@@ -41,12 +40,12 @@ def range_table(record: Record) -> Table:
         values = found.values[np.isfinite(found.values)]
         spread = [show(f(values)) for f in (np.min, np.median, np.max)] if len(values) else ["–"] * 3
         blank = int(np.count_nonzero(np.isnan(found.values) & found.done))
-        rows.append([name, found.long_name, " × ".join(found.dims) or "–", found.units, *spread,
+        rows.append([name, found.units, *spread,
                      f"{found.done.size - found.missing_count} of {found.done.size}",
-                     str(blank) if blank else "–", found.source])
+                     str(blank) if blank else "–"])
     return Table("Range of every observable",
-                 ["<observable", "<meaning", "<dimensions", "<unit", "least", "median", "largest",
-                  "cells measured", "of them without a value", "<source"], rows,
+                 ["<observable", "<unit", "least", "median", "largest", "cells measured",
+                  "without a value"], rows,
                  "A measured cell without a value (NaN) is an answer of the experiment, for example "
                  "that there is no such time; cells of unfinished units are not counted.")
 

@@ -35,6 +35,14 @@ def to_plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", rendered))
 
 
+def symbol_markup(symbol: str) -> str:
+    """A formula of a plain symbol such as "sigma_W^2" or "alpha_C/alpha"."""
+    if not symbol:
+        return ""
+    return "$" + re.sub(r"[A-Za-z]{2,}", lambda word: "\\" + word[0] + " "
+                        if word[0] in _SIGNS else word[0], symbol) + "$"
+
+
 def _formula(source: str) -> str:
     out, rest = [], source
     while rest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -13,6 +14,9 @@ import h5py
 import numpy as np
 
 LAYOUT = "syncgap-record-1"
+# What h5py and NumPy raise on structure they cannot interpret.
+_CANNOT_READ = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError,
+                OverflowError, MemoryError)
 _BESIDE_OBSERVABLES = ("unit_status", "unit_seconds", "unit_checksum")
 
 
@@ -260,17 +264,24 @@ class Record:
 
     # -- reading ----------------------------------------------------------------------------------
     def _read(self, name: str):
+        if name not in self._file:
+            raise RecordError(ExitCode.NOT_A_RECORD, f"{self.path}: no dataset {name!r}, which "
+                              f"every {LAYOUT} file has: was it written by syncgap?")
         try:
             dataset = self._file[name]
             if h5py.check_string_dtype(dataset.dtype) is not None:
                 return dataset.asstr(errors="replace")[...]
             return dataset[...]
-        except (OSError, RuntimeError) as error:
+        except _CANNOT_READ as error:
             raise RecordError(ExitCode.DAMAGED, f"{self.path}: cannot read {name!r} ({error}): the "
                               "file is damaged; `syncgap verify` says which units") from error
-        except KeyError as error:
-            raise RecordError(ExitCode.NOT_A_RECORD, f"{self.path}: no dataset {name!r}, which "
-                              f"every {LAYOUT} file has: was it written by syncgap?") from error
+
+    def read_everything(self) -> None:
+        """Reads every dataset once and keeps none: a damaged file fails here."""
+        for name in self.names:
+            self[name]
+            self._cache.clear()
+        self.failures
 
     def _read_axes(self) -> dict[str, Axis]:
         axes = {}
@@ -327,9 +338,37 @@ def open_record(path: str | os.PathLike) -> Record:
                               f"record (Conventions is {seen!r}, not {LAYOUT!r}): give the file "
                               "that `syncgap run` wrote")
         return Record(path, file)
-    except BaseException:
+    except RecordError:
         file.close()
         raise
+    except _CANNOT_READ as error:
+        file.close()
+        raise RecordError(ExitCode.DAMAGED, f"{path} cannot be interpreted ({error}): it is "
+                          "damaged; copy it again, or run the job again") from error
+
+
+def check_readable(path: str | os.PathLike) -> None:
+    """Reads a record in a child process first and throws RecordError if that dies: the HDF5 library
+    may crash, or never return, on a file whose structure is damaged."""
+    path = Path(path)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # last words of a crashing library
+            size = path.stat().st_size if path.exists() else 0
+            signal.alarm(60 + size // 20_000_000)
+            with open_record(path) as record:
+                record.read_everything()
+            code = 0
+        except RecordError:
+            code = 0  # the parent will meet it again, and report it
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        raise RecordError(ExitCode.DAMAGED, f"{path} cannot be read to its end: its structure is "
+                          "damaged; `syncgap verify` says more, or copy it again")
 
 
 def show(value) -> str:

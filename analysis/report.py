@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis import experiments, progress, style
 from analysis.content import Claim, Content, Figure, Table, Verdict
-from analysis.markup import to_html, to_plain
+from analysis.markup import symbol_markup, to_html, to_plain
 from analysis.record import Record, show
 
 _VERDICTS = {
@@ -96,9 +96,10 @@ def _navigation(chapters: list[Chapter]) -> str:
         links = [("claims", "What the paper says, and what was measured")] if c.content.claims \
             else []
         links += [(f.key, f.title) for f in c.content.figures]
-        links += [("tables", "Tables")] if c.content.tables else []
-        links += [("sweep", "Completeness and timings"), ("options", "Options and axes"),
-                  ("provenance", "Provenance"), ("reading", "Reading the record")]
+        if len(chapters) == 1:
+            links += [("tables", "Tables")] if c.content.tables else []
+            links += [("sweep", "Completeness and timings"), ("options", "Options and axes"),
+                      ("provenance", "Provenance"), ("reading", "Reading the record")]
         inner = "".join(f"<li><a href='#{c.anchor}-{key}'>{to_html(text)}</a></li>"
                         for key, text in links)
         if len(chapters) == 1:
@@ -112,6 +113,10 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], undrawn: lis
     record, content = chapter.record, chapter.content
     heading = "h1" if navigation else "h2"
     parts = [f"<{heading} id='{chapter.anchor}'>{_escape(record.title)}</{heading}>"]
+    if content.problem:
+        print(f"analysis: {record.path}: {content.problem}", file=sys.stderr)
+        undrawn.append(record.experiment)
+        parts.append(f"<p class='notice bad'>{_escape(content.problem)}</p>")
     if content.summary:
         parts.append(f"<p class='lead'>{to_html(content.summary)}</p>")
     parts += [_tiles(record), _notices(record), navigation]
@@ -223,7 +228,7 @@ def _table(table: Table) -> str:
 
 
 def _option_table(record: Record) -> Table:
-    rows = [[o.name, o.symbol, show(o.value), "" if o.unit in ("", "1") else o.unit, o.doc]
+    rows = [[o.name, symbol_markup(o.symbol), show(o.value), "" if o.unit in ("", "1") else o.unit, o.doc]
             for o in record.options.values()]
     return Table("Options as they ran", ["<option", "<symbol", "value", "<unit", "<meaning"],
                  rows or [["(none)", "", "", "", ""]])

@@ -11,7 +11,8 @@ import pytest
 from conftest import ROOT
 from synthetic import Made, Plan, toy_plan, write
 
-from analysis import open_record
+from analysis import RecordError, open_record
+from analysis.record import check_readable
 
 
 def analyse(*arguments):
@@ -67,7 +68,7 @@ def test_an_unknown_experiment_gets_an_overview(tmp_path):
         for f in ("png", "pdf")}
     text = (out / "report.html").read_text()
     assert len(check_page(text).images) == 3
-    assert "overview of every observable" in text and "Range of every observable" in text
+    assert "an overview of every observable" in text and "Range of every observable" in text
 
 
 def test_missing_and_failed_cells_are_shown(tmp_path):
@@ -131,6 +132,35 @@ def test_the_same_record_gives_the_same_bytes(tmp_path):
     assert len(files) == 1 + 3 * 3
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_a_layout_the_figures_do_not_expect_falls_back_to_an_overview(tmp_path):
+    plan = toy_plan()
+    plan.experiment = "coupled_ou"
+    done = analyse(write(tmp_path / "old.h5", plan), "--format", "png")
+    assert done.returncode == 1 and "may be of another version" in done.stderr
+    text = (tmp_path / "old-report/report.html").read_text()
+    check_page(text)
+    assert "overview-total.png" in text and "may be of another version" in text
+
+
+def test_damaged_structure_never_crashes_the_command(tmp_path):
+    whole = write(tmp_path / "whole.h5", toy_plan()).read_bytes()
+    random = np.random.default_rng(3)
+    path = tmp_path / "damaged.h5"
+    codes = []
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for place in random.integers(0, len(damaged), 24):
+            damaged[place] = random.integers(256)
+        path.write_bytes(damaged)
+        try:
+            check_readable(path)
+            open_record(path).close()
+            codes.append(0)
+        except RecordError as error:
+            codes.append(error.code)
+    assert set(codes) <= {0, 4, 5, 6} and codes.count(6) > 30
 
 
 @pytest.mark.parametrize("make, code, says", [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.markup import to_html, to_plain
+from analysis.markup import symbol_markup, to_html, to_plain
 
 
 @pytest.mark.parametrize("source, rendered", [
@@ -23,3 +23,12 @@ def test_formulas(source, rendered):
 def test_plain_text_keeps_the_meaning():
     assert to_plain(r"$t_S$ at $\theta=\pi/2$") == "t_S at θ = π/2"
     assert to_plain("x < y") == "x < y"
+
+
+@pytest.mark.parametrize("symbol, rendered", [
+    ("sigma_W^2", "<i>σ</i><sub><i>W</i></sub><sup>2</sup>"), ("m_x^2",
+     "<i>m</i><sub><i>x</i></sub><sup>2</sup>"),
+    ("alpha_C/alpha", "<i>α</i><sub><i>C</i></sub>/<i>α</i>"), ("t_0", "<i>t</i><sub>0</sub>"),
+    ("", "")])
+def test_option_symbols(symbol, rendered):
+    assert to_html(symbol_markup(symbol)) == rendered
