@@ -30,7 +30,7 @@ std::unique_ptr<CoupledOuCase> make_triangular_case(const CoupledOuOptions& opti
 /// Status of a cell whose forward process has no stationary law: a growing eigenmode.
 constexpr double kUnstableForward = 4.0;
 
-/// Observables of a speciation problem over one captured axis; `prefix` names them.
+/// Observables of a speciation problem over one captured axis.
 void declare_speciation(std::vector<Observable>& list, const std::string& axis,
                         const std::string& source);
 /// Writes one Speciation at position i of what declare_speciation declared.

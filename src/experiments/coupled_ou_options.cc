@@ -30,8 +30,8 @@ OptionTable CoupledOuOptions::table() {
   OptionTable table;
   table
       .add("relaxation", relaxation, "M",
-           "relaxation matrix: symmetric (both modalities feel each other, (2)) or triangular (X "
-           "drives Y, (3)); decides the axes")
+           "relaxation matrix: symmetric (both modalities feel each other, multimodal (2)) or "
+           "triangular (X drives Y, (3)); decides the axes and observables")
       .one_of({"symmetric", "triangular"});
   table
       .add(
@@ -65,16 +65,17 @@ OptionTable CoupledOuOptions::table() {
       .at_least(1);
   table
       .add("alpha", alpha, "alpha",
-           "log n / (N d) of n training points, N modalities of dimension d (33)")
+           "log n / (N d) of n training points, N modalities of dimension d; multimodal (33)")
       .above(0);
   table
       .add("conditional_alpha_ratio", conditional_alpha_ratio, "alpha_C/alpha",
-           "alpha_C of the conditional collapse time (87): 1 reproduces figure 5, 2 takes the "
+           "alpha_C of the conditional collapse time, multimodal (87): 1 reproduces figure 5, 2 "
+           "takes the "
            "effective dimension to be d (notes E0.9)")
       .above(0);
   table
       .add("switch_time", switch_time, "t_0",
-           "when the late schedule switches off and the early one on (144)")
+           "when the late schedule switches off and the early one on; multimodal (144)")
       .at_least(0)
       .unit("time");
   table
