@@ -4,6 +4,14 @@
 function(syncgap_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  # Vector code is a hundred times slower without optimisation: too slow even to test. Its
+  # preconditions stay on in Debug.
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} vector_code REGEX "define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
+    if(vector_code)
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Debug>:-O2>")
+    endif()
+  endforeach()
   set(scope PUBLIC)
   if(sources)
     add_library(syncgap_${name} STATIC ${sources})
