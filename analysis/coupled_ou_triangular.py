@@ -137,7 +137,7 @@ def _figure_4(record: Record) -> Figure:
         unstable = np.isin(status.values, (Status.UNSTABLE, Status.UNSTABLE_FORWARD))
         if unstable.any():
             style.hatch_cells(ax, g, theta, unstable, hatch="xx")
-            handles.append(Patch(facecolor="#EFEFEF", hatch="xx", edgecolor="#9A9A9A",
+            handles.append(Patch(facecolor=style.MISSING, hatch="xx", edgecolor="#9A9A9A",
                                  label="unstable"))
         if np.isfinite(lower.values).any():
             style.dot_cells(ax, g, theta, np.isfinite(lower.values))

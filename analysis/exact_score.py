@@ -382,7 +382,7 @@ def crossing_text(angles, mean, error) -> str:
     found = crossings(angles, mean)
     if not found:
         return "none"
-    sure = np.sign(mean) * (np.abs(mean) > style.Z95 * error)
+    sure = np.where(np.abs(mean) > style.Z95 * error, np.sign(mean), 0)
     low = high = None
     ends = np.flatnonzero(sure != 0)
     if len(ends) and sure[ends[0]] != sure[ends[-1]]:

@@ -10,11 +10,13 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 import numpy as np  # noqa: E402
+from matplotlib.colors import ListedColormap  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch  # noqa: E402
 
 # Okabe and Ito's palette, told apart with any colour vision; line styles repeat the distinction.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+MISSING = "#D2D2D2"
 PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#7A7A7A"
 CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)))
@@ -126,7 +128,7 @@ def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=
                              label=blank_label))
     if not np.all(done):
         hatch_cells(ax, x, y, ~done)
-        handles.append(Patch(facecolor="#EFEFEF", edgecolor="#9A9A9A", hatch="////",
+        handles.append(Patch(facecolor=MISSING, edgecolor="#9A9A9A", hatch="////",
                              label=f"not measured yet ({np.count_nonzero(~done)} cells)"))
     return mesh, handles
 
@@ -134,7 +136,7 @@ def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=
 def hatch_cells(ax, x, y, which, hatch="////") -> None:
     """Grey hatching over the cells where `which[y, x]` holds."""
     blank = np.ma.masked_where(~which, np.zeros(which.shape))
-    ax.pcolor(edges(x), edges(y), blank, hatch=hatch, cmap="Greys", vmin=-0.1, vmax=1.5,
+    ax.pcolor(edges(x), edges(y), blank, hatch=hatch, cmap=ListedColormap([MISSING]),
               edgecolor="#9A9A9A", linewidth=0, zorder=2, rasterized=True)
 
 

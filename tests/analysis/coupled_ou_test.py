@@ -5,7 +5,7 @@ import pytest
 from conftest import set_pending
 from main_test import analyse, check_page
 
-from analysis import experiments, open_record
+from analysis import coupled_ou, experiments, open_record
 from analysis.content import Verdict
 from analysis.coupled_ou_claims import closed_form
 from analysis.coupled_ou_data import over_g
@@ -191,15 +191,30 @@ def test_gap_of_many_modalities(record_of):
         np.testing.assert_allclose(gap.values, time.values - last.values, atol=1e-12)
 
 
+JOBS = (FIGURE_1, FIGURE_2, FIGURE_3, FIGURE_4, FIGURE_5, SCHEDULES, GRAPHS)
+
+
+@pytest.mark.parametrize("number", range(len(JOBS)))
+def test_any_set_of_finished_units_can_be_laid_out(record_of, tmp_path, number):
+    random = np.random.default_rng(number)
+    whole = record_of(JOBS[number])
+    with open_record(whole) as record:
+        count = record.unit_count
+    for share in (0.1, 0.3, 0.5, 0.7, 0.9, 1 - 1.5 / count):
+        pending = set(np.flatnonzero(random.random(count) < share))
+        part = set_pending(whole, tmp_path / "part.h5", lambda unit: unit in pending)
+        with open_record(part) as record:
+            coupled_ou.content(record)
+
+
 def test_reports_of_half_finished_records(record_of, tmp_path):
-    jobs = (FIGURE_1, FIGURE_2, FIGURE_3, FIGURE_4, FIGURE_5, SCHEDULES, GRAPHS)
     half = [set_pending(record_of(job), tmp_path / f"half-{i}.h5", lambda unit: unit % 2 == 1)
-            for i, job in enumerate(jobs)]
+            for i, job in enumerate(JOBS)]
     done = analyse(*half, "--out", tmp_path / "r", "--format", "png")
     assert done.returncode == 0 and done.stderr == ""
     text = (tmp_path / "r/report.html").read_text()
     page = check_page(text)
-    assert len(page.images) >= 30 and text.count("This record is unfinished") == len(jobs)
+    assert len(page.images) >= 30 and text.count("This record is unfinished") == len(JOBS)
 
 
 @pytest.mark.parametrize("job", [FIGURE_1, FIGURE_4])

@@ -8,7 +8,7 @@ import pytest
 from conftest import set_pending
 from main_test import analyse, check_page
 
-from analysis import experiments, open_record
+from analysis import exact_score, experiments, open_record
 from analysis.content import Verdict
 from analysis.exact_score_data import METRICS, Curves
 
@@ -104,3 +104,12 @@ def test_report(path, tmp_path):
     text = (tmp_path / "r/report.html").read_text()
     assert len(check_page(text).images) == 8 + 2 + 8 + 1
     assert "11 of 14 units done" in done.stdout and "0 of 14 units done" in done.stdout
+
+
+def test_any_set_of_finished_units_can_be_laid_out(path, tmp_path):
+    random = np.random.default_rng(5)
+    for share in np.linspace(0.05, 0.95, 19):
+        pending = set(np.flatnonzero(random.random(14) < share))
+        part = set_pending(path, tmp_path / "part.h5", lambda unit: unit in pending)
+        with open_record(part) as record:
+            exact_score.content(record)

@@ -138,10 +138,10 @@ def test_a_layout_the_figures_do_not_expect_falls_back_to_an_overview(tmp_path):
     plan = toy_plan()
     plan.experiment = "coupled_ou"
     done = analyse(write(tmp_path / "old.h5", plan), "--format", "png")
-    assert done.returncode == 1 and "may be of another version" in done.stderr
+    assert done.returncode == 1 and "could not be laid out" in done.stderr
     text = (tmp_path / "old-report/report.html").read_text()
     check_page(text)
-    assert "overview-total.png" in text and "may be of another version" in text
+    assert "overview-total.png" in text and "could not be laid out" in text
 
 
 def test_damaged_structure_never_crashes_the_command(tmp_path):
