@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import experiments, progress, style
+from analysis import experiments, progress, render
 from analysis.content import Claim, Content, Figure, Table, Verdict
 from analysis.markup import symbol_markup, to_html, to_plain
 from analysis.record import Record, show
@@ -56,13 +56,26 @@ class Report:
 
 def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
     """Writes figures/ and report.html into `out`."""
-    undrawn: list[str] = []
     (out / "figures").mkdir(parents=True, exist_ok=True)
     chapters = _chapters(records)
+    undrawn = [c.record.experiment for c in chapters if c.content.problem]
+    for c in chapters:
+        if c.content.problem:
+            print(f"analysis: {c.record.path}: {c.content.problem}", file=sys.stderr)
+        for name in c.record.names:  # read now: the processes that draw leave the file alone
+            c.record[name]
+    every = [figure for c in chapters for figure in c.content.figures]
+    drawn = iter(render.draw_all(every, tuple(dict.fromkeys(("png", *formats)))))
     navigation = _navigation(chapters)
     alone = len(chapters) == 1
-    body = "".join(_chapter(c, out, formats, undrawn, navigation if alone else "")
-                   for c in chapters)
+    body = ""
+    for c in chapters:
+        own = [next(drawn) for _ in c.content.figures]
+        for figure, result in zip(c.content.figures, own):
+            if isinstance(result, str):
+                undrawn.append(figure.key)
+                print(f"analysis: {figure.key} could not be drawn ({result})", file=sys.stderr)
+        body += _chapter(c, out, formats, own, navigation if alone else "")
     title = records[0].title if alone else "Report of " + _count(len(records), "record")
     css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     lead = "" if alone else f"<h1>{_escape(title)}</h1>{navigation}"
@@ -108,14 +121,12 @@ def _navigation(chapters: list[Chapter]) -> str:
     return f"<nav><strong>Contents</strong><ol>{''.join(items)}</ol></nav>"
 
 
-def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], undrawn: list[str],
-             navigation: str) -> str:
+def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
+             drawn: list[dict[str, bytes] | str], navigation: str) -> str:
     record, content = chapter.record, chapter.content
     heading = "h1" if navigation else "h2"
     parts = [f"<{heading} id='{chapter.anchor}'>{_escape(record.title)}</{heading}>"]
     if content.problem:
-        print(f"analysis: {record.path}: {content.problem}", file=sys.stderr)
-        undrawn.append(record.experiment)
         parts.append(f"<p class='notice bad'>{_escape(content.problem)}</p>")
     if content.summary:
         parts.append(f"<p class='lead'>{to_html(content.summary)}</p>")
@@ -128,7 +139,7 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...], undrawn: lis
     if content.figures:
         parts.append("<h3>Figures</h3>")
     (out / chapter.folder).mkdir(parents=True, exist_ok=True)
-    parts += [_figure(f, chapter, out, formats, undrawn) for f in content.figures]
+    parts += [_figure(f, chapter, d, out, formats) for f, d in zip(content.figures, drawn)]
     if content.tables:
         parts.append(_section(chapter, "tables", "Tables"))
         parts += [_table(t) for t in content.tables]
@@ -177,24 +188,16 @@ def _notices(record: Record) -> str:
     return "".join(parts)
 
 
-def _figure(figure: Figure, chapter: Chapter, out: Path, formats: tuple[str, ...],
-            undrawn: list[str]) -> str:
+def _figure(figure: Figure, chapter: Chapter, drawn: dict[str, bytes] | str, out: Path,
+            formats: tuple[str, ...]) -> str:
     anchor = f"{chapter.anchor}-{figure.key}"
-    try:
-        canvas = style.draw(figure)
-        encoded = {f: style.encode(canvas, f) for f in dict.fromkeys(("png", *formats))}
-    except OSError:
-        raise
-    except Exception as error:  # one figure of an unusual record must not cost the report
-        message = f"{type(error).__name__}: {error}"
-        undrawn.append(figure.key)
-        print(f"analysis: {figure.key} could not be drawn ({message})", file=sys.stderr)
+    if isinstance(drawn, str):
         return (f"<p class='notice bad' id='{anchor}'><b>{to_html(figure.title)}</b> could not be "
-                f"drawn ({_escape(message)}).</p>")
+                f"drawn ({_escape(drawn)}).</p>")
     for file_format in formats:
-        (out / chapter.folder / f"{figure.key}.{file_format}").write_bytes(encoded[file_format])
+        (out / chapter.folder / f"{figure.key}.{file_format}").write_bytes(drawn[file_format])
     files = ", ".join(f"{chapter.folder}/{figure.key}.{f}" for f in formats)
-    data = base64.b64encode(encoded["png"]).decode("ascii")
+    data = base64.b64encode(drawn["png"]).decode("ascii")
     width = round(figure.size[0] * 100)
     return (f"<figure id='{anchor}'><img alt='{_escape(to_plain(figure.title))}' "
             f"style='max-width:{width + 160}px' src='data:image/png;base64,{data}'>"
