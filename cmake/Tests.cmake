@@ -1,6 +1,8 @@
-# What Open MPI needs to run ranks as root and, without spinning, on machines with fewer cores.
+# What Open MPI needs to run ranks as root and on machines with fewer cores, without spinning, and
+# without binding tests that run side by side to the same core.
 set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1)
+  OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+  OMPI_MCA_hwloc_base_binding_policy=none)
 
 # syncgap_room_tests(ROOM): builds test_ROOM from tests/ROOM/*_test.cc and registers every case.
 function(syncgap_room_tests room)
@@ -16,15 +18,15 @@ function(syncgap_room_tests room)
     PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
 
-# syncgap_pytest(NAME FOLDER [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in
-#   tests/FOLDER as one test.
-function(syncgap_pytest name folder)
+# syncgap_pytest(NAME PLACE [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in the
+#   folder tests/PLACE, or the one file of that name, as one test.
+function(syncgap_pytest name place)
   cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -m pytest -q -p no:cacheprovider
-    ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+    ${CMAKE_CURRENT_SOURCE_DIR}/${place})
   set_tests_properties(${name} PROPERTIES LABELS python TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
 endfunction()

@@ -1,0 +1,76 @@
+"""A walltime signal or limit: finish the unit, leave, go on later."""
+
+import os
+import signal
+import time
+
+import pytest
+from processes import DONE, DRAINED, PENDING, Driver, observables, statuses, units_begun, wait_until
+
+UNITS = ("--units", 400, "--doubles", 8)
+
+
+@pytest.fixture(scope="module")
+def reference(driver_program, tmp_path_factory):
+    driver = Driver(driver_program, tmp_path_factory.mktemp("undisturbed") / "record.h5")
+    driver.run(*UNITS)
+    return observables(driver.record)
+
+
+def target(run, whom):
+    return {"mpirun": run.pid, "the last rank": run.rank_pids()[-1]}[whom]
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGTERM], ids=["USR2", "TERM"])
+@pytest.mark.parametrize("ranks, whom", [(1, "the last rank"), (3, "the last rank"), (3, "mpirun")])
+def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, number, ranks, whom):
+    log = tmp_path / "log"
+    run = driver.start(*UNITS, "--sleep", 0.02, "--log", log, ranks=ranks)
+    wait_until(lambda: len(units_begun(log)) >= 5, "some units")
+    os.kill(target(run, whom), number)
+    start = time.monotonic()
+    code, out, err = run.finish(30)
+    if whom == "mpirun" and number == signal.SIGTERM:
+        # Open MPI gives the ranks a second to end and reports the signal, not their code.
+        assert code != 0
+    else:
+        assert code == DRAINED, err
+    assert time.monotonic() - start < 20
+    state = statuses(driver.record)
+    assert set(state) == {PENDING, DONE}
+    assert (state == DONE).sum() == len(units_begun(log)), "a unit was begun and not finished"
+    second = tmp_path / "second"
+    report = driver.run(*UNITS, "--log", second, ranks=2)
+    assert report["done"] == 400
+    assert not set(units_begun(log)) & set(units_begun(second))
+    assert observables(driver.record) == reference
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_the_wall_drains_before_it_is_reached(driver, reference, ranks):
+    start = time.monotonic()
+    report = driver.run(*UNITS, "--sleep", 0.03, "--walltime", 2, ranks=ranks, expect=DRAINED)
+    # The wall counts from the start of the program, MPI's own included; finishing is not cut off.
+    assert time.monotonic() - start < 15
+    assert report["drained"] and 0 < report["done"] < 400
+    assert report["seconds"] < 2.5
+    driver.run(*UNITS)
+    assert observables(driver.record) == reference
+
+
+def test_a_sweep_too_long_for_one_wall_gets_there_in_several(driver, reference):
+    launches = 0
+    while True:
+        launches += 1
+        code, out, err = driver.start(*UNITS, "--sleep", 0.01, "--walltime", 1.5,
+                                      ranks=1 + launches % 2).finish()
+        assert code in (0, DRAINED), err
+        if code == 0:
+            break
+    assert launches >= 2
+    assert observables(driver.record) == reference
+
+
+def test_a_drained_record_is_not_in_use(driver):
+    driver.run(*UNITS, "--sleep", 0.03, "--walltime", 1, expect=DRAINED)
+    assert not driver.lock.exists()

@@ -1,0 +1,167 @@
+"""Launches real processes of the sweep: the made-up sweep of sweep_driver and the program itself."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PENDING, DONE, FAILED = 0, 1, 2
+SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, DRAINED = 0, 2, 3, 4, 75
+
+# As root, on fewer cores than ranks, without pinning several launches to the same core.
+MPI_ENVIRONMENT = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+}
+
+
+def binary(name, variable):
+    path = pathlib.Path(os.environ.get(variable, ROOT / "build/release" / name))
+    return path if path.exists() else None
+
+
+def command(ranks, words, mpirun_options=()):
+    """One rank is started without mpirun: quicker, and what a user on a laptop does."""
+    if ranks == 1:
+        return [str(w) for w in words]
+    return ["mpirun", "-q", *mpirun_options, "-n", str(ranks), *(str(w) for w in words)]
+
+
+class Run:
+    """A launch in a session of its own, so that nothing of it outlives the test."""
+
+    def __init__(self, ranks, words, mpirun_options=(), **settings):
+        self.ranks = ranks
+        self.process = subprocess.Popen(
+            command(ranks, words, mpirun_options), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT}, **settings)
+        self.pid = self.process.pid
+
+    def rank_pids(self, seconds=20):
+        """Process ids of all ranks, lowest rank first; waits until they are there."""
+        if self.ranks == 1:
+            return [self.pid]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            found = [pid for pid in children_of(self.pid) if rank_of(pid) is not None]
+            if len(found) == self.ranks:
+                return sorted(found, key=rank_of)
+            time.sleep(0.005)
+        return []
+
+    def finish(self, seconds=120):
+        """Waits; returns exit code, standard output, standard error."""
+        try:
+            out, err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            out, err = self.process.communicate()
+            raise AssertionError(f"still running after {seconds} s:\n{out}\n{err}") from None
+        return self.process.returncode, out, err
+
+    def kill(self, pids=None):
+        """SIGKILL to the given processes, or to the launcher and all ranks."""
+        if pids is None:
+            pids = [*children_of(self.pid), self.pid]
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def stat_of(pid):
+    """State letter and parent, None for a process that is gone."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, parent = text.rsplit(")", 1)[1].split()[:2]
+    return state, int(parent)
+
+
+def is_alive(pid):
+    stat = stat_of(pid)
+    return stat is not None and stat[0] not in "ZX"
+
+
+def children_of(pid):
+    every = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+    return [child for child in every if (stat := stat_of(child)) and stat[1] == pid]
+
+
+def rank_of(pid):
+    try:
+        variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    for variable in variables:
+        if variable.startswith(b"OMPI_COMM_WORLD_RANK="):
+            return int(variable.split(b"=")[1])
+    return None
+
+
+def wait_until(condition, what, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.005)
+
+
+class Driver:
+    """The made-up sweep over one record."""
+
+    def __init__(self, program, record):
+        self.program, self.record = program, pathlib.Path(record)
+
+    def start(self, *arguments, ranks=1, mpirun_options=(), **settings):
+        return Run(ranks, [self.program, "--record", self.record, *arguments], mpirun_options,
+                   **settings)
+
+    def run(self, *arguments, ranks=1, expect=SUCCESS, mpirun_options=()):
+        """Runs to the end; returns what the driver reports, or its message if it was refused."""
+        code, out, err = self.start(*arguments, ranks=ranks, mpirun_options=mpirun_options).finish()
+        assert code == expect, f"exit code {code}, expected {expect}\n{out}\n{err}"
+        return json.loads(out) if out else err
+
+    def run_part(self, units, *arguments):
+        """Drains after some units were begun."""
+        log = self.record.with_suffix(".part")
+        run = self.start(*arguments, "--sleep", 0.01, "--log", log)
+        wait_until(lambda: len(units_begun(log)) >= units, "some units")
+        os.kill(run.pid, signal.SIGUSR2)
+        code, out, err = run.finish()
+        assert code == DRAINED, f"{code} {out} {err}"
+        log.unlink()
+
+    @property
+    def lock(self):
+        return self.record.with_name(self.record.name + ".lock")
+
+
+def statuses(record):
+    """Opened by HDF5 at this very instant."""
+    with h5py.File(record, "r") as file:
+        return file["unit_status"][...].ravel()
+
+
+def observables(record):
+    """Bytes of every cell of every observable, by name."""
+    with h5py.File(record, "r") as file:
+        return {name: item[...].tobytes() for name, item in file.items()
+                if isinstance(item, h5py.Dataset) and "nan" in item.attrs}
+
+
+def units_begun(log):
+    """Units in the driver's log, in the order they were begun; a torn last line is left out."""
+    if not log.exists():
+        return np.array([], dtype=int)
+    lines = log.read_text().split("\n")[:-1]
+    return np.array([int(line) for line in lines], dtype=int)
