@@ -112,3 +112,13 @@ def time_text(time: Observable, status: Observable, g: float) -> str:
         return f"{time.values[i]:.5f}"
     return {Status.NO_SPECIATION: "none", Status.UNSTABLE: "unstable",
             Status.UNSTABLE_FORWARD: "unstable"}.get(int(status.values[i]), "–")
+
+
+def values_over_g(found: Observable) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates and values of the cells that have a value."""
+    known = np.isfinite(found.values)
+    return found.coords["g"][known], found.values[known]
+
+
+def range_text(values: np.ndarray) -> str:
+    return f"{values.min():.6f} to {values.max():.6f}"

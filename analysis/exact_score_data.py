@@ -13,6 +13,8 @@ from analysis.record import Record
 SCORES = {"printed": "printed score (biased)", "path": "path score (exact)",
           "joint": "joint score (exact)"}
 EXACT_SCORES = ("path", "joint")
+FIGURE_OF_COUPLING = {0.2: "12", 0.5: "13", 1.0: "14"}
+MOST_COUPLINGS = 6
 _SCHEDULE_ORDER = ("constant", "late", "early")
 
 
@@ -166,3 +168,14 @@ class Curves:
 def _ordered(values, preferred: tuple[str, ...]) -> list[str]:
     found = [str(v) for v in values]
     return [p for p in preferred if p in found] + [v for v in found if v not in preferred]
+
+
+def couplings_to_draw(curves: Curves) -> list[float]:
+    """All couplings if they are few, else the paper's, else some spread over the axis."""
+    if len(curves.couplings) <= MOST_COUPLINGS:
+        return list(curves.couplings)
+    ours = [g for g in curves.couplings if any(abs(g - p) < 1e-9 for p in FIGURE_OF_COUPLING)]
+    if ours:
+        return ours
+    picked = np.unique(np.linspace(0, len(curves.couplings) - 1, MOST_COUPLINGS).round())
+    return [curves.couplings[int(i)] for i in picked]

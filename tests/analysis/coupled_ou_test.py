@@ -7,10 +7,10 @@ from main_test import analyse, check_page
 
 from analysis import coupled_ou, experiments, open_record
 from analysis.content import Verdict
-from analysis.coupled_ou_claims import closed_form
 from analysis.coupled_ou_data import over_g
 from analysis.coupled_ou_schedules import schedule_shape
 from analysis.coupled_ou_symmetric import landmarks
+from analysis.coupled_ou_symmetric_claims import closed_form
 from analysis.coupled_ou_triangular import critical_lines, over_theta_g
 
 FIGURE_1 = """

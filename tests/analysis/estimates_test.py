@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
-from analysis.exact_score import crossing_text
+from analysis.exact_score_tables import crossing_text
 
 
 @pytest.mark.parametrize("value, error, text", [
