@@ -178,7 +178,7 @@ run_tests() {
     ctest --preset gpu --label-regex gpu
   fi
   say "Tests with sanitizers"
-  ctest --preset asan --label-regex unit --parallel "$jobs"
+  ctest --preset asan --label-regex 'unit|mpi' --parallel "$jobs"
   say "Fuzzing, a short run"
   ctest --preset fuzz --parallel "$jobs"
   say "Tests"
