@@ -56,8 +56,14 @@ def minutes(text):
     return 60 * int(hours) + int(rest)
 
 
+def trials_for(seconds):
+    """The override that makes the whole job take about this long on one rank."""
+    known = plan(JOB, "--set", "experiment.trials=1000000")["estimated_seconds_total"]
+    return ["--set", f"experiment.trials={int(1000000 * seconds / known)}"]
+
+
 def test_the_request_follows_the_plan():
-    long = ["--set", "experiment.trials=3000000"]
+    long = trials_for(4 * 3600)
     sizes = plan(JOB, *long)
     total, longest = (sizes[f"estimated_seconds_{name}"] for name in ("total", "longest_unit"))
     hour, target = request(JOB, *long, "--time", "60")
@@ -77,8 +83,7 @@ def test_a_small_job_asks_for_little():
 
 
 def test_gpus_come_in_whole_nodes():
-    options, target = request(JOB, "--set", "experiment.trials=30000000", "--time", "120",
-                              "--gpus-per-node", "4")
+    options, target = request(JOB, *trials_for(8 * 3600), "--time", "120", "--gpus-per-node", "4")
     assert options["gpus-per-node"] == options["ntasks-per-node"] == "4"
     assert int(options["nodes"]) >= 2 and target[0].endswith("gpu_sweep.sbatch")
 
