@@ -146,6 +146,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
       lock = store::RecordLock::share(path);
       record.emplace(path, Record::Access::write);
     });
+    if (ranks.on_one_node()) record->writers_share_a_node();
     if (speaks && !request.quiet)
       std::printf("%s, %s: %llu units on %d %s\n", prepared.experiment->name().c_str(),
                   prepared.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),

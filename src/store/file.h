@@ -17,10 +17,15 @@ class File {
   File(std::string path, Mode mode);
   ~File();
   File(File&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+      : path_(std::move(other.path_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        map_(std::exchange(other.map_, nullptr)),
+        mapped_(std::exchange(other.mapped_, 0)) {}
   File& operator=(File&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(descriptor_, other.descriptor_);
+    std::swap(map_, other.map_);
+    std::swap(mapped_, other.mapped_);
     return *this;
   }
 
@@ -29,6 +34,12 @@ class File {
   bool is_at(const std::string& path) const;
   void read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
   void write_at(std::uint64_t offset, const void* data, std::size_t bytes) const;
+  /// Turns small writes into stores to a shared memory map, without a system call and without the
+  /// file's lock. Sound only where every process that writes the file runs on this node; does
+  /// nothing on file systems that are not local or may still run out of space. Other programs see
+  /// the bytes at once, and they outlive a kill as those of write_at do.
+  void map_small_writes();
+  bool maps_small_writes() const { return map_ != nullptr; }
   void append(const void* data, std::size_t bytes) const;
   void sync() const;
   int descriptor() const { return descriptor_; }
@@ -36,6 +47,8 @@ class File {
  private:
   std::string path_;
   int descriptor_ = -1;
+  char* map_ = nullptr;
+  std::size_t mapped_ = 0;
 };
 
 /// Makes a rename or creation in the folder of `path` durable.

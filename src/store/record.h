@@ -67,6 +67,8 @@ class Record {
   /// Makes a unit pending again and its cells NaN.
   void reset(std::uint64_t unit) const;
   void sync() const { file_.sync(); }
+  /// Every process that writes this record runs on this node: small cells may go through memory.
+  void writers_share_a_node() { file_.map_small_writes(); }
   /// Throws RecordError if the file under path() is no longer the one that was opened, or has
   /// another length: someone removed, replaced or cut it.
   void check_in_place() const;

@@ -35,7 +35,7 @@ struct Request {
   std::int64_t fail = -1, nan = -1, stuck = -1;
   double rank0_busy = 0, walltime = 0;
   int ranks_per_unit = 1, fail_on_rank = -1;
-  bool retry_failed = false, drive = false;
+  bool retry_failed = false, system_calls = false, drive = false;
 };
 
 /// SplitMix64: decorrelates neighbouring integers.
@@ -150,6 +150,7 @@ int run(const Request& request, int& argc, char**& argv) {
     if (ranks.rank() != 0) lock = store::RecordLock::share(request.record);
     opened.emplace(request.record, store::Record::Access::write);
   });
+  if (ranks.on_one_node() && !request.system_calls) opened->writers_share_a_node();
   const store::Record& record = *opened;
   const int log =
       request.log.empty() ? -1 : ::open(request.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -197,6 +198,7 @@ int main(int argc, char** argv) {
                  "seconds rank 0 computes in each of its units");
   cli.add_option("--claims", request.claims)->check(CLI::IsMember({"window", "messages"}));
   cli.add_flag("--drive", request.drive, "a thread on rank 0 keeps claims moving");
+  cli.add_flag("--system-calls", request.system_calls, "write as ranks on several nodes do");
   cli.add_option("--walltime", request.walltime);
   cli.add_option("--ranks-per-unit", request.ranks_per_unit);
   cli.add_flag("--retry-failed", request.retry_failed);
