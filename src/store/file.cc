@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csetjmp>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -31,8 +33,42 @@ constexpr std::size_t kSmallWrite = std::size_t{1} << 16;
 /// File systems of one node that overwrite blocks where they are: a store to an allocated page
 /// cannot find the disk full.
 bool is_local_and_in_place(long type) {
-  constexpr long ext = 0xEF53, xfs = 0x58465342, tmpfs = 0x01021994;
-  return type == ext || type == xfs || type == tmpfs;
+  constexpr long ext = 0xEF53, xfs = 0x58465342;
+  return type == ext || type == xfs;
+}
+
+// Where a store to a map goes when the page behind it is gone: the file was cut short by another
+// program, or its disk fails. The system says so by SIGBUS.
+thread_local sigjmp_buf page_is_gone;
+thread_local volatile std::sig_atomic_t storing = 0;
+
+void on_bus_error(int number) {
+  if (storing != 0) siglongjmp(page_is_gone, 1);
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+void catch_bus_errors() {
+  struct sigaction action {};
+  action.sa_handler = on_bus_error;
+  action.sa_flags = SA_NODEFER;  // the handler is left by a jump
+  ::sigaction(SIGBUS, &action, nullptr);
+}
+
+/// False if the page could not be written.
+bool copy_to_map(char* to, const void* from, std::size_t bytes) {
+  if (sigsetjmp(page_is_gone, 0) != 0) {
+    storing = 0;
+    return false;
+  }
+  storing = 1;
+  // What was stored before is visible before this: a unit's status comes last.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  std::atomic_thread_fence(std::memory_order_release);
+  std::memcpy(to, from, bytes);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  storing = 0;
+  return true;
 }
 
 template <class Call>
@@ -93,16 +129,17 @@ void File::map_small_writes() {
   const std::size_t bytes = size();
   void* map = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (map == MAP_FAILED) return;
+  catch_bus_errors();
   map_ = static_cast<char*>(map);
   mapped_ = bytes;
 }
 
 void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) const {
   if (bytes <= kSmallWrite && offset < mapped_ && bytes <= mapped_ - offset) {
-    // What was stored before is visible before this: a unit's status comes last.
-    std::atomic_thread_fence(std::memory_order_release);
-    std::memcpy(map_ + offset, data, bytes);
-    return;
+    if (copy_to_map(map_ + offset, data, bytes)) return;
+    throw RecordError(concat("the file changed its length while it was written (", path_,
+                             "): another program cut it short, or the disk fails; restore it from "
+                             "a copy"));
   }
   const auto* from = static_cast<const char*>(data);
   while (bytes > 0) {
