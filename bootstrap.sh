@@ -102,7 +102,7 @@ Install what these stand for, then run again with --no-install:
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
   "${apt[@]}" update </dev/null || fail "apt-get update failed: is there a network, and does /etc/apt name a mirror?"
   "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null ||
-    fail "apt-get could not install: ${missing[*]}"
+    fail "apt-get could not install: ${missing[*]} (is there a network?)"
 }
 
 install_torch() {
