@@ -2,11 +2,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
 #include "core/check.h"
+#include "core/options.h"
 
 namespace {
 
@@ -25,7 +27,26 @@ void add_job_options(CLI::App& command, syncgap::app::JobRequest& request) {
       .add_option("-s,--set", request.overrides,
                   "override, e.g. experiment.trials=500, axes.g=[0.1,0.2], run.seed=7")
       ->allow_extra_args(false);
-  command.add_option("-r,--record", request.record, "record to write (default out/JOB.h5)");
+  command.add_option("-r,--record", request.record,
+                     "record to write (default out/JOB[-PROFILE].h5)");
+}
+
+/// What CLI11 could not parse, in the words of all our messages.
+std::string complaint(const CLI::App* cli, const CLI::Error& error) {
+  const auto parsed = cli->get_subcommands();
+  const CLI::App* command = parsed.empty() ? cli : parsed.front();
+  const std::string where = command == cli ? "syncgap" : "syncgap " + command->get_name();
+  std::string text = error.what();
+  if (const auto extra = cli->remaining(true); !extra.empty()) {
+    std::vector<std::string> known;
+    for (const auto* each : cli->get_subcommands({}))
+      if (command == cli) known.push_back(each->get_name());
+    for (const auto* each : command->get_options())
+      if (command != cli) known.push_back(each->get_name());
+    text = syncgap::unknown_name_message(command == cli ? "command" : "argument", extra.front(),
+                                         where, known);
+  }
+  return "syncgap: " + text + "\nSee `" + where + " --help`\n";
 }
 
 }  // namespace
@@ -35,6 +56,7 @@ int main(int argc, char** argv) {
   const auto started = std::chrono::steady_clock::now();
   CLI::App cli("Distributed sweeps for the physics of diffusion models.", "syncgap");
   cli.require_subcommand(1);
+  cli.failure_message(complaint);
   cli.footer(
       "Exit codes: 0 done, 1 internal error, 2 bad input, 3 some units failed,\n"
       "4 damaged cells found by verify, 75 drained: run the same command again.");
@@ -42,13 +64,13 @@ int main(int argc, char** argv) {
   auto& experiments = *cli.add_subcommand("experiments", "list the experiments");
   std::string experiment, record, output;
   auto& options = *cli.add_subcommand("options", "options, axes and observables of an experiment");
-  options.add_option("experiment", experiment)->required();
+  options.add_option("experiment", experiment, "one of `syncgap experiments`")->required();
   JobRequest plan_request;
   int ranks = 1;
   bool json = false;
   auto& plan = *cli.add_subcommand("plan", "what a job would do, without running it");
   add_job_options(plan, plan_request);
-  plan.add_option("-n,--ranks", ranks, "ranks to plan for")->check(CLI::PositiveNumber);
+  plan.add_option("-n,--ranks", ranks, "ranks to plan for")->check(CLI::Range(1, 1 << 22));
   plan.add_flag("--json", json, "print JSON");
   RunRequest run_request;
   bool resume = false;
@@ -59,12 +81,12 @@ int main(int argc, char** argv) {
   run.add_flag("--retry-failed", run_request.retry_failed, "run failed units again");
   run.add_flag("-q,--quiet", run_request.quiet, "no progress");
   auto& status = *cli.add_subcommand("status", "what a record holds and whether it is being run");
-  status.add_option("record", record)->required();
+  status.add_option("record", record, "record of a sweep, also while it runs")->required();
   status.add_flag("--json", json, "print JSON");
   auto& verify = *cli.add_subcommand("verify", "check structure and checksums of a record");
-  verify.add_option("record", record)->required();
+  verify.add_option("record", record, "record of a sweep, also while it runs")->required();
   auto& pack_command = *cli.add_subcommand("pack", "make a compressed copy of a record");
-  pack_command.add_option("record", record)->required();
+  pack_command.add_option("record", record, "record of a sweep, also while it runs")->required();
   pack_command.add_option("-o,--output", output, "the copy (default RECORD.packed.h5)");
   auto& version = *cli.add_subcommand("version", "version of the program and its libraries");
 

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/libraries.h"
 #include "app/sizes.h"
+#include "core/check.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
 #include "store/record.h"
@@ -117,8 +118,11 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   const std::vector<std::uint8_t> pending(grid.unit_count(), 0);
   const sweep::CostModel model(grid);
   const sweep::Order order = sweep::order_units(grid, cost, model, pending);
+  require_input(prepared.job.run.ranks_per_unit <= ranks, "run.ranks_per_unit is ",
+                prepared.job.run.ranks_per_unit, " but the plan is for ", ranks, " ranks (",
+                request.path, "): plan for more with --ranks, or lower it");
   const int per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
-  const int teams = std::max(1, ranks / per_unit);
+  const int teams = ranks / per_unit;
   const double makespan = sweep::expected_makespan(grid, cost, model, order, teams);
   const std::uint64_t record = store::record_bytes(grid, prepared.observables);
   const ResultLayout layout(grid, prepared.observables);

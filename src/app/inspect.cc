@@ -55,15 +55,21 @@ ExitCode show_status(const std::string& path, Format format) {
       run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
   const double rate = run ? static_cast<double>(finished) / elapsed : 0;
   const double left = rate > 0 ? static_cast<double>(sum.pending) / rate : -1;
-  const auto failures = record.failures();
+  // A kill may leave the message of a unit that is pending again.
+  auto failures = record.failures();
+  const auto statuses = record.statuses();
+  std::erase_if(failures, [&](const store::Failure& failure) {
+    return statuses[failure.unit] != static_cast<std::uint8_t>(UnitStatus::failed);
+  });
   if (format == Format::json) {
     std::printf(
         "{\n  \"experiment\": %s,\n  \"title\": %s,\n  \"units\": %llu,\n  \"done\": %llu,\n"
         "  \"failed\": %llu,\n  \"pending\": %llu,\n  \"unit_seconds\": %.17g,\n"
-        "  \"running\": %s,\n  \"units_per_second\": %.17g,\n  \"failures\": [",
+        "  \"running\": %s,\n  \"units_per_second\": %.17g,\n  \"seconds_left\": %s,\n"
+        "  \"failures\": [",
         json_string(record.header().experiment).c_str(), json_string(record.header().title).c_str(),
         wide(sum.units), wide(sum.done), wide(sum.failed), wide(sum.pending), sum.seconds,
-        run ? "true" : "false", rate);
+        run ? "true" : "false", rate, left >= 0 ? concat(left).c_str() : "null");
     for (std::size_t i = 0; i < failures.size(); ++i)
       std::printf("%s\n    {\"unit\": %llu, \"coordinates\": %s, \"message\": %s}", i ? "," : "",
                   wide(failures[i].unit),

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -122,6 +123,8 @@ void check_ranks(const PreparedJob& prepared, const Communicator& ranks) {
 
 ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
                  std::chrono::steady_clock::time_point started) {
+  // A limit on the size of files is then an error of the write, with a message, not a signal.
+  std::signal(SIGXFSZ, SIG_IGN);
   const parallel::MpiScope mpi(argc, argv);
   const Communicator ranks = Communicator::world();
   const bool speaks = ranks.rank() == 0;

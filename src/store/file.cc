@@ -162,6 +162,12 @@ void File::append(const void* data, std::size_t bytes) const {
   }
 }
 
+void File::reserve() const {
+  if (retry([&] { return ::fallocate(descriptor_, 0, 0, static_cast<off_t>(size())); }) == 0)
+    return;
+  if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) fail("write the file", path_);
+}
+
 void File::sync() const {
   if (retry([&] { return ::fdatasync(descriptor_); }) != 0) fail("flush the file to disk", path_);
 }

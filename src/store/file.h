@@ -41,6 +41,9 @@ class File {
   void map_small_writes();
   bool maps_small_writes() const { return map_ != nullptr; }
   void append(const void* data, std::size_t bytes) const;
+  /// Asks the disk for all bytes of the file now, so that writing them later cannot fail for want
+  /// of space; where the file system does not know how, nothing happens.
+  void reserve() const;
   void sync() const;
   int descriptor() const { return descriptor_; }
 

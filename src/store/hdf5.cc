@@ -1,8 +1,16 @@
 #include "store/hdf5.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace syncgap::store {
+namespace {
+
+// Every handle is closed by its owner. HDF5's own tidying at exit would crash on a file that could
+// not be written to the end; it can be turned off only before the first other call.
+[[maybe_unused]] const herr_t kNoTidyingAtExit = H5dont_atexit();
+
+}  // namespace
 
 std::string hdf5_reason() {
   std::string reason;
@@ -14,6 +22,13 @@ std::string hdf5_reason() {
         return 0;
       },
       &reason);
+  // A failed system call comes with its time, buffer and sizes; what it met is enough.
+  constexpr const char* kMark = "error message = '";
+  if (const auto mark = reason.find(kMark); mark != std::string::npos) {
+    reason = reason.substr(mark + std::strlen(kMark));
+    reason = reason.substr(0, reason.find('\''));
+  }
+  std::replace(reason.begin(), reason.end(), '\n', ' ');
   return reason.empty() ? "HDF5 gives no reason" : reason;
 }
 
@@ -32,6 +47,11 @@ Hdf5Id own(hid_t id, Hdf5Id::Close close, const std::string& action) {
 
 void check_hdf5(herr_t code, const std::string& action) {
   if (code < 0) throw RecordError(concat("cannot ", action, " (HDF5: ", hdf5_reason(), ")"));
+}
+
+void Hdf5Id::close(const std::string& action) {
+  if (close_(std::exchange(id_, H5I_INVALID_HID)) < 0)
+    throw RecordError(concat("cannot ", action, " (HDF5: ", hdf5_reason(), ")"));
 }
 
 Hdf5Id string_type() {

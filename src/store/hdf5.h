@@ -22,7 +22,7 @@ class Hdf5Id {
   using Close = herr_t (*)(hid_t);
 
   Hdf5Id() = default;
-  Hdf5Id(hid_t id, Close close) : id_(id), close_(close) {}
+  Hdf5Id(hid_t id, Close how_to_close) : id_(id), close_(how_to_close) {}
   ~Hdf5Id() {
     if (id_ >= 0) close_(id_);
   }
@@ -37,6 +37,8 @@ class Hdf5Id {
   Hdf5Id& operator=(const Hdf5Id&) = delete;
 
   hid_t get() const { return id_; }
+  /// Closes now; unlike the destructor it throws RecordError naming `action` if that fails.
+  void close(const std::string& action);
 
  private:
   hid_t id_ = H5I_INVALID_HID;

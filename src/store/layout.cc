@@ -96,7 +96,8 @@ class Writer {
     if (storage_ == Storage::contiguous || shape.empty()) {
       check_hdf5(H5Pset_layout(how.get(), H5D_CONTIGUOUS), action);
       check_hdf5(H5Pset_alloc_time(how.get(), H5D_ALLOC_TIME_EARLY), action);
-      check_hdf5(H5Pset_fill_time(how.get(), H5D_FILL_TIME_ALLOC), action);
+      // create_record writes the fill values, for errors that HDF5 survives.
+      check_hdf5(H5Pset_fill_time(how.get(), H5D_FILL_TIME_NEVER), action);
     } else {
       const auto chunks = chunk_shape(shape, H5Tget_size(type));
       check_hdf5(H5Pset_chunk(how.get(), static_cast<int>(chunks.size()), chunks.data()), action);

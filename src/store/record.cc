@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
 #include <sstream>
-#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -41,106 +36,7 @@ class CellChecksum {
   std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
 };
 
-Hdf5Id new_file(const std::string& path) {
-  // Creation order lets the record list its observables as the experiment declared them.
-  const Hdf5Id how = own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create a file");
-  check_hdf5(H5Pset_link_creation_order(how.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
-             "create a file");
-  return own(H5Fcreate(path.c_str(), H5F_ACC_EXCL, how.get(), H5P_DEFAULT), H5Fclose,
-             "create the file " + path);
-}
-
-/// Removes an unfinished file unless told to keep it.
-class Unfinished {
- public:
-  explicit Unfinished(std::string path) : path_(std::move(path)) {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  ~Unfinished() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
-  }
-  /// Gives the finished file its name; never replaces one that is there. Throws RecordError.
-  void becomes(const std::string& final_path) {
-    int code = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, final_path.c_str(), RENAME_NOREPLACE);
-    // Network file systems may not know the flag; all of them know that a link replaces nothing.
-    if (code != 0 && (errno == EINVAL || errno == ENOSYS)) {
-      code = ::link(path_.c_str(), final_path.c_str());
-      if (code == 0) ::unlink(path_.c_str());
-    }
-    if (code != 0)
-      throw RecordError(concat("cannot name the record (", final_path, ", ", std::strerror(errno),
-                               "): choose another place with --record"));
-    path_.clear();
-  }
-
- private:
-  std::string path_;
-};
-
-void check_writable_folder(const std::string& path, std::uint64_t bytes) {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::absolute(path).parent_path();
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw RecordError(concat("cannot make the folder for the record (", folder.string(), ", ",
-                             error.message(), "): choose another place with --record"));
-  const auto space = fs::space(folder, error);
-  if (!error && space.available < bytes)
-    throw RecordError(concat("not enough room for the record (", path, " needs ", bytes,
-                             " bytes, the disk has ", space.available,
-                             " free): free some space or choose another place with --record"));
-}
-
 }  // namespace
-
-std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables) {
-  const ResultLayout layout(grid, observables);
-  const std::uint64_t units = grid.unit_count();
-  constexpr double kMaxBytes = 4e18;
-  if (static_cast<double>(units) * (8.0 * static_cast<double>(layout.total()) + 17) > kMaxBytes)
-    throw RecordError(concat("the record would need more than 4 exabytes (", units, " units of ",
-                             layout.total(), " numbers): give the axes fewer values"));
-  std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
-  for (const Axis& axis : grid.axes()) structure += 8 * axis.size();
-  // Labels go to a heap of their own, with a header each.
-  for (const Axis& axis : grid.axes())
-    if (const auto* labels = std::get_if<2>(&axis.values))
-      for (const std::string& label : *labels) structure += label.size() + 32;
-  return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
-         structure;
-}
-
-void create_record(const std::string& path, const RecordHeader& header, const Grid& grid,
-                   const std::vector<Observable>& observables) {
-  silence_hdf5();
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored))
-    throw RecordError(concat("the record exists already (", path, "): name another with --record"));
-  check_writable_folder(path, record_bytes(grid, observables));
-  const std::string growing = path + ".creating";
-  Unfinished unfinished(growing);
-  std::vector<ByteRange> mutable_ranges;
-  try {
-    const Hdf5Id file = new_file(growing);
-    lay_out(file.get(), header, grid, observables, Storage::contiguous);
-    for (const Observable& observable : observables)
-      mutable_ranges.push_back(range_of(file.get(), observable.name));
-    for (const char* name : {kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage})
-      mutable_ranges.push_back(range_of(file.get(), name));
-    check_hdf5(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "flush the file " + growing);
-  } catch (const RecordError& error) {
-    throw RecordError(concat("cannot create the record (", path, "): ", error.what(),
-                             "; check the folder's permissions and free space, or choose another "
-                             "place with --record"));
-  }
-  write_seal(growing, mutable_ranges);
-  File(growing, File::Mode::read_write).sync();
-  unfinished.becomes(path);
-  sync_folder_of(path);
-}
 
 Record::Record(const std::string& path, Access access) : path_(path), layout_({}, {}) {
   silence_hdf5();
@@ -355,66 +251,6 @@ std::string identity_difference(const std::string& recorded, const std::string& 
     if (before.find(what) == before.end())
       difference += "\n  " + what + ": the record has none, the job has " + value;
   return difference;
-}
-
-void pack_record(const std::string& from, const std::string& to) {
-  const Record record(from, Record::Access::read);
-  if (std::filesystem::exists(to))
-    throw RecordError(concat("the packed copy exists already (", to,
-                             "): remove it or name another with --output"));
-  const std::string growing = to + ".creating";
-  Unfinished unfinished(growing);
-  {
-    const Hdf5Id file = new_file(growing);
-    const auto& observables = record.layout().observables();
-    lay_out(file.get(), record.header(), record.grid(), observables, Storage::packed);
-    const Hdf5Id source = own(H5Fopen(from.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
-                              "open the record " + from);
-    std::vector<std::string> names{kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage};
-    for (const Observable& observable : observables) names.push_back(observable.name);
-    for (const std::string& name : names) {
-      const Hdf5Id in =
-          own(H5Dopen2(source.get(), name.c_str(), H5P_DEFAULT), H5Dclose, "open dataset " + name);
-      const Hdf5Id out =
-          own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, "open dataset " + name);
-      const Hdf5Id type = own(H5Dget_type(in.get()), H5Tclose, "read dataset " + name);
-      const Hdf5Id space = own(H5Dget_space(in.get()), H5Sclose, "read dataset " + name);
-      const int rank = H5Sget_simple_extent_ndims(space.get());
-      std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(rank, 0)));
-      H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
-      // Slabs along the slowest dimension keep memory bounded whatever the record's size.
-      hsize_t row = H5Tget_size(type.get());
-      for (std::size_t k = 1; k < shape.size(); ++k) row *= shape[k];
-      const hsize_t rows = shape.empty() ? 1 : shape[0];
-      const hsize_t step = std::max<hsize_t>(1, (hsize_t{64} << 20) / std::max<hsize_t>(1, row));
-      std::vector<char> buffer(std::min(step, rows) * row);
-      for (hsize_t at = 0; at < rows; at += step) {
-        const hsize_t count = std::min(step, rows - at);
-        Hdf5Id memory;
-        if (!shape.empty()) {
-          std::vector<hsize_t> start(shape.size(), 0), extent = shape;
-          start[0] = at;
-          extent[0] = count;
-          check_hdf5(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr,
-                                         extent.data(), nullptr),
-                     "copy dataset " + name);
-          memory =
-              own(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose, "copy dataset " + name);
-        }
-        const hid_t memory_space = shape.empty() ? H5S_ALL : memory.get();
-        const hid_t file_space = shape.empty() ? H5S_ALL : space.get();
-        check_hdf5(
-            H5Dread(in.get(), type.get(), memory_space, file_space, H5P_DEFAULT, buffer.data()),
-            "read dataset " + name);
-        check_hdf5(
-            H5Dwrite(out.get(), type.get(), memory_space, file_space, H5P_DEFAULT, buffer.data()),
-            "write dataset " + name);
-      }
-    }
-  }
-  File(growing, File::Mode::read_write).sync();
-  unfinished.becomes(to);
-  sync_folder_of(to);
 }
 
 }  // namespace syncgap::store

@@ -36,7 +36,8 @@ std::string progress_line(const ProgressCount& count, std::uint64_t units, doubl
   if (count.failed > 0) line += concat(", ", count.failed, " failed");
   char rate[48];
   const double per_second = elapsed > 0 ? static_cast<double>(count.finished) / elapsed : 0;
-  std::snprintf(rate, sizeof rate, ", %.3g units/s", per_second);
+  std::snprintf(rate, sizeof rate, per_second < 1000 ? ", %.3g units/s" : ", %.0f units/s",
+                per_second);
   line += rate;
   if (count.finished < units)
     line += count.cost_fraction > 0

@@ -1,3 +1,5 @@
+"""Fixtures of the tests with real processes."""
+
 import pathlib
 import sys
 

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "store/hdf5.h"
+#include "store/layout.h"
+#include "store/record.h"
+#include "store/unfinished_file.h"
+
+namespace syncgap::store {
+namespace {
+
+/// Copies one dataset between open files, in slabs along its slowest dimension that keep memory
+/// bounded whatever the record's size.
+void copy_dataset(hid_t from, hid_t to, const std::string& name) {
+  const Hdf5Id in = own(H5Dopen2(from, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name);
+  const Hdf5Id out = own(H5Dopen2(to, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name);
+  const Hdf5Id type = own(H5Dget_type(in.get()), H5Tclose, "read " + name);
+  const Hdf5Id space = own(H5Dget_space(in.get()), H5Sclose, "read " + name);
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  check_hdf5(rank, "read " + name);
+  std::vector<hsize_t> shape(static_cast<std::size_t>(rank));
+  H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
+  hsize_t row = H5Tget_size(type.get());
+  for (std::size_t k = 1; k < shape.size(); ++k) row *= shape[k];
+  const hsize_t rows = shape.empty() ? 1 : shape[0];
+  const hsize_t step = std::max<hsize_t>(1, (hsize_t{64} << 20) / std::max<hsize_t>(1, row));
+  std::vector<char> buffer(std::min(step, rows) * row);
+  for (hsize_t at = 0; at < rows; at += step) {
+    Hdf5Id memory;
+    if (!shape.empty()) {
+      std::vector<hsize_t> start(shape.size(), 0), extent = shape;
+      start[0] = at;
+      extent[0] = std::min(step, rows - at);
+      check_hdf5(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr,
+                                     extent.data(), nullptr),
+                 "copy " + name);
+      memory = own(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose, "copy " + name);
+    }
+    const hid_t slab = shape.empty() ? H5S_ALL : memory.get();
+    const hid_t place = shape.empty() ? H5S_ALL : space.get();
+    check_hdf5(H5Dread(in.get(), type.get(), slab, place, H5P_DEFAULT, buffer.data()),
+               "read " + name);
+    check_hdf5(H5Dwrite(out.get(), type.get(), slab, place, H5P_DEFAULT, buffer.data()),
+               "write " + name);
+  }
+}
+
+}  // namespace
+
+void pack_record(const std::string& from, const std::string& to) {
+  const Record record(from, Record::Access::read);
+  std::error_code ignored;
+  if (std::filesystem::exists(to, ignored))
+    throw RecordError(concat("the packed copy exists already (", to,
+                             "): remove it or name another with --output"));
+  UnfinishedFile unfinished(to);
+  try {
+    const Hdf5Id source =
+        own(H5Fopen(from.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the record");
+    Hdf5Id file = unfinished.create();
+    const auto& observables = record.layout().observables();
+    lay_out(file.get(), record.header(), record.grid(), observables, Storage::packed);
+    // The status goes first: a unit that a running sweep commits meanwhile is pending in the copy.
+    for (const char* name : {kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage})
+      copy_dataset(source.get(), file.get(), name);
+    for (const Observable& observable : observables)
+      copy_dataset(source.get(), file.get(), observable.name);
+    file.close("close the file");
+  } catch (const RecordError& error) {
+    throw RecordError(concat("cannot make the packed copy (", to, "): ", error.what(),
+                             "; check the folder's permissions and free space, or choose another "
+                             "place with --output"));
+  }
+  unfinished.finish();
+}
+
+}  // namespace syncgap::store

@@ -1,0 +1,391 @@
+"""The command line as a user meets it: every subcommand, every exit code, every message once."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+import pytest
+import xarray
+from processes import (BAD_INPUT, DAMAGED, DRAINED, MPI_ENVIRONMENT, SUCCESS, UNITS_FAILED, Run,
+                       observables, statuses, wait_until)
+
+COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "pack", "version")
+
+JOB = """
+[experiment]
+name = "exact_score"
+trials = 50
+
+[axes]
+theta = { linspace = [0.0, 1.0, 9], unit = "pi" }
+g = [0.2, 0.5]
+score = ["path"]
+mode = ["plane"]
+
+[run]
+title = "A small sweep"
+seed = 3
+
+[profile.smoke]
+experiment.trials = 20
+
+[profile.long]
+axes.theta = { linspace = [0.0, 1.0, 41], unit = "pi" }
+experiment.trials = 4000
+"""
+
+
+@pytest.fixture
+def job(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(JOB)
+    return path
+
+
+@pytest.fixture
+def call(syncgap, tmp_path):
+    """Runs `syncgap WORDS` on some ranks; checks the exit code; returns standard output, error."""
+
+    def run(*words, ranks=1, expect=SUCCESS):
+        code, out, err = Run(ranks, [syncgap, *words], cwd=tmp_path).finish()
+        assert code == expect, f"exit code {code}, expected {expect}\n{out}\n{err}"
+        return out, err
+
+    return run
+
+
+def refusal(call, *words, ranks=3):
+    """The one message of a refused command: from one rank, without a word of MPI's."""
+    out, err = call(*words, ranks=ranks, expect=BAD_INPUT)
+    assert err.count("syncgap: ") == 1, err
+    assert not re.search("MPI|ORTE|PRTE|PMIX|mpirun (noticed|detected)|abort", err), err
+    assert "internal error" not in err
+    return err
+
+
+# Help and versions
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_is_everywhere(call, command, flag):
+    out, err = call(*([command] if command else []), flag)
+    assert err == ""
+    assert "Usage: syncgap" in out
+    if not command:
+        assert all(re.search(rf"^  {name} +\w", out, re.M) for name in COMMANDS)
+    for code in ("0 done", "2 bad input", "3 some units failed", "75 drained"):
+        assert code in out
+
+
+def test_experiments_and_their_options_are_listed(call):
+    out, _ = call("experiments")
+    names = re.findall(r"^(\w+)$", out, re.M)
+    assert {"coupled_ou", "exact_score"} <= set(names)
+    for name in names:
+        listed, _ = call("options", name)
+        assert listed.startswith(name + "\n")
+        assert all(part in listed for part in ("options:", "axes:", "observables"))
+
+
+def test_version_names_the_commit_and_the_libraries(call):
+    out, _ = call("version")
+    assert re.search(r"syncgap \d+\.\d+\.\d+ \(git \w+", out)
+    assert "HDF5" in out and "MPI" in out
+
+
+@pytest.mark.parametrize("words, expected", [
+    ([], "A subcommand is required"),
+    (["rum", "x.toml"], "unknown command 'rum' (syncgap): did you mean 'run'?"),
+    (["run"], "job is required"),
+    (["run", "x.toml", "--profil", "smoke"], "unknown argument '--profil' (syncgap run): did you "
+                                            "mean '--profile'?"),
+    (["plan", "x.toml", "--ranks", "0"], "--ranks: Value 0 not in range 1 to"),
+    (["plan", "x.toml", "--ranks", "many"], "--ranks"),
+    (["options", "exact_scores"], "unknown experiment 'exact_scores' (command line): did you mean "
+                                  "'exact_score'?"),
+    (["status", "nothing.h5"], "there is no record here (nothing.h5): check the path"),
+    (["verify", "nothing.h5"], "there is no record here (nothing.h5): check the path"),
+    (["pack", "nothing.h5"], "there is no record here (nothing.h5): check the path"),
+    (["run", "nothing.toml"], "cannot open the job (nothing.toml): check the path"),
+    (["run", "."], "the job is a folder (.): give a .toml file"),
+])
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_a_wrong_command_line_is_one_message(call, words, expected, ranks):
+    assert expected in refusal(call, *words, ranks=ranks)
+
+
+# Plan
+
+def test_plan_tells_what_would_happen_and_does_nothing(call, job, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    out, err = call("plan", job, "--ranks", 4)
+    assert err == ""
+    for line in (r"axis +theta +split +9 values", r"axis +g +captured", r"units +9, \d+ observables",
+                 r"record +out/small.h5, [\d.]+ kB", r"cost +about [\d.e-]+ s on one rank",
+                 r"split +4 ranks: about", r"memory +about [\d.]+ MB a rank"):
+        assert re.search(line, out), f"{line}\n{out}"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_plan_as_json_agrees_with_what_run_makes(call, job, tmp_path):
+    plan = json.loads(call("plan", job, "--json", "--profile", "smoke", "--ranks", 2)[0])
+    assert plan["units"] == 9 and plan["ranks"] == 2 and plan["profile"] == "smoke"
+    assert plan["record"] == "out/small-smoke.h5"
+    assert plan["estimated_seconds_on_ranks"] >= plan["estimated_seconds_total"] / 2
+    call("run", job, "--profile", "smoke")
+    record = tmp_path / plan["record"]
+    assert record.stat().st_size <= plan["record_bytes"] <= 3 * record.stat().st_size
+    with h5py.File(record) as file:
+        cells = sum(file[name][...].nbytes for name in observables(record))
+    assert plan["doubles_per_unit"] * 9 * 8 == cells
+
+
+def test_plan_for_too_few_ranks_for_a_team_is_refused(call, job):
+    assert "run.ranks_per_unit is 4 but the plan is for 2 ranks" in refusal(
+        call, "plan", job, "--ranks", 2, "--set", "run.ranks_per_unit=4")
+
+
+# Run
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_a_sweep_runs_reports_and_can_be_read(call, job, tmp_path, ranks):
+    out, err = call("run", job, "--record", "result.h5", ranks=ranks)
+    assert "exact_score, small: 9 units on " in out
+    assert "9 of 9 units done" in out and "record: result.h5" in out
+    assert out.count("record: ") == 1  # from one rank
+    assert "9/9 units" in err
+    record = tmp_path / "result.h5"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["result.h5", "small.toml"]
+    with h5py.File(record) as file:
+        attributes = dict(file.attrs)
+        assert attributes["experiment"] == "exact_score"
+        assert attributes["title"] == "A small sweep"
+        assert attributes["sweep_seed"] == 3
+        assert attributes["job"] == JOB
+        assert json.loads(attributes["options"])["trials"] == 50
+        assert json.loads(attributes["option_docs"])["trials"]["doc"]
+        for name in ("syncgap_version", "git_revision", "compiler", "build_type", "created", "host",
+                     "libraries", "random_numbers"):
+            assert attributes[name]
+        assert attributes["Conventions"] == "syncgap-record-1"
+
+
+def test_xarray_opens_a_record_with_named_dimensions(call, job, tmp_path):
+    call("run", job, "--record", "result.h5", ranks=2)
+    with xarray.open_dataset(tmp_path / "result.h5", engine="h5netcdf") as data:
+        accuracy = data["accuracy"]
+        assert set(accuracy.dims) >= {"theta", "g", "schedule"}
+        assert accuracy.attrs["long_name"] and accuracy.attrs["units"]
+        assert accuracy.sel(g=0.5).sizes["theta"] == 9
+        np.testing.assert_allclose(data["theta"], np.linspace(0, np.pi, 9), rtol=1e-15)
+        assert data["schedule"].values[0] == "constant"
+        assert (data["unit_status"] == 1).all()
+        assert np.isfinite(accuracy).all()
+
+
+def test_a_quiet_run_shows_no_progress(call, job):
+    out, err = call("run", job, "--record", "result.h5", "--quiet")
+    assert err == "" and "9 of 9 units done" in out
+
+
+def test_a_finished_job_is_left_alone(call, job, tmp_path):
+    call("run", job, "--record", "result.h5")
+    before = (tmp_path / "result.h5").read_bytes()
+    out, _ = call("run", job, "--record", "result.h5", "--resume", ranks=2)
+    assert "9 of 9 units done (9 before this run)" in out
+    assert (tmp_path / "result.h5").read_bytes() == before
+
+
+def test_resume_asks_for_a_record_that_is_there(call, job):
+    assert "there is no record to resume (result.h5)" in refusal(
+        call, "run", job, "--record", "result.h5", "--resume")
+
+
+def test_profiles_and_overrides_are_kept_in_the_record(call, job, tmp_path):
+    call("run", job, "--profile", "smoke", "--set", "run.seed=9", "-s", "axes.g=[0.1,0.3,0.7]")
+    with h5py.File(tmp_path / "out/small-smoke.h5") as file:
+        assert json.loads(file.attrs["options"])["trials"] == 20
+        assert file.attrs["sweep_seed"] == 9 and file.attrs["profile"] == "smoke"
+        assert list(file["g"]) == [0.1, 0.3, 0.7]
+        assert "# --set run.seed=9" in file.attrs["job"]
+
+
+@pytest.mark.parametrize("change, difference", [
+    (["--set", "experiment.trials=60"], "option trials: recorded 50, the job has 60"),
+    (["--set", "axes.g=[0.2]"], "captured axis g: recorded [0.2, 0.5], the job has [0.2]"),
+    (["--set", "run.seed=4"], "seed: recorded 3, the job has 4"),
+    (["--set", "axes.theta={linspace=[0.0,1.0,41]}"], "split axis theta"),
+])
+def test_a_record_of_another_job_is_refused_with_the_difference(call, job, tmp_path, change,
+                                                              difference):
+    call("run", job, "--record", "result.h5")
+    before = (tmp_path / "result.h5").read_bytes()
+    message = refusal(call, "run", job, "--record", "result.h5", *change)
+    assert "the record belongs to another job (result.h5):" in message
+    assert difference in message
+    assert "Give this job its own file with --record" in message
+    assert (tmp_path / "result.h5").read_bytes() == before
+    assert not (tmp_path / "result.h5.lock").exists()
+
+
+@pytest.mark.parametrize("change", [["--set", "run.title=Another title"],
+                                    ["--set", "run.walltime=3600"]])
+def test_what_does_not_change_a_result_does_not_matter(call, job, change):
+    call("run", job, "--record", "result.h5")
+    call("run", job, "--record", "result.h5", *change)
+
+
+@pytest.mark.parametrize("words, expected", [
+    (["--set", "experiment.trails=5"], "unknown option 'trails' (--set experiment.trails=5): did "
+                                       "you mean 'trials'?"),
+    (["--set", "experiment.trials=many"], "option 'trials' takes a whole number"),
+    (["--set", "experiment.trials=0"], "option 'trials' is out of range"),
+    (["--set", "axes.gg=[1.0]"], "unknown axis 'gg'"),
+    (["--set", "axes.g=[]"], "axis 'g' has no values"),
+    (["--set", "axes.g=[0.2,0.2]"], "axis 'g' has the value 0.2 twice"),
+    (["--set", "axes.schedule=lat"], "did you mean 'late'?"),
+    (["--set", "axes.theta={linspace=[0,1]}"], "write linspace = [first, last, count]"),
+    (["--set", "experiment.name=exact_scor"], "did you mean 'exact_score'?"),
+    (["--set", "nonsense"], "cannot read the override"),
+    (["--set", "run.ranks_per_unit=4"], "run.ranks_per_unit is 4 but there are only 3 ranks"),
+    (["--set", "run.ranks_per_unit=2"], "runs a unit on one rank"),
+    (["--profile", "smok"], "unknown profile 'smok'"),
+    (["--record", "small.toml/x.h5"], "choose another place with --record"),
+    (["--record", "/proc/none/x.h5"], "choose another place with --record"),
+])
+def test_bad_input_is_one_message_on_one_rank(call, job, tmp_path, words, expected):
+    before = sorted(tmp_path.rglob("*"))
+    assert expected in refusal(call, "run", job, *words)
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == [job]
+    assert not any(path.name.endswith((".h5", ".lock")) for path in tmp_path.rglob("*")), before
+
+
+def test_physics_out_of_range_is_bad_input(call, tmp_path):
+    job = tmp_path / "unstable.toml"
+    job.write_text('[experiment]\nname = "coupled_ou"\nvariance_x = -1.0\n')
+    assert "option 'variance_x' is out of range" in refusal(call, "run", job)
+    job.write_text('[experiment]\nname = "coupled_ou"\n[axes]\ng = [0.5, 1.5]\n')
+    assert "|g| < beta (axes.g, saw 1.5 with beta = 1)" in refusal(call, "run", job)
+
+
+def test_bad_toml_names_the_line(call, tmp_path):
+    job = tmp_path / "broken.toml"
+    job.write_text('[experiment]\nname = "exact_score"\ntrials = \n')
+    assert f"the job is not valid TOML ({job}:3:" in refusal(call, "run", job)
+
+
+def test_a_limit_on_file_sizes_is_a_message_not_a_signal(syncgap, job, tmp_path):
+    many = "axes.theta={linspace=[0.0,1.0,20000]}"
+    done = subprocess.run(["bash", "-c", 'ulimit -f 30000; exec "$0" "$@"', syncgap, "run", job,
+                           "--set", many, "--record", "x.h5"], capture_output=True, text=True,
+                          cwd=tmp_path, env={**os.environ, **MPI_ENVIRONMENT})
+    assert done.returncode == BAD_INPUT, (done.returncode, done.stderr)
+    assert "cannot create the record (x.h5)" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.toml"]
+
+
+# While it runs
+
+def test_status_from_another_shell_has_rate_and_time_left(syncgap, call, job, tmp_path):
+    run = Run(2, [syncgap, "run", job, "--profile", "long", "--record", "result.h5"], cwd=tmp_path)
+    record = tmp_path / "result.h5"
+    wait_until(lambda: record.exists() and (statuses(record) == 1).sum() >= 2, "some units", 60)
+    text, _ = call("status", "result.h5")
+    report = json.loads(call("status", "result.h5", "--json")[0])
+    assert "1 rank" not in text
+    assert re.search(r"running +on \S+, process \d+, 2 ranks, for 00:00:\d\d, [\d.]+ units/s", text)
+    assert report["running"] is True and report["units"] == 41
+    assert 2 <= report["done"] < 41 and report["done"] + report["pending"] == 41
+    assert report["units_per_second"] > 0 and report["seconds_left"] > 0
+    # One line that is not bad input for a second run either.
+    assert "the record is in use (result.h5, by process" in refusal(call, "run", job, "--profile",
+                                                                    "long", "--record", "result.h5")
+    os.kill(run.pid, signal.SIGUSR2)
+    code, out, err = run.finish()
+    assert code == DRAINED, err
+    assert "drained: run the same command again to go on" in out
+    report = json.loads(call("status", "result.h5", "--json")[0])
+    assert report["running"] is False and report["pending"] > 0
+    assert report["seconds_left"] is None
+    out, _ = call("status", "result.h5")
+    assert "running    no" in out
+    # The rest, quicker because it is less: and the same bits as in one go.
+    call("run", job, "--profile", "long", "--record", "result.h5", ranks=3)
+    call("run", job, "--profile", "long", "--record", "undisturbed.h5")
+    assert observables(record) == observables(tmp_path / "undisturbed.h5")
+
+
+def test_progress_redraws_its_line_on_a_terminal(syncgap, job, tmp_path):
+    """`script` gives the program a terminal."""
+    command = f"{syncgap} run {job} --profile long --record result.h5"
+    done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True,
+                          cwd=tmp_path, timeout=120, env={**os.environ, **MPI_ENVIRONMENT})
+    assert done.returncode == SUCCESS
+    lines = re.findall(rb"\r\x1b\[K(\d+)/41 units, [\d.e+]+ units/s([^\r]*)", done.stdout)
+    assert lines and lines[-1][0] == b"41"
+    assert any(rb" left" in rest for _, rest in lines[:-1])
+
+
+# Afterwards
+
+def test_verify_says_what_is_intact_and_what_is_not(call, job, tmp_path):
+    call("run", job, "--record", "result.h5")
+    out, _ = call("verify", "result.h5")
+    assert "structure intact; 9 of 9 done units match their checksums" in out
+    with h5py.File(tmp_path / "result.h5") as file:
+        offset = file["accuracy"].id.get_offset()
+        per_unit = file["accuracy"][...].nbytes // 9
+    with open(tmp_path / "result.h5", "r+b") as file:
+        file.seek(offset + 4 * per_unit)
+        file.write(b"\x01")
+    out, _ = call("verify", "result.h5", expect=DAMAGED)
+    assert "damaged: unit 4 (theta=1.5707963267948966 " in out
+    assert "8 of 9 done units match" in out
+    out, _ = call("run", job, "--record", "result.h5", ranks=2)
+    assert "1 found damaged and run again" in out
+    call("verify", "result.h5")
+
+
+def test_pack_makes_a_smaller_copy_that_reads_the_same(call, job, tmp_path):
+    call("run", job, "--record", "result.h5", "--set", "axes.time={linspace=[0.0,2.0,401]}")
+    out, _ = call("pack", "result.h5")
+    assert out == "result.packed.h5\n"
+    record, packed = tmp_path / "result.h5", tmp_path / "result.packed.h5"
+    assert packed.stat().st_size < record.stat().st_size
+    assert observables(packed) == observables(record)
+    with h5py.File(record) as one, h5py.File(packed) as other:
+        assert dict(one.attrs) == dict(other.attrs)
+        for name, item in one.items():
+            if not isinstance(item, h5py.Dataset):
+                continue
+            assert item.attrs["long_name"] == other[name].attrs["long_name"]
+            np.testing.assert_array_equal(item[...], other[name][...])
+    with xarray.open_dataset(record, engine="h5netcdf") as one, \
+            xarray.open_dataset(packed, engine="h5netcdf") as other:
+        xarray.testing.assert_identical(one.load(), other.load())
+    assert "the packed copy exists already" in refusal(call, "pack", "result.h5")
+    assert "packed" in refusal(call, "run", job, "--record", "result.packed.h5")
+
+
+def test_the_time_in_the_record_is_about_right(call, job, tmp_path):
+    start = time.monotonic()
+    call("run", job, "--record", "result.h5")
+    elapsed = time.monotonic() - start
+    with h5py.File(tmp_path / "result.h5") as file:
+        seconds = file["unit_seconds"][...]
+    assert (seconds > 0).all() and seconds.sum() < elapsed
+
+
+def test_failed_units_are_named_by_status_and_the_exit_code(driver, call):
+    driver.run("--units", 30, "--fail", 7, expect=UNITS_FAILED)
+    out, _ = call("status", driver.record)
+    assert "29 of 30 done (96.7%), 1 failed, 0 pending" in out
+    assert "failed     unit 7 (unit_number=7): this unit was asked to fail" in out
+    report = json.loads(call("status", driver.record, "--json")[0])
+    assert report["failures"] == [{"unit": 7, "coordinates": "unit_number=7",
+                                   "message": "this unit was asked to fail"}]
