@@ -27,8 +27,8 @@ namespace {
       concat("cannot ", action, " (", path, ", ", std::strerror(reason), ")", advice));
 }
 
-// Above this a system call costs less than the page faults of the map (benchmark bench_engine).
-constexpr std::size_t kSmallWrite = std::size_t{1} << 16;
+// Above this a system call costs less than the page faults of the map (benchmark bench_sweep).
+constexpr std::size_t kSmallWrite = std::size_t{1} << 11;
 
 /// File systems of one node that overwrite blocks where they are: a store to an allocated page
 /// cannot find the disk full.

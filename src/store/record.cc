@@ -10,6 +10,9 @@
 #include <sstream>
 
 #include <xxhash.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h>  // the widest vectors of the processor it runs on
+#endif
 
 #include "store/hdf5.h"
 #include "store/layout.h"
@@ -21,8 +24,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "cells are written as they lie in memory; a big-endian machine needs a conversion");
 
-/// Pieces small enough to be hashed and copied to the page cache while they are in the L2 cache.
-constexpr std::size_t kPiece = std::size_t{1} << 18;
+/// Pieces that are still in a cache when they are copied to the page cache after being hashed.
+constexpr std::size_t kPiece = std::size_t{1} << 21;
 
 /// The checksum of one unit's cells: their bytes in the order of the observables.
 class CellChecksum {

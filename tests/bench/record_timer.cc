@@ -28,14 +28,18 @@ std::vector<std::int64_t> counted(std::size_t size) {
   return values;
 }
 
-double write_record(const store::Record& record, const std::vector<double>& values) {
+/// How far the bytes must have come when the clock stops.
+enum class Reach { page_cache, disk };
+
+double write_record(const store::Record& record, const std::vector<double>& values, Reach reach) {
   const auto start = Clock::now();
   for (std::uint64_t unit = 0; unit < record.unit_count(); ++unit) record.commit(unit, values, 1.0);
+  if (reach == Reach::disk) record.sync();
   return since(start);
 }
 
-double write_plain(const std::string& path, std::uint64_t units,
-                   const std::vector<double>& values) {
+double write_plain(const std::string& path, std::uint64_t units, const std::vector<double>& values,
+                   Reach reach) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT, 0644);
   const auto start = Clock::now();
   for (std::uint64_t unit = 0; unit < units; ++unit) {
@@ -47,6 +51,7 @@ double write_plain(const std::string& path, std::uint64_t units,
       left -= static_cast<std::size_t>(put);
     }
   }
+  if (reach == Reach::disk) ::fdatasync(file);
   const double seconds = since(start);
   ::close(file);
   return seconds;
@@ -55,27 +60,29 @@ double write_plain(const std::string& path, std::uint64_t units,
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: record_timer FOLDER UNITS DOUBLES ROUNDS\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: record_timer FOLDER UNITS DOUBLES ROUNDS cache|disk\n");
     return 2;
   }
   const std::string folder = argv[1];
   const auto units = std::strtoull(argv[2], nullptr, 10);
   const auto doubles = std::strtoull(argv[3], nullptr, 10);
   const int rounds = std::atoi(argv[4]);
+  const Reach reach = std::string(argv[5]) == "disk" ? Reach::disk : Reach::page_cache;
   const Grid grid({{"unit_number", AxisRole::split, counted(units), ""},
                    {"cell", AxisRole::captured, counted(doubles), ""}});
   store::create_record(folder + "/record.h5", {}, grid, {{"value", {"cell"}, ""}});
-  const store::Record record(folder + "/record.h5", store::Record::Access::write);
+  store::Record record(folder + "/record.h5", store::Record::Access::write);
+  record.writers_share_a_node();
   std::vector<double> values(doubles);
   std::iota(values.begin(), values.end(), 0.0);
-  write_plain(folder + "/plain", units, values);
-  write_record(record, values);
+  write_plain(folder + "/plain", units, values, reach);
+  write_record(record, values, reach);
   const double bytes = 8.0 * static_cast<double>(units) * static_cast<double>(doubles);
   std::printf("[");
   for (int round = 0; round < rounds; ++round) {
-    const double plain = write_plain(folder + "/plain", units, values);
-    const double recorded = write_record(record, values);
+    const double plain = write_plain(folder + "/plain", units, values, reach);
+    const double recorded = write_record(record, values, reach);
     std::printf("%s{\"plain\": %.1f, \"record\": %.1f}", round == 0 ? "" : ", ", bytes / plain,
                 bytes / recorded);
   }
