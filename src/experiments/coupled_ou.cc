@@ -68,7 +68,7 @@ void declare_speciation(std::vector<Observable>& list, const std::string& axis,
                   {axis},
                   "smaller root of kappa = 1, below which kappa < 1 again",
                   "time",
-                  "multimodal (30), notes E0.15",
+                  "multimodal (30), corrections E0.15",
                   NanPolicy::allowed});
   list.push_back({"crossing_count",
                   {axis},

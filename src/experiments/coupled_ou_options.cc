@@ -61,7 +61,7 @@ OptionTable CoupledOuOptions::table() {
   table
       .add("dimension", dimension, "d",
            "multiplies the mean squares in kappa: 1 is the paper's kappa per dimension; the d of a "
-           "model gives the bifurcation of its own drift (notes E0.3)")
+           "model gives the bifurcation of its own drift (corrections E0.3)")
       .at_least(1);
   table
       .add("alpha", alpha, "alpha",
@@ -71,7 +71,7 @@ OptionTable CoupledOuOptions::table() {
       .add("conditional_alpha_ratio", conditional_alpha_ratio, "alpha_C/alpha",
            "alpha_C of the conditional collapse time, multimodal (87): 1 reproduces figure 5, 2 "
            "takes the "
-           "effective dimension to be d (notes E0.9)")
+           "effective dimension to be d (corrections E0.9)")
       .above(0);
   table
       .add("switch_time", switch_time, "t_0",

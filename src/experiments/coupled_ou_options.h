@@ -38,7 +38,7 @@ struct CoupledOuOptions {
   OptionTable table();
 
   bool computes(const std::string& quantity) const;
-  /// Data as kappa sees them: mean squares times the dimension (notes E0.3).
+  /// Data as kappa sees them: mean squares times the dimension (corrections E0.3).
   theory::DataLaw data_law() const;
   /// g(t) of scale `strength` for a value of the axis `schedule`.
   theory::CouplingSchedule schedule(const std::string& label, double strength) const;

@@ -48,12 +48,12 @@ std::vector<Observable> SymmetricCase::observables() const {
                   "multimodal (51)",
                   NanPolicy::allowed});
   if (options_.computes("speciation")) {
-    declare_speciation(list, "common_fraction", "multimodal (62), (66); notes E0.1");
+    declare_speciation(list, "common_fraction", "multimodal (62), (66); corrections E0.1");
     list.push_back({"mode_speciation_time",
                     {"mode"},
                     "speciation time of one mode that holds all the signal",
                     "time",
-                    "multimodal (66), notes E0.1",
+                    "multimodal (66), corrections E0.1",
                     NanPolicy::allowed});
     list.push_back({"mode_speciation_status",
                     {"mode"},
@@ -78,7 +78,7 @@ std::vector<Observable> SymmetricCase::observables() const {
                     {},
                     "data variance below which the reverse potential confines at coupling g",
                     "1",
-                    "multimodal (60), notes E0.4",
+                    "multimodal (60), corrections E0.4",
                     NanPolicy::allowed});
   }
   if (options_.computes("collapse")) {
@@ -92,13 +92,13 @@ std::vector<Observable> SymmetricCase::observables() const {
                     {},
                     "upper bound on the joint collapse time",
                     "time",
-                    "multimodal (75), notes E0.6",
+                    "multimodal (75), corrections E0.6",
                     NanPolicy::allowed});
     list.push_back({"mode_collapse_time",
                     {"mode"},
                     "collapse time of one mode in the random energy model, n^{2/d} = 1 + chi",
                     "time",
-                    "notes E0.7 for multimodal (77)",
+                    "corrections E0.7 for multimodal (77)",
                     NanPolicy::allowed});
     list.push_back({"mode_collapse_time_printed",
                     {"mode"},
@@ -111,7 +111,7 @@ std::vector<Observable> SymmetricCase::observables() const {
                     "collapse time of the common mode minus that of the last mode, random energy "
                     "model",
                     "time",
-                    "notes E0.7",
+                    "corrections E0.7",
                     NanPolicy::allowed});
     list.push_back({"collapse_gap_printed",
                     {},

@@ -34,7 +34,7 @@ class TriangularCase : public CoupledOuCase {
   std::vector<Observable> observables() const override {
     std::vector<Observable> list;
     if (options_.computes("speciation")) {
-      declare_speciation(list, "theta", "multimodal (28), (30); notes E0.11, E0.15");
+      declare_speciation(list, "theta", "multimodal (28), (30); corrections E0.11, E0.15");
       list.push_back({"kappa_initial",
                       {"theta"},
                       "kappa at t = 0",
@@ -53,7 +53,7 @@ class TriangularCase : public CoupledOuCase {
                       {"theta"},
                       "g_crit: constant coupling at which the largest kappa falls to 1",
                       "1/time",
-                      "multimodal (83), notes E0.12",
+                      "multimodal (83), corrections E0.12",
                       NanPolicy::allowed});
       list.push_back({"critical_coupling_line",
                       {"theta"},
@@ -67,12 +67,12 @@ class TriangularCase : public CoupledOuCase {
                       {},
                       "collapse time of X and Y together",
                       "time",
-                      "multimodal (86), notes E0.8"});
+                      "multimodal (86), corrections E0.8"});
       list.push_back({"conditional_collapse_time",
                       {},
                       "collapse time of Y given X",
                       "time",
-                      "multimodal (87), notes E0.9"});
+                      "multimodal (87), corrections E0.9"});
     }
     if (options_.computes("curves"))
       list.push_back({"kappa",

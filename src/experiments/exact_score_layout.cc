@@ -75,17 +75,18 @@ std::vector<Observable> exact_score_observables() {
   declare("accuracy", "agreement of the signs of <x_0, mu_x> and <y_0, mu_y>", "1",
           "multimodal appendix C");
   declare("mse", "half mean squared distance of y_0 from its class mean in the signal plane", "1",
-          "multimodal (145), notes E0.23");
+          "multimodal (145), corrections E0.23");
   declare("nll", "negative log-likelihood of y_0 given x_0", "nat", "multimodal (146)");
   const std::string variance = "variance of a coordinate of y_0 outside the signal plane";
   list.push_back({"terminal_variance", cell, variance + ", sampled (mode full)", "1",
-                  "notes E0.22 (i)", NanPolicy::allowed});
+                  "corrections E0.22 (i)", NanPolicy::allowed});
   list.push_back({"terminal_variance_error", cell, variance + ", sampled, standard error", "1",
-                  "notes E0.22 (i)", NanPolicy::allowed});
+                  "corrections E0.22 (i)", NanPolicy::allowed});
   list.push_back({"terminal_variance_exact", predicted,
-                  variance + ", exact for the scheme with its N steps", "1", "notes E0.22 (i)"});
+                  variance + ", exact for the scheme with its N steps", "1",
+                  "corrections E0.22 (i)"});
   list.push_back({"terminal_variance_limit", predicted, variance + ", limit of infinite N", "1",
-                  "notes E0.22 (i)"});
+                  "corrections E0.22 (i)"});
   std::vector<std::string> cell_in_time = cell, base_in_time = base;
   cell_in_time.push_back("time");
   base_in_time.push_back("time");

@@ -13,10 +13,10 @@ namespace syncgap::experiments {
 /// Metrics of generated pairs (x_0, y_0) of a batch of trials, one number per trial.
 struct TrialMetrics {
   std::vector<double> accuracy;  ///< 1 where the signs of <x_0, mu_x> and <y_0, mu_y> agree
-  std::vector<double> mse;       ///< |Pi y_0 - sign mu_y|^2 / 2, multimodal (145), notes E0.23
-  std::vector<double> nll;       ///< -log P_0(y_0 | x_0), multimodal (146); plane part alone if
-                                 ///< only the plane was simulated
-  std::vector<double> outside;   ///< mean square of y_0 over the coordinates outside the plane
+  std::vector<double> mse;      ///< |Pi y_0 - sign mu_y|^2 / 2, multimodal (145), corrections E0.23
+  std::vector<double> nll;      ///< -log P_0(y_0 | x_0), multimodal (146); plane part alone if
+                                ///< only the plane was simulated
+  std::vector<double> outside;  ///< mean square of y_0 over the coordinates outside the plane
 };
 
 /// Metrics of one sampler's block. x_0 and y_0 are float; everything from here on is double.

@@ -11,7 +11,7 @@
 namespace syncgap::experiments {
 
 /// Options of `exact_score`; defaults are those of multimodal appendix C, with m and t_0, which it
-/// leaves open, chosen so that its statements hold (notes 2.5, 8).
+/// leaves open, chosen so that its statements hold (src/theory/CORRECTIONS.md).
 struct ExactScoreOptions {
   std::int64_t dimension = 32;
   double mean_amplitude = 0.5;

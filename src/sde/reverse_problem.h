@@ -33,7 +33,7 @@ struct TimeGrid {
   double time(std::size_t k) const { return step() * static_cast<double>(k); }
 };
 
-/// Which score drives the reverse trajectory of Y (notes E0.22).
+/// Which score drives the reverse trajectory of Y (corrections E0.22).
 enum class ScoreKind {
   printed,  ///< of P_t(y | x_t), X a frozen forward path: multimodal (142), biased
   path,     ///< of P_t(y | X_{0:t}), X a frozen forward path: exact

@@ -61,8 +61,8 @@ struct ReverseStreams {
 
 /// Runs trials of all samplers of a problem at one angle, side by side on the same noise:
 /// X_{0:T} forward from the data, Y_T from its exact law, then Y (or X and Y) back to 0 by
-/// Euler-Maruyama (multimodal (143), time direction of notes E0.21). Floats inside, in a fixed
-/// order per trial: results depend neither on the vector width nor on how trials are divided.
+/// Euler-Maruyama (multimodal (143), time direction of corrections E0.21). Floats inside, in a
+/// fixed order per trial: results depend neither on the vector width nor on how trials are divided.
 class ReverseSampler {
  public:
   using Observer = std::function<void(const BlockView&)>;

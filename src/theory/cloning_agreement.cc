@@ -19,7 +19,7 @@ constexpr double kWidths = 9.2;
 double upper_tail(double x) { return 0.5 * std::erfc(x / std::numbers::sqrt2); }
 
 /// What the sign of m.x(0) depends on once u, half the class logit of x(t), is known. Within the
-/// cluster at +-m, m.x(0)/|m| is normal with mean over width = gain u +- offset. notes 4
+/// cluster at +-m, m.x(0)/|m| is normal with mean over width = gain u +- offset.
 struct SignGivenLogit {
   double gain, offset;
 

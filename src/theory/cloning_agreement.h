@@ -12,10 +12,10 @@ namespace syncgap::theory {
 /// cancellation: 1 - phi is right to 1e-13 relative however small it is.
 double label_disagreement(const TwoClusters& clusters, double t);
 /// The same as a function of a alone; at a = 1 it is the value at which curves of different d cross
-/// when sigma = mu = 1 (notes 4: phi = .775200245).
+/// when sigma = mu = 1 (phi = .775200245).
 double label_disagreement(double signal);
 
-/// The class is the sign of m.x(0), which is what an experiment can see. notes 4, phi_sign (E3.2);
+/// The class is the sign of m.x(0), which is what an experiment can see (corrections E3.2);
 /// 1 - phi to 1e-11 relative.
 double sign_disagreement(const TwoClusters& clusters, double t);
 

@@ -13,11 +13,11 @@ double speciation_time(const TwoClusters& clusters);
 double landau_time(const TwoClusters& clusters);
 /// V(q, t) becomes a double well: t* = 1/2 log(2 d mu^2). regimes (23)
 double potential_splitting_time(const TwoClusters& clusters);
-/// log P_t gets two maxima along m: 1/2 log(1 + d mu^2 - sigma^2). notes 4
+/// log P_t gets two maxima along m: 1/2 log(1 + d mu^2 - sigma^2).
 double density_splitting_time(const TwoClusters& clusters);
 /// The reverse drift gets two stable fixed points, 2 d mu^2 e^{-2t} = Gamma (2 - Gamma):
 /// kappa = 1 of a single mode with beta = 1, sigma_W^2 = 2 wherever that is confining (multimodal
-/// (62)). notes 4
+/// (62)).
 double drift_splitting_time(const TwoClusters& clusters);
 
 /// V(q, t) = q^2/2 - 2 mu^2 log cosh(q e^{-t} sqrt d), whose inverted landscape the overlap

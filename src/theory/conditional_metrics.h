@@ -7,7 +7,7 @@ namespace syncgap::theory {
 /// The metrics of multimodal appendix C for a perfect conditional generator, y ~ P_0(y | x_0).
 struct ConditionalMetrics {
   double accuracy = 0;   ///< P(sign <x_0, mu_x> = sign <y_0, mu_y>)
-  double plane_mse = 0;  ///< E |Pi y_0 - sign(<x_0, mu_x>) mu_y|^2 / 2, notes E0.23
+  double plane_mse = 0;  ///< E |Pi y_0 - sign(<x_0, mu_x>) mu_y|^2 / 2, corrections E0.23
   double nll = 0;        ///< -E log P_0(y_0 | x_0), multimodal (146), nats
 };
 

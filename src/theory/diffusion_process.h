@@ -32,7 +32,7 @@ class DiffusionProcess {
   double signal(double t) const;
   /// sigma_t^2.
   double noise_variance(double t) const;
-  /// nu^2(t) = g^2(t), the noise added per unit time (notes E4.4): 2 for OU, 2t for EDM.
+  /// nu^2(t) = g^2(t), the noise added per unit time (corrections E4.4): 2 for OU, 2t for EDM.
   double noise_rate(double t) const;
   /// f in the drift -f(t) x: 1 for OU, 0 for VE and EDM.
   double relaxation_rate(double t) const;

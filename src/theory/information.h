@@ -40,7 +40,7 @@ double pathwise_entropy(const NoisedMixture& noised, const Eigen::VectorXd& x,
 /// dH[y|x_t]/dt in nats per unit time of `process`, by three identities that must agree.
 struct InformationRates {
   double score_norm = 0.0;       ///< information (19)
-  double denoising_error = 0.0;  ///< information (33) with the alpha^2 of notes E4.4
+  double denoising_error = 0.0;  ///< information (33) with the alpha^2 of corrections E4.4
   double divergence = 0.0;       ///< information (56), (62)-(64)
 };
 
@@ -48,7 +48,7 @@ struct InformationRates {
 InformationRates information_rates(const Information& found, Eigen::Index dimension,
                                    const DiffusionProcess& process, double t);
 
-/// dH[x_t]/dt, nats per unit time: information (57) with the drift of notes E4.4.
+/// dH[x_t]/dt, nats per unit time: information (57) with the drift of corrections E4.4.
 double marginal_entropy_rate(const Information& found, Eigen::Index dimension,
                              const DiffusionProcess& process, double t);
 

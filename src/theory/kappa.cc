@@ -36,7 +36,7 @@ KappaLine AngleKappa::line(double t, std::size_t piece) const {
   const Eigen::Matrix2d relaxation =
       process.relaxation(moments_.schedule().pieces()[piece].value(t));
   const double w2 = process.noise_variance;
-  // K = (C M C + sigma_W^2 C)^-1, then kappa = sigma_W^2 mu(t)^T K mu(t) (notes E0.11).
+  // K = (C M C + sigma_W^2 C)^-1, then kappa = sigma_W^2 mu(t)^T K mu(t) (corrections E0.11).
   const Eigen::Matrix2d kernel = (covariance * relaxation * covariance + w2 * covariance).inverse();
   const Eigen::Matrix2d pulled = moved.propagator.transpose() * kernel * moved.propagator;
   const double cross = std::sqrt(data_.mean_square_x * data_.mean_square_y);

@@ -21,7 +21,7 @@ double time_of_signal_to_noise(const DiffusionProcess& process, double d, double
 double label_entropy_variance(const DataMixture& prototypes, double eta);
 
 /// The largest F over all eta: position eta*, height F*. For points at +-1: 1.34547767 and
-/// .0536288911 (notes 5).
+/// .0536288911.
 Peak label_entropy_variance_peak(const DataMixture& prototypes);
 
 /// t_S(d): log(d)/2 for OU (84), where alpha^2 = 1/d for any process that preserves variance;

@@ -6,7 +6,7 @@
 namespace syncgap::theory {
 
 /// Two classes +-mu with isotropic covariance, as two modalities see them (multimodal (13)-(14)).
-/// Mean squares are per dimension; multiply them by d for a d-dimensional model (notes E0.3).
+/// Mean squares are per dimension; multiply them by d for a d-dimensional model (corrections E0.3).
 struct DataLaw {
   double variance_x = 1.0;     ///< sigma_x^2
   double variance_y = 1.0;     ///< sigma_y^2
@@ -26,7 +26,7 @@ enum class SpeciationStatus {
 /// Speciation time and its neighbourhood. Times are NaN unless the status gives them.
 struct Speciation {
   SpeciationStatus status = SpeciationStatus::no_speciation;
-  /// t_S: the largest time at which kappa falls through 1, multimodal (30) and notes E0.15.
+  /// t_S: the largest time at which kappa falls through 1, multimodal (30) and corrections E0.15.
   double time = std::numeric_limits<double>::quiet_NaN();
   /// The last upward crossing before t_S, where there is one: below it kappa < 1 again.
   double lower_time = std::numeric_limits<double>::quiet_NaN();
@@ -43,7 +43,7 @@ double mode_kappa(double rate, double noise_variance, double variance, double me
                   double t);
 
 /// Whether lambda + sigma_W^2/c > 0 for all t: sigma^2 |lambda| < sigma_W^2. multimodal (60),
-/// necessary and sufficient (notes E0.4).
+/// necessary and sufficient (corrections E0.4).
 bool is_confining(double rate, double noise_variance, double variance);
 
 /// Speciation of one eigenmode of rate lambda <= 0 under constant coupling, in closed form (notes

@@ -30,7 +30,7 @@ struct TwoClusters {
 double noise_variance(double t);
 
 /// One Euler step of the reverse process along m, from t to t - h:
-/// p <- decay p + pull tanh(slope p) + noise xi. regimes (54)-(55), notes E3.3
+/// p <- decay p + pull tanh(slope p) + noise xi. regimes (54)-(55), corrections E3.3
 struct ReverseStep {
   double decay, pull, slope, noise;
 };

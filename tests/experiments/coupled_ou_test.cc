@@ -58,7 +58,7 @@ TEST(CoupledOu, Figure2JobGivesTheValuesOfTheNotes) {
   for (int unit = 0; unit < 5; ++unit) {
     EXPECT_NEAR(job.value("collapse_time", unit), joint[unit], 5.1e-7);
     EXPECT_NEAR(job.value("collapse_time_bound", unit), .156518, 5.1e-7);
-    // notes E0.7: the random energy model has its modes collapse much later than printed.
+    // corrections E0.7: the random energy model has its modes collapse much later than printed.
     EXPECT_LT(job.value("mode_collapse_time", unit, 0),
               job.value("mode_collapse_time_printed", unit, 0) / 5);
   }
@@ -156,7 +156,7 @@ TEST(CoupledOu, EveryJobOfTheFolderRuns) {
 }
 
 TEST(CoupledOu, ViolatedBoundIsAStatus) {
-  // notes E0.5: the parameters of figure 2 violate (60) beyond g = 0; at g = 0 they meet it
+  // corrections E0.5: the parameters of figure 2 violate (60) beyond g = 0; at g = 0 they meet it
   // exactly, which does not confine either.
   const RanJob job = RanJob::from_text(
       kSymmetric + "noise_variance = 1.0\nquantities = [\"speciation\"]\n[axes]\ng = [0.0, 0.5]\n");
@@ -274,7 +274,7 @@ TEST(CoupledOu, ManyModalitiesKeepTheirModes) {
 }
 
 TEST(CoupledOu, DimensionMultipliesTheSignal) {
-  // notes E0.3: d = 32, g = .4, m_+^2 = 2: the drift itself bifurcates at 3.6177.
+  // corrections E0.3: d = 32, g = .4, m_+^2 = 2: the drift itself bifurcates at 3.6177.
   const RanJob job = RanJob::from_text(kSymmetric + "dimension = 32\n[axes]\ng = [0.4]\n");
   EXPECT_NEAR(job.value("speciation_time", 0, 0), 3.6177, 5.1e-5);
 }

@@ -99,7 +99,7 @@ TEST(ExactScore, ExactScoresFeelNoCouplingAndArePerfect) {
   EXPECT_NEAR(job.value("perfect_nll", 0), 45.41255, 5e-6);
 }
 
-// The statements of appendix C as notes 2.5 lists them, which hold at m = 1/2, t_0 = 0.35.
+// The statements of appendix C as the paper lists them, which hold at m = 1/2, t_0 = 0.35.
 TEST(ExactScore, PrintedScoreReproducesTheStatementsOfThePaper) {
   const RanJob job = RanJob::from_text(kJob +
                                        "trials = 8000\n[axes]\nscore = [\"printed\"]\n"

@@ -61,7 +61,7 @@ TEST(CloningAgreement, RunsFromOneHalfUpToOne) {
 }
 
 // With separated clusters the sign tells the label; with overlapping ones the sign is decided
-// later, and cloning the label says less (notes E3.2).
+// later, and cloning the label says less (corrections E3.2).
 TEST(CloningAgreement, OfTheTwoClassesMergeForSeparatedClusters) {
   const TwoClusters far{400, 1, 1}, near{4, 0.5, 1};
   EXPECT_NEAR(label_disagreement(far, 2.0), sign_disagreement(far, 2.0), 1e-15);

@@ -46,7 +46,7 @@ TEST(Collapse, ReproducesFigure5) {
 }
 
 TEST(Collapse, ConditionalTimeDependsOnTheReadingOfAlpha) {
-  // notes E0.9: effective dimension d gives alpha_C = 2 alpha.
+  // corrections E0.9: effective dimension d gives alpha_C = 2 alpha.
   const DataLaw data;
   const CoupledMoments uncoupled({1.0, 1.0, CouplingKind::triangular},
                                  CouplingSchedule::constant(0.0));
@@ -58,7 +58,7 @@ TEST(Collapse, ConditionalTimeDependsOnTheReadingOfAlpha) {
 }
 
 TEST(Collapse, TheUpperBoundIsOnlyReachedForVanishingRates) {
-  // notes E0.6.
+  // corrections E0.6.
   const double bound = collapse_time_bound(1.0, 1.0, 2.0);
   EXPECT_NEAR(bound, .156518, 5.1e-7);
   EXPECT_NEAR(joint(0.0), .136171, 5.1e-7);
@@ -70,8 +70,8 @@ TEST(Collapse, TheUpperBoundIsOnlyReachedForVanishingRates) {
 }
 
 TEST(Collapse, JointTimeIsLargestUncoupledOnlyForManySamples) {
-  // At alpha = 1 the joint time is largest uncoupled (notes E0.6); the slow mode keeps its memory
-  // so long that for small alpha it is the other way round.
+  // At alpha = 1 the joint time is largest uncoupled (corrections E0.6); the slow mode keeps its
+  // memory so long that for small alpha it is the other way round.
   for (double g : {-0.9, 0.2, 0.5, 0.99}) {
     EXPECT_LT(joint(g, 1.0), joint(0.0, 1.0));
     EXPECT_GT(joint(g, 0.3), joint(0.0, 0.3));
@@ -172,7 +172,7 @@ TEST(Collapse, JointRatioFallsUnderAnySchedule) {
 }
 
 TEST(Collapse, PosteriorWeightsCondenseAtTheRandomEnergyTime) {
-  // notes E0.7: d = 12, n = 20000, g = .5, common mode (rate -.5), sigma^2/sigma_W^2 = 1/2.
+  // corrections E0.7: d = 12, n = 20000, g = .5, common mode (rate -.5), sigma^2/sigma_W^2 = 1/2.
   constexpr int kDimension = 12, kPoints = 20000, kTrials = 60;
   const double rate = -0.5, noise = 2.0, variance = 1.0;
   const double per_dimension = std::log(static_cast<double>(kPoints)) / kDimension;

@@ -118,7 +118,7 @@ TEST(CoupledProcess, APiecewiseScheduleOfEqualStrengthsIsConstant) {
 }
 
 TEST(CoupledProcess, LongTimesReachTheStationaryLaw) {
-  // notes E0.20: beta = 1, sigma_W^2 = 2, g = 1 gives [[1, .5], [.5, 1.5]].
+  // corrections E0.20: beta = 1, sigma_W^2 = 2, g = 1 gives [[1, .5], [.5, 1.5]].
   const CoupledProcess triangular{1.0, 2.0, CouplingKind::triangular};
   const Transition t = transition(triangular, CouplingSchedule::constant(1.0), 0.0, 60.0);
   Matrix2d wanted;

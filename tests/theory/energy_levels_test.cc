@@ -79,7 +79,7 @@ TEST(EnergyLevels, RateIsTheLegendreTransform) {
 
 TEST(EnergyLevels, CumulantIsTheGaussianExpectation) {
   // multimodal (114)-(119) for one coordinate of one mode at |z~|^2 = c, by quadrature; with
-  // a = e^{lambda t} in (117)-(118) (notes E0.19).
+  // a = e^{lambda t} in (117)-(118) (corrections E0.19).
   const double rate = -0.6, w2 = 1.0, s2 = 1.3, t = 0.5;
   const double a = std::exp(rate * t), q = w2 * (1 - a * a) / (-2 * rate), c = s2 * a * a + q;
   const double chi[] = {memory_ratio(rate, w2, s2, t)};

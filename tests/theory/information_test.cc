@@ -88,7 +88,7 @@ TEST(Information, EntropyIsThePriorPlusTheKernelMinusTheMarginal) {
 }
 
 TEST(Information, MarginalEntropyRateIsADerivative) {
-  // information (57) with notes E4.4; a Gaussian of variance 4 under VP at t = .3: -.62.
+  // information (57) with corrections E4.4; a Gaussian of variance 4 under VP at t = .3: -.62.
   const DataMixture wide = on_line({0.0}, 4.0);
   const Information found = line_information(wide, kOu.reduced_noise(0.3));
   EXPECT_NEAR(marginal_entropy_rate(found, 1, kOu, 0.3), -0.62, 0.005);
@@ -270,7 +270,7 @@ TEST(SignalToNoise, OneNumberCarriesTimeAndDimension) {
 }
 
 TEST(SignalToNoise, PeaksComeToTheSpeciationTime) {
-  // Fig 4: means sqrt(4d/3), variance 1: the peak sits .0045 below t_S for every d (notes 5), since
+  // Fig 4: means sqrt(4d/3), variance 1: the peak sits .0045 below t_S for every d, since
   // eta* of +-sqrt(4/3) is eta*/(4/3).
   const DataMixture pair = on_line({std::sqrt(4.0 / 3.0), -std::sqrt(4.0 / 3.0)});
   const double eta = label_entropy_variance_peak(pair).position;

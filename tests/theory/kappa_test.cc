@@ -48,7 +48,7 @@ TEST(AngleKappa, IsTheDefinition) {
 }
 
 TEST(AngleKappa, MatchesThePrintedKernel) {
-  // multimodal (132)-(137); notes E0.11 say these are right where (79) is not.
+  // multimodal (132)-(137); corrections E0.11 say these are right where (79) is not.
   const double b = 1.2, w2 = 1.9, g = 0.8;
   const CoupledProcess process{b, w2, CouplingKind::triangular};
   const DataLaw data{0.7, 1.1, 0.9, 1.6};

@@ -55,7 +55,7 @@ TEST(SpeciationScan, ReproducesFigure3) {
                            CouplingSchedule::constant(0.5 * i), {1.0, 1.0, 0.0, 2.0});
     const SpeciationScan scan(kappa);
     EXPECT_NEAR(scan.speciation(0.3).time, wanted[i], 5.1e-6);
-    // notes E0.14: kappa(0) = 4 whatever g is, so speciation is never prevented.
+    // corrections E0.14: kappa(0) = 4 whatever g is, so speciation is never prevented.
     EXPECT_NEAR(kappa.line(0.0, 0).at(0.0), 4.0, 1e-13);
     EXPECT_EQ(scan.speciation(0.3).status, SpeciationStatus::speciates);
   }
@@ -85,7 +85,7 @@ TEST(SpeciationScan, ReproducesFigure4) {
 }
 
 TEST(SpeciationScan, KeepsBothRoots) {
-  // notes E0.15: g = 1.6, theta = 0.
+  // corrections E0.15: g = 1.6, theta = 0.
   const Speciation seen = SpeciationScan(figure4(1.6)).speciation(1.0);
   EXPECT_EQ(seen.crossings, 2);
   EXPECT_NEAR(seen.time, .367, 5e-4);
@@ -98,7 +98,7 @@ TEST(SpeciationScan, KeepsBothRoots) {
 }
 
 TEST(SpeciationScan, CouplingFirstAcceleratesAlignedSpeciation) {
-  // notes E0.13: dt_S/dg at 0 is cos(theta) (2 ln 2 - 1)/4, and the maximum at theta = 0.
+  // corrections E0.13: dt_S/dg at 0 is cos(theta) (2 ln 2 - 1)/4, and the maximum at theta = 0.
   const double h = 1e-4;
   for (double theta : {0.0, 1.0, 2.0, kPi}) {
     const double up = SpeciationScan(figure4(h)).speciation(std::cos(theta)).time;
@@ -186,7 +186,7 @@ TEST(SpeciationScan, AgreesWithTheClosedFormOfSingleModes) {
 }
 
 TEST(SpeciationScan, TheBoundDecidesStability) {
-  // notes E0.5: sigma^2 = sigma_W^2, beta = 1 violates (60) for every g > 0.
+  // corrections E0.5: sigma^2 = sigma_W^2, beta = 1 violates (60) for every g > 0.
   for (double g : {-0.5, 0.1, 0.9}) {
     const SpeciationScan scan(
         ModeSumKappa(1.0, 1.0, {1.0, -1.0}, CouplingSchedule::constant(g), 1.0, 2.0));

@@ -126,7 +126,7 @@ TEST(Speciation, VanishesAtTheThreshold) {
 }
 
 TEST(Speciation, ThePaperTakesTheWrongRoot) {
-  // notes E0.1: with "+" the argument of the logarithm in (66) is negative.
+  // corrections E0.1: with "+" the argument of the logarithm in (66) is negative.
   const double rate = -0.5, m2 = 2.0, s2 = 1.0, w2 = 2.0, b = s2 + w2 / (2 * rate);
   EXPECT_NEAR(w2 * (m2 + std::sqrt(m2 * m2 + b * b)) / (2 * rate * b * b), -8.47, 5e-3);
   const double right = w2 * (m2 - std::sqrt(m2 * m2 + b * b)) / (2 * rate * b * b);
@@ -134,7 +134,7 @@ TEST(Speciation, ThePaperTakesTheWrongRoot) {
 }
 
 TEST(Speciation, ConfinementBoundIsNecessaryAndSufficient) {
-  // notes E0.4: (60) holds exactly when lambda + w^2/c(t) > 0 for all t.
+  // corrections E0.4: (60) holds exactly when lambda + w^2/c(t) > 0 for all t.
   std::mt19937_64 random(12);
   std::uniform_real_distribution<double> uniform(0.0, 1.0);
   int confining = 0;
