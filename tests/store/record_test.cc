@@ -345,5 +345,15 @@ TEST(IdentityDifference, NamesEveryLineThatDiffers) {
       "\n  option new: the record has none, the job has x = y");
 }
 
+TEST(IdentityDifference, OfLongValuesShowsTheFirstDifference) {
+  const std::string zeros(300, '0'), ones(300, '1');
+  EXPECT_EQ(identity_difference("axis g = " + zeros + "a" + ones + "\n",
+                                "axis g = " + zeros + "b" + ones + "\n"),
+            concat("\n  axis g: recorded ...", std::string(20, '0'), "a", std::string(79, '1'),
+                   "..., the job has ...", std::string(20, '0'), "b", std::string(79, '1'), "..."));
+  EXPECT_EQ(identity_difference("axis g = " + zeros + "\n", ""),
+            concat("\n  axis g: recorded ", std::string(100, '0'), "..., the job has none"));
+}
+
 }  // namespace
 }  // namespace syncgap::store
