@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "observables/centred_points.h"
 #include "observables/posterior_block.h"
 
 namespace syncgap::observables {
@@ -30,37 +31,19 @@ PointCloud::PointCloud(std::vector<float> points, std::size_t dimension, PointMa
 
 template <class Real>
 void PointCloud::take(std::vector<Real> points) {
-  SYNCGAP_EXPECTS(dimension_ > 0 && !points.empty() && points.size() % dimension_ == 0);
-  count_ = points.size() / dimension_;
-  // Sums relative to the first point keep a coordinate that all share exactly what it is.
-  std::vector<double> sum(dimension_, 0.0);
-  std::vector<std::uint8_t> varies(dimension_, 0);
-  for (std::size_t i = 1; i < count_; ++i)
-    for (std::size_t k = 0; k < dimension_; ++k) {
-      const auto a = static_cast<double>(points[i * dimension_ + k]);
-      const double difference = a - static_cast<double>(points[k]);
-      sum[k] += difference;
-      varies[k] |= difference != 0;
-    }
-  centre_.resize(dimension_);
-  for (std::size_t k = 0; k < dimension_; ++k) {
-    centre_[k] = static_cast<double>(points[k]) + sum[k] / static_cast<double>(count_);
-    if (varies[k]) varying_.push_back(static_cast<std::uint32_t>(k));
-  }
-  // In place: every number moves towards the front.
+  Centring centring = centre_in_place(points, dimension_);
+  count_ = centring.count;
+  centre_ = std::move(centring.centre);
+  varying_ = std::move(centring.varying);
   half_norms_.resize(count_);
-  std::size_t to = 0;
   for (std::size_t i = 0; i < count_; ++i) {
     double norm = 0;
-    for (const std::uint32_t k : varying_) {
-      const auto a =
-          static_cast<Real>(static_cast<double>(points[i * dimension_ + k]) - centre_[k]);
-      points[to++] = a;
-      norm += static_cast<double>(a) * static_cast<double>(a);
+    for (std::size_t k = 0; k < varying_.size(); ++k) {
+      const auto a = static_cast<double>(points[i * varying_.size() + k]);
+      norm += a * a;
     }
     half_norms_[i] = norm / 2;
   }
-  points.resize(to);
   coordinates_ = std::move(points);
 }
 

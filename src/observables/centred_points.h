@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace syncgap::observables {
+
+/// How points were centred and compacted in place: n points of d coordinates, d' of which are not
+/// the same in all points.
+struct Centring {
+  std::size_t count = 0;
+  std::vector<double> centre;          ///< mean, exact in coordinates that all points share; (d)
+  std::vector<std::uint32_t> varying;  ///< coordinates kept, ascending; (d')
+};
+
+/// Takes the mean off `points` (n, d) and leaves only the varying coordinates: (n, d').
+template <class Real>
+Centring centre_in_place(std::vector<Real>& points, std::size_t dimension);
+
+}  // namespace syncgap::observables
