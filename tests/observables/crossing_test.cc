@@ -1,0 +1,61 @@
+#include "observables/crossing.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace syncgap::observables {
+namespace {
+
+struct Points {
+  std::vector<double> x, y;
+  operator Curve() const { return {x, y}; }
+};
+
+template <class Function>
+Points sample(Function f, double from, double step, int count) {
+  Points points;
+  for (int i = 0; i < count; ++i) {
+    points.x.push_back(from + i * step);
+    points.y.push_back(f(points.x.back()));
+  }
+  return points;
+}
+
+TEST(LastCrossing, FindsWhereASmoothCurvePassesALevel) {
+  const Points fall =
+      sample([](double x) { return 0.5 + 0.5 / (1 + std::exp(3 * (x - 2.3))); }, 0, 0.25, 20);
+  EXPECT_NEAR(last_crossing(fall, 0.75), 2.3, 2e-3);
+}
+
+TEST(LastCrossing, TakesTheLastOfSeveral) {
+  const Points wave = sample([](double x) { return std::sin(x); }, 0.5, 0.1, 120);
+  EXPECT_NEAR(last_crossing(wave, 0.0), 4 * M_PI - M_PI, 1e-4);
+}
+
+TEST(LastCrossing, IsLinearBetweenTwoPoints) {
+  EXPECT_NEAR(last_crossing(Points{{1, 3}, {0, 4}}, 1.0), 1.5, 1e-12);
+  EXPECT_EQ(last_crossing(Points{{1, 3}, {0, 4}}, 4.0), 3.0);
+}
+
+TEST(LastCrossing, IsNowhereIfTheLevelIsNotReached) {
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{0, 1, 2, 3}, {1, 2, 1, 2}}, 3.0)));
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{0}, {1}}, 1.0)));
+}
+
+TEST(LastIntersection, FindsWhereCurvesOnDifferentPointsMeet) {
+  const Points first = sample([](double x) { return std::exp(-x); }, 0, 0.1, 30);
+  const Points second = sample([](double x) { return 0.3 * x; }, 0.05, 0.17, 12);
+  const Intersection seen = last_intersection(first, second);
+  EXPECT_NEAR(std::exp(-seen.x), 0.3 * seen.x, 1e-5);
+  EXPECT_NEAR(seen.y, 0.3 * seen.x, 1e-5);
+}
+
+TEST(LastIntersection, LooksOnlyWhereBothCurvesAre) {
+  const Points first{{0, 1, 2}, {0, 1, 2}}, second{{1.6, 1.8, 3}, {1.5, 1.5, 1.5}};
+  EXPECT_TRUE(std::isnan(last_intersection(first, second).x));
+}
+
+}  // namespace
+}  // namespace syncgap::observables
