@@ -43,6 +43,9 @@ class Verdict(Enum):
 MULTIMODAL = ("Claims are those of E. Albrychiewicz, A. Franco Valiente and L.-C. Chen, Dynamical "
               "Regimes of Multimodal Diffusion Models (“multimodal” in the sources below).")
 
+REGIMES = ("Claims are those of G. Biroli, T. Bonnaire, V. de Bortoli and M. Mézard, Dynamical "
+           "Regimes of Diffusion Models (“regimes” in the sources below).")
+
 
 @dataclass(frozen=True)
 class Claim:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from analysis import coupled_ou, exact_score, generic
+from analysis import coupled_ou, dataset_regimes, exact_score, generic
 from analysis.content import Content
 from analysis.record import Record, RecordError
 
-MODULES = {"coupled_ou": coupled_ou, "exact_score": exact_score}
+MODULES = {"coupled_ou": coupled_ou, "dataset_regimes": dataset_regimes,
+           "exact_score": exact_score}
 
 
 def content(record: Record) -> Content:

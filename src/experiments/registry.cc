@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "experiments/coupled_ou.h"
+#include "experiments/dataset_regimes.h"
 #include "experiments/exact_score.h"
 #include "experiments/experiment.h"
 
@@ -20,6 +21,7 @@ struct Entry {
 const std::vector<Entry>& table() {
   static const std::vector<Entry> entries = {
       {"coupled_ou", make_coupled_ou},
+      {"dataset_regimes", make_dataset_regimes},
       {"exact_score", make_exact_score},
   };
   return entries;

@@ -68,6 +68,8 @@ class PointCloud {
 
   /// Point `i` as stored; out is (d).
   void copy_point(std::size_t i, std::span<double> out) const;
+  /// Mean of the points; (d).
+  std::span<const double> centre() const { return centre_; }
   std::uint32_t group(std::size_t i) const { return groups_.empty() ? 0 : groups_[i]; }
 
   /// The posterior at `states` (B, d) row-major. `sources`, if given, holds for each state the

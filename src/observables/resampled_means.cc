@@ -1,0 +1,68 @@
+#include "observables/resampled_means.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/check.h"
+#include "observables/bootstrap.h"
+#include "observables/matrix_product.h"
+
+namespace syncgap::observables {
+namespace {
+
+constexpr std::size_t kResamplesTogether = 64;
+
+}  // namespace
+
+ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quantities,
+                               const RandomStream& stream, std::size_t resamples)
+    : resamples_(resamples), means_(quantities, 0.0), resampled_(resamples * quantities, 0.0) {
+  SYNCGAP_EXPECTS(quantities > 0 && values.size() % quantities == 0 && !values.empty());
+  const std::size_t samples = values.size() / quantities;
+  const double share = 1.0 / static_cast<double>(samples);
+  const std::vector<double> equal(samples, share);
+  const Strides strides{samples, quantities, quantities};
+  add_product(1, quantities, samples, equal.data(), values.data(), means_.data(), strides);
+  std::vector<double> uniforms(samples);
+  for (std::size_t first = 0; first < resamples; first += kResamplesTogether) {
+    const std::size_t rows = std::min(kResamplesTogether, resamples - first);
+    std::vector<double> weights(rows * samples, 0.0);  // how often each sample is drawn, over N
+    for (std::size_t r = 0; r < rows; ++r) {
+      stream.fill_uniforms<double>(first + r, 0, uniforms);
+      for (const double u : uniforms)
+        weights[r * samples + static_cast<std::size_t>(u * static_cast<double>(samples))] += share;
+    }
+    add_product(rows, quantities, samples, weights.data(), values.data(),
+                resampled_.data() + first * quantities, strides);  // (R, N) (N, K) -> (R, K)
+  }
+}
+
+std::span<const double> ResampledMeans::resample(std::size_t r) const {
+  return std::span(resampled_).subspan(r * quantities(), quantities());
+}
+
+Interval ResampledMeans::interval(std::size_t k, double level) const {
+  return interval(
+      k, 1, [](std::span<const double> means) { return means[0]; }, level);
+}
+
+Interval ResampledMeans::interval(std::size_t first, std::size_t count,
+                                  const std::function<double(std::span<const double>)>& statistic,
+                                  double level) const {
+  std::vector<double> found;
+  for (std::size_t r = 0; r < resamples_; ++r)
+    found.push_back(statistic(resample(r).subspan(first, count)));
+  return percentile_interval(std::move(found), level);
+}
+
+Interval percentile_interval(std::vector<double> values, double level) {
+  const std::size_t all = values.size();
+  std::erase_if(values, [](double x) { return std::isnan(x); });
+  if (values.empty() || 2 * values.size() < all)
+    return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
+}
+
+}  // namespace syncgap::observables

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "core/random.h"
+#include "observables/estimate.h"
+
+namespace syncgap::observables {
+
+/// Means of K quantities over N samples, and over R bootstrap samples that are the same for all K:
+/// what a curve and any number computed from it are worth.
+class ResampledMeans {
+ public:
+  /// `values` (N, K). Resample r draws N samples with replacement, by trial r of `stream`.
+  ResampledMeans(std::span<const double> values, std::size_t quantities, const RandomStream& stream,
+                 std::size_t resamples);
+
+  std::size_t quantities() const { return means_.size(); }
+  std::span<const double> means() const { return means_; }
+  /// Means of resample r: (K).
+  std::span<const double> resample(std::size_t r) const;
+
+  /// Percentile interval of mean k.
+  Interval interval(std::size_t k, double level = 0.95) const;
+  /// Percentile interval of a number computed from quantities [first, first + count). NaN where it
+  /// does not exist in at least half of the resamples; the others are left out.
+  Interval interval(std::size_t first, std::size_t count,
+                    const std::function<double(std::span<const double>)>& statistic,
+                    double level = 0.95) const;
+
+ private:
+  std::size_t resamples_;
+  std::vector<double> means_;      // (K)
+  std::vector<double> resampled_;  // (R, K)
+};
+
+/// Percentile interval of numbers, NaNs left out; NaN when they are more than half.
+Interval percentile_interval(std::vector<double> values, double level = 0.95);
+
+}  // namespace syncgap::observables

@@ -1,0 +1,19 @@
+"""make_image_seeds.py FOLDER: writes the seeds of fuzz_images, one small file of each kind."""
+
+import gzip
+import pathlib
+import struct
+import sys
+
+folder = pathlib.Path(sys.argv[1])
+folder.mkdir(parents=True, exist_ok=True)
+images = b"\0\0\x08\x03" + struct.pack(">3I", 2, 3, 4) + bytes(range(24))
+colour = b"\0\0\x08\x04" + struct.pack(">4I", 2, 3, 2, 2) + bytes(range(24))
+labels = b"\0\0\x08\x01" + struct.pack(">I", 5) + bytes([0, 9, 3, 3, 1])
+record = bytes([7]) + bytes(3072)
+for name, kind, content in (("images", 0, images), ("colour", 0, colour), ("labels", 1, labels),
+                            ("cifar10", 2, record), ("cifar10-two", 2, record + record)):
+    # The first byte chooses the reader, its highest bit the way there: memory or a file.
+    (folder / name).write_bytes(bytes([kind]) + content)
+    (folder / f"{name}-file").write_bytes(bytes([kind + 129]) + content)
+    (folder / f"{name}-gzip").write_bytes(bytes([kind + 129]) + gzip.compress(content, mtime=0))

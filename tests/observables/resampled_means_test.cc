@@ -1,0 +1,53 @@
+#include "observables/resampled_means.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace syncgap::observables {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+TEST(ResampledMeans, AreTheMeansOfWhatWasDrawn) {
+  const std::size_t samples = 50, quantities = 3, resamples = 70;
+  std::vector<double> values(samples * quantities), uniforms(samples);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<double>(i));
+  const RandomStream stream(4, "bootstrap");
+  const ResampledMeans means(values, quantities, stream, resamples);
+  for (const std::size_t r : {0U, 63U, 64U, 69U}) {
+    stream.fill_uniforms<double>(r, 0, uniforms);
+    std::vector<double> want(quantities, 0.0);
+    for (const double u : uniforms)
+      for (std::size_t k = 0; k < quantities; ++k)
+        want[k] += values[static_cast<std::size_t>(u * samples) * quantities + k] / samples;
+    for (std::size_t k = 0; k < quantities; ++k) EXPECT_NEAR(means.resample(r)[k], want[k], 1e-14);
+  }
+}
+
+TEST(ResampledMeans, IntervalIsTheNormalOneAndSharesItsDraws) {
+  const std::size_t samples = 1000;
+  std::vector<double> normals(samples), values;
+  RandomStream(1, "sample").fill_normals<double>(0, 0, normals);
+  for (const double x : normals) values.insert(values.end(), {x, 3 - x});
+  const ResampledMeans means(values, 2, RandomStream(2, "bootstrap"), 4000);
+  const Interval first = means.interval(0);
+  EXPECT_NEAR(first.high - first.low, 2 * kZ95 / std::sqrt(samples), 0.006);
+  EXPECT_NEAR((first.high + first.low) / 2, means.means()[0], 0.005);
+  // The sum of the two is 3 in every resample.
+  const Interval sum = means.interval(0, 2, [](std::span<const double> m) { return m[0] + m[1]; });
+  EXPECT_NEAR(sum.low, 3, 1e-12);
+  EXPECT_NEAR(sum.high, 3, 1e-12);
+}
+
+TEST(PercentileInterval, LeavesOutWhatDoesNotExist) {
+  EXPECT_EQ(percentile_interval({1, 1, kNaN}).low, 1);
+  EXPECT_TRUE(std::isnan(percentile_interval({1, kNaN, kNaN}).low));
+  EXPECT_TRUE(std::isnan(percentile_interval({}).high));
+}
+
+}  // namespace
+}  // namespace syncgap::observables
