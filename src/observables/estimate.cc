@@ -50,6 +50,26 @@ Estimate estimate_mean(std::span<const double> sample) {
   return accumulator.estimate();
 }
 
+Estimate estimate_variance(std::span<const double> sample) {
+  const double n = static_cast<double>(sample.size());
+  const double mean = estimate_mean(sample).value;
+  double second = 0, fourth = 0;
+  for (const double value : sample) {
+    const double square = (value - mean) * (value - mean);
+    second += square;
+    fourth += square * square;
+  }
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  Estimate found{kNone, kNone, sample.size()};
+  if (sample.size() < 2) return found;
+  found.value = second / (n - 1);
+  if (sample.size() < 4) return found;
+  // Var s^2 = (mu_4 - sigma^4 (n - 3) / (n - 1)) / n.
+  const double spread = fourth / n - found.value * found.value * (n - 3) / (n - 1);
+  found.standard_error = std::sqrt(std::max(spread, 0.0) / n);
+  return found;
+}
+
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b) {
   SYNCGAP_EXPECTS(a.size() == b.size());
   MeanAccumulator accumulator;

@@ -36,6 +36,10 @@ class MeanAccumulator {
 /// Mean of a sample with its standard error.
 Estimate estimate_mean(std::span<const double> sample);
 
+/// Unbiased variance of a sample with its standard error from the fourth moment, which needs no
+/// normality; two passes, so a large mean costs no digits. The error is NaN below four samples.
+Estimate estimate_variance(std::span<const double> sample);
+
 /// Mean of a_i - b_i with the standard error of the pairs: small when a and b share their noise.
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b);
 

@@ -57,6 +57,12 @@ Eigen::VectorXd DataMixture::equal_weights(Eigen::Index count) {
 
 bool DataMixture::has_one_variance() const { return (spectra_.array() == spectra_(0, 0)).all(); }
 
+Eigen::VectorXd DataMixture::draw(Eigen::Index k, const Eigen::VectorXd& normals) const {
+  const Eigen::VectorXd within = spectra_.col(k).cwiseSqrt().cwiseProduct(normals);
+  if (axes(k).size() == 0) return means_.col(k) + within;
+  return means_.col(k) + axes(k) * within;
+}
+
 Eigen::VectorXd DataMixture::mean() const { return means_ * weights_; }
 
 Eigen::MatrixXd DataMixture::covariance() const {

@@ -37,6 +37,9 @@ class DataMixture {
   /// Every component has the same covariance tau^2 I (tau = 0: points).
   bool has_one_variance() const;
 
+  /// y drawn from component k, given D standard normals.
+  Eigen::VectorXd draw(Eigen::Index k, const Eigen::VectorXd& normals) const;
+
   Eigen::VectorXd mean() const;        ///< E[y] (D)
   Eigen::MatrixXd covariance() const;  ///< of y (D, D)
   /// E |y - E[y]|^2.

@@ -37,8 +37,19 @@ Spread spread(const std::vector<double>& values, std::span<const double> weights
 double pathwise_entropy(const NoisedMixture& noised, const Eigen::VectorXd& x,
                         const PosteriorState& state) {
   if (noised.data().are_points()) return state.label_entropy();
-  // A component this unlikely adds less than 1e-17 to the entropy.
-  return differential_entropy(noised.posterior(x, state, 1e-19));
+  SYNCGAP_EXPECTS(noised.dimension() == 1);
+  // p(y|x): a component this unlikely adds less than 1e-17 to the entropy.
+  constexpr double kNegligible = 1e-19;
+  std::vector<LineComponent> posterior;
+  const double s = noised.noise();
+  for (Index k = 0; k < noised.count(); ++k) {
+    const double weight = state.responsibilities[k];
+    if (weight < kNegligible) continue;
+    const double mean = noised.data().means()(0, k), variance = noised.data().spectra()(0, k);
+    posterior.push_back(
+        {weight, (variance * x[0] + s * mean) / (variance + s), variance * s / (variance + s)});
+  }
+  return differential_entropy(posterior);
 }
 
 Information line_information(const DataMixture& line, double s, EntropyParts parts) {
@@ -71,17 +82,27 @@ Information line_information(const DataMixture& line, double s, EntropyParts par
   return found;
 }
 
+Information left_out_information(const SpanReduction& reduction, double s) {
+  const auto others = static_cast<double>(reduction.left_out);
+  const double variance = reduction.variance, hidden = variance * s / (variance + s);
+  Information found;
+  if (hidden > 0.0) found.entropy = others * gaussian_entropy(hidden);
+  found.marginal_entropy = others * gaussian_entropy(variance + s);
+  found.score_norm = others / (variance + s);
+  found.posterior_variance = others * hidden;
+  found.divergence = -others / (variance + s);
+  return found;
+}
+
 Information reduced_information(const SpanReduction& reduction, double s, EntropyParts parts) {
   SYNCGAP_EXPECTS(reduction.reduced.dimension() == 1);
   Information found = line_information(reduction.reduced, s, parts);
-  const auto others = static_cast<double>(reduction.left_out);
-  const double variance = reduction.variance;
-  const double hidden = variance * s / (variance + s);
-  if (hidden > 0.0) found.entropy += others * gaussian_entropy(hidden);
-  if (others > 0.0) found.marginal_entropy += others * gaussian_entropy(variance + s);
-  found.score_norm += others / (variance + s);
-  found.posterior_variance += others * hidden;
-  found.divergence -= others / (variance + s);
+  const Information others = left_out_information(reduction, s);
+  found.entropy += others.entropy;
+  found.marginal_entropy += others.marginal_entropy;
+  found.score_norm += others.score_norm;
+  found.posterior_variance += others.posterior_variance;
+  found.divergence += others.divergence;
   return found;
 }
 

@@ -28,6 +28,10 @@ enum class EntropyParts { label_only, all };
 Information line_information(const DataMixture& line, double s,
                              EntropyParts parts = EntropyParts::all);
 
+/// What the directions a reduction leaves out add to each part: Gaussians of its variance. Nothing
+/// to the variances, the labels and the concentration.
+Information left_out_information(const SpanReduction& reduction, double s);
+
 /// The same of any mixture whose reduction (reduce_to_span) is one-dimensional.
 Information reduced_information(const SpanReduction& reduction, double s,
                                 EntropyParts parts = EntropyParts::all);

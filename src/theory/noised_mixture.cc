@@ -138,6 +138,13 @@ DataMixture NoisedMixture::posterior(const VectorXd& x, const PosteriorState& st
   return DataMixture::of_gaussians(std::move(means), std::move(weights), covariances);
 }
 
+VectorXd NoisedMixture::draw_posterior(Index k, const VectorXd& x, const VectorXd& normals) const {
+  const VectorXd spectrum = noise_ * data_.spectra().col(k).cwiseProduct(precisions_.col(k));
+  const VectorXd within = spectrum.cwiseSqrt().cwiseProduct(normals);
+  const MatrixXd& axes = data_.axes(k);
+  return x + noise_ * component_score(k, x) + (axes.size() == 0 ? within : VectorXd(axes * within));
+}
+
 MatrixXd NoisedMixture::mean_precision(const PosteriorState& state) const {
   MatrixXd sum = MatrixXd::Zero(dimension(), dimension());
   for (Index k = 0; k < count(); ++k) {

@@ -43,6 +43,9 @@ class NoisedMixture {
   /// p(y | x) itself, a mixture with weights p(k | x). Components below `negligible` are left out.
   DataMixture posterior(const Eigen::VectorXd& x, const PosteriorState& state,
                         double negligible = 0.0) const;
+  /// y drawn from component k of p(y | x), given D standard normals.
+  Eigen::VectorXd draw_posterior(Eigen::Index k, const Eigen::VectorXd& x,
+                                 const Eigen::VectorXd& normals) const;
   /// J = grad grad^T log p_s (D, D), information (40).
   Eigen::MatrixXd jacobian(const Eigen::VectorXd& x, const PosteriorState& state) const;
   /// tr J(x), information (52).

@@ -56,6 +56,33 @@ TEST(MeanAccumulator, HasNoErrorToGiveBelowTwoSamples) {
   EXPECT_EQ(accumulator.count(), 1u);
 }
 
+TEST(EstimateVariance, GivesTheTextbookNumbersWhateverTheMean) {
+  for (const double mean : {0.0, 1e6}) {
+    std::vector<double> x;
+    for (const double value : {2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0}) x.push_back(mean + value);
+    const Estimate found = estimate_variance(x);
+    EXPECT_DOUBLE_EQ(found.value, 32.0 / 7);
+    // Fourth central moment 44.5, hence ((44.5 - (32/7)^2 5/7) / 8)^(1/2).
+    EXPECT_DOUBLE_EQ(found.standard_error,
+                     std::sqrt((44.5 - 32.0 / 7 * 32.0 / 7 * 5.0 / 7.0) / 8.0));
+  }
+  EXPECT_TRUE(std::isnan(estimate_variance(std::vector<double>{1.0}).value));
+  EXPECT_TRUE(std::isnan(estimate_variance(std::vector<double>{1.0, 2.0}).standard_error));
+}
+
+TEST(EstimateVariance, CoversTheTruthOfASkewedLaw) {
+  // Squares of normals: variance 2, heavy fourth moment.
+  int inside = 0;
+  for (int repeat = 0; repeat < 400; ++repeat) {
+    auto x = normals("variance coverage", static_cast<std::uint64_t>(repeat), 2000);
+    for (double& value : x) value *= value;
+    const Estimate found = estimate_variance(x);
+    inside += std::abs(found.value - 2.0) < kZ95 * found.standard_error;
+  }
+  EXPECT_GT(inside, 400 * 0.88);
+  EXPECT_LT(inside, 400 * 0.98);
+}
+
 TEST(EstimateMean, CoversTheTruthAsOftenAsItSays) {
   int inside = 0;
   const int repetitions = 2000;
