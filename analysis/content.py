@@ -38,6 +38,8 @@ class Verdict(Enum):
     PARTLY = "partly"
     CONTRADICTED = "contradicted"
     OPEN = "not measured here"
+INFORMATION = ("Claims are those of D. Stančević and L. Ambrogioni, The Information Dynamics of "
+               "Generative Diffusion (“information” in the sources below).")
 
 
 MULTIMODAL = ("Claims are those of E. Albrychiewicz, A. Franco Valiente and L.-C. Chen, Dynamical "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from analysis import coupled_ou, dataset_regimes, exact_score, generic
+from analysis import (coupled_ou, dataset_regimes, exact_score, generic, information_dynamics,
+                      pathwise_entropy)
 from analysis.content import Content
 from analysis.record import Record, RecordError
 
 MODULES = {"coupled_ou": coupled_ou, "dataset_regimes": dataset_regimes,
-           "exact_score": exact_score}
+           "exact_score": exact_score, "information_dynamics": information_dynamics,
+           "pathwise_entropy": pathwise_entropy}
 
 
 def content(record: Record) -> Content:

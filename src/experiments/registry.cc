@@ -8,6 +8,8 @@
 #include "experiments/dataset_regimes.h"
 #include "experiments/exact_score.h"
 #include "experiments/experiment.h"
+#include "experiments/information_dynamics.h"
+#include "experiments/pathwise_entropy.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -23,6 +25,8 @@ const std::vector<Entry>& table() {
       {"coupled_ou", make_coupled_ou},
       {"dataset_regimes", make_dataset_regimes},
       {"exact_score", make_exact_score},
+      {"information_dynamics", make_information_dynamics},
+      {"pathwise_entropy", make_pathwise_entropy},
   };
   return entries;
 }

@@ -13,6 +13,10 @@ namespace syncgap::sde {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+namespace {
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+}
+
 Index choose(const VectorXd& shares, double uniform) {
   double sum = 0.0;
   for (Index k = 0; k + 1 < shares.size(); ++k) {
@@ -53,8 +57,9 @@ InformationSamples evaluate_samples(const theory::NoisedMixture& noised,
   const bool points = data.are_points(), has_entropy = points || data.dimension() == 1;
   const double kernel_constant =
       -0.5 * static_cast<double>(data.dimension()) * std::log(2.0 * std::numbers::pi * s);
-  // log p(y) of the clean data, needed only where p(y|x) is a density.
-  const theory::NoisedMixture prior(data, points ? s : 0.0);
+  // log p(y) of the clean data is needed where p(y|x) is a density in all D directions.
+  const bool has_prior = data.spectra().minCoeff() > 0.0;
+  const theory::NoisedMixture prior(data, has_prior ? 0.0 : s);
   InformationSamples found;
   for (Index i = 0; i < samples.count(); ++i) {
     const VectorXd x = samples.noised(i, s);
@@ -63,14 +68,15 @@ InformationSamples evaluate_samples(const theory::NoisedMixture& noised,
     if (points) {
       found.surprise.push_back(
           state.log_density - noised.log_component(samples.origin[static_cast<std::size_t>(i)], x));
-    } else {
+    } else if (has_prior) {
       const double forward = kernel_constant - 0.5 * kernel * s;
       found.surprise.push_back(state.log_density - forward -
                                prior.log_density(samples.clean.col(i)));
+    } else {
+      found.surprise.push_back(kNone);
     }
     found.label_entropy.push_back(state.label_entropy());
-    found.entropy.push_back(has_entropy ? theory::pathwise_entropy(noised, x, state)
-                                        : std::numeric_limits<double>::quiet_NaN());
+    found.entropy.push_back(has_entropy ? theory::pathwise_entropy(noised, x, state) : kNone);
     found.score_norm.push_back(state.score.squaredNorm());
     found.kernel_norm.push_back(kernel);
     found.denoising_error.push_back(

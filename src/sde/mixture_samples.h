@@ -43,7 +43,8 @@ Eigen::Index choose(const Eigen::VectorXd& shares, double uniform);
 /// What each sample says about its origin, all of length M; expectations are named in
 /// theory::Information. Nats.
 struct InformationSamples {
-  std::vector<double> surprise;            ///< -log p(y|x) at the true y (points: its component)
+  std::vector<double> surprise;            ///< -log p(y|x) at the true y (points: its component);
+                                           ///< NaN for Gaussians of less than D dimensions
   std::vector<double> entropy;             ///< h(x); NaN for Gaussians beyond one dimension
   std::vector<double> label_entropy;       ///< H[k|x]
   std::vector<double> score_norm;          ///< |grad log p|^2

@@ -144,8 +144,7 @@ class PathFollower {
 
 }  // namespace
 
-double DecisionTree::branching_noise(int first, int second) const {
-  if (first == second) return 0.0;
+const Branching* DecisionTree::branching(int first, int second) const {
   auto branch_of = [](const Branching& event, int member) -> int {
     for (std::size_t i = 0; i < event.branches.size(); ++i)
       if (std::binary_search(event.branches[i].begin(), event.branches[i].end(), member))
@@ -154,12 +153,17 @@ double DecisionTree::branching_noise(int first, int second) const {
   };
   for (const Branching& event : branchings) {
     const int a = branch_of(event, first), b = branch_of(event, second);
-    if (a >= 0 && b >= 0 && a != b) return event.noise;
+    if (a >= 0 && b >= 0 && a != b) return &event;
   }
-  if (!mode_of.empty() && mode_of.front()[static_cast<std::size_t>(first)] ==
-                              mode_of.front()[static_cast<std::size_t>(second)])
-    return 0.0;  // one mode from the start
-  return std::numeric_limits<double>::infinity();
+  return nullptr;
+}
+
+double DecisionTree::branching_noise(int first, int second) const {
+  if (const Branching* event = branching(first, second)) return event->noise;
+  const auto& at_start = mode_of.front();
+  const bool always_one =
+      at_start[static_cast<std::size_t>(first)] == at_start[static_cast<std::size_t>(second)];
+  return always_one ? 0.0 : std::numeric_limits<double>::infinity();
 }
 
 DecisionTree follow_paths(const DataMixture& data, std::span<const double> levels) {

@@ -36,6 +36,9 @@ struct DecisionTree {
   /// mode_of[level][k]: paths with the same number share a mode.
   std::vector<std::vector<int>> mode_of;
 
+  /// The decision that parts two paths; null for the same path, or for ones that never part or
+  /// never meet between the first level and the last.
+  const Branching* branching(int first, int second) const;
   /// Noise at which the paths of two components become one: 0 for the same, infinity if they never
   /// do below the last level.
   double branching_noise(int first, int second) const;

@@ -106,6 +106,28 @@ Information reduced_information(const SpanReduction& reduction, double s, Entrop
   return found;
 }
 
+Information gaussian_information(const Eigen::VectorXd& spectrum, double s) {
+  Information found;
+  found.concentration = 1.0;
+  for (const double variance : spectrum) {
+    const double hidden = variance * s / (variance + s);
+    if (hidden > 0.0) found.entropy += gaussian_entropy(hidden);
+    found.marginal_entropy += gaussian_entropy(variance + s);
+    found.score_norm += 1.0 / (variance + s);
+    found.posterior_variance += hidden;
+  }
+  found.divergence = -found.score_norm;
+  return found;
+}
+
+std::optional<Information> exact_information(const DataMixture& data, double s,
+                                             EntropyParts parts) {
+  if (data.count() == 1) return gaussian_information(data.spectra().col(0), s);
+  const SpanReduction reduction = reduce_to_span(data);
+  if (reduction.reduced.dimension() > 1) return std::nullopt;
+  return reduced_information(reduction, s, parts);
+}
+
 InformationRates information_rates(const Information& found, Index dimension,
                                    const DiffusionProcess& process, double t) {
   const double s = process.reduced_noise(t);

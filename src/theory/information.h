@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+
+#include <Eigen/Core>
+
 #include "theory/data_mixture.h"
 #include "theory/diffusion_process.h"
 #include "theory/noised_mixture.h"
@@ -35,6 +39,14 @@ Information left_out_information(const SpanReduction& reduction, double s);
 /// The same of any mixture whose reduction (reduce_to_span) is one-dimensional.
 Information reduced_information(const SpanReduction& reduction, double s,
                                 EntropyParts parts = EntropyParts::all);
+
+/// One Gaussian with these covariance eigenvalues: information (35)-(38), (61). Eigenvalues of zero
+/// are directions without data; the entropies are those within the others.
+Information gaussian_information(const Eigen::VectorXd& spectrum, double s);
+
+/// Without sampling, where it can be had: one component, or a reduction to one dimension.
+std::optional<Information> exact_information(const DataMixture& data, double s,
+                                             EntropyParts parts = EntropyParts::all);
 
 /// h(x) = -int p(y|x) log p(y|x) dy, information (65): discrete for points, differential for
 /// Gaussians (then one dimension is needed). Nats.

@@ -56,10 +56,16 @@ double crossing(const std::function<double(double)>& curve, double level, double
 std::vector<Peak> local_maxima(const std::function<double(double)>& curve,
                                std::span<const double> grid) {
   std::vector<double> heights;
-  for (const double x : grid) heights.push_back(curve(x));
+  double largest = 0.0;
+  for (const double x : grid) {
+    heights.push_back(curve(x));
+    if (std::abs(heights.back()) > largest) largest = std::abs(heights.back());
+  }
+  constexpr double kRounding = 1e-10;
   std::vector<Peak> found;
   for (std::size_t i = 1; i + 1 < grid.size(); ++i) {
     if (!(heights[i] > heights[i - 1] && heights[i] >= heights[i + 1])) continue;
+    if (std::abs(heights[i]) < kRounding * largest) continue;
     std::uintmax_t most = 100;
     const auto rough = boost::math::tools::brent_find_minima([&](double x) { return -curve(x); },
                                                              grid[i - 1], grid[i + 1], 26, most);

@@ -13,7 +13,8 @@ struct Peak {
 };
 
 /// Local maxima of a smooth curve with one bump per three neighbours of `grid` (ascending), each
-/// refined to about 1e-10 of its position. A maximum at an end of the grid is none.
+/// refined to about 1e-10 of its position. A maximum at an end of the grid is none, and neither is
+/// one below 1e-10 of the largest height: flat tails have those by rounding.
 std::vector<Peak> local_maxima(const std::function<double(double)>& curve,
                                std::span<const double> grid);
 

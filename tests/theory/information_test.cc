@@ -235,6 +235,31 @@ TEST(Information, GaussiansFillTheBandwidthOfTheirDimension) {
   }
 }
 
+TEST(Information, SubspaceDataFillTheirShareOfTheBandwidth) {
+  // information (37), (38), (61): three wide directions of eight.
+  VectorXd spectrum = VectorXd::Zero(8);
+  spectrum.head(3).setConstant(400.0);
+  const double s = 0.5, t = kVp.time_of(s);
+  const Information found = gaussian_information(spectrum, s);
+  EXPECT_NEAR(found.score_norm, 3.0 / (s + 400.0) + 5.0 / s, 1e-12);
+  const InformationRates rates = information_rates(found, 8, kVp, t);
+  EXPECT_NEAR(rates.denoising_error / bandwidth(3, kVp, t), 400.0 / 400.5, 1e-12);
+  EXPECT_NEAR(rates.score_norm, rates.denoising_error, 1e-10 * rates.denoising_error);
+  EXPECT_NEAR(rates.divergence, rates.denoising_error, 1e-10 * rates.denoising_error);
+  // The same from its one-dimensional parts, whatever the axes.
+  const Information line = line_information(on_line({0.0}, 400.0), s);
+  EXPECT_NEAR(found.entropy, 3.0 * line.entropy, 1e-12);
+  const auto exact =
+      exact_information(DataMixture::of_gaussians(
+                            Eigen::MatrixXd::Zero(8, 1), VectorXd::Ones(1),
+                            std::vector<Eigen::MatrixXd>{some_rotation(8) * spectrum.asDiagonal() *
+                                                         some_rotation(8).transpose()}),
+                        s);
+  ASSERT_TRUE(exact.has_value());
+  EXPECT_NEAR(exact->score_norm, found.score_norm, 1e-11);
+  EXPECT_FALSE(exact_information(on_circle(3), s).has_value());
+}
+
 TEST(Information, ScoreNormOfOrthogonalDataAtBothEnds) {
   // information (29), (30): all weight on one point leaves D/s; a posterior uniform over N points
   // takes R^2 (N-1)/(N s^2) off it.
@@ -315,6 +340,10 @@ TEST(Peaks, AreRefinedFarBelowTheGrid) {
   const HalfWidth half = half_width(curve, found[0], -4.0, 2.9);
   EXPECT_NEAR(half.left, 1.0 - std::sqrt(std::numbers::ln2), 1e-9);
   EXPECT_TRUE(std::isnan(highest_peak([](double x) { return x; }, grid).position));
+  // Wiggles of the size of rounding in a flat tail are not maxima.
+  const auto with_tail = local_maxima(
+      [&](double x) { return curve(x) + (x > 5.3 ? 1e-13 * std::sin(40.0 * x) : 0.0); }, grid);
+  EXPECT_EQ(with_tail.size(), 2U);
 }
 
 }  // namespace
