@@ -156,9 +156,10 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
                   ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
     sweep::UnitWork work;
     work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
-    work.run = [&](const Unit& unit, Results& results, const Communicator& team) {
-      const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed),
-                                            [&drain] { return drain.now(); }, &team};
+    work.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                   const sweep::StopRequest& stop) {
+      const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed), stop,
+                                            &team};
       prepared.experiment->run(unit, results, context);
     };
     sweep::SweepSettings settings;

@@ -21,6 +21,13 @@ class UnitError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A unit was left at a checkpoint because a drain is under way: it stays pending, and what it has
+/// kept lets a later run go on from there.
+class UnitStopped : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Streams all arguments into one string; numbers keep enough digits to be read back.
 template <class... Args>
 std::string concat(const Args&... args) {

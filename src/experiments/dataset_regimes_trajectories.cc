@@ -135,8 +135,6 @@ void measure_trajectories(const RegimeImages& images, const DatasetRegimesOption
   TrunkRecorder recorder(images, plan, cloning.times, results);
   std::vector<std::uint64_t> same_class(branches, 0), same_image(branches, 0);
   for (std::size_t first = 0; first < plan.trajectories; first += kTrajectoriesTogether) {
-    if (context.stop_requested && context.stop_requested())
-      throw UnitError("stopped between two batches of trajectories");
     const std::size_t count = std::min(kTrajectoriesTogether, plan.trajectories - first);
     recorder.begin(first, count);
     const sde::CloneFates fates =

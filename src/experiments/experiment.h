@@ -16,8 +16,10 @@ namespace syncgap::experiments {
 
 /// What a running unit may ask of its surroundings.
 struct RunContext {
-  std::uint64_t sweep_seed = 0;          ///< `run.seed` of the job: keys every random stream
-  std::function<bool()> stop_requested;  ///< a drain is under way: leave at the next checkpoint
+  std::uint64_t sweep_seed = 0;  ///< `run.seed` of the job: keys every random stream
+  /// A drain is under way: a unit that keeps checkpoints leaves at the next one by UnitStopped; any
+  /// other goes on to its end.
+  std::function<bool()> stop_requested;
   const parallel::Communicator* team = nullptr;  ///< the ranks that run this unit together
 };
 
@@ -44,7 +46,8 @@ class Experiment {
   /// Whether several ranks can run one unit together (run.ranks_per_unit > 1).
   virtual bool uses_teams() const { return false; }
   /// Fills every observable. Values depend on the unit's coordinates, the options and
-  /// `context.sweep_seed` alone. Throws UnitError when this unit cannot be finished.
+  /// `context.sweep_seed` alone. Throws UnitError when this unit cannot be finished,
+  /// UnitStopped when it was left for a drain.
   virtual void run(const Unit& unit, Results& results, const RunContext& context) const = 0;
 };
 

@@ -162,17 +162,34 @@ class Worker {
  private:
   std::uint64_t claim() {
     const std::uint64_t none = order_.units.size();
-    while (broken_.empty() && !drain_.now()) {
+    while (broken_.empty() && !left_ && !drain_.now()) {
       const auto claimed = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, 1));
       if (claimed >= none) return none;
       if (!drain_.before_unit(expected_seconds(order_.units[claimed]))) return claimed;
       // It stays pending. The ones after it are shorter and may still fit before the wall.
       drained_ = true;
     }
+    end_claims();
+    return none;
+  }
+
+  void end_claims() {
     // Nothing left to claim is an end, not a drain.
     const auto before = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, kDrained));
-    drained_ = drained_ || before < none;
-    return none;
+    drained_ = drained_ || before < order_.units.size();
+  }
+
+  /// Looks at this rank's own signals at once and at those of the others now and then, and tells
+  /// them of its own.
+  bool stop_requested() {
+    if (stopping_) return true;
+    if (drain_.now()) {
+      end_claims();
+      return stopping_ = true;
+    }
+    if (since(looked_for_drain_) < kShareEvery) return false;
+    looked_for_drain_ = Clock::now();
+    return stopping_ = counter_.read(kClaims) >= kDrained;
   }
 
   /// What a unit may take, from those this rank has run: none of a longer estimate took longer.
@@ -185,17 +202,25 @@ class Worker {
     const Unit unit(record_.grid(), index);
     const auto start = Clock::now();
     std::string problem;
+    bool left = false;
     results_.reset();
     try {
-      work_.run(unit, results_, team_);
+      work_.run(unit, results_, team_, [this] { return stop_requested(); });
       if (leads()) problem = not_finite(results_);
+    } catch (const UnitStopped&) {
+      left = true;
     } catch (const std::exception& error) {
       problem = error.what();
       if (problem.empty()) problem = "the unit failed without a message";
     }
     problem = parallel::first_of(team_, problem);
+    left = team_.maximum(std::int64_t{left}) > 0 && problem.empty();
     const double seconds = since(start);
     busy_seconds_ += seconds;
+    if (left) {
+      left_ = drained_ = true;
+      return;
+    }
     longest_ = std::max(longest_, seconds);
     if (leads()) keep(unit, seconds, problem);
   }
@@ -254,9 +279,12 @@ class Worker {
   double slowest_ = 0;  // greatest ratio of seconds to estimate
   double busy_seconds_ = 0;
   bool drained_ = false;
+  bool left_ = false;      // a unit was left at a checkpoint
+  bool stopping_ = false;  // a unit was told to stop
   std::string broken_;
   Clock::time_point shared_ = Clock::now();
   Clock::time_point looked_ = Clock::now();
+  Clock::time_point looked_for_drain_ = Clock::now();
 };
 
 /// Everything this rank wrote is on disk, and rank 0 finds in the record what all ranks wrote.

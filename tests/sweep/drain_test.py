@@ -46,6 +46,19 @@ def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, 
     assert observables(driver.record) == reference
 
 
+@pytest.mark.parametrize("ranks, per_unit", [(1, 1), (3, 1), (4, 2)])
+def test_units_with_checkpoints_are_left_in_the_middle(driver, tmp_path, ranks, per_unit):
+    log = tmp_path / "log"
+    words = ("--units", 8, "--doubles", 8, "--checkpoints", "--ranks-per-unit", per_unit)
+    run = driver.start(*words, "--sleep", 30, "--log", log, ranks=ranks)
+    wait_until(lambda: len(units_begun(log)) >= ranks, "all ranks")
+    os.kill(run.rank_pids()[-1], signal.SIGUSR2)
+    code, _, err = run.finish(20)  # no unit would have ended by then
+    assert code == DRAINED and "failed" not in err
+    assert set(statuses(driver.record)) == {PENDING}
+    assert driver.run(*words, ranks=ranks)["done"] == 8
+
+
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_the_wall_drains_before_it_is_reached(driver, reference, ranks):
     start = time.monotonic()

@@ -51,7 +51,8 @@ class RunnerRanks : public testing::Test {
     world_.barrier();
     record_.emplace(path_, Record::Access::write);
     work_.cost = [](const Unit&) { return 1.0; };
-    work_.run = [this](const Unit& unit, Results& results, const Communicator&) {
+    work_.run = [this](const Unit& unit, Results& results, const Communicator&,
+                       const StopRequest&) {
       ran_.push_back(unit.index());
       fill(unit, results);
     };
@@ -131,8 +132,9 @@ TEST_F(RunnerRanks, LongestUnitsAreClaimedFirst) {
 
 TEST_F(RunnerRanks, AFailingUnitIsRecordedWithItsMessageAndTheOthersGoOn) {
   const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
-    plain(unit, results, team);
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    plain(unit, results, team, stop);
     if (unit.index() == 7) throw UnitError("seven does not converge");
     if (unit.index() == 8) throw std::bad_alloc();
     if (unit.index() == 9) throw std::runtime_error("");
@@ -164,8 +166,9 @@ TEST_F(RunnerRanks, AFailingUnitIsRecordedWithItsMessageAndTheOthersGoOn) {
 
 TEST_F(RunnerRanks, ANanIsAFailureUnlessTheObservableAllowsIt) {
   const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
-    plain(unit, results, team);  // leaves `missing` NaN, which it may be
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    plain(unit, results, team, stop);  // leaves `missing` NaN, which it may be
     if (unit.index() == 3) results["value"][2] = std::nan("");
     if (unit.index() == 4) results["value"][0] = std::numeric_limits<double>::infinity();
     if (unit.index() == 5) results.reset();
@@ -209,8 +212,9 @@ TEST_F(RunnerRanks, DamagedUnitsAreRunAgainAndTheOthersKept) {
 
 TEST_F(RunnerRanks, ASignalOnOneRankDrainsAll) {
   const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
-    plain(unit, results, team);
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    plain(unit, results, team, stop);
     if (world_.rank() == world_.size() - 1 && ran_.size() == 2) std::raise(SIGUSR2);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   };
@@ -242,9 +246,10 @@ TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
   const auto length = [](std::uint64_t index) { return index < 24 ? 0.1 : 0.001; };
   work_.cost = [&](const Unit& unit) { return length(unit.index()); };
   const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
     std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
-    plain(unit, results, team);
+    plain(unit, results, team, stop);
   };
   const SweepOutcome outcome = run({}, 0.35);
   EXPECT_TRUE(outcome.drained);
@@ -266,7 +271,8 @@ TEST_F(RunnerRanks, AWallInThePastBeginsNothing) {
 TEST_F(RunnerRanks, TeamsRunEachUnitTogetherAndRecordItOnce) {
   const int per_unit = std::min(2, world_.size());
   std::vector<std::int64_t> together;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest&) {
     ran_.push_back(unit.index());
     together.push_back(team.sum(std::int64_t{1}));
     EXPECT_EQ(team.broadcast(unit.index()), unit.index());
@@ -284,7 +290,8 @@ TEST_F(RunnerRanks, TeamsRunEachUnitTogetherAndRecordItOnce) {
 }
 
 TEST_F(RunnerRanks, AUnitFailsIfAnyRankOfItsTeamDoes) {
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest&) {
     fill(unit, results);
     if (unit.index() == 11 && team.rank() == team.size() - 1)
       throw UnitError("the last rank of the team");
@@ -299,7 +306,7 @@ TEST_F(RunnerRanks, AUnitFailsIfAnyRankOfItsTeamDoes) {
 }
 
 TEST_F(RunnerRanks, ARecordRemovedMeanwhileStopsTheSweepWithAReason) {
-  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&, const StopRequest&) {
     fill(unit, results);
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
@@ -309,7 +316,7 @@ TEST_F(RunnerRanks, ARecordRemovedMeanwhileStopsTheSweepWithAReason) {
 }
 
 TEST_F(RunnerRanks, ARecordCutMeanwhileIsNoticed) {
-  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&, const StopRequest&) {
     fill(unit, results);
     if (unit.index() == 0)
       std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
@@ -319,7 +326,7 @@ TEST_F(RunnerRanks, ARecordCutMeanwhileIsNoticed) {
 
 TEST_F(RunnerRanks, WhatAnotherProgramChangedIsNoticed) {
   const Record other(path_, Record::Access::write);
-  work_.run = [&](const Unit& unit, Results& results, const Communicator&) {
+  work_.run = [&](const Unit& unit, Results& results, const Communicator&, const StopRequest&) {
     fill(unit, results);
     if (unit.index() == kUnits - 1) other.reset(0);
   };

@@ -35,7 +35,7 @@ struct Request {
   std::int64_t fail = -1, nan = -1, stuck = -1;
   double rank0_busy = 0, walltime = 0;
   int ranks_per_unit = 1, fail_on_rank = -1;
-  bool retry_failed = false, system_calls = false, drive = false;
+  bool retry_failed = false, system_calls = false, drive = false, checkpoints = false;
 };
 
 /// SplitMix64: decorrelates neighbouring integers.
@@ -85,12 +85,23 @@ void compute(double seconds) {
   while (std::chrono::steady_clock::now() < end) continue;
 }
 
-void run_unit(const Request& request, int log, const parallel::Communicator& ranks,
-              const Unit& unit, Results& results) {
+/// Sleeps, or leaves the unit as one that keeps checkpoints would.
+void sleep_in_pieces(double seconds, const sweep::StopRequest& stop) {
+  constexpr double kPiece = 0.01;
+  for (; seconds > 0; seconds -= kPiece) {
+    if (stop()) throw UnitStopped("left at a checkpoint");
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(kPiece, seconds)));
+  }
+}
+
+void run_unit(const Request& request, const sweep::StopRequest& stop, int log,
+              const parallel::Communicator& ranks, const Unit& unit, Results& results) {
   const std::string line = std::to_string(unit.index()) + "\n";
   if (log >= 0 && ::write(log, line.data(), line.size()) < 0)
     throw UnitError("cannot write the log");
-  if (request.sleep > 0)
+  if (request.checkpoints)
+    sleep_in_pieces(seconds_of(request, unit.index()), stop);
+  else if (request.sleep > 0)
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds_of(request, unit.index())));
   if (ranks.rank() == 0 && request.rank0_busy > 0) compute(request.rank0_busy);
   const auto index = static_cast<std::int64_t>(unit.index());
@@ -159,8 +170,9 @@ int run(const Request& request, int& argc, char**& argv) {
     if (request.order_seed != 0) return uniform(unit.index() ^ (request.order_seed << 32));
     return request.sleep > 0 ? seconds_of(request, unit.index()) : 1.0;
   };
-  work.run = [&](const Unit& unit, Results& results, const parallel::Communicator&) {
-    run_unit(request, log, ranks, unit, results);
+  work.run = [&](const Unit& unit, Results& results, const parallel::Communicator&,
+                 const sweep::StopRequest& stop) {
+    run_unit(request, stop, log, ranks, unit, results);
   };
   sweep::SweepSettings settings;
   settings.ranks_per_unit = request.ranks_per_unit;
@@ -200,6 +212,7 @@ int main(int argc, char** argv) {
   cli.add_flag("--drive", request.drive, "a thread on rank 0 keeps claims moving");
   cli.add_flag("--system-calls", request.system_calls, "write as ranks on several nodes do");
   cli.add_option("--walltime", request.walltime);
+  cli.add_flag("--checkpoints", request.checkpoints, "units leave in the middle when drained");
   cli.add_option("--ranks-per-unit", request.ranks_per_unit);
   cli.add_flag("--retry-failed", request.retry_failed);
   CLI11_PARSE(cli, argc, argv);
