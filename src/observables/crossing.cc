@@ -42,20 +42,22 @@ class Interpolated {
   std::optional<boost::math::interpolators::makima<std::vector<double>>> cubic_;
 };
 
-/// The last sign change of f among increasing points, refined between them.
+/// Every sign change of f among increasing points, refined between them.
 template <class Function>
-double last_root(const Function& f, const std::vector<double>& points) {
-  for (std::size_t i = points.size(); i-- > 1;) {
+std::vector<double> roots(const Function& f, const std::vector<double>& points) {
+  std::vector<double> found;
+  if (!points.empty() && f(points.front()) == 0.0) found.push_back(points.front());
+  for (std::size_t i = 1; i < points.size(); ++i) {
     const double low = points[i - 1], high = points[i];
     const double at_low = f(low), at_high = f(high);
-    if (at_high == 0.0) return high;
+    if (at_high == 0.0) found.push_back(high);
     if (!(at_low * at_high < 0.0)) continue;
     std::uintmax_t iterations = 100;
     const auto bracket = boost::math::tools::toms748_solve(
         f, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(48), iterations);
-    return 0.5 * (bracket.first + bracket.second);
+    found.push_back(0.5 * (bracket.first + bracket.second));
   }
-  return !points.empty() && f(points.front()) == 0.0 ? points.front() : kNowhere;
+  return found;
 }
 
 }  // namespace
@@ -63,11 +65,12 @@ double last_root(const Function& f, const std::vector<double>& points) {
 double last_crossing(const Curve& curve, double level) {
   if (curve.x.size() < 2) return kNowhere;
   const Interpolated y(curve);
-  return last_root([&](double x) { return y(x) - level; },
-                   std::vector<double>(curve.x.begin(), curve.x.end()));
+  const auto found = roots([&](double x) { return y(x) - level; },
+                           std::vector<double>(curve.x.begin(), curve.x.end()));
+  return found.empty() ? kNowhere : found.back();
 }
 
-Intersection last_intersection(const Curve& first, const Curve& second) {
+Intersection intersection_near(const Curve& first, const Curve& second, double level) {
   if (first.x.size() < 2 || second.x.size() < 2) return {kNowhere, kNowhere};
   const Interpolated y1(first), y2(second);
   const double low = std::max(first.x.front(), second.x.front());
@@ -77,8 +80,11 @@ Intersection last_intersection(const Curve& first, const Curve& second) {
     for (double x : curve->x)
       if (x >= low && x <= high) points.push_back(x);
   std::sort(points.begin(), points.end());
-  const double x = last_root([&](double at) { return y1(at) - y2(at); }, points);
-  return {x, std::isnan(x) ? kNowhere : y1(x)};
+  Intersection nearest{kNowhere, kNowhere};
+  for (double x : roots([&](double at) { return y1(at) - y2(at); }, points))
+    if (const double y = y1(x); !(std::abs(y - level) >= std::abs(nearest.y - level)))
+      nearest = {x, y};
+  return nearest;
 }
 
 }  // namespace syncgap::observables

@@ -13,11 +13,12 @@ struct Curve {
 /// points (straight lines below four points); NaN if it does not.
 double last_crossing(const Curve& curve, double level);
 
-/// The largest x at which two curves cross within the range they share, and y there; NaN if they
-/// do not.
 struct Intersection {
   double x, y;
 };
-Intersection last_intersection(const Curve& first, const Curve& second);
+/// Where two curves cross within the range they share; NaN if they do not. Of several crossings the
+/// one whose y is nearest to `level`: noisy curves that run into each other at both ends also cross
+/// there, at random.
+Intersection intersection_near(const Curve& first, const Curve& second, double level);
 
 }  // namespace syncgap::observables

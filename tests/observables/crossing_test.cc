@@ -44,17 +44,31 @@ TEST(LastCrossing, IsNowhereIfTheLevelIsNotReached) {
   EXPECT_TRUE(std::isnan(last_crossing(Points{{0}, {1}}, 1.0)));
 }
 
-TEST(LastIntersection, FindsWhereCurvesOnDifferentPointsMeet) {
+TEST(IntersectionNear, FindsWhereCurvesOnDifferentPointsMeet) {
   const Points first = sample([](double x) { return std::exp(-x); }, 0, 0.1, 30);
   const Points second = sample([](double x) { return 0.3 * x; }, 0.05, 0.17, 12);
-  const Intersection seen = last_intersection(first, second);
+  const Intersection seen = intersection_near(first, second, 0.5);
   EXPECT_NEAR(std::exp(-seen.x), 0.3 * seen.x, 1e-5);
   EXPECT_NEAR(seen.y, 0.3 * seen.x, 1e-5);
 }
 
-TEST(LastIntersection, LooksOnlyWhereBothCurvesAre) {
+TEST(IntersectionNear, LooksOnlyWhereBothCurvesAre) {
   const Points first{{0, 1, 2}, {0, 1, 2}}, second{{1.6, 1.8, 3}, {1.5, 1.5, 1.5}};
-  EXPECT_TRUE(std::isnan(last_intersection(first, second).x));
+  EXPECT_TRUE(std::isnan(intersection_near(first, second, 0.5).x));
+}
+
+// Two falling curves that cross once for good, and by noise of a thousandth where both are flat.
+TEST(IntersectionNear, IsNotMisledByNoiseAtTheEnds) {
+  auto fall = [](double rate) {
+    return [rate](double x) {
+      return 0.5 + 0.5 / (1 + std::exp(rate * (x - 2))) + 1e-3 * std::cos(97 * rate * x);
+    };
+  };
+  const Points first = sample(fall(4), 0, 0.2, 40), second = sample(fall(7), 0, 0.2, 40);
+  const Intersection seen = intersection_near(first, second, 0.7);
+  EXPECT_NEAR(seen.x, 2.0, 0.02);
+  EXPECT_NEAR(seen.y, 0.75, 0.01);
+  EXPECT_GT(std::abs(intersection_near(first, second, 0.5).x - 2.0), 0.5);
 }
 
 }  // namespace

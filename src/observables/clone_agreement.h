@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace syncgap::observables {
+
+/// End points of the clones of one branch: K rows of T trials, projections on the class axis.
+using CloneEnds = std::span<const std::span<const float>>;
+
+/// Share of the K (K - 1) / 2 pairs of clones that end on the same side, per trial: (T).
+std::vector<double> sign_agreement(CloneEnds clones);
+
+/// Probability that two clones of a trial carry the same latent label, averaged over the pairs:
+/// (T). The label of an end point p is +-1 with mean tanh(sharpness p), drawn apart for every
+/// clone; that draw is averaged in closed form. regimes (27)
+std::vector<double> label_agreement(CloneEnds clones, double sharpness);
+
+}  // namespace syncgap::observables

@@ -1,0 +1,36 @@
+#include "observables/histogram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "core/check.h"
+
+namespace syncgap::observables {
+
+Histogram::Histogram(std::span<const double> centres) : counts_(centres.size()) {
+  SYNCGAP_EXPECTS(centres.size() >= 2 && std::is_sorted(centres.begin(), centres.end()));
+  const std::size_t n = centres.size();
+  edges_.push_back(centres[0] - 0.5 * (centres[1] - centres[0]));
+  for (std::size_t i = 1; i < n; ++i) edges_.push_back(0.5 * (centres[i - 1] + centres[i]));
+  edges_.push_back(centres[n - 1] + 0.5 * (centres[n - 1] - centres[n - 2]));
+}
+
+void Histogram::add(double value) {
+  ++total_;
+  if (!(value >= edges_.front() && value < edges_.back())) return;
+  const auto edge = std::upper_bound(edges_.begin(), edges_.end(), value);
+  ++counts_[static_cast<std::size_t>(edge - edges_.begin()) - 1];
+}
+
+std::vector<Estimate> Histogram::density() const {
+  std::vector<Estimate> densities;
+  for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
+    const double width = edges_[bin + 1] - edges_[bin], n = static_cast<double>(total_);
+    const double share = static_cast<double>(counts_[bin]) / n;
+    densities.push_back({share / width, std::sqrt(share * (1.0 - share) / n) / width, total_});
+  }
+  return densities;
+}
+
+}  // namespace syncgap::observables
