@@ -15,7 +15,7 @@ double label_disagreement(const TwoClusters& clusters, double t);
 /// when sigma = mu = 1 (phi = .775200245).
 double label_disagreement(double signal);
 
-/// The class is the sign of m.x(0), which is what an experiment can see (corrections E3.2);
+/// The class is the sign of m.x(0), which is what an experiment can see. corrections E3.2;
 /// 1 - phi to 1e-11 relative.
 double sign_disagreement(const TwoClusters& clusters, double t);
 

@@ -4,7 +4,7 @@
 
 namespace syncgap::theory {
 
-// When the reverse process chooses a cluster: the criteria of paper 003 side by side. They differ
+// When the reverse process chooses a cluster: the criteria of "regimes" side by side. They differ
 // by O(1) in time, while t_S grows as 1/2 log d. NaN where a criterion is met at no t > 0.
 
 /// t_S = 1/2 log Lambda. regimes (4)

@@ -11,9 +11,9 @@
 
 namespace syncgap::theory {
 
-EnergyLevels::EnergyLevels(std::span<const double> memory_ratios)
-    : ratios_(memory_ratios.begin(), memory_ratios.end()) {
-  SYNCGAP_EXPECTS(!ratios_.empty());
+EnergyLevels::EnergyLevels(std::span<const double> memory_ratios, double displacement)
+    : ratios_(memory_ratios.begin(), memory_ratios.end()), spread_(1.0 + displacement) {
+  SYNCGAP_EXPECTS(!ratios_.empty() && displacement >= 0.0);
   largest_ratio_ = *std::max_element(ratios_.begin(), ratios_.end());
 }
 
@@ -24,7 +24,7 @@ double EnergyLevels::cumulant(double inverse_temperature) const {
   double sum = 0.0;
   for (double chi : ratios_) {
     const double x = inverse_temperature * chi;
-    sum -= std::log1p(x) + inverse_temperature * (1.0 + chi) / (1.0 + x);
+    sum -= std::log1p(x) + inverse_temperature * (1.0 + chi) * spread_ / (1.0 + x);
   }
   return sum / (2.0 * static_cast<double>(ratios_.size()));
 }
@@ -33,7 +33,7 @@ double EnergyLevels::cumulant_slope(double inverse_temperature) const {
   double sum = 0.0;
   for (double chi : ratios_) {
     const double x = 1.0 + inverse_temperature * chi;
-    sum -= chi / x + (1.0 + chi) / (x * x);
+    sum -= chi / x + (1.0 + chi) * spread_ / (x * x);
   }
   return sum / (2.0 * static_cast<double>(ratios_.size()));
 }

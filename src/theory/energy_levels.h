@@ -9,14 +9,16 @@ namespace syncgap::theory {
 /// the population: the random energy model behind the collapse time. multimodal (34)-(41), (68)
 class EnergyLevels {
  public:
-  /// `memory_ratios`: chi of each of the N modes at one time, positive.
-  explicit EnergyLevels(std::span<const double> memory_ratios);
+  /// `memory_ratios`: chi of each of the N modes at one time, positive. `displacement`: relative
+  /// excess b of the mean squared distance of the levels over that of a cluster's own points, for
+  /// points of a cluster further away (regimes C.3).
+  explicit EnergyLevels(std::span<const double> memory_ratios, double displacement = 0.0);
 
   /// The cumulant generating function exists for inverse temperatures above -1/max chi.
   double lowest_inverse_temperature() const;
   /// Lambda_t(beta), multimodal (68).
   double cumulant(double inverse_temperature) const;
-  /// d Lambda_t / d beta; -1/2 at beta = 1, multimodal (69).
+  /// d Lambda_t / d beta; -1/2 at beta = 1 without displacement, multimodal (69).
   double cumulant_slope(double inverse_temperature) const;
   /// I_t(u) = sup_beta(-u beta - Lambda_t(beta)) for u > 0; +infinity otherwise. multimodal (35)
   double rate(double energy) const;
@@ -25,6 +27,7 @@ class EnergyLevels {
 
  private:
   std::vector<double> ratios_;
+  double spread_;  ///< 1 + displacement
   double largest_ratio_;
 };
 

@@ -10,47 +10,61 @@
 namespace syncgap::theory {
 namespace {
 
-/// Beyond this many widths Gaussians are left out, 1e-14 of their mass.
+/// Beyond this many widths a transition is left out, 1e-14 of its mass.
 constexpr double kReach = 7.8;
-/// Beyond this many widths the law of p is left out: it only needs to be found, not known.
-constexpr double kSupport = 11.0;
+/// Beyond this many widths the law of p is left out.
+constexpr double kSupport = 9.0;
+/// At this signal the clusters are e^{-43} apart: every path has its class for good.
+constexpr double kDecided = 9.3;
 
-/// Weights of a normal distribution of fixed width on grid points: exp(-(j dx - offset)^2 / 2 s^2)
-/// by running products, two exponentials for all of them.
+/// Probabilities of grid points under a normal law of fixed width around a mean `offset` from the
+/// middle one: exp(-(j dx - offset)^2 / 2 s^2) as a table of exp(-(j dx)^2 / 2 s^2) times powers.
 class GridKernel {
  public:
   GridKernel(double width, double spacing)
       : spacing_(spacing), inverse_variance_(1.0 / (width * width)) {
-    const int reach = static_cast<int>(std::ceil(kReach * width / spacing));
-    for (int j = 0; j <= reach; ++j) {
-      const double z = j * spacing / width;
+    const auto reach = static_cast<std::size_t>(std::ceil(kReach * width / spacing));
+    for (std::size_t j = 0; j <= reach; ++j) {
+      const double z = static_cast<double>(j) * spacing / width;
       table_.push_back(std::exp(-0.5 * z * z) * spacing /
                        (width * std::sqrt(2.0 * std::numbers::pi)));
     }
+    up_.resize(table_.size());
+    down_.resize(table_.size());
+    weights_.resize(2 * reach + 1);
   }
   int reach() const { return static_cast<int>(table_.size()) - 1; }
 
-  /// weights[reach + j] for a mean `offset` away from the central grid point.
-  void weigh(double offset, std::span<double> weights) const {
+  /// weights[reach + j], valid until the next call.
+  std::span<const double> weigh(double offset) {
     const double centre = std::exp(-0.5 * offset * offset * inverse_variance_);
     const double ratio = std::exp(offset * spacing_ * inverse_variance_);
-    const auto middle = static_cast<std::size_t>(reach());
-    double up = centre, down = centre;
-    weights[middle] = centre * table_[0];
-    for (std::size_t j = 1; j < table_.size(); ++j) {
-      up *= ratio;
-      down /= ratio;
-      weights[middle + j] = up * table_[j];
-      weights[middle - j] = down * table_[j];
+    fill_powers(centre, ratio, up_);
+    fill_powers(centre, 1.0 / ratio, down_);
+    const std::size_t middle = table_.size() - 1;
+    for (std::size_t j = 0; j <= middle; ++j) {
+      weights_[middle + j] = up_[j] * table_[j];
+      weights_[middle - j] = down_[j] * table_[j];
     }
+    return weights_;
   }
 
  private:
+  /// first, first ratio, first ratio^2, ... by doubling the part that is filled.
+  static void fill_powers(double first, double ratio, std::vector<double>& powers) {
+    powers[0] = first;
+    for (std::size_t filled = 1; filled < powers.size(); filled *= 2, ratio *= ratio)
+      for (std::size_t k = 0; k < std::min(filled, powers.size() - filled); ++k)
+        powers[filled + k] = powers[k] * ratio;
+  }
+
   double spacing_, inverse_variance_;
-  std::vector<double> table_;
+  std::vector<double> table_, up_, down_, weights_;
 };
 
-/// The chain on grid points i dx, |i| <= extent.
+/// The chain on grid points i dx of the half axis; the other half is its mirror image. A law holds
+/// the mass of a point and its image together, a class the expectation at the point: minus that at
+/// the image.
 class Chain {
  public:
   Chain(const TwoClusters& clusters, const ReverseTimes& times)
@@ -58,55 +72,89 @@ class Chain {
         times_(times),
         width_(std::sqrt(2.0 * times.step_length())),
         spacing_(choose_spacing()),
-        kernel_(width_, spacing_),
-        weights_(2 * static_cast<std::size_t>(kernel_.reach()) + 1) {
-    const double farthest = clusters.projection_mean(0.0) + kSupport * widest();
-    extent_ = static_cast<int>(std::ceil(farthest / spacing_)) + 2 * kernel_.reach();
+        kernel_(width_, spacing_) {
+    while (last_step_ < times.steps && clusters.signal(times.time(last_step_)) < kDecided)
+      ++last_step_;
+    const double farthest = clusters.projection_mean(times.time(last_step_));
+    size_ = static_cast<int>((farthest + kSupport * widest()) / spacing_) + 2 * kernel_.reach();
   }
 
-  std::size_t size() const { return 2 * static_cast<std::size_t>(extent_) + 1; }
-  int extent() const { return extent_; }
-  double point(int i) const { return i * spacing_; }
-  std::size_t slot(int i) const { return static_cast<std::size_t>(i + extent_); }
-  double spacing() const { return spacing_; }
+  /// Nothing is undecided at this step and later.
+  int last_step() const { return last_step_; }
+  std::size_t size() const { return static_cast<std::size_t>(size_); }
+  double point(std::size_t i) const { return static_cast<double>(i) * spacing_; }
 
-  /// Grid points that can matter at `step`: |i| in [first, last].
-  struct Support {
-    int first, last;
-  };
-  Support support(int step) const {
-    const double mean = clusters_.projection_mean(times_.time(step));
-    const double from = std::max(0.0, mean - kSupport * widest());
-    return {static_cast<int>(from / spacing_),
-            std::min(extent_, static_cast<int>((mean + kSupport * widest()) / spacing_))};
-  }
-  template <class Visit>
-  void over_support(int step, Visit visit) const {
-    const Support s = support(step);
-    for (int i = -s.last; i <= -std::max(1, s.first); ++i) visit(i);
-    for (int i = s.first; i <= s.last; ++i) visit(i);
+  std::vector<double> starting_law() const {
+    std::vector<double> law(size());
+    for (std::size_t i = 0; i < size(); ++i)
+      law[i] = std::exp(-0.5 * point(i) * point(i)) * spacing_ *
+               std::sqrt((i == 0 ? 0.5 : 2.0) / std::numbers::pi);
+    return law;
   }
 
-  /// Calls use(j, weight) with the probabilities of the grid points after `step`, from point i.
-  template <class Use>
-  void transitions(const ReverseStep& c, int i, Use use) {
-    const double mean = c.decay * point(i) + c.pull * std::tanh(c.slope * point(i));
-    const int centre = static_cast<int>(std::lround(mean / spacing_));
-    kernel_.weigh(mean - point(centre), weights_);
-    const int from = std::max(-extent_, centre - kernel_.reach());
-    const int to = std::min(extent_, centre + kernel_.reach());
-    for (int j = from; j <= to; ++j)
-      use(slot(j), weights_[static_cast<std::size_t>(j - centre + kernel_.reach())]);
+  std::vector<double> law_after(int step, const std::vector<double>& law) {
+    std::vector<double> next(size());
+    over_support(step, [&](std::size_t i, double mean) {
+      if (law[i] < 1e-25) return;
+      const auto [first, weights] = transition(mean);
+      const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
+      for (int j = 0; j < images; ++j)
+        next[static_cast<std::size_t>(-first - j)] += law[i] * weights[static_cast<std::size_t>(j)];
+      for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
+        next[static_cast<std::size_t>(first + j)] += law[i] * weights[static_cast<std::size_t>(j)];
+    });
+    return next;
   }
 
-  /// Expected sign of the end, given point i before the last step.
-  double expected_sign(const ReverseStep& last, int i) const {
-    const double mean = last.decay * point(i) + last.pull * std::tanh(last.slope * point(i));
-    return std::erf(mean / (width_ * std::numbers::sqrt2));
+  /// Expected class before `step`, given that after it; where the law does not reach it is +1.
+  std::vector<double> class_before(int step, const std::vector<double>& after) {
+    std::vector<double> before(size(), 1.0);
+    over_support(step, [&](std::size_t i, double mean) {
+      const auto [first, weights] = transition(mean);
+      const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
+      double sum = 0.0;
+      for (int j = 0; j < images; ++j)
+        sum -= weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(-first - j)];
+      for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
+        sum += weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(first + j)];
+      before[i] = sum;
+    });
+    return before;
+  }
+
+  /// Expected sign of the end before the last step, where the class jumps between grid points.
+  std::vector<double> sign_before_end() {
+    std::vector<double> before(size(), 1.0);
+    over_support(times_.steps - 1, [&](std::size_t i, double mean) {
+      before[i] = std::erf(mean / (width_ * std::numbers::sqrt2));
+    });
+    return before;
   }
 
  private:
   double widest() const { return std::max(1.0, clusters_.standard_deviation); }
+
+  /// Calls visit(i, mean after the step) for the grid points that can matter at `step`.
+  template <class Visit>
+  void over_support(int step, Visit visit) {
+    const ReverseStep c = reverse_step(clusters_, times_.time(step), times_.step_length());
+    const double centre = clusters_.projection_mean(times_.time(step));
+    const double from = std::max(0.0, centre - kSupport * widest());
+    const double to = centre + kSupport * widest();
+    for (auto i = static_cast<std::size_t>(from / spacing_); i < size() && point(i) <= to; ++i)
+      visit(i, c.decay * point(i) + c.pull * std::tanh(c.slope * point(i)));
+  }
+
+  /// Grid points reached from `mean`: the first one, which may lie in the other half, and the
+  /// probabilities from there on.
+  struct Reached {
+    int first;
+    std::span<const double> weights;
+  };
+  Reached transition(double mean) {
+    const int middle = static_cast<int>(std::lround(mean / spacing_));
+    return {middle - kernel_.reach(), kernel_.weigh(mean - middle * spacing_)};
+  }
 
   /// Fine enough for the steepest step among those the law of p still spans p = 0, and for the
   /// class posterior at the end if the clusters overlap.
@@ -129,9 +177,17 @@ class Chain {
   ReverseTimes times_;
   double width_, spacing_;
   GridKernel kernel_;
-  std::vector<double> weights_;
-  int extent_ = 0;
+  int last_step_ = 0;
+  int size_ = 0;
 };
+
+/// Probability that two draws of a +-1 class with this expectation differ, over the law.
+double disagreement(const std::vector<double>& law, const std::vector<double>& expected_class) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < law.size(); ++i)
+    sum += law[i] * 0.5 * (1.0 - expected_class[i]) * (1.0 + expected_class[i]);
+  return sum;
+}
 
 }  // namespace
 
@@ -141,69 +197,34 @@ std::vector<CloneDisagreement> euler_disagreement(const TwoClusters& clusters,
   SYNCGAP_EXPECTS(std::is_sorted(branch_steps.begin(), branch_steps.end()));
   Chain chain(clusters, times);
   std::vector<CloneDisagreement> found(branch_steps.size());
-  auto coefficients = [&](int step) {
-    return reverse_step(clusters, times.time(step), times.step_length());
-  };
 
-  // Forwards: the law of p at every branch.
+  // Forwards: the law of p at every branch that is not decided yet.
   std::vector<std::vector<double>> laws;
-  std::vector<double> law(chain.size()), next(chain.size());
-  chain.over_support(0, [&](int i) {
-    const double p = chain.point(i);
-    law[chain.slot(i)] =
-        chain.spacing() * std::exp(-0.5 * p * p) / std::sqrt(2.0 * std::numbers::pi);
-  });
-  for (int step = 0; step <= times.steps && laws.size() < branch_steps.size(); ++step) {
+  std::vector<double> law = chain.starting_law();
+  for (int step = 0; step <= chain.last_step() && laws.size() < branch_steps.size(); ++step) {
+    if (step > 0) law = chain.law_after(step - 1, law);
     while (laws.size() < branch_steps.size() && branch_steps[laws.size()] == step)
       laws.push_back(law);
-    if (step == times.steps) break;
-    std::fill(next.begin(), next.end(), 0.0);
-    const ReverseStep c = coefficients(step);
-    chain.over_support(step, [&](int i) {
-      const double mass = law[chain.slot(i)];
-      if (mass > 1e-25)
-        chain.transitions(c, i, [&](std::size_t j, double w) { next[j] += mass * w; });
-    });
-    law.swap(next);
   }
 
-  // Backwards: the expected class of the end from every point, +-1.
-  const double sharpness = clusters.separation() / clusters.data_variance();
-  auto disagree = [&](const std::vector<double>& at, const std::vector<double>& expected_class) {
-    double sum = 0.0;
-    for (std::size_t s = 0; s < at.size(); ++s)
-      sum += at[s] * 0.5 * (1.0 - expected_class[s]) * (1.0 + expected_class[s]);
-    return sum;
-  };
-  std::vector<double> side(chain.size()), sign, label(chain.size()), sign_before, label_before;
-  for (int i = -chain.extent(); i <= chain.extent(); ++i) {
-    label[chain.slot(i)] = std::tanh(sharpness * chain.point(i));
-    side[chain.slot(i)] = i > 0 ? 1.0 : i < 0 ? -1.0 : 0.0;
-  }
-  sign = side;
-  std::size_t branch = branch_steps.size();
-  for (int step = times.steps; branch > 0; --step) {
-    // Where the law does not reach, the side of p = 0 decides.
-    sign_before = label_before = side;
-    if (step < times.steps) {
-      const ReverseStep c = coefficients(step);
-      chain.over_support(step, [&](int i) {
-        double expected_sign = 0.0, expected_label = 0.0;
-        chain.transitions(c, i, [&](std::size_t j, double w) {
-          expected_sign += w * sign[j];
-          expected_label += w * label[j];
-        });
-        const bool last = step == times.steps - 1;
-        sign_before[chain.slot(i)] = last ? chain.expected_sign(c, i) : expected_sign;
-        label_before[chain.slot(i)] = expected_label;
-      });
-      sign.swap(sign_before);
-      label.swap(label_before);
+  // Backwards: the expected class of the end, from every point.
+  const bool to_the_end = chain.last_step() == times.steps;
+  std::vector<double> sign(chain.size(), 1.0), label(chain.size());
+  sign[0] = 0.0;
+  for (std::size_t i = 0; i < chain.size(); ++i)
+    label[i] = to_the_end
+                   ? std::tanh(clusters.separation() / clusters.data_variance() * chain.point(i))
+                   : sign[i];
+  std::size_t branch = laws.size();
+  for (int step = chain.last_step(); branch > 0; --step) {
+    if (step < chain.last_step()) {
+      sign = step == times.steps - 1 ? chain.sign_before_end() : chain.class_before(step, sign);
+      label = chain.class_before(step, label);
     }
     for (; branch > 0 && branch_steps[branch - 1] == step; --branch) {
-      found[branch - 1].label = disagree(laws[branch - 1], label);
+      found[branch - 1].label = disagreement(laws[branch - 1], label);
       // Clones that branch at the very end are one point, whose sign agrees with itself.
-      found[branch - 1].sign = step == times.steps ? 0.0 : disagree(laws[branch - 1], sign);
+      found[branch - 1].sign = step == times.steps ? 0.0 : disagreement(laws[branch - 1], sign);
     }
   }
   return found;
