@@ -9,6 +9,8 @@
 #include "experiments/exact_score.h"
 #include "experiments/experiment.h"
 #include "experiments/information_dynamics.h"
+#include "experiments/mixture_cloning.h"
+#include "experiments/mixture_collapse.h"
 #include "experiments/pathwise_entropy.h"
 
 namespace syncgap::experiments {
@@ -26,6 +28,8 @@ const std::vector<Entry>& table() {
       {"dataset_regimes", make_dataset_regimes},
       {"exact_score", make_exact_score},
       {"information_dynamics", make_information_dynamics},
+      {"mixture_cloning", make_mixture_cloning},
+      {"mixture_collapse", make_mixture_collapse},
       {"pathwise_entropy", make_pathwise_entropy},
   };
   return entries;
