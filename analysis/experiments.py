@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from analysis import (coupled_ou, dataset_regimes, exact_score, generic, information_dynamics,
-                      pathwise_entropy)
+                      mixture_cloning, mixture_collapse, pathwise_entropy)
 from analysis.content import Content
 from analysis.record import Record, RecordError
 
 MODULES = {"coupled_ou": coupled_ou, "dataset_regimes": dataset_regimes,
            "exact_score": exact_score, "information_dynamics": information_dynamics,
+           "mixture_cloning": mixture_cloning, "mixture_collapse": mixture_collapse,
            "pathwise_entropy": pathwise_entropy}
 
 
