@@ -77,6 +77,7 @@ def _figure_2(data: Cloning) -> Figure:
         if data.level_is_scaling:
             left.plot([1], [data.level], "+", color=style.BLACK, markersize=13, zorder=5,
                       markeredgewidth=1.6, label=f"$\\phi={data.level:.4f}$ at $t_S$")
+        right.set_xlim(left=0)
         left.set_xlim(0, min(3.2, data.branch_times[-1] / np.nanmin(data.speciation_times)))
         left.set_xlabel(r"$t\,/\,t_S$")
         right.set_xlabel(r"cloning time $t$")
@@ -147,7 +148,7 @@ def _definition_figure(data: Cloning) -> Figure:
         ax.set_xlabel(r"cloning time $t$")
         ax.set_ylabel(r"agreement of clones $\phi$")
         ax.set_xlim(0, data.branch_times[-1])
-        ax.legend(ncols=2)
+        ax.legend(ncols=2, handlelength=3)
 
     return Figure("definitions", "Two meanings of \"the same class\"", caption, draw, (7.2, 4.6))
 
@@ -174,7 +175,7 @@ def _mode_figure(data: Cloning) -> Figure:
             ax.set_title(f"class by {title}")
             ax.set_xlabel(r"cloning time $t$")
         panels[0].set_ylabel("(full − projected) / standard error")
-        panels[1].legend(ncols=2)
+        style.legend_below(canvas, panels[:1])
 
     return Figure("modes", "All coordinates against one", caption, draw, (9.6, 3.8))
 
@@ -195,8 +196,7 @@ def _potential_figure(data: Cloning) -> Figure:
             v = data.potential(s)
             top.plot(data.overlaps, v, color=style.BLACK)
             top.set_ylim(max(-8, float(np.min(v)) - 1), 14)
-            top.set_title(f"$t=$½ log $d$ {'+' if data.offsets[s] >= 0 else '−'} "
-                          f"{abs(data.offsets[s]):g}")
+            top.set_title(_offset_title(data.offsets[s]))
             last = None
             for i in _dimensions(data):
                 found, exact = data.density(i, s)
@@ -216,11 +216,17 @@ def _potential_figure(data: Cloning) -> Figure:
                   (10.6, 5.2))
 
 
+def _offset_title(offset: float) -> str:
+    shift = f" {'+' if offset > 0 else '−'} {abs(offset):g}" if offset else ""
+    return f"$t=$½ log $d${shift}"
+
+
 def _committed_figure(data: Cloning) -> Figure:
     caption = ("Regime II. Density of $x\\cdot m/(d\\mu^2e^{-t})$ over the reverse trajectories: "
                "past $t_S$ it gathers at $\\pm1$, the sooner relative to its spread the later the "
                "time; lines: forward law.")
-    shown = list(reversed(data.offsets_by_time()))[:4]
+    earliest = list(reversed(data.offsets_by_time()))
+    shown = [s for s in earliest if data.offsets[s] <= 0][:4] or earliest[:1]
 
     def draw(canvas):
         panels = canvas.subplots(1, len(shown), sharex=True, squeeze=False)[0]
@@ -233,8 +239,7 @@ def _committed_figure(data: Cloning) -> Figure:
                           color=style.CYCLE[i % 7], label=f"$d={data.dimensions[i]}$")
                 ax.plot(data.scaled_overlaps, exact, color=style.CYCLE[i % 7], linewidth=0.9,
                         linestyle=":")
-            ax.set_title(f"$t=$½ log $d$ {'+' if data.offsets[s] >= 0 else '−'} "
-                         f"{abs(data.offsets[s]):g}")
+            ax.set_title(_offset_title(data.offsets[s]))
             ax.set_xlabel(r"$x\cdot m\,/\,(d\mu^2e^{-t})$")
         panels[0].set_ylabel("density")
         style.legend_below(canvas, panels)

@@ -75,7 +75,7 @@ def _crossing(data: Cloning) -> Claim | None:
 def _growth(data: Cloning) -> Claim | None:
     found = data.times("level_time")
     known = np.isfinite(found.values) & (found.error > 0)
-    if known.sum() < 3:
+    if known.sum() < 3 or not data.level_is_scaling:
         return None
     x, y, w = np.log(data.dimensions[known]), found.values[known], found.error[known] ** -2.0
     centre = np.average(x, weights=w)

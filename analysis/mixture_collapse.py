@@ -110,7 +110,8 @@ def _figure_3(data: Collapse, shown: list[Size]) -> Figure:
         alphas = [data.number("load", c) for c in shown]
         left.set_ylim(-0.35 * max(alphas), 1.08 * max(alphas))
         right.set_ylim(-0.5, 1.08)
-        right.set_xlim(0, 3.2)
+        right.set_xlim(0, min(3.2, max(np.nanmax(data.diffusion_times(c, curve=True))
+                                       / data.number("collapse_time", c) for c in shown)))
         left.set_xlim(0, _last_time(data, shown))
         for ax in (left, right):
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
@@ -172,31 +173,31 @@ def _scaling_figure(data: Collapse) -> Figure:
     size = data.sizes[-1]
     cells = [Size(int(d), float(size)) for d in data.dimensions]
     found = crossings_of(data, cells)
-    caption = (f"Finite-size scaling at $\\alpha={size:.3g}$. Left: $f^e(t_C)$ over $1/d$, which "
-               "vanishes slowly; dashed: $\\log d/d$ through the last point. Middle: times at which "
+    caption = (f"Finite-size scaling at $\\alpha={size:.3g}$. Left: $f^e(t_C)$ vanishes as slowly as "
+               "the fluctuations of $\\log Z/d$ do; dashed: their mean positive part if they were "
+               "normal, $\\sqrt{(1-e^{-2\\alpha})/2\\pi d}$. Middle: times at which "
                "the weight curves of neighbouring dimensions cross, over $1/\\sqrt{dd'}$, with a "
                "straight extrapolation through the last three; for comparison the time at which "
-               f"the weight passes {data.level:g}. Right: weight at the crossing.")
+               f"the weight passes {data.level:g}. Right: weight at the crossing, which falls to 1/2.")
 
     def draw(canvas):
         left, middle, right = canvas.subplots(1, 3)
         d = data.dimensions.astype(float)
         at_collapse = np.array([_at_collapse(data, "excess_entropy_finite", c) for c in cells])
-        left.plot(1 / d, at_collapse, "o-", color=style.BLUE, linewidth=1.2, label="quadrature")
+        left.plot(d, at_collapse, "o-", color=style.BLUE, linewidth=1.2, label="quadrature")
         mode = _main_mode(data)
         if mode:
             measured = [_measured_at_collapse(data, c, mode) for c in cells]
-            left.errorbar(1 / d, [m[0] for m in measured], [style.Z95 * m[1] for m in measured],
+            left.errorbar(d, [m[0] for m in measured], [style.Z95 * m[1] for m in measured],
                           color=style.VERMILLION, linestyle="none", marker="s", label="sampled")
-        scale = at_collapse[-1] / (np.log(d[-1]) / d[-1])
-        x = np.linspace(d[0], d[-1], 200)
-        left.plot(1 / x, scale * np.log(x) / x, "--", color=style.GREY, linewidth=1,
-                  label=r"$\propto\log d/d$")
-        left.set_xlabel("$1/d$")
+        x = np.geomspace(d[0], d[-1], 50)
+        left.plot(x, np.sqrt(-np.expm1(-2 * size) / (2 * np.pi * x)), "--", color=style.GREY,
+                  linewidth=1, label="normal fluctuations")
+        left.set_xscale("log", base=2)
+        left.set_yscale("log")
+        left.set_xlabel("dimension $d$")
         left.set_ylabel(r"$f^e(t_C)$ [nat]")
         left.legend()
-        left.set_xlim(left=0)
-        left.set_ylim(bottom=0)
         if found:
             x = np.array([c.inverse_dimension for c in found])
             middle.plot(x, [c.ratio for c in found], "o", color=style.BLUE, label="crossing")
@@ -205,7 +206,7 @@ def _scaling_figure(data: Collapse) -> Figure:
                 span = np.array([0, x.max()])
                 middle.plot(span, line.intercept + line.slope * span, "-", color=style.BLUE,
                             linewidth=1, label=f"extrapolated {line.intercept:.4f}")
-            right.plot(x, [c.weight for c in found], "o-", color=style.BLUE, linewidth=1)
+            right.plot(np.sqrt(x), [c.weight for c in found], "o-", color=style.BLUE, linewidth=1)
         half = np.array([data.number("weight_time_finite", c)
                          / (1 if data.in_collapse_times else data.number("collapse_time", c))
                          for c in cells])
@@ -216,7 +217,8 @@ def _scaling_figure(data: Collapse) -> Figure:
         middle.set_ylabel(r"$t\,/\,t_C$")
         middle.set_xlim(left=0)
         middle.legend()
-        right.set_xlabel("$1/d$")
+        right.axhline(0.5, color=style.GREY, linewidth=0.9)
+        right.set_xlabel("$1/\\sqrt{d}$")
         right.set_ylabel("weight at the crossing")
         right.set_xlim(left=0)
 
@@ -253,6 +255,9 @@ def _load_figure(data: Collapse) -> Figure:
             ax.plot(data.sizes, times[:, i], linestyle="none", marker=style.MARKERS[i % 7],
                     color=style.CYCLE[i % 7], label=f"$d={d}$")
         ax.set_xscale("log")
+        ax.set_xticks(data.sizes[:: max(1, len(data.sizes) // 6)])
+        ax.xaxis.set_major_formatter("{x:.3g}")
+        ax.xaxis.set_minor_formatter("")
         ax.set_xlabel(r"load $\alpha=\log n\,/\,d$")
         ax.set_ylabel("diffusion time $t$")
         ax.legend()
@@ -424,8 +429,9 @@ def _agreement_table(data: Collapse) -> Table | None:
                 z = z[np.isfinite(z)]
                 row += [f"{np.sqrt(np.mean(z ** 2)):.2f}" if len(z) else "–",
                         f"{np.max(np.abs(z)):.2f}" if len(z) else "–"]
-            ratio = (data.measured("excess_entropy_printed", cell, mode).error
-                     / data.measured("excess_entropy", cell, mode).error)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = (data.measured("excess_entropy_printed", cell, mode).error
+                         / data.measured("excess_entropy", cell, mode).error)
             row.append(f"{np.nanmedian(ratio[np.isfinite(ratio)]):.1f}"
                        if np.isfinite(ratio).any() else "–")
             rows.append(row)

@@ -71,7 +71,7 @@ def _moderate(data: Collapse) -> Claim | None:
                  "Distance of the exact finite-size average from the limit: " + "; ".join(texts)
                  + ".", Verdict.PARTLY,
                  "Away from $t_C$ it does; at $t_C$ the transition is rounded, and $f^e$ vanishes "
-                 "only as its fluctuations over $d$ do.")
+                 "only as the fluctuations of $\\log Z/d$ do, as $1/\\sqrt{d}$.")
 
 
 def _exponential(data: Collapse) -> Claim | None:

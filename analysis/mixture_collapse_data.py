@@ -88,10 +88,14 @@ class Collapse:
                                                       **self._where(cell, mode)))
         rare = max(0.01, 30 / (sets * self.evaluations))
         seen = 1 - self.prediction("true_weight_finite", cell) > rare
-        # The quadrature has seven digits.
-        error = np.hypot(found.error, 2e-7 * np.abs(exact))
+        # The quadrature has seven digits of f^e, and weights to 1e-7.
+        error = np.hypot(found.error, 1e-7 if name == "true_weight" else 2e-7 * np.abs(exact))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(seen & (error > 0), (found.values - exact) / error, np.nan)
+            t = np.where(seen & (error > 0), (found.values - exact) / error, np.nan)
+        # As many standard deviations of a normal as Student's t of few data sets stands for (Wallace).
+        freedom = max(1, sets - sets // self.data_sets)
+        shrink = (8 * freedom + 1) / (8 * freedom + 3)
+        return np.sign(t) * shrink * np.sqrt(freedom * np.log1p(t ** 2 / freedom))
 
     def number(self, name: str, cell: Size) -> float:
         return float(self.prediction(name, cell))
