@@ -268,7 +268,7 @@ def _load_figure(data: Collapse) -> Figure:
 def _curse_figure(data: Collapse) -> Figure:
     mode = _main_mode(data)
     caption = ("The curse of dimensionality. Left: $t_C$ over $d$ and $n$ (colour), with lines of "
-               "equal $t_C$ (white: closed form, straight since $\\log n\\propto d$) and of equal "
+               "equal $t_C$ (white: closed form, $\\log n\\propto d$) and of equal "
                f"measured time at which the weight passes {data.level:g} (black). Right: how many "
                "points keep a given time of collapse, over $d$: closed form (lines) and, for each "
                "$d$, interpolated from the measured times (points).")
