@@ -179,7 +179,7 @@ void DatasetRegimes::run(const Unit& unit, Results& results, const RunContext& c
   if (options_.measures("posterior")) measure_posterior(images, options_, times_, seed, results);
   if (options_.measures("paths")) measure_paths(images, options_, paths_, seed, results);
   if (options_.measures("trajectories"))
-    measure_trajectories(images, options_, plan_, seed, context, results);
+    measure_trajectories(images, options_, plan_, seed, results);
 }
 
 }  // namespace

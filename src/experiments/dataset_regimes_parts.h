@@ -62,8 +62,7 @@ struct TrajectoryPlan {
 
 /// The backward diffusion itself, trunk and clones.
 void measure_trajectories(const RegimeImages& images, const DatasetRegimesOptions& options,
-                          const TrajectoryPlan& plan, const RegimeSeed& seed,
-                          const RunContext& context, Results& results);
+                          const TrajectoryPlan& plan, const RegimeSeed& seed, Results& results);
 
 /// Stores a value with the ends of its interval.
 void put(Results& results, const std::string& name, std::size_t at, double value,

@@ -114,8 +114,7 @@ class TrunkRecorder {
 }  // namespace
 
 void measure_trajectories(const RegimeImages& images, const DatasetRegimesOptions& options,
-                          const TrajectoryPlan& plan, const RegimeSeed& seed,
-                          const RunContext& context, Results& results) {
+                          const TrajectoryPlan& plan, const RegimeSeed& seed, Results& results) {
   const std::size_t d = images.cloud.dimension(), branches = plan.branch_times.size();
   sde::DenoisedCloning cloning{options.reverse_times(), {}, d, options.step_scheme()};
   std::vector<double> clone_times;
