@@ -8,6 +8,10 @@
 namespace syncgap::store {
 namespace {
 
+/// A packed dataset larger than kAlwaysFine that unpacks to more than kMostPacked times its size is
+/// no data but a damaged header: deflate reaches 1030.
+constexpr std::uint64_t kMostPacked = 4096, kAlwaysFine = std::uint64_t{1} << 26;
+
 template <class Value>
 std::vector<Value> read_values(hid_t dataset, hid_t type, std::uint64_t count,
                                const std::string& where) {
@@ -59,8 +63,13 @@ Array read_array(const std::string& path, const std::string& name) {
   const std::size_t element = H5Tget_size(type.get());
   const hsize_t stored = H5Dget_storage_size(dataset.get());
   const bool plain = H5Dget_offset(dataset.get()) != HADDR_UNDEF;
+  require_input(element > 0, "a dataset has values of no size (", where,
+                "): copy or download the file again");
   require_input(!plain || stored / element >= count, "a dataset is cut off (", where, ", ", stored,
                 " bytes for ", count, " values): copy or download the file again");
+  require_input(count <= kAlwaysFine / element || count / kMostPacked <= stored / element,
+                "a dataset is impossibly large (", where, ", ", stored, " bytes for ", count,
+                " values): the file is damaged; copy or download it again");
 
   out.element_bytes = element;
   switch (H5Tget_class(type.get())) {

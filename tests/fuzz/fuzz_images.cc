@@ -1,5 +1,6 @@
-// Any bytes as an image file, by the first byte as IDX images or labels or as CIFAR-10, plain from
-// memory or from a file that may be gzip: they are read, or refused with an InputError.
+// Any bytes as an image file: by the first byte as IDX images or labels or as CIFAR-10, plain from
+// memory or from a file that may be gzip; or as arrays such as an HDF5 file holds, made up from the
+// bytes. They are read, or refused with an InputError.
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "data/cifar10.h"
 #include "data/idx.h"
 #include "data/image_points.h"
+#include "data/plain_arrays.h"
 
 namespace {
 
@@ -56,6 +58,56 @@ void read_cifar10(data::ByteReader& file) {
   use(images);
 }
 
+/// Takes numbers off the front of the bytes; zeros once they are used up.
+class Numbers {
+ public:
+  explicit Numbers(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  std::uint8_t next() {
+    if (bytes_.empty()) return 0;
+    const std::uint8_t value = bytes_.front();
+    bytes_ = bytes_.subspan(1);
+    return value;
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+};
+
+/// An array as the HDF5 reader hands it over: as many values as its extents say, of any kind; never
+/// empty.
+data::PlainArray take_array(Numbers& numbers) {
+  data::PlainArray out;
+  out.name = "array";
+  const std::uint8_t kind = numbers.next();
+  std::size_t count = 1;
+  for (int rank = 1 + numbers.next() % 5; rank > 0; --rank) {
+    out.extents.push_back(1 + numbers.next() % 7);
+    count *= out.extents.back();
+  }
+  const auto fill = [&]<class Value>(Value scale) {
+    std::vector<Value> values;
+    for (std::size_t i = 0; i < count; ++i)
+      values.push_back(static_cast<Value>(static_cast<Value>(numbers.next()) / scale));
+    return values;
+  };
+  if (kind % 3 == 0) out.values = fill(std::uint8_t{1});
+  if (kind % 3 == 1) out.values = fill(std::int64_t{1});
+  if (kind % 3 == 2) out.values = fill(200.0F);
+  if (kind >= 128) out.file_offset = 2048, out.element_bytes = 4;
+  return out;
+}
+
+void read_arrays(std::span<const std::uint8_t> bytes) {
+  Numbers numbers(bytes);
+  data::PlainArray images = take_array(numbers);
+  const data::PlainArray labels = take_array(numbers);
+  const std::vector<std::uint64_t> extents = images.extents;
+  const data::ImageSet set = data::images_from_arrays(std::move(images), labels, 10);
+  require(set.count() == extents[0] && set.count() == labels.extents[0]);
+  for (const std::int32_t label : set.labels()) require(label >= 0 && label < 10);
+  use(set);
+}
+
 /// A file in memory that has a path.
 class MemoryFile {
  public:
@@ -75,9 +127,12 @@ class MemoryFile {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::span<const std::uint8_t> bytes(data + 1, size - 1);
-  const auto read = data[0] % 3 == 0 ? read_images : data[0] % 3 == 1 ? read_labels : read_cifar10;
+  const int kind = data[0] % 4;
+  const auto read = kind == 0 ? read_images : kind == 1 ? read_labels : read_cifar10;
   try {
-    if (data[0] < 128) {
+    if (kind == 3) {
+      read_arrays(bytes);
+    } else if (data[0] < 128) {
       data::ByteReader file(bytes, "memory");
       read(file);
     } else {
@@ -87,7 +142,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       read(file);
     }
   } catch (const InputError& error) {
-    require(std::string(error.what()).find("byte offset") != std::string::npos);
+    require(kind == 3 || std::string(error.what()).find("byte offset") != std::string::npos);
   }
   return 0;
 }

@@ -93,6 +93,19 @@ TEST_F(ArrayFile, RefusesWhatIsNotThere) {
   EXPECT_THROW(read_array(folder_.path("noise.h5"), "images"), InputError);
 }
 
+TEST_F(ArrayFile, RefusesAPromiseWithoutData) {
+  // Chunks never written: HDF5 would make up a hundred gigabytes of zeros.
+  const hsize_t extent = hsize_t{100} << 30, chunk = 1 << 20;
+  const hid_t space = H5Screate_simple(1, &extent, nullptr);
+  const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(plan, 1, &chunk);
+  const hid_t set = H5Dcreate2(file_, "bytes", H5T_STD_U8LE, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+  H5Dclose(set);
+  H5Pclose(plan);
+  H5Sclose(space);
+  EXPECT_THAT(refusal("bytes"), HasSubstr("impossibly large"));
+}
+
 TEST_F(ArrayFile, RefusesATruncatedFile) {
   write("bytes", {1000}, H5T_STD_U8LE, H5T_NATIVE_UCHAR, std::vector<std::uint8_t>(1000, 3));
   close();

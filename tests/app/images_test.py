@@ -1,0 +1,163 @@
+"""dataset_regimes on image sets in every format, as files on disk: the same images give the same
+numbers however they are stored and on any ranks; damaged files are one message with their place."""
+
+import gzip
+import struct
+
+import h5py
+import numpy as np
+import pytest
+from processes import BAD_INPUT, SUCCESS, Run, observables
+
+JOB = """
+[experiment]
+name = "dataset_regimes"
+data_path = "{path}"
+data_format = "{format}"
+channels = {channels}
+padded_size = 32
+samples = 60
+steps = 40
+resamples = 40
+[axes]
+classes = ["0-1", "2-1"]
+images = [16, 20]
+time = [0.1, 0.5, 1.0, 2.0]
+path = {{ range = [0, 12] }}
+trajectory = {{ range = [0, 8] }}
+branch_time = [1.0, 0.2]
+frame_time = [0.0]
+strip = [0]
+"""
+
+
+def made_up(channels: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Thirty images of three classes: (n, C, H, W) bytes and their labels."""
+    labels = np.arange(30) % 3
+    grey = np.random.default_rng(4).normal(100, 30, (30, channels, size, size))
+    grey[labels == 1, :, :, size // 2:] += 60
+    grey[labels == 2, :, size // 2:, :] += 60
+    return np.clip(grey, 0, 255).astype(np.uint8), labels
+
+
+def idx(values: np.ndarray) -> bytes:
+    return bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + \
+        values.astype(np.uint8).tobytes()
+
+
+def write_idx(folder, images, labels, pack=lambda content: content, ending=""):
+    (folder / f"train-images-idx3-ubyte{ending}").write_bytes(pack(idx(images[:, 0])))
+    (folder / f"train-labels-idx1-ubyte{ending}").write_bytes(pack(idx(labels)))
+
+
+def write_cifar(folder, images, labels):
+    for batch in range(5):
+        here = slice(6 * batch, 6 * batch + 6)
+        (folder / f"data_batch_{batch + 1}.bin").write_bytes(b"".join(
+            bytes([label]) + image.tobytes() for label, image in zip(labels[here], images[here])))
+
+
+def write_hdf5(path, images, labels, **how):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("images", data=images, **how)
+        file.create_dataset("labels", data=labels)
+
+
+@pytest.fixture
+def measure(syncgap, tmp_path):
+    """Runs the job on a data set; returns all observables, or the message it is refused with."""
+    count = 0
+
+    def run(path, kind, channels=1, ranks=1, expect=SUCCESS):
+        nonlocal count
+        count += 1
+        job, record = tmp_path / f"{count}.toml", tmp_path / f"{count}.h5"
+        job.write_text(JOB.format(path=path, format=kind, channels=channels))
+        code, out, err = Run(ranks, [syncgap, "run", job, "--record", record, "--quiet"],
+                             cwd=tmp_path).finish()
+        assert code == expect, out + err
+        if code != SUCCESS:
+            assert err.count("syncgap: ") == 1 and "internal error" not in err
+            return err
+        with h5py.File(record) as file:
+            return {name: file[name][...] for name in observables(record)}
+
+    return run
+
+
+def check_same(one, other):
+    assert one.keys() == other.keys()
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, other[name], err_msg=name)
+
+
+def test_grey_images_are_the_same_however_stored(measure, tmp_path):
+    images, labels = made_up(1, 12)
+    places = [tmp_path / name for name in ("raw", "packed")]
+    for place in places:
+        place.mkdir()
+    write_idx(places[0], images, labels)
+    write_idx(places[1], images, labels, gzip.compress, ".gz")
+    want = measure(places[0], "idx")
+    check_same(want, measure(places[1], "idx"))
+    write_hdf5(tmp_path / "bytes.h5", images[:, 0], labels.astype(">i2"))
+    check_same(want, measure(tmp_path / "bytes.h5", "hdf5"))
+    write_hdf5(tmp_path / "chunks.h5", images, labels, chunks=(7, 1, 12, 12), compression="gzip")
+    check_same(want, measure(tmp_path / "chunks.h5", "hdf5"))
+    write_hdf5(tmp_path / "reals.h5", images[:, 0] * np.float32(1 / 255), labels)
+    reals = measure(tmp_path / "reals.h5", "hdf5")
+    np.testing.assert_allclose(reals["largest_eigenvalue"], want["largest_eigenvalue"], rtol=1e-6)
+
+
+def test_colour_images_are_the_same_however_stored(measure, tmp_path):
+    images, labels = made_up(3, 32)
+    (tmp_path / "cifar").mkdir()
+    write_cifar(tmp_path / "cifar", images, labels)
+    want = measure(tmp_path / "cifar", "cifar10", 3)
+    assert (want["dimension"] == 3072).all()
+    write_hdf5(tmp_path / "first.h5", images, labels)
+    check_same(want, measure(tmp_path / "first.h5", "hdf5", 3))
+    write_hdf5(tmp_path / "last.h5", np.moveaxis(images, 1, -1), labels)
+    check_same(want, measure(tmp_path / "last.h5", "hdf5", 3))
+    # The eigenvalue is that of the first channel, whatever else is kept.
+    np.testing.assert_array_equal(
+        measure(tmp_path / "cifar", "cifar10", 1)["largest_eigenvalue"],
+        want["largest_eigenvalue"])
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 4])
+def test_bits_are_the_same_on_any_ranks(measure, tmp_path, ranks):
+    write_idx(tmp_path, *made_up(1, 12))
+    check_same(measure(tmp_path, "idx"), measure(tmp_path, "idx", ranks=ranks))
+
+
+def test_damaged_files_are_one_message_with_their_place(measure, tmp_path):
+    images, labels = made_up(1, 12)
+
+    def refusal(kind="idx", path=tmp_path):
+        return measure(path, kind, ranks=2, expect=BAD_INPUT)
+
+    write_idx(tmp_path, images, labels, lambda content: content[:-1])
+    assert f"train-labels-idx1-ubyte, byte offset {8 + 30 - 1}" in refusal()
+    write_idx(tmp_path, images[:-1], labels)
+    pixels = tmp_path / "train-images-idx3-ubyte"
+    pixels.write_bytes(pixels.read_bytes()[:-9])
+    assert f"train-images-idx3-ubyte, byte offset {16 + 29 * 144 - 9}" in refusal()
+    write_idx(tmp_path, images, labels, lambda content: b"\1" + content[1:])
+    assert "not an IDX file" in refusal() and "byte offset 0" in refusal()
+    write_idx(tmp_path, images, labels[:-1])
+    assert "holds 30 images" in refusal()
+    write_idx(tmp_path, images, np.where(np.arange(30) == 4, 10, labels))
+    assert "byte offset 12, label 10 of image 4" in refusal()
+    write_cifar(tmp_path, *made_up(3, 32))
+    with open(tmp_path / "data_batch_3.bin", "ab") as file:
+        file.write(b"\3")
+    assert f"data_batch_3.bin, byte offset {6 * 3073 + 1}" in refusal("cifar10")
+    path = tmp_path / "set.h5"
+    write_hdf5(path, images, np.where(np.arange(30) == 7, -1, labels))
+    assert "entry 7, byte offset" in refusal("hdf5", path)
+    with open(path, "r+b") as file:
+        file.truncate(3000)
+    assert "set.h5" in refusal("hdf5", path)
+    path.write_bytes(b"not an HDF5 file")
+    assert "as HDF5" in refusal("hdf5", path)
