@@ -13,3 +13,13 @@ else()
   file(GLOB device_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/parallel/without_cuda/*.cc)
 endif()
 target_sources(syncgap_parallel PRIVATE ${device_sources})
+
+# Point clouds on a device of LibTorch; without LibTorch there is none.
+if(SYNCGAP_HAS_TORCH)
+  file(GLOB torch_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/observables/with_torch/*.cc)
+  target_link_libraries(syncgap_observables PRIVATE syncgap_torch)
+else()
+  file(GLOB torch_sources CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/src/observables/without_torch/*.cc)
+endif()
+target_sources(syncgap_observables PRIVATE ${torch_sources})

@@ -1,5 +1,6 @@
 # SYNCGAP_TORCH chooses the LibTorch build; SYNCGAP_HAS_TORCH says whether there is one, and the
-# target syncgap_torch is how it is linked. Nothing but the rooms that train networks links it.
+# target syncgap_torch is how it is linked. Only the rooms that train networks and the point
+# clouds of observables link it.
 #   auto    Torch_DIR if given, else Debian's libtorch-dev, else the torch package of python3
 #   none    no LibTorch
 #   debian  Debian's libtorch-dev

@@ -12,7 +12,7 @@ import sys
 OWNERS = {
     r"hdf5(_hl)?\.h|H5\w*\.h": {"store"},
     r"mpi\.h|nccl\.h|cuda\w*\.h": {"parallel"},
-    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "experiments"},
+    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "experiments", "observables"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
 ROOM = re.compile(r"syncgap_room\(\s*(\w+)([^)]*)\)")

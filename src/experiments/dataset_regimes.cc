@@ -12,6 +12,7 @@
 #include "experiments/dataset_regimes_layout.h"
 #include "experiments/dataset_regimes_options.h"
 #include "experiments/dataset_regimes_parts.h"
+#include "observables/cloud_on_device.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -104,6 +105,7 @@ void DatasetRegimes::prepare(const Grid& grid) {
   require_input(
       !options_.measure.empty(),
       "there is nothing to measure (experiment.measure is empty): name at least one part");
+  if (options_.device != "cpu") observables::require_device(options_.device);
   read_axes(grid);
   images_ = read_images(options_.source);
   check_images(grid);

@@ -27,6 +27,9 @@ OptionTable DatasetRegimesOptions::table() {
       .add("precision", precision, "",
            "of the distance products; single computes the terms that decide again in double")
       .one_of({"single", "double"});
+  table.add("device", device, "",
+            "where the distance products are computed: cpu, or a device of LibTorch, \"cuda\" or "
+            "\"cuda:1\"; the last digits differ between them");
   table
       .add("measure", measure, "",
            "parts: spectrum (eigenvalue), posterior (curves over the time), paths (last change of "

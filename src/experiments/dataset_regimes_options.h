@@ -17,6 +17,7 @@ struct DatasetRegimesOptions {
   std::int64_t channels = 1;
   std::string subset = "random";
   std::string precision = "single";
+  std::string device = "cpu";
   std::vector<std::string> measure = {"spectrum", "posterior", "paths", "trajectories"};
   std::int64_t samples = 4000;
   std::int64_t resamples = 1000;

@@ -40,9 +40,12 @@ RegimeImages take_images(const data::ImageSet& images, const std::vector<std::in
       options.subset == "first" ? data::Subset::first : data::Subset::random;
   std::vector<std::uint32_t> chosen =
       data::choose_images(images, classes, count, subset, seed.stream("subset of images"));
-  return options.precision == "double"
-             ? images_as<double>(images, std::move(chosen), classes, options.point_format())
-             : images_as<float>(images, std::move(chosen), classes, options.point_format());
+  RegimeImages taken =
+      options.precision == "double"
+          ? images_as<double>(images, std::move(chosen), classes, options.point_format())
+          : images_as<float>(images, std::move(chosen), classes, options.point_format());
+  if (options.device != "cpu") taken.cloud.move_to(options.device);
+  return taken;
 }
 
 void measure_spectrum(const data::ImageSet& all, const RegimeImages& images,

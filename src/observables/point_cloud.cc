@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "observables/centred_points.h"
+#include "observables/cloud_on_device.h"
 #include "observables/posterior_block.h"
 
 namespace syncgap::observables {
@@ -76,6 +77,17 @@ void PointCloud::copy_point(std::size_t i, std::span<double> out) const {
       coordinates_);
 }
 
+template <class Real>
+CloudView<Real> PointCloud::view(const std::vector<Real>& points) const {
+  return {count_,      dimension_,   centre_,     varying_,    points,
+          half_norms_, log_weights_, membership_, group_count_};
+}
+
+void PointCloud::move_to(const std::string& device) {
+  on_device_ = std::visit([&](const auto& points) { return put_on_device(view(points), device); },
+                          coordinates_);
+}
+
 /// Calls run(visited block, first state) for each block of states.
 template <class Run>
 void PointCloud::for_each_block(NoiseLevel level, std::span<const double> states,
@@ -86,10 +98,8 @@ void PointCloud::for_each_block(NoiseLevel level, std::span<const double> states
   std::visit(
       [&](const auto& points) {
         using Real = typename std::decay_t<decltype(points)>::value_type;
-        const CloudView<Real> view{count_,      dimension_,   centre_,     varying_,    points,
-                                   half_norms_, log_weights_, membership_, group_count_};
         constexpr std::size_t most = PosteriorBlock<Real>::kMostStates;
-        PosteriorBlock<Real> block(view, level, wanted, std::min(batch, most));
+        PosteriorBlock<Real> block(view(points), level, wanted, std::min(batch, most));
         for (std::size_t first = 0; first < batch; first += most) {
           const std::size_t rows = std::min(most, batch - first);
           block.visit(states.subspan(first * dimension_, rows * dimension_),
@@ -104,17 +114,10 @@ Posterior PointCloud::posterior(NoiseLevel level, std::span<const double> states
                                 std::span<const std::uint32_t> sources, PosteriorMean mean) const {
   const std::size_t batch = states.size() / dimension_;
   SYNCGAP_EXPECTS(sources.empty() || sources.size() == batch);
+  if (on_device_) return on_device_->posterior(level, states, sources, mean);
   const bool with_mean = mean == PosteriorMean::compute;
   Posterior out;
-  for (auto* scalar : {&out.log_density, &out.entropy, &out.purity, &out.largest_weight})
-    scalar->resize(batch);
-  out.nearest.resize(batch);
-  out.group_weight.resize(batch * group_count_);
-  if (!sources.empty()) out.source_surprise.resize(batch);
-  if (with_mean) {
-    out.mean.resize(batch * dimension_);
-    out.trace_variance.resize(batch);
-  }
+  resize(out, batch, group_count_, dimension_, !sources.empty(), mean);
   for_each_block(
       level, states, sources, with_mean ? Wanted::mean : Wanted::weights,
       [&](const auto& block, std::size_t first, std::size_t) { block.store(first, out); });
@@ -123,6 +126,7 @@ Posterior PointCloud::posterior(NoiseLevel level, std::span<const double> states
 
 std::vector<std::uint32_t> PointCloud::nearest(NoiseLevel level,
                                                std::span<const double> states) const {
+  if (on_device_) return on_device_->nearest(level, states);
   std::vector<std::uint32_t> out(states.size() / dimension_);
   for_each_block(level, states, {}, Wanted::nearest,
                  [&](const auto& block, std::size_t first, std::size_t rows) {

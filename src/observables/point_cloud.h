@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -20,7 +22,10 @@ struct NoiseLevel {
   static NoiseLevel variance_exploding(double sigma);
 };
 
-enum class Wanted;  // posterior_block.h
+enum class Wanted;    // posterior_block.h
+class CloudOnDevice;  // cloud_on_device.h
+template <class Real>
+struct CloudView;  // posterior_block.h
 
 /// What PointCloud::posterior is to fill beyond the scalars.
 enum class PosteriorMean { skip, compute };
@@ -66,6 +71,10 @@ class PointCloud {
   /// Coordinates in which the points differ at all: the inner dimension of the products.
   std::size_t varying_dimension() const { return varying_.size(); }
 
+  /// From now on posteriors are computed on a device of LibTorch, "cuda" or "cuda:1". Throws
+  /// InputError where there is none.
+  void move_to(const std::string& device);
+
   /// Point `i` as stored; out is (d).
   void copy_point(std::size_t i, std::span<double> out) const;
   /// Mean of the points; (d).
@@ -85,6 +94,8 @@ class PointCloud {
   template <class Real>
   void take(std::vector<Real> points);
   void mark(std::vector<double> weights);
+  template <class Real>
+  CloudView<Real> view(const std::vector<Real>& points) const;
   template <class Run>
   void for_each_block(NoiseLevel level, std::span<const double> states,
                       std::span<const std::uint32_t> sources, Wanted wanted, Run run) const;
@@ -97,6 +108,7 @@ class PointCloud {
   std::vector<double> log_weights_;    ///< normalised; empty: all 1 / n
   std::vector<std::uint32_t> groups_;  ///< empty: all 0
   std::vector<double> membership_;     ///< 1 where the point is of the group; (G, n) if G > 1
+  std::shared_ptr<const CloudOnDevice> on_device_;  ///< null: computed here
 };
 
 }  // namespace syncgap::observables

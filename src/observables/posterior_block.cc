@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <type_traits>
 
 #include "core/check.h"
@@ -53,7 +52,7 @@ template <class Real>
 void PosteriorBlock<Real>::visit(std::span<const double> states,
                                  std::span<const std::uint32_t> sources) {
   rows_ = states.size() / cloud_.dimension;
-  running_.assign(rows_, {kInfinity, kInfinity, 0, {}, 0, kInfinity});
+  running_.assign(rows_, {{kInfinity, 0, {}, 0, kInfinity}, kInfinity});
   groups_.assign(cloud_.groups > 1 ? rows_ * cloud_.groups : 0, 0.0);
   std::fill(mean_.begin(), mean_.end(), Real(0));
   load(states);
@@ -223,37 +222,16 @@ void PosteriorBlock<Real>::add_means(std::span<const Real> points, std::size_t c
 
 template <class Real>
 void PosteriorBlock<Real>::store(std::size_t first, Posterior& out) const {
-  const std::size_t d = cloud_.dimension, inner = cloud_.varying.size();
-  const double log_prior =
-      cloud_.log_weights.empty() ? -std::log(static_cast<double>(cloud_.count)) : 0.0;
-  const double log_normaliser =
-      -0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi * level_.variance);
+  const std::size_t inner = cloud_.varying.size(), groups = cloud_.groups > 1 ? cloud_.groups : 0;
+  const PosteriorScale scale(level_, cloud_.count, cloud_.dimension, !cloud_.log_weights.empty());
   for (std::size_t r = 0; r < rows_; ++r) {
     const Running& running = running_[r];
-    const std::size_t at = first + r;
-    const double total = 1 + running.others.weight;
-    const double log_total = std::log1p(running.others.weight);
-    out.nearest[at] = running.nearest;
-    out.log_density[at] =
-        log_normaliser + log_prior - norms_[r] / (2 * level_.variance) - running.lowest + log_total;
-    out.entropy[at] = log_total + running.others.weighted_energy / total;
-    out.purity[at] = (1 + running.others.square) / (total * total);
-    out.largest_weight[at] = 1 / total;
-    if (!out.source_surprise.empty())
-      out.source_surprise[at] = running.source_energy - running.lowest + log_total;
-    for (std::size_t g = 0; g < cloud_.groups; ++g)
-      out.group_weight[at * cloud_.groups + g] =
-          cloud_.groups > 1 ? groups_[r * cloud_.groups + g] / total : 1.0;
-    if (wanted_ != Wanted::mean) continue;
-    double norm = 0;
-    double* mean = out.mean.data() + at * d;
-    std::copy(cloud_.centre.begin(), cloud_.centre.end(), mean);
-    for (std::size_t k = 0; k < inner; ++k) {
-      const double a = static_cast<double>(mean_[r * inner + k]) / total;
-      norm += a * a;
-      mean[cloud_.varying[k]] += a;
-    }
-    out.trace_variance[at] = std::max(0.0, 2 * running.half_norm / total - norm);
+    store_scalars(running, norms_[r], scale, first + r, out);
+    store_groups(std::span<const double>(groups_).subspan(r * groups, groups), running, first + r,
+                 out);
+    if (wanted_ == Wanted::mean)
+      store_mean(std::span<const Real>(mean_).subspan(r * inner, inner), running, cloud_.centre,
+                 cloud_.varying, first + r, out);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "observables/point_cloud.h"
+#include "observables/posterior_sums.h"
 #include "observables/posterior_tile.h"
 
 namespace syncgap::observables {
@@ -45,16 +46,9 @@ class PosteriorBlock {
   void store(std::size_t first, Posterior& out) const;
 
  private:
-  /// Sums over the points seen so far, for one state; energies are relative to
-  /// |x|^2 / (2 variance).
-  struct Running {
-    double lowest;
-    double second;  ///< lowest but one, float only
-    std::uint32_t nearest;
-    TileSums others;   ///< of exp(lowest - energy), the nearest point left out, so that 1 - p keeps
-                       ///< its digits when p -> 1
-    double half_norm;  ///< sum of exp(lowest - energy) |a|^2 / 2
-    double source_energy;
+  /// Sums over the points seen so far, for one state.
+  struct Running : PosteriorSums {
+    double second;  ///< lowest energy but one, float only
   };
 
   void load(std::span<const double> states);

@@ -221,6 +221,7 @@ TEST_F(DatasetRegimes, BadInputIsRefused) {
   EXPECT_THAT(refusal(fine, {"experiment.channels=3"}), HasSubstr("lower `channels`"));
   EXPECT_THAT(refusal(fine, {"experiment.class_count=2"}), HasSubstr("a label is out of range"));
   EXPECT_THAT(refusal(fine, {"experiment.data_path=\"/none\""}), HasSubstr("set data_path"));
+  EXPECT_THAT(refusal(fine, {"experiment.device=\"cuda:99\""}), HasSubstr("device 'cuda:99'"));
   EXPECT_THAT(refusal(job("")), HasSubstr("nothing to measure"));
   EXPECT_THAT(refusal(fine, {"axes.time=[0.3, 0.2, 0.1]"}), HasSubstr("axes.time"));
   EXPECT_THAT(refusal(fine, {"axes.time=[0.0, 0.2, 0.3]"}), HasSubstr("axes.time"));
