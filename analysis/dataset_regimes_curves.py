@@ -89,12 +89,17 @@ def _figure_4(record: Record, shown: list[Unit]) -> Figure:
 
 def _figure_5(record: Record, shown: list[Unit]) -> Figure:
     apart = differing(shown)
-    paths = shown[0].has("last_change")
+    name, paths = next(((n, text) for n, text in (
+        ("last_change", "exact paths"),
+        ("trajectory_last_change", f"{len(record.axes['trajectory'])} trajectories"
+         if "trajectory" in record.axes else "")) if shown[0].has(n)), ("", ""))
+    middle = f"(b) Time of the last change of the nearest image: {paths}. (c)" if paths else "(b)"
     caption = (f"Collapse; {data_text(record)}. (a) Probability that two clones collapse on the same "
-               "image: lines exact, points clones of the backward diffusion. (b) Time of the last "
-               "change of the nearest image: exact paths. (c) Empirical excess entropy density over "
-               "its late value $\\log(n)/d$; inset: the same near its zero. Dashed, in all panels: "
-               "mean of (b). Bands and bars: 95% bootstrap and Wilson intervals.")
+               "image: lines exact, points clones of the backward diffusion. "
+               f"{middle} Empirical excess entropy density over its late value $\\log(n)/d$; inset: "
+               "the same near its zero. "
+               + ("Dashed, in all panels: mean of (b). " if paths else "")
+               + "Bands and bars: 95% bootstrap and Wilson intervals.")
 
     def draw(canvas):
         panels = canvas.subplot_mosaic("AB;CC" if paths else "A;C")
@@ -105,13 +110,13 @@ def _figure_5(record: Record, shown: list[Unit]) -> Figure:
                 points(panels["A"], unit, "clone_collapse", colour, style.MARKERS[i % 7])
             curve(panels["C"], unit, "excess_entropy", colour, label, 1 / unit.late_entropy)
             if paths:
-                _histogram(panels["B"], unit, colour, i)
+                _histogram(panels["B"], unit.array(name), colour)
                 for ax in panels.values():
-                    ax.axvline(float(unit.array("last_change_mean")), color=colour,
+                    ax.axvline(float(unit.array(f"{name}_mean")), color=colour,
                                linestyle="--", linewidth=1)
         widest = _collapse_range(shown)
         for key, ax in panels.items():
-            ax.set_title(f"({'acb'['ACB'.index(key)]})", loc="left")
+            ax.set_title(f"({'abc'[sorted(panels).index(key)]})", loc="left")
             ax.set_xlabel("time $t$")
             ax.set_xlim(0, widest if key != "C" else min(4.0, float(shown[0].axis("time")[-1])))
         panels["A"].set_ylabel(r"clones on one image, $\phi_C$")
@@ -136,9 +141,8 @@ def _collapse_range(shown: list[Unit]) -> float:
     return min(last, float(shown[0].axis("time")[-1]))
 
 
-def _histogram(ax, unit: Unit, colour, number: int) -> None:
-    values = unit.array("last_change")
-    bins = np.linspace(0, max(values.max(), 1e-9), 41)
+def _histogram(ax, values: np.ndarray, colour) -> None:
+    bins = np.linspace(0, max(values.max(), 1e-9), 41 if len(values) > 500 else 21)
     ax.hist(values, bins=bins, density=True, color=colour, alpha=0.25)
     ax.hist(values, bins=bins, density=True, histtype="step", color=colour, linewidth=1.2)
 
@@ -164,6 +168,14 @@ def _decision_figure(record: Record, shown: list[Unit]) -> Figure:
                   unit.dimension)
             curve(ax, unit, "class_entropy", colour, unit.label(apart) + ": which class",
                   dashes="--")
+            for name, marked, scale in (("speciation_time", "class_entropy", 1),
+                                        ("collapse_crossing_time", "excess_entropy",
+                                         unit.dimension)):
+                if unit.has(name) and np.isfinite(unit.array(name)):
+                    time = float(unit.array(name))
+                    height = scale * np.interp(time, unit.axis("time"), unit.array(marked))
+                    ax.plot(time, height, color=colour, marker="o" if scale == 1 else "s",
+                            markersize=8, markeredgecolor="white", linestyle="none", zorder=4)
         ax.set_yscale("log")
         ax.set_ylim(1e-3, 2 * np.log(max(u.count for u in shown)))
         ax.set_xlim(0, min(4.0, float(shown[0].axis("time")[-1])))
@@ -174,5 +186,7 @@ def _decision_figure(record: Record, shown: list[Unit]) -> Figure:
     return Figure("open-decisions", "What is still open at time $t$",
                   f"Entropy of the image and of its class given the state $x_t$; {data_text(record)}. "
                   "The first is $d$ times the excess entropy density: $d f^e(t)=H[a|x_t]$. "
-                  "Generation runs from right to left; the class is decided before the image.",
+                  "Generation runs from right to left; the class is decided before the image. Discs: "
+                  "$t_S=\\frac{1}{2}\\log\\Lambda$ of the same images; squares: the time at which "
+                  "half of the clones end on one image.",
                   draw, (7.6, 4.9))

@@ -102,8 +102,11 @@ def _fan(ax, unit: Unit, names: list[str], speciation: float, collapse: float) -
     if len(borders) == 4 and top > speciation > collapse > 0:
         for shade, text, high, low in zip(REGIME_SHADES, REGIMES, borders[:-1], borders[1:]):
             ax.axvspan(low, high, color=shade, zorder=0, linewidth=0)
-            ax.text(0.5 * (low + high), 1.015, text, transform=ax.get_xaxis_transform(),
-                    ha="center", va="bottom", fontsize=9.5)
+            # A narrow last band writes leftwards from the edge.
+            narrow = low == 0 and high < 0.13 * top
+            ax.text(0 if narrow else 0.5 * (low + high), 1.015, text,
+                    transform=ax.get_xaxis_transform(), ha="right" if narrow else "center",
+                    va="bottom", fontsize=9.5)
         for place, text in ((speciation, "$t_S$"), (collapse, "$t_C$")):
             ax.axvline(place, color=style.BLACK, linestyle="--", linewidth=1)
             ax.text(place, 0.02, f" {text} ", transform=ax.get_xaxis_transform(), ha="right",

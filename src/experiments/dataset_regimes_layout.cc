@@ -18,7 +18,7 @@ std::vector<double> default_times() {
   for (int i = 1; i <= 20; ++i) out.push_back(0.02 * i);
   for (int i = 1; i <= 16; ++i) out.push_back(0.4 + 0.05 * i);
   for (int i = 1; i <= 18; ++i) out.push_back(1.2 + 0.1 * i);
-  for (int i = 1; i <= 4; ++i) out.push_back(3.0 + 0.5 * i);
+  for (int i = 1; i <= 8; ++i) out.push_back(3.0 + 0.25 * i);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "observables/centred_points.h"
 
+#include <type_traits>
+
 #include "core/check.h"
 
 namespace syncgap::observables {
@@ -24,12 +26,15 @@ Centring centre_in_place(std::vector<Real>& points, std::size_t dimension) {
     out.centre[k] = static_cast<double>(points[k]) + sum[k] / static_cast<double>(out.count);
     if (varies[k]) out.varying.push_back(static_cast<std::uint32_t>(k));
   }
+  out.origin = out.centre;
+  if constexpr (std::is_same_v<Real, float>)
+    for (const std::uint32_t k : out.varying) out.origin[k] = 0;
   // In place: every number moves towards the front.
   std::size_t to = 0;
   for (std::size_t i = 0; i < out.count; ++i)
     for (const std::uint32_t k : out.varying)
       points[to++] =
-          static_cast<Real>(static_cast<double>(points[i * dimension + k]) - out.centre[k]);
+          static_cast<Real>(static_cast<double>(points[i * dimension + k]) - out.origin[k]);
   points.resize(to);
   return out;
 }

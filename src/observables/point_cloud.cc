@@ -35,6 +35,7 @@ void PointCloud::take(std::vector<Real> points) {
   Centring centring = centre_in_place(points, dimension_);
   count_ = centring.count;
   centre_ = std::move(centring.centre);
+  origin_ = std::move(centring.origin);
   varying_ = std::move(centring.varying);
   half_norms_.resize(count_);
   for (std::size_t i = 0; i < count_; ++i) {
@@ -68,7 +69,7 @@ void PointCloud::mark(std::vector<double> weights) {
 
 void PointCloud::copy_point(std::size_t i, std::span<double> out) const {
   SYNCGAP_EXPECTS(i < count_ && out.size() == dimension_);
-  std::copy(centre_.begin(), centre_.end(), out.begin());
+  std::copy(origin_.begin(), origin_.end(), out.begin());
   std::visit(
       [&](const auto& points) {
         for (std::size_t k = 0; k < varying_.size(); ++k)
@@ -79,7 +80,7 @@ void PointCloud::copy_point(std::size_t i, std::span<double> out) const {
 
 template <class Real>
 CloudView<Real> PointCloud::view(const std::vector<Real>& points) const {
-  return {count_,      dimension_,   centre_,     varying_,    points,
+  return {count_,      dimension_,   origin_,     varying_,    points,
           half_norms_, log_weights_, membership_, group_count_};
 }
 

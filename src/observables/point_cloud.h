@@ -101,10 +101,11 @@ class PointCloud {
                       std::span<const std::uint32_t> sources, Wanted wanted, Run run) const;
 
   std::size_t count_ = 0, dimension_ = 0, group_count_ = 1;
-  std::vector<double> centre_;          ///< subtracted from all points, for accuracy; (d)
+  std::vector<double> centre_;          ///< mean; (d)
+  std::vector<double> origin_;          ///< subtracted from all points; (d)
   std::vector<std::uint32_t> varying_;  ///< coordinates that are not the same in all points; (d')
-  std::variant<std::vector<double>, std::vector<float>> coordinates_;  ///< centred; (n, d')
-  std::vector<double> half_norms_;     ///< |a_i|^2 / 2 of the centred points; (n)
+  std::variant<std::vector<double>, std::vector<float>> coordinates_;  ///< from the origin; (n, d')
+  std::vector<double> half_norms_;     ///< |a_i|^2 / 2 from the origin; (n)
   std::vector<double> log_weights_;    ///< normalised; empty: all 1 / n
   std::vector<std::uint32_t> groups_;  ///< empty: all 0
   std::vector<double> membership_;     ///< 1 where the point is of the group; (G, n) if G > 1

@@ -21,6 +21,7 @@ constexpr std::size_t kPointsPerTile = 1024;
 /// In float, energies this close to the second lowest are computed again in double where they are
 /// few: they decide, and close to a point the products lose the most digits.
 constexpr double kRefineWindow = 16;
+constexpr double kLeastWindow = 0.5;
 constexpr std::size_t kMostRefined = 16;
 
 /// Weights below this fraction of the largest are left out of the mean.
@@ -66,13 +67,13 @@ void PosteriorBlock<Real>::load(std::span<const double> states) {
   for (std::size_t r = 0; r < rows_; ++r) {
     double norm = 0;
     for (std::size_t k = 0; k < d; ++k) {
-      const double x = states[r * d + k] - level_.signal * cloud_.centre[k];
+      const double x = states[r * d + k] - level_.signal * cloud_.origin[k];
       norm += x * x;
     }
     norms_[r] = norm;
     for (std::size_t k = 0; k < inner; ++k) {
       const std::size_t from = cloud_.varying[k];
-      const double x = states[r * d + from] - level_.signal * cloud_.centre[from];
+      const double x = states[r * d + from] - level_.signal * cloud_.origin[from];
       exact_[r * inner + k] = x;
       states_[r * inner + k] = static_cast<Real>(x);
     }
@@ -122,15 +123,18 @@ double PosteriorBlock<Real>::refine(std::size_t row, const TileEnergies& tile,
     running.second = std::min(running.second, find_lowest(std::span(energies_).first(columns)));
     energies_[own] = lowest;
   }
-  const double limit = running.second + kRefineWindow;
-  if (lowest >= limit) return lowest;
+  // Where too many are that close, the closest of them.
   std::array<std::size_t, kMostRefined> close;
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < columns; ++i)
-    if (energies_[i] < limit) {
-      if (found == kMostRefined) return lowest;
-      close[found++] = i;
-    }
+  std::size_t found = kMostRefined + 1;
+  for (double window = kRefineWindow; found > kMostRefined; window /= 2) {
+    if (window < kLeastWindow || lowest >= running.second + window) return lowest;
+    found = 0;
+    for (std::size_t i = 0; i < columns && found <= kMostRefined; ++i)
+      if (energies_[i] < running.second + window) {
+        if (found < kMostRefined) close[found] = i;
+        ++found;
+      }
+  }
   const auto x = std::span<const double>(exact_).subspan(row * inner, inner);
   double least = kInfinity;
   for (std::size_t j = 0; j < found; ++j) {
@@ -230,7 +234,7 @@ void PosteriorBlock<Real>::store(std::size_t first, Posterior& out) const {
     store_groups(std::span<const double>(groups_).subspan(r * groups, groups), running, first + r,
                  out);
     if (wanted_ == Wanted::mean)
-      store_mean(std::span<const Real>(mean_).subspan(r * inner, inner), running, cloud_.centre,
+      store_mean(std::span<const Real>(mean_).subspan(r * inner, inner), running, cloud_.origin,
                  cloud_.varying, first + r, out);
   }
 }

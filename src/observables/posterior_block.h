@@ -16,9 +16,9 @@ namespace syncgap::observables {
 template <class Real>
 struct CloudView {
   std::size_t count, dimension;
-  std::span<const double> centre;          // (d)
+  std::span<const double> origin;          // (d)
   std::span<const std::uint32_t> varying;  // (d')
-  std::span<const Real> points;            // (n, d') centred
+  std::span<const Real> points;            // (n, d') from the origin
   std::span<const double> half_norms;      // (n)
   std::span<const double> log_weights;     // (n) or empty
   std::span<const double> membership;      // (G, n) or empty when G = 1
@@ -63,7 +63,7 @@ class PosteriorBlock {
   NoiseLevel level_;
   Wanted wanted_;
   std::size_t rows_ = 0;          // b
-  std::vector<Real> states_;      // (b, d') relative to signal * centre
+  std::vector<Real> states_;      // (b, d') relative to signal * origin
   std::vector<double> exact_;     // (b, d') the same in double
   std::vector<double> norms_;     // (b) |x|^2 over all d coordinates
   std::vector<Real> dots_;        // (b, p) for the p points of a tile

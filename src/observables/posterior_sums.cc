@@ -52,11 +52,11 @@ void store_groups(std::span<const double> weights, const PosteriorSums& sums, st
 
 template <class Real>
 void store_mean(std::span<const Real> weighted_sum, const PosteriorSums& sums,
-                std::span<const double> centre, std::span<const std::uint32_t> varying,
+                std::span<const double> origin, std::span<const std::uint32_t> varying,
                 std::size_t at, Posterior& out) {
   double norm = 0;
-  double* mean = out.mean.data() + at * centre.size();
-  std::copy(centre.begin(), centre.end(), mean);
+  double* mean = out.mean.data() + at * origin.size();
+  std::copy(origin.begin(), origin.end(), mean);
   for (std::size_t k = 0; k < varying.size(); ++k) {
     const double a = static_cast<double>(weighted_sum[k]) / sums.total();
     norm += a * a;

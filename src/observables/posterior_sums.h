@@ -47,7 +47,7 @@ void store_groups(std::span<const double> weights, const PosteriorSums& sums, st
 /// coordinates.
 template <class Real>
 void store_mean(std::span<const Real> weighted_sum, const PosteriorSums& sums,
-                std::span<const double> centre, std::span<const std::uint32_t> varying,
+                std::span<const double> origin, std::span<const std::uint32_t> varying,
                 std::size_t at, Posterior& out);
 
 }  // namespace syncgap::observables

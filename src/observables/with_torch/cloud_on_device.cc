@@ -71,12 +71,12 @@ class TorchCloud : public CloudOnDevice {
         dimension_(signed_size(cloud.dimension)),
         inner_(signed_size(cloud.varying.size())),
         groups_(signed_size(cloud.groups)),
-        centre_here_(cloud.centre.begin(), cloud.centre.end()),
+        origin_here_(cloud.origin.begin(), cloud.origin.end()),
         varying_here_(cloud.varying.begin(), cloud.varying.end()) {
     const c10::InferenceMode no_gradients;
     points_ = to_device(cloud.points, kType, {count_, inner_}, device);
     half_norms_ = to_device(cloud.half_norms, {1, count_}, device);
-    centre_ = to_device(cloud.centre, {1, dimension_}, device);
+    origin_ = to_device(cloud.origin, {1, dimension_}, device);
     const std::vector<std::int64_t> varying(cloud.varying.begin(), cloud.varying.end());
     varying_ = to_device(std::span<const std::int64_t>(varying), at::kLong, {inner_}, device);
     if (!cloud.log_weights.empty())
@@ -102,7 +102,7 @@ class TorchCloud : public CloudOnDevice {
     const c10::InferenceMode no_gradients;
     std::vector<std::uint32_t> out(states.size() / static_cast<std::size_t>(dimension_));
     for_each_block(states, [&](std::int64_t first, const at::Tensor& x) {
-      const at::Tensor energy = energies(level, x.sub(centre_, level.signal));
+      const at::Tensor energy = energies(level, x.sub(origin_, level.signal));
       const std::vector<double> found = download(first_lowest(energy, energy.amin(1, true)));
       for (std::size_t r = 0; r < found.size(); ++r)
         out[static_cast<std::size_t>(first) + r] = static_cast<std::uint32_t>(found[r]);
@@ -129,7 +129,7 @@ class TorchCloud : public CloudOnDevice {
     }
   }
 
-  /// (b, n) from states relative to signal * centre, (b, d); relative to |x|^2 / (2 variance).
+  /// (b, n) from states relative to signal * origin, (b, d); relative to |x|^2 / (2 variance).
   at::Tensor energies(NoiseLevel level, const at::Tensor& states) const {
     const at::Tensor x = states.index_select(1, varying_);                     // (b, d')
     at::Tensor energy = at::matmul(x.to(kType), points_.t()).to(at::kDouble);  // (b, n)
@@ -166,7 +166,7 @@ class TorchCloud : public CloudOnDevice {
   void add_block(NoiseLevel level, std::int64_t first, const at::Tensor& states,
                  std::span<const std::uint32_t> sources, PosteriorMean mean, Posterior& out) const {
     const std::int64_t rows = states.size(0);
-    const at::Tensor x = states.sub(centre_, level.signal);
+    const at::Tensor x = states.sub(origin_, level.signal);
     at::Tensor energy = energies(level, x);
     const at::Tensor lowest = energy.amin(1, true);
     const at::Tensor own = first_lowest(energy, lowest);
@@ -212,7 +212,7 @@ class TorchCloud : public CloudOnDevice {
                    sums, at, out);
       if (mean == PosteriorMean::compute) {
         const auto inner = static_cast<std::size_t>(inner_);
-        store_mean(std::span<const double>(means).subspan(r * inner, inner), sums, centre_here_,
+        store_mean(std::span<const double>(means).subspan(r * inner, inner), sums, origin_here_,
                    varying_here_, at, out);
       }
     }
@@ -220,13 +220,13 @@ class TorchCloud : public CloudOnDevice {
 
   at::Device device_;
   std::int64_t count_, dimension_, inner_, groups_;
-  std::vector<double> centre_here_;
+  std::vector<double> origin_here_;
   std::vector<std::uint32_t> varying_here_;
   at::Tensor points_;       // (n, d') in Real
   at::Tensor half_norms_;   // (1, n)
   at::Tensor log_weights_;  // (1, n) or undefined
   at::Tensor membership_;   // (G, n) or undefined
-  at::Tensor centre_;       // (1, d)
+  at::Tensor origin_;       // (1, d)
   at::Tensor varying_;      // (d')
 };
 
