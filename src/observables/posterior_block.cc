@@ -21,7 +21,7 @@ constexpr std::size_t kPointsPerTile = 1024;
 /// In float, energies this close to the second lowest are computed again in double where they are
 /// few: they decide, and close to a point the products lose the most digits.
 constexpr double kRefineWindow = 16;
-constexpr double kLeastWindow = 0.5;
+constexpr double kLeastWindow = 4;
 constexpr std::size_t kMostRefined = 16;
 
 /// Weights below this fraction of the largest are left out of the mean.
