@@ -11,7 +11,7 @@ from analysis.record import Record
 
 MOST_UNITS = 2
 CLASS_COLOURS = (style.BLUE, style.VERMILLION)
-REGIMES = ("I: noise", "II: class decided", "III: image decided")
+REGIMES = ("I: noise", "II: class", "III: image")
 REGIME_SHADES = ("#FFFFFF", "#EEF4F8", "#DDE9F1")
 
 
@@ -66,7 +66,8 @@ def _figure_1(record: Record, unit: Unit, number: int) -> Figure:
     caption = (f"Backward trajectories under the exact empirical score of {data_text(record)}, "
                f"{names[0]} and {names[1]}, $n={unit.count}$. Above: projection on the principal "
                "direction, coloured by the class the trajectory ends in; generation runs from left "
-               "to right. Shades: the three regimes, with $t_S=\\frac{1}{2}\\log\\Lambda$ and "
+               "to right. Shades: the three regimes (noise; class decided; image decided), with "
+               "$t_S=\\frac{1}{2}\\log\\Lambda$ and "
                "$t_C$ where half of the clones end on the same image. Below: a trajectory of each "
                "class, state $x_t$ and what the score makes of it, $E[a|x_t]$; the states are "
                "stretched to their own range of grey.")
@@ -102,11 +103,8 @@ def _fan(ax, unit: Unit, names: list[str], speciation: float, collapse: float) -
     if len(borders) == 4 and top > speciation > collapse > 0:
         for shade, text, high, low in zip(REGIME_SHADES, REGIMES, borders[:-1], borders[1:]):
             ax.axvspan(low, high, color=shade, zorder=0, linewidth=0)
-            # A narrow last band writes leftwards from the edge.
-            narrow = low == 0 and high < 0.13 * top
-            ax.text(0 if narrow else 0.5 * (low + high), 1.015, text,
-                    transform=ax.get_xaxis_transform(), ha="right" if narrow else "center",
-                    va="bottom", fontsize=9.5)
+            ax.text(0.5 * (low + high), 1.015, text, transform=ax.get_xaxis_transform(),
+                    ha="center", va="bottom", fontsize=9.5)
         for place, text in ((speciation, "$t_S$"), (collapse, "$t_C$")):
             ax.axvline(place, color=style.BLACK, linestyle="--", linewidth=1)
             ax.text(place, 0.02, f" {text} ", transform=ax.get_xaxis_transform(), ha="right",
