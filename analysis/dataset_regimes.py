@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis import dataset_regimes_claims, dataset_regimes_curves, dataset_regimes_pictures
+from analysis import (dataset_regimes_claims, dataset_regimes_curves, dataset_regimes_information,
+                      dataset_regimes_pictures)
 from analysis.content import REGIMES, Content, Table
 from analysis.dataset_regimes_claims import is_mnist
 from analysis.dataset_regimes_data import Unit, class_text, data_text, units
@@ -19,12 +20,14 @@ PUBLISHED = {"MNIST": (10000, 1024, 7.66, 1.02), "CIFAR": (3000, 3072, 16.72, 1.
 def content(record: Record) -> Content:
     """The paper's figures for what this record has measured, then the table."""
     found = units(record)
-    figures = dataset_regimes_pictures.figures(record, found)
+    figures = dataset_regimes_information.figures(record, found)
+    figures += dataset_regimes_pictures.figures(record, found)
     figures += dataset_regimes_curves.figures(record, found)
     tables = [_eigenvalue_table(record, found), _time_table(record, found),
-              _clone_table(record, found)]
+              _clone_table(record, found), dataset_regimes_information.table(record, found)]
     return Content(_summary(record, found), REGIMES, figures, [t for t in tables if t],
-                   dataset_regimes_claims.claims(record, found))
+                   dataset_regimes_claims.claims(record, found)
+                   + dataset_regimes_information.claims(record, found))
 
 
 def _summary(record: Record, found: list[Unit]) -> str:

@@ -44,7 +44,7 @@ def _summary(sets: list[Dynamics]) -> str:
 
 # -- figure 1 ---------------------------------------------------------------------------------------
 def _figure_1(d: Dynamics, process: str) -> Figure:
-    caption = (f"Left: modes of $p_t$ (dashed: stable fixed points of the score; dotted: unstable "
+    caption = (f"Left: modes of $p_t$ (solid: stable fixed points of the score; dotted: unstable "
                f"ones) over log $p_t(x)$. Right: rate of the conditional entropy (solid) and variance "
                f"of its pathwise version (dash-dotted), each in units of its largest value. Vertical "
                f"lines: times at which modes branch (dashed: pitchfork; dotted: fold). Triangles: "
@@ -60,8 +60,7 @@ def _figure_1(d: Dynamics, process: str) -> Figure:
         for ax in (left, right):
             ax.set_xlabel(r"time $t$")
             ax.set_xlim(0, _last_time(d, process, time))
-        handles = right.get_legend_handles_labels()
-        right.legend(*handles, loc="upper right")
+        style.legend_below(canvas, [left, right], 5)
 
     key = f"figure-1-{d.data.replace('_', '-')}-{process}"
     return Figure(key, f"Figure 1: fixed points and entropy rate, {d.title}, "
@@ -98,7 +97,7 @@ def _draw_paths(ax, d: Dynamics, process: str, time: np.ndarray) -> None:
                 label="unstable" if column == 0 else None)
     paths = d.values("fixed_point")[:, :, 0] * signal[:, None]
     for column in range(paths.shape[1]):
-        ax.plot(time, paths[:, column], "--", color=style.BLACK, linewidth=1.5,
+        ax.plot(time, paths[:, column], "-", color=style.BLACK, linewidth=1.5,
                 label="stable" if column == 0 else None)
     for noise, _ in d.branchings():
         ax.axvline(np.interp(noise, d.noise, time), color=style.GREY, linewidth=0.8)

@@ -66,15 +66,15 @@ void DatasetRegimes::read_axes(const Grid& grid) {
   plan_ = {};
   times_.clear();
   paths_ = 0;
-  const bool posterior = options_.measures("posterior");
+  const bool curves = options_.measures("posterior") || options_.measures("information");
   if (options_.measures("paths")) {
     paths_ = grid.axis("path").size();
     require_input(options_.path_step < options_.path_horizon,
                   "the paths take no step (experiment.path_step = ", options_.path_step,
                   "): choose one below experiment.path_horizon = ", options_.path_horizon);
   }
-  if (posterior || options_.measures("trajectories")) {
-    require_increasing(grid, "time", posterior ? 3 : 1);
+  if (curves || options_.measures("trajectories")) {
+    require_increasing(grid, "time", curves ? 3 : 1);
     require_times(grid, "time", 1e-9, 1e3);
     times_ = axis_values<double>(grid, "time");
   }
@@ -148,6 +148,8 @@ double DatasetRegimes::cost(const Unit& unit) const {
   const auto samples = static_cast<double>(options_.samples);
   if (options_.measures("posterior"))
     operations += product * samples * static_cast<double>(times_.size());
+  if (options_.measures("information"))  // posterior means double the products
+    operations += 2 * product * (samples * static_cast<double>(times_.size()) + 5e3);
   // Paths end around t = 1/2; clones run half of the way on average.
   if (paths_ > 0) operations += product * static_cast<double>(paths_) * 0.5 / options_.path_step;
   operations += product * samples * static_cast<double>(plan_.branch_times.size());
@@ -162,9 +164,11 @@ double DatasetRegimes::memory() const {
   const double d = plane * static_cast<double>(options_.channels);
   const auto n = static_cast<double>(images_ ? images_->count() : 0);
   const double open = 64.0 * (1 + static_cast<double>(plan_.branch_times.size()));
-  return n * d * (options_.precision == "double" ? 8 : 4) + n * plane * 8 + 32 * open * d +
-         8 * d * static_cast<double>(paths_) +
-         48 * static_cast<double>(options_.samples) * static_cast<double>(times_.size());
+  const double cloud = n * d * (options_.precision == "double" ? 8 : 4);
+  const double curves = static_cast<double>(options_.samples) * static_cast<double>(times_.size());
+  const double information = options_.measures("information") ? cloud + 80 * curves + 1e4 * d : 0;
+  return cloud + n * plane * 8 + 32 * open * d + 8 * d * static_cast<double>(paths_) + 48 * curves +
+         information;
 }
 
 void DatasetRegimes::run(const Unit& unit, Results& results, const RunContext& context) const {
@@ -179,6 +183,8 @@ void DatasetRegimes::run(const Unit& unit, Results& results, const RunContext& c
       static_cast<double>(data::checksum(*images_, images.chosen) & ((std::uint64_t{1} << 53) - 1));
   if (options_.measures("spectrum")) measure_spectrum(*images_, images, options_, seed, results);
   if (options_.measures("posterior")) measure_posterior(images, options_, times_, seed, results);
+  if (options_.measures("information"))
+    measure_information(images, options_, times_, seed, results);
   if (options_.measures("paths")) measure_paths(images, options_, paths_, seed, results);
   if (options_.measures("trajectories"))
     measure_trajectories(images, options_, plan_, seed, results);

@@ -95,6 +95,44 @@ void describe_posterior(List& list) {
       "regimes (5); exact for a random energy model", "bootstrap", kMayBeMissing);
 }
 
+void describe_information(List& list) {
+  const std::vector<std::string> over = {"time"};
+  const auto add = [&](const char* name, const char* meaning, const char* unit,
+                       const char* source) {
+    list.add_with_interval(name, over, meaning, unit, source);
+  };
+  add("conditional_entropy", "entropy of the image given x_t", "nat", "information (17)");
+  add("conditional_class_entropy", "entropy of the class given x_t", "nat", "information (78)");
+  add("entropy_variance", "variance of the pathwise entropy of the image, V_h", "nat^2",
+      "information (66)");
+  add("class_entropy_variance", "variance of the pathwise entropy of the class, V_Z", "nat^2",
+      "information (83)");
+  add("entropy_rate", "rate of the entropy of the image, from the divergence of the score",
+      "nat/time", "information (56), (62)");
+  add("rate_score_norm", "the same from the norm of the score", "nat/time", "information (19)");
+  add("rate_denoising", "the same from the denoising error", "nat/time",
+      "information (33), corrections E4.4");
+  add("gap_score_norm", "rate_score_norm - entropy_rate, paired", "nat/time",
+      "information (19), (56)");
+  add("gap_denoising", "rate_denoising - entropy_rate, paired", "nat/time",
+      "information (33), (56)");
+  add("class_entropy_rate",
+      "rate of the entropy of the class: the part of the posterior variance between the classes",
+      "nat/time", "law of total variance in information (33)");
+  const auto add_peak = [&](const char* name, const char* meaning, const char* source) {
+    list.add_with_interval(name, {}, meaning, "time", source, "bootstrap", kMayBeMissing);
+  };
+  add_peak("entropy_variance_peak_time", "time at which V_h is largest", "information (66)");
+  add_peak("class_entropy_variance_peak_time", "time at which V_Z is largest", "information (83)");
+  add_peak("entropy_rate_peak_time", "time at which the rate of the entropy is largest",
+           "corrections E4.10");
+  add_peak("class_entropy_rate_peak_time",
+           "time at which the rate of the entropy of the class is largest", "corrections E4.10");
+  list.add("class_branching_time", {},
+           "largest time at which paths of modes from the two class means end apart", "time",
+           "information section 5; mean shift", kMayBeMissing);
+}
+
 void describe_paths(List& list) {
   list.add("last_change", {"path"},
            "largest time down from which the nearest image no longer changes, along exact paths",
@@ -153,8 +191,9 @@ std::vector<Axis> dataset_regimes_axes(const DatasetRegimesOptions& options) {
        "decides the subset of images and all noise"},
   };
   const bool posterior = options.measures("posterior");
+  const bool information = options.measures("information");
   const bool trajectories = options.measures("trajectories");
-  if (posterior || trajectories)
+  if (posterior || information || trajectories)
     axes.push_back({"time", AxisRole::captured, default_times(), "time t of the curves", "time"});
   if (options.measures("paths"))
     axes.push_back({"path", AxisRole::captured, first_integers(1000),
@@ -188,6 +227,7 @@ std::vector<Observable> dataset_regimes_observables(const DatasetRegimesOptions&
            "syncgap");
   if (options.measures("spectrum")) describe_spectrum(list);
   if (options.measures("posterior")) describe_posterior(list);
+  if (options.measures("information")) describe_information(list);
   if (options.measures("paths")) describe_paths(list);
   if (options.measures("trajectories")) describe_trajectories(list);
   return list.take();

@@ -31,10 +31,12 @@ OptionTable DatasetRegimesOptions::table() {
             "where the distance products are computed: cpu, or a device of LibTorch, \"cuda\" or "
             "\"cuda:1\"; the last digits differ between them");
   table
-      .add("measure", measure, "",
-           "parts: spectrum (eigenvalue), posterior (curves over the time), paths (last change of "
-           "the nearest image), trajectories (backward diffusion with clones, pictures)")
-      .one_of({"spectrum", "posterior", "paths", "trajectories"});
+      .add(
+          "measure", measure, "",
+          "parts: spectrum (eigenvalue), posterior (curves over the time), information (entropies, "
+          "their rates and variances over the time), paths (last change of the nearest image), "
+          "trajectories (backward diffusion with clones, pictures)")
+      .one_of({"spectrum", "posterior", "information", "paths", "trajectories"});
   table.add("samples", samples, "N", "noised images per time of the curves")
       .at_least(2)
       .at_most(1e8);

@@ -48,6 +48,13 @@ void measure_spectrum(const data::ImageSet& all, const RegimeImages& images,
 void measure_posterior(const RegimeImages& images, const DatasetRegimesOptions& options,
                        const std::vector<double>& times, const RegimeSeed& seed, Results& results);
 
+/// Conditional entropies of image and class, their rates by three identities and the variances of
+/// their pathwise versions over `times`, with the times of their peaks and of the branching of the
+/// two classes.
+void measure_information(const RegimeImages& images, const DatasetRegimesOptions& options,
+                         const std::vector<double>& times, const RegimeSeed& seed,
+                         Results& results);
+
 /// Last change of the nearest image along exact trajectories: backward ones have the law of the
 /// forward process, so one runs forward from an image until another one is nearer.
 void measure_paths(const RegimeImages& images, const DatasetRegimesOptions& options,
