@@ -86,7 +86,7 @@ def _draw_density(ax, c: Case, time: np.ndarray) -> None:
         # Normalised at every time, as in the paper: darker is more probable.
         shown = density - density.max(axis=1, keepdims=True)
         ax.pcolormesh(style.edges(time), style.edges(position), shown.T, cmap="Greys", vmin=-8,
-                      vmax=2, rasterized=True, shading="flat")
+                      vmax=5, rasterized=True, shading="flat")
         ax.grid(False)
     paths = c.values("path_position")
     reach = 1.1 * float(np.max(np.abs(paths)))
