@@ -8,6 +8,11 @@ JOBS = {
     "regimes_figure2_oracle": ["experiment.trials=40", "axes.dimension=[4, 16]"],
     "regimes_figure3_oracle": ["experiment.evaluations=8", "axes.dimension=[24, 64]",
                                "axes.points=[300]"],
+    "information_dimensions": ["experiment.trials=20", "experiment.spectrum_trials=4",
+                               'axes.data=["subspace", "circle"]', "axes.noise=[0.1, 1.0]"],
+    "information_figure3": ["experiment.trials=20", "axes.u=[0.2, 1.0, 3.0]",
+                            "axes.position=[-1.0, 1.0]"],
+    "information_figure4": ["experiment.trials=20", "axes.d=[4, 16]", "axes.u=[0.2, 1.0, 1.5]"],
 }
 
 
