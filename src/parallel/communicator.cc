@@ -16,6 +16,12 @@ void check(int code, const char* call) {
   if (code != MPI_SUCCESS) throw std::runtime_error(concat(call, " failed with code ", code));
 }
 
+template <class Real, class Call>
+void for_pieces(std::span<Real> values, const Call& call) {
+  for (std::size_t at = 0; at < values.size(); at += kPiece)
+    call(values.data() + at, static_cast<int>(std::min(kPiece, values.size() - at)));
+}
+
 }  // namespace
 
 MpiScope::MpiScope(int& argc, char**& argv) {
@@ -143,6 +149,32 @@ void Communicator::broadcast(std::vector<std::uint8_t>& bytes, int root) const {
 
 void Communicator::broadcast(std::vector<std::uint32_t>& words, int root) const {
   broadcast_pieces(comm_, words, MPI_UINT32_T, root);
+}
+
+void Communicator::broadcast(std::span<float> values, int root) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for_pieces(values, [&](float* data, int count) {
+    check(MPI_Bcast(data, count, MPI_FLOAT, root, comm_), "MPI_Bcast");
+  });
+}
+
+void Communicator::sum(std::span<float> values) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for_pieces(values, [&](float* data, int count) {
+    check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_FLOAT, MPI_SUM, comm_), "MPI_Allreduce");
+  });
+}
+
+void Communicator::send(std::span<const float> values, int to) const {
+  for_pieces(values, [&](const float* data, int count) {
+    check(MPI_Send(data, count, MPI_FLOAT, to, 0, comm_), "MPI_Send");
+  });
+}
+
+void Communicator::receive(std::span<float> values, int from) const {
+  for_pieces(values, [&](float* data, int count) {
+    check(MPI_Recv(data, count, MPI_FLOAT, from, 0, comm_, MPI_STATUS_IGNORE), "MPI_Recv");
+  });
 }
 
 void Communicator::maximum(std::vector<std::uint8_t>& bytes) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,12 @@ class Communicator {
   /// Broadcasts `bytes` in place; every rank must give the same size.
   void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;
   void broadcast(std::vector<std::uint32_t>& words, int root = 0) const;
+  void broadcast(std::span<float> values, int root = 0) const;
+  /// Element-wise sum over the ranks, in place, in MPI's own order.
+  void sum(std::span<float> values) const;
+  /// From one rank to another, which waits for it.
+  void send(std::span<const float> values, int to) const;
+  void receive(std::span<float> values, int from) const;
   /// Element-wise maximum over the ranks, in place.
   void maximum(std::vector<std::uint8_t>& bytes) const;
 

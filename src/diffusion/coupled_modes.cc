@@ -1,0 +1,45 @@
+#include "diffusion/coupled_modes.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/check.h"
+
+namespace syncgap::diffusion {
+namespace {
+
+constexpr double kRootHalf = std::numbers::sqrt2 / 2;
+
+Modes halves(const torch::Tensor& x) {
+  SYNCGAP_EXPECTS(x.dim() == 4 && x.size(1) % 2 == 0);
+  const auto channels = x.size(1) / 2;
+  return {x.narrow(1, 0, channels), x.narrow(1, channels, channels)};
+}
+
+}  // namespace
+
+// The rotation is its own inverse.
+Modes split_modes(const torch::Tensor& state) {
+  const auto [a, b] = halves(state);
+  return {(a + b) * kRootHalf, (a - b) * kRootHalf};
+}
+
+torch::Tensor join_modes(const Modes& modes) {
+  return torch::cat({(modes.common + modes.difference) * kRootHalf,
+                     (modes.common - modes.difference) * kRootHalf},
+                    1);
+}
+
+torch::Tensor couple_noise(const torch::Tensor& normals, double coupling_strength) {
+  const auto [first, second] = halves(normals);
+  return join_modes(
+      {first * std::sqrt(1 - coupling_strength), second * std::sqrt(1 + coupling_strength)});
+}
+
+void check_coupling_strength(double coupling_strength) {
+  require_input(std::abs(coupling_strength) < 1,
+                "noise of a coupled pair needs |g| < 1 (g = ", coupling_strength,
+                "): variances of the modes are 1 - g and 1 + g");
+}
+
+}  // namespace syncgap::diffusion

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <torch/torch.h>
+
+#include "core/random.h"
+
+namespace syncgap::networks {
+
+/// Fills weights and biases of convolutions and linear layers uniformly in +-1/sqrt(inputs), each
+/// from its own numbers of the stream by its name's place in the network: the same start on every
+/// device and whatever other networks were made before. Layers that start at zero stay zero, norms
+/// stay one and zero.
+void initialize(torch::nn::Module& network, const RandomStream& stream);
+
+/// Numbers that training changes.
+std::int64_t parameter_count(const torch::nn::Module& network);
+
+}  // namespace syncgap::networks

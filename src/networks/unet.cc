@@ -1,0 +1,196 @@
+#include "networks/unet.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+
+namespace syncgap::networks {
+namespace {
+
+namespace nn = torch::nn;
+using torch::Tensor;
+
+nn::Conv2d convolution(std::int64_t in, std::int64_t out, std::int64_t size,
+                       std::int64_t stride = 1) {
+  return nn::Conv2d(nn::Conv2dOptions(in, out, size).stride(stride).padding(size / 2));
+}
+
+/// Starts at zero: what it is added to passes unchanged until training says otherwise.
+nn::Conv2d silent_convolution(std::int64_t in, std::int64_t out, std::int64_t size) {
+  auto layer = convolution(in, out, size);
+  const torch::NoGradGuard no_grad;
+  layer->weight.zero_();
+  layer->bias.zero_();
+  return layer;
+}
+
+nn::GroupNorm group_norm(std::int64_t channels, const UNetShape& shape) {
+  return nn::GroupNorm(nn::GroupNormOptions(shape.groups, channels));
+}
+
+bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+std::string list(const std::vector<std::int64_t>& values) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) text += concat(i ? ", " : "", values[i]);
+  return text + "]";
+}
+
+}  // namespace
+
+void UNetShape::check(std::int64_t side) const {
+  const auto levels = static_cast<std::int64_t>(multipliers.size());
+  require_input(levels > 0,
+                "a U-Net needs at least one level (multipliers = []): give e.g. [1, 2]");
+  require_input(image_channels > 0 && width > 0 && blocks > 0 && heads > 0 && groups > 0,
+                "sizes of a U-Net are positive (", text(), "): correct the one that is not");
+  require_input(width % 2 == 0, "the width of a U-Net is even (width = ", width,
+                "): half of the step embedding are sines");
+  for (const std::int64_t multiplier : multipliers)
+    require_input(multiplier > 0 && width * multiplier % groups == 0,
+                  "channels of each level divide into groups (width = ", width,
+                  ", multiplier = ", multiplier, ", groups = ", groups,
+                  "): change width or groups");
+  require_input(width % groups == 0, "the width divides into groups (width = ", width,
+                ", groups = ", groups, "): change one of them");
+  for (const std::int64_t level : attention_levels) {
+    require_input(level >= 0 && level < levels, "there is no level to attend at (attention_levels ",
+                  "has ", level, ", levels are 0 to ", levels - 1, "): take one of them");
+    require_input(width * multipliers[static_cast<std::size_t>(level)] % heads == 0,
+                  "channels of a level divide into heads (level ", level, ", heads = ", heads,
+                  "): change width or heads");
+  }
+  const std::int64_t factor = std::int64_t{1} << (levels - 1);
+  require_input(side % factor == 0, "images halve at each level (side ", side, ", ", levels,
+                " levels need a multiple of ", factor, "): take fewer levels or pad the images");
+}
+
+std::string UNetShape::text() const {
+  return concat("unet image_channels=", image_channels, " width=", width,
+                " multipliers=", list(multipliers), " blocks=", blocks,
+                " attention_levels=", list(attention_levels), " heads=", heads, " groups=", groups);
+}
+
+Tensor embed_steps(const Tensor& steps, std::int64_t size) {
+  const std::int64_t half = size / 2;
+  const auto rates = torch::exp(torch::arange(half, steps.options().dtype(torch::kFloat32)) *
+                                (-std::log(1e4) / static_cast<double>(half)));  // (half)
+  const auto angles = steps.to(torch::kFloat32).unsqueeze(1) * rates;           // (B, half)
+  return torch::cat({torch::cos(angles), torch::sin(angles)}, 1);               // (B, size)
+}
+
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, std::int64_t out, std::int64_t embedding,
+                                     const UNetShape& shape)
+    : norm1_(register_module("norm1", group_norm(in, shape))),
+      norm2_(register_module("norm2", group_norm(out, shape))),
+      conv1_(register_module("conv1", convolution(in, out, 3))),
+      conv2_(register_module("conv2", silent_convolution(out, out, 3))),
+      step_(register_module("step", nn::Linear(embedding, out))) {
+  if (in != out) skip_ = register_module("skip", convolution(in, out, 1));
+}
+
+Tensor ResidualBlockImpl::forward(const Tensor& x, const Tensor& step) {
+  auto h = conv1_(torch::silu(norm1_(x)));                     // (B, C_out, H, W)
+  h = h + step_(torch::silu(step)).unsqueeze(2).unsqueeze(3);  // (B, C_out, 1, 1) added
+  h = conv2_(torch::silu(norm2_(h)));
+  return h + (skip_ ? skip_(x) : x);
+}
+
+PixelAttentionImpl::PixelAttentionImpl(std::int64_t channels, const UNetShape& shape)
+    : heads_(shape.heads),
+      norm_(register_module("norm", group_norm(channels, shape))),
+      qkv_(register_module("qkv", convolution(channels, 3 * channels, 1))),
+      out_(register_module("out", silent_convolution(channels, channels, 1))) {}
+
+Tensor PixelAttentionImpl::forward(const Tensor& x) {
+  const auto batch = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
+  const auto size = channels / heads_;
+  const auto qkv = qkv_(norm_(x)).reshape({batch, 3, heads_, size, pixels});    // (B, 3, h, c, P)
+  const auto q = qkv.select(1, 0), k = qkv.select(1, 1), v = qkv.select(1, 2);  // (B, h, c, P)
+  const auto scale = 1.0 / std::sqrt(static_cast<double>(size));
+  const auto weights =
+      torch::softmax(torch::matmul(q.transpose(2, 3), k) * scale, -1);  // (B,h,P,P)
+  const auto mixed = torch::matmul(v, weights.transpose(2, 3));         // (B, h, c, P)
+  return x + out_(mixed.reshape(x.sizes()));
+}
+
+UNetImpl::UNetImpl(UNetShape shape) : shape_(std::move(shape)) {
+  const std::int64_t embedding = 4 * shape_.width;
+  const auto levels = shape_.multipliers.size();
+  embed1_ = register_module("embed1", nn::Linear(shape_.width, embedding));
+  embed2_ = register_module("embed2", nn::Linear(embedding, embedding));
+  in_ = register_module("in", convolution(shape_.image_channels, shape_.width, 3));
+
+  std::int64_t channels = shape_.width;
+  std::vector<std::int64_t> kept{channels};
+  for (std::size_t level = 0; level < levels; ++level) {
+    const bool attends = contains(shape_.attention_levels, static_cast<std::int64_t>(level));
+    const std::int64_t out = shape_.width * shape_.multipliers[level];
+    for (std::int64_t k = 0; k < shape_.blocks; ++k) {
+      down_.push_back(make_stage(concat("down", level, "_", k), channels, out, attends));
+      kept.push_back(channels = out);
+    }
+    if (level + 1 < levels) {
+      Stage half;
+      half.resize = register_module(concat("halve", level), convolution(out, out, 3, 2));
+      down_.push_back(half);
+      kept.push_back(out);
+    }
+  }
+  const bool attends = contains(shape_.attention_levels, static_cast<std::int64_t>(levels) - 1);
+  middle_.push_back(make_stage("middle0", channels, channels, attends));
+  middle_.push_back(make_stage("middle1", channels, channels, false));
+  for (std::size_t level = levels; level-- > 0;) {
+    const std::int64_t out = shape_.width * shape_.multipliers[level];
+    for (std::int64_t k = 0; k <= shape_.blocks; ++k) {
+      up_.push_back(
+          make_stage(concat("up", level, "_", k), channels + kept.back(), out,
+                     contains(shape_.attention_levels, static_cast<std::int64_t>(level))));
+      kept.pop_back();
+      channels = out;
+    }
+    if (level > 0)
+      up_.back().resize = register_module(concat("double", level), convolution(out, out, 3));
+  }
+  norm_ = register_module("norm", group_norm(channels, shape_));
+  out_ = register_module("out", silent_convolution(channels, shape_.image_channels, 3));
+}
+
+UNetImpl::Stage UNetImpl::make_stage(const std::string& name, std::int64_t in, std::int64_t out,
+                                     bool attends) {
+  Stage stage;
+  stage.block = register_module(name, ResidualBlock(in, out, 4 * shape_.width, shape_));
+  if (attends) stage.attention = register_module(name + "_attention", PixelAttention(out, shape_));
+  return stage;
+}
+
+Tensor UNetImpl::run(Stage& stage, Tensor x, const Tensor& step) {
+  if (stage.block) x = stage.block(x, step);
+  if (stage.attention) x = stage.attention(x);
+  return x;
+}
+
+Tensor UNetImpl::forward(const Tensor& images, const Tensor& steps) {
+  const auto embedded = embed_steps(steps, shape_.width).to(images.scalar_type());
+  const auto step = embed2_(torch::silu(embed1_(embedded)));  // (B, 4 width)
+  auto x = in_(images);
+  std::vector<Tensor> kept{x};
+  for (Stage& stage : down_) {
+    x = run(stage, x, step);
+    if (stage.resize) x = stage.resize(x);
+    kept.push_back(x);
+  }
+  for (Stage& stage : middle_) x = run(stage, x, step);
+  for (Stage& stage : up_) {
+    x = run(stage, torch::cat({x, kept.back()}, 1), step);
+    kept.pop_back();
+    if (stage.resize)
+      x = stage.resize(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
+  }
+  return out_(torch::silu(norm_(x)));
+}
+
+}  // namespace syncgap::networks

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <torch/torch.h>
+
+namespace syncgap::training {
+
+struct OptimizerOptions {
+  double learning_rate = 2e-4;
+  std::int64_t warmup = 0;   ///< steps over which the rate grows to its value
+  double gradient_clip = 1;  ///< largest norm of a gradient; 0: none
+  double ema_decay = 0.999;  ///< of the moving average of the parameters
+};
+
+/// Adam (beta 0.9, 0.999; epsilon 1e-8) with clipped gradients, and the exponential moving average
+/// that samples are drawn with. Works on flat tensors; never waits for the device.
+class Optimizer {
+ public:
+  /// `values` and `gradients` are (P) and stay the caller's.
+  Optimizer(torch::Tensor values, torch::Tensor gradients, OptimizerOptions options);
+
+  /// One step with the gradients as they are. The norm before clipping is added to norm_sum().
+  void step();
+  std::int64_t steps() const { return steps_; }
+  /// Sum of gradient norms since it was last reset, on the device.
+  const torch::Tensor& norm_sum() const { return norm_sum_; }
+  /// The averaged parameters; early on over the steps there are, not over the start.
+  const torch::Tensor& average() const { return average_; }
+
+  /// Everything a resumed training needs beside the parameters, on the CPU.
+  std::map<std::string, torch::Tensor> state() const;
+  void restore(const std::map<std::string, torch::Tensor>& state);
+
+ private:
+  torch::Tensor values_, gradients_;
+  OptimizerOptions options_;
+  torch::Tensor mean_, square_, average_, norm_sum_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace syncgap::training

@@ -1,0 +1,204 @@
+#include "diffusion/reverse.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "diffusion/coupled_modes.h"
+#include "error_text.h"
+
+namespace syncgap::diffusion {
+namespace {
+
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+constexpr std::int64_t kTrials = 20000;
+
+/// Standard normals (trials, 2, 1, 1), independent for each purpose and step.
+Tensor normals(const char* purpose, std::uint32_t step) {
+  auto out = torch::empty({kTrials, 2, 1, 1}, torch::kFloat64);
+  RandomStream(11, purpose).fill_normals<double>(0, step, {out.data_ptr<double>(), 2 * kTrials});
+  return out;
+}
+
+/// Clean data of common and difference variances `data`, noise of coupling g: everything is normal,
+/// so the posterior mean of the noise is a number times each mode.
+struct GaussianCase {
+  NoiseSchedule schedule;
+  double g;
+  double data_common, data_difference;
+
+  double noise_variance(bool common) const { return common ? 1 - g : 1 + g; }
+  double data_variance(bool common) const { return common ? data_common : data_difference; }
+  double variance(bool common, std::int64_t t) const {
+    const double signal = schedule.alpha_bar(t);
+    return signal * data_variance(common) + (1 - signal) * noise_variance(common);
+  }
+  /// E[eps | z] / z of one mode.
+  double gain(bool common, std::int64_t t) const {
+    return std::sqrt(1 - schedule.alpha_bar(t)) * noise_variance(common) / variance(common, t);
+  }
+  Denoiser denoiser() const {
+    return [*this](const Tensor& z, std::int64_t t) {
+      const auto modes = split_modes(z);
+      return join_modes({modes.common * gain(true, t), modes.difference * gain(false, t)});
+    };
+  }
+  Tensor start() const {
+    const auto modes = split_modes(couple_noise(normals("start", 0), 0));
+    const std::int64_t last = schedule.steps() - 1;
+    return join_modes({modes.common * std::sqrt(variance(true, last)),
+                       modes.difference * std::sqrt(variance(false, last))});
+  }
+};
+
+/// Within four standard errors of a variance estimated from kTrials normal numbers.
+void expect_variance(const Tensor& mode, double expected) {
+  EXPECT_NEAR(mode.var().item<double>(), expected,
+              4 * expected * std::sqrt(2.0 / static_cast<double>(kTrials)));
+  EXPECT_NEAR(mode.mean().item<double>(), 0,
+              4 * std::sqrt(expected / static_cast<double>(kTrials)));
+}
+
+const double kCouplings[] = {0.0, 0.5, -0.3};
+
+TEST(Ddim, WithTheExactScoreFollowsItsClosedForm) {
+  for (const double g : kCouplings) {
+    const GaussianCase c{NoiseSchedule::linear(200, 1e-4, 0.02), g, 0.5, 1.7};
+    const auto start = c.start();
+    const auto end = split_modes(run_ddim(c.schedule, c.denoiser(), start, c.schedule.steps() - 1));
+    const auto begin = split_modes(start);
+    for (const bool common : {true, false}) {
+      double factor = 1;
+      for (std::int64_t t = c.schedule.steps() - 1; t >= 0; --t) {
+        const double here = c.schedule.alpha_bar(t), next = c.schedule.alpha_bar(t - 1);
+        const double gain = c.gain(common, t);
+        factor *= std::sqrt(next) * (1 - std::sqrt(1 - here) * gain) / std::sqrt(here) +
+                  std::sqrt(1 - next) * gain;
+      }
+      const auto& from = common ? begin.common : begin.difference;
+      const auto& to = common ? end.common : end.difference;
+      EXPECT_TRUE(torch::allclose(to, from * factor, 1e-10, 1e-12));
+      // The probability flow carries the law of z_T to that of the data, up to the step size.
+      EXPECT_NEAR(std::pow(factor, 2) * c.variance(common, 199), c.data_variance(common),
+                  0.03 * c.data_variance(common));
+    }
+  }
+}
+
+TEST(Ddpm, WithTheExactScoreHasTheVarianceOfItsRecursion) {
+  for (const double g : kCouplings) {
+    const GaussianCase c{NoiseSchedule::linear(200, 1e-4, 0.02), g, 0.5, 1.7};
+    const std::int64_t last = c.schedule.steps() - 1;
+    const auto noise = [&](std::int64_t t) {
+      return couple_noise(normals("step", static_cast<std::uint32_t>(t)), g);
+    };
+    const auto end = split_modes(run_ddpm(c.schedule, c.denoiser(), c.start(), last, -1, noise));
+    for (const bool common : {true, false}) {
+      double variance = c.variance(common, last);
+      for (std::int64_t t = last; t >= 0; --t) {
+        const double beta = c.schedule.beta(t);
+        const double factor =
+            (1 - beta * c.gain(common, t) / std::sqrt(1 - c.schedule.alpha_bar(t))) /
+            std::sqrt(1 - beta);
+        variance = factor * factor * variance + (t > 0 ? beta * c.noise_variance(common) : 0.0);
+      }
+      expect_variance(common ? end.common : end.difference, variance);
+      EXPECT_NEAR(variance, c.data_variance(common), 0.05 * c.data_variance(common));
+    }
+  }
+}
+
+TEST(Ddpm, GoesOnFromWhereItStopped) {
+  const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.1), 0.4, 1, 1};
+  const auto noise = [](std::int64_t t) { return normals("step", static_cast<std::uint32_t>(t)); };
+  const auto whole = run_ddpm(c.schedule, c.denoiser(), c.start(), 19, -1, noise);
+  const auto half = run_ddpm(c.schedule, c.denoiser(), c.start(), 19, 7, noise);
+  EXPECT_TRUE(torch::equal(run_ddpm(c.schedule, c.denoiser(), half, 7, -1, noise), whole));
+}
+
+TEST(Ddim, WithTheTrueNoiseGivesTheCleanState) {
+  const auto schedule = NoiseSchedule::cosine(50);
+  const auto clean = normals("start", 1), noise = normals("step", 1);
+  const double signal = schedule.alpha_bar(49);
+  const auto state = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
+  const auto denoiser = [&](const Tensor&, std::int64_t) { return noise; };
+  std::int64_t seen = 0;
+  const auto observer = [&](const ReverseStep& step) {
+    EXPECT_EQ(step.t, 49 - seen++);
+    EXPECT_TRUE(torch::allclose(step.predicted, clean, 1e-6, 1e-7));
+    return Tensor();
+  };
+  EXPECT_TRUE(
+      torch::allclose(run_ddim(schedule, denoiser, state, 49, observer), clean, 1e-6, 1e-7));
+  EXPECT_EQ(seen, 50);
+}
+
+TEST(Ddim, AnInterventionGoesOnFromTheChangedState) {
+  const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.1), 0.4, 1, 1};
+  const auto shift = normals("shift", 0);
+  const auto observer = [&](const ReverseStep& step) {
+    return step.t == 7 ? step.state + shift : Tensor();
+  };
+  Tensor at_7;
+  run_ddim(c.schedule, c.denoiser(), c.start(), 19, [&](const ReverseStep& step) {
+    if (step.t == 7) at_7 = step.state.clone();
+    return Tensor();
+  });
+  EXPECT_TRUE(torch::equal(run_ddim(c.schedule, c.denoiser(), c.start(), 19, observer),
+                           run_ddim(c.schedule, c.denoiser(), at_7 + shift, 7)));
+}
+
+TEST(NoiseSchedule, LinearHasTheProductsOfTheNotesOfTheExperiment) {
+  // The unscaled schedule leaves signal at the end: abar_T = .132 at T = 200, .0064 at T = 500.
+  EXPECT_NEAR(NoiseSchedule::linear(200, 1e-4, 0.02).alpha_bar(199), 0.132, 5e-4);
+  EXPECT_NEAR(NoiseSchedule::linear(500, 1e-4, 0.02).alpha_bar(499), 0.0064, 5e-5);
+  EXPECT_EQ(NoiseSchedule::linear(3, 0.1, 0.3).alpha_bar(-1), 1);
+  EXPECT_NEAR(NoiseSchedule::linear(3, 0.1, 0.3).alpha_bar(2), 0.9 * 0.8 * 0.7, 1e-15);
+}
+
+TEST(NoiseSchedule, CosineFallsToNothing) {
+  const auto schedule = NoiseSchedule::cosine(1000);
+  EXPECT_LT(schedule.alpha_bar(999), 1e-4);
+  EXPECT_NEAR(schedule.alpha_bar(499), 0.494, 0.002);
+  for (std::int64_t t = 0; t < 1000; ++t) {
+    EXPECT_LT(schedule.alpha_bar(t), schedule.alpha_bar(t - 1));
+    EXPECT_GT(schedule.ou_time(t), schedule.ou_time(t - 1));
+  }
+}
+
+TEST(NoiseSchedule, ImpossibleVariancesAreRefused) {
+  EXPECT_THAT(error_text<InputError>([] { NoiseSchedule::linear(10, 0, 0.1); }),
+              HasSubstr("beta = 0"));
+  EXPECT_THAT(error_text<InputError>([] { NoiseSchedule::linear(0, 0.1, 0.1); }),
+              HasSubstr("steps = 0"));
+  EXPECT_THAT(error_text<InputError>([] { check_coupling_strength(1.0); }), HasSubstr("g = 1"));
+}
+
+TEST(CoupledModes, AreARotation) {
+  const auto state = normals("start", 3);
+  const auto modes = split_modes(state);
+  EXPECT_TRUE(torch::allclose(join_modes(modes), state, 1e-14, 1e-14));
+  EXPECT_NEAR((modes.common.square() + modes.difference.square()).sum().item<double>(),
+              state.square().sum().item<double>(), 1e-8);
+}
+
+TEST(CoupledModes, NoiseHasUnitVarianceAndCorrelationMinusG) {
+  for (const double g : {-0.6, 0.0, 0.3, 0.9}) {
+    const auto noise = couple_noise(normals("start", 5), g);
+    const auto modes = split_modes(noise);
+    expect_variance(modes.common, 1 - g);
+    expect_variance(modes.difference, 1 + g);
+    const auto a = noise.select(1, 0), b = noise.select(1, 1);
+    expect_variance(a, 1);
+    EXPECT_NEAR((a * b).mean().item<double>(), -g,
+                4 * std::sqrt((1 + g * g) / static_cast<double>(kTrials)));
+  }
+}
+
+}  // namespace
+}  // namespace syncgap::diffusion

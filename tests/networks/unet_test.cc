@@ -1,0 +1,186 @@
+#include "networks/unet.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "networks/initialize.h"
+#include "networks/unet_golden.h"
+#include "networks/weight_file.h"
+
+namespace syncgap::networks {
+namespace {
+
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+const auto kDouble = torch::dtype(torch::kFloat64);
+
+Tensor wave(torch::IntArrayRef shape, double rate, double phase) {
+  std::int64_t size = 1;
+  for (const auto extent : shape) size *= extent;
+  return torch::cos(torch::arange(size, kDouble) * rate + phase).reshape(shape);
+}
+
+/// The formula of make_unet_golden.py.
+void fill_by_formula(torch::nn::Module& network) {
+  const torch::NoGradGuard no_grad;
+  double k = 0;
+  for (auto& [name, tensor] : tensors_of(network)) {
+    auto values = wave(tensor.sizes(), 0.7, k++);
+    if (tensor.dim() > 1)
+      values /= std::sqrt(static_cast<double>(tensor.numel() / tensor.size(0)));
+    else if (name.find("norm") != std::string::npos)
+      values = 0.2 * values + (name.ends_with("weight") ? 1.0 : 0.0);
+    else
+      values *= 0.1;
+    network.named_parameters()[name].copy_(values);
+  }
+}
+
+UNetShape compact() {
+  UNetShape shape;
+  shape.width = 4;
+  shape.multipliers = {1, 2};
+  shape.groups = 2;
+  return shape;
+}
+
+UNetShape attending() {
+  UNetShape shape;
+  shape.image_channels = 1;
+  shape.width = 8;
+  shape.multipliers = {1, 2, 2};
+  shape.blocks = 2;
+  shape.attention_levels = {1, 2};
+  shape.heads = 2;
+  shape.groups = 4;
+  return shape;
+}
+
+void expect_golden(const UNetShape& shape, std::int64_t parameters,
+                   const std::vector<double>& outputs) {
+  UNet network(shape);
+  EXPECT_EQ(parameter_count(*network), parameters);
+  network->to(torch::kFloat64);
+  fill_by_formula(*network);
+  const torch::NoGradGuard no_grad;
+  const auto images = wave({2, shape.image_channels, 8, 8}, 1.3, 0);
+  const auto out = network(images, torch::tensor({3.0, 150.0})).flatten();
+  ASSERT_EQ((out.numel() + 6) / 7, static_cast<std::int64_t>(outputs.size()));
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto value = out[static_cast<std::int64_t>(7 * i)].item<double>();
+    // The embedding of steps is single precision.
+    EXPECT_NEAR(value, outputs[i], 2e-5 * (1 + std::abs(outputs[i]))) << "output " << 7 * i;
+  }
+}
+
+TEST(UNet, AgreesWithAnIndependentImplementation) {
+  expect_golden(compact(), k_compact_parameters, k_compact_outputs);
+}
+
+TEST(UNet, WithAttentionAgreesWithAnIndependentImplementation) {
+  expect_golden(attending(), k_attending_parameters, k_attending_outputs);
+}
+
+TEST(UNet, FreshlyMadePredictsNoNoise) {
+  UNet network(compact());
+  initialize(*network, RandomStream(1, "weights"));
+  const auto out = network(torch::ones({3, 2, 8, 8}), torch::tensor({0, 1, 2}));
+  EXPECT_EQ(out.abs().max().item<double>(), 0.0);
+}
+
+TEST(UNet, ImagesOfABatchDoNotSeeEachOther) {
+  UNet network(attending());
+  network->to(torch::kFloat64);
+  fill_by_formula(*network);
+  const torch::NoGradGuard no_grad;
+  const auto images = wave({3, 1, 8, 8}, 0.37, 1);
+  const auto steps = torch::tensor({5, 80, 300});
+  const auto together = network(images, steps);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(torch::allclose(network(images.slice(0, i, i + 1), steps.slice(0, i, i + 1)),
+                                together.slice(0, i, i + 1), 1e-10, 1e-12));
+}
+
+TEST(UNet, GradientsAgreeWithFiniteDifferences) {
+  UNet network(attending());
+  network->to(torch::kFloat64);
+  fill_by_formula(*network);
+  const auto images = wave({2, 1, 8, 8}, 0.61, 0), weights = wave({2, 1, 8, 8}, 0.23, 2);
+  const auto steps = torch::tensor({7, 120});
+  const auto loss = [&] { return (network(images, steps) * weights).sum(); };
+  loss().backward();
+  double k = 0;
+  for (const auto& item : network->named_parameters()) {
+    auto parameter = item.value();
+    const auto direction = wave(parameter.sizes(), 0.9, ++k);
+    const double slope = (parameter.grad() * direction).sum().item<double>();
+    const torch::NoGradGuard no_grad;
+    constexpr double h = 1e-4;
+    parameter.add_(direction, h);
+    const double above = loss().item<double>();
+    parameter.sub_(direction, 2 * h);
+    const double below = loss().item<double>();
+    parameter.add_(direction, h);
+    EXPECT_NEAR((above - below) / (2 * h), slope, 1e-4 * (1 + std::abs(slope))) << item.key();
+  }
+}
+
+TEST(UNet, RefusesSizesThatDoNotFit) {
+  const auto refusal = [](auto change, std::int64_t side = 8) {
+    UNetShape shape = attending();
+    change(shape);
+    return error_text<InputError>([&] { shape.check(side); });
+  };
+  EXPECT_NO_THROW(attending().check(8));
+  EXPECT_THAT(refusal([](UNetShape& s) { s.multipliers.clear(); }),
+              HasSubstr("at least one level"));
+  EXPECT_THAT(refusal([](UNetShape& s) { s.groups = 3; }), HasSubstr("groups = 3"));
+  EXPECT_THAT(refusal([](UNetShape& s) { s.width = 0; }), HasSubstr("positive"));
+  EXPECT_THAT(refusal([](UNetShape& s) { s.attention_levels = {3}; }),
+              HasSubstr("levels are 0 to 2"));
+  EXPECT_THAT(refusal([](UNetShape& s) { s.heads = 3; }), HasSubstr("heads = 3"));
+  EXPECT_THAT(refusal([](UNetShape&) {}, 30), HasSubstr("multiple of 4"));
+}
+
+TEST(EmbedSteps, AreCosinesAndSinesOfFallingRates) {
+  const auto out = embed_steps(torch::tensor({0, 10}), 6);
+  EXPECT_TRUE(torch::allclose(out[0], torch::tensor({1.0F, 1.0F, 1.0F, 0.0F, 0.0F, 0.0F})));
+  EXPECT_NEAR(out[1][0].item<double>(), std::cos(10), 1e-6);
+  EXPECT_NEAR(out[1][5].item<double>(), std::sin(10 * std::pow(1e4, -2.0 / 3)), 1e-6);
+}
+
+TEST(Initialize, DependsOnTheStreamAlone) {
+  const auto weights = [](std::uint64_t seed) {
+    torch::rand({17});  // whatever the library's own generator did before
+    UNet network(attending());
+    initialize(*network, RandomStream(seed, "weights"));
+    return tensors_of(*network);
+  };
+  const auto once = weights(1), again = weights(1), other = weights(2);
+  double difference = 0;
+  for (const auto& [name, tensor] : once) {
+    EXPECT_TRUE(torch::equal(tensor, again.at(name))) << name;
+    difference += (tensor - other.at(name)).abs().sum().item<double>();
+  }
+  EXPECT_GT(difference, 1);
+}
+
+TEST(Initialize, FillsToOneOverRootOfInputs) {
+  UNet network(attending());
+  initialize(*network, RandomStream(1, "weights"));
+  const auto weights = tensors_of(*network);
+  const double bound = 1 / std::sqrt(9.0 * 16);
+  const auto& weight = weights.at("middle0.conv1.weight");
+  EXPECT_LE(weight.abs().max().item<double>(), bound);
+  EXPECT_NEAR(weight.var().item<double>(), bound * bound / 3, 0.1 * bound * bound / 3);
+  EXPECT_EQ(weights.at("middle0.conv2.weight").abs().max().item<double>(), 0);
+  EXPECT_EQ(weights.at("middle0.norm1.weight").min().item<double>(), 1);
+}
+
+}  // namespace
+}  // namespace syncgap::networks
