@@ -302,9 +302,13 @@ def test_status_from_another_shell_has_rate_and_time_left(syncgap, call, job, tm
     assert report["running"] is True and report["units"] == 41
     assert 2 <= report["done"] < 41 and report["done"] + report["pending"] == 41
     assert report["units_per_second"] > 0 and report["seconds_left"] > 0
-    # One line that is not bad input for a second run either.
+    # The run is held, so that it cannot end while MPI is launched once more.
+    for pid in run.rank_pids():
+        os.kill(pid, signal.SIGSTOP)
     assert "the record is in use (result.h5, by process" in refusal(call, "run", job, "--profile",
                                                                     "long", "--record", "result.h5")
+    for pid in run.rank_pids():
+        os.kill(pid, signal.SIGCONT)
     os.kill(run.pid, signal.SIGUSR2)
     code, out, err = run.finish()
     assert code == DRAINED, err
