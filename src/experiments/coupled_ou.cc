@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "experiments/axis_values.h"
 #include "experiments/coupled_ou_case.h"
 #include "experiments/coupled_ou_options.h"
 #include "theory/energy_levels.h"
@@ -111,9 +112,9 @@ void declare_large_deviations(std::vector<Observable>& list) {
 
 void store_large_deviations(const Grid& grid, Results& results,
                             const std::function<std::vector<double>(double t)>& memory_ratios) {
-  const auto& times = real_values(grid, "time");
-  const auto& temperatures = real_values(grid, "inverse_temperature");
-  const auto& energies = real_values(grid, "energy");
+  const auto& times = axis_values<double>(grid, "time");
+  const auto& temperatures = axis_values<double>(grid, "inverse_temperature");
+  const auto& energies = axis_values<double>(grid, "energy");
   const auto cumulants = results["cumulant"], rates = results["energy_rate"];
   for (std::size_t i = 0; i < times.size(); ++i) {
     const std::vector<double> ratios = memory_ratios(times[i]);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "experiments/axis_values.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -166,29 +167,17 @@ void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid) {
   require_input(!options.quantities.empty(),
                 "nothing to compute (experiment.quantities is empty): name at least one of "
                 "speciation collapse critical_coupling curves large_deviations");
-  const auto& schedules = label_values(grid, "schedule");
+  const auto& schedules = axis_values<std::string>(grid, "schedule");
   if (std::find(schedules.begin(), schedules.end(), "piecewise") != schedules.end())
     check_pieces(options);
   if (options.computes("curves") || options.computes("large_deviations"))
-    for (double t : real_values(grid, "time"))
+    for (double t : axis_values<double>(grid, "time"))
       require_input(t >= 0.0, "axis 'time' has a negative value (axes.time, saw ", t,
                     "): forward time starts at 0");
   if (options.computes("large_deviations"))
-    for (double u : real_values(grid, "energy"))
+    for (double u : axis_values<double>(grid, "energy"))
       require_input(u > 0.0, "axis 'energy' must be positive (axes.energy, saw ", u,
                     "): the rate function is infinite elsewhere");
-}
-
-const std::vector<double>& real_values(const Grid& grid, const char* axis) {
-  return std::get<std::vector<double>>(grid.axis(axis).values);
-}
-
-const std::vector<std::int64_t>& integer_values(const Grid& grid, const char* axis) {
-  return std::get<std::vector<std::int64_t>>(grid.axis(axis).values);
-}
-
-const std::vector<std::string>& label_values(const Grid& grid, const char* axis) {
-  return std::get<std::vector<std::string>>(grid.axis(axis).values);
 }
 
 }  // namespace syncgap::experiments

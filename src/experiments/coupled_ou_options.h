@@ -51,9 +51,4 @@ std::vector<Axis> coupled_ou_axes(const CoupledOuOptions& options, std::vector<d
 /// Throws InputError for options and shared axes that make no sense together.
 void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid);
 
-/// The values of a real, integer or label axis.
-const std::vector<double>& real_values(const Grid& grid, const char* axis);
-const std::vector<std::int64_t>& integer_values(const Grid& grid, const char* axis);
-const std::vector<std::string>& label_values(const Grid& grid, const char* axis);
-
 }  // namespace syncgap::experiments

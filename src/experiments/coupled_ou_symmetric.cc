@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "experiments/axis_values.h"
 #include "theory/coupling_graph.h"
 
 namespace syncgap::experiments {
@@ -147,17 +148,17 @@ void SymmetricCase::prepare(const Grid& grid) {
                 "the symmetric matrix needs equal data variances (experiment.variance_x is ",
                 options_.variance_x, ", experiment.variance_y ", options_.variance_y,
                 "): set both to the same value");
-  for (std::int64_t n : integer_values(grid, "modalities"))
+  for (std::int64_t n : axis_values<std::int64_t>(grid, "modalities"))
     require_input(n >= 2 && n <= 4096,
                   "axis 'modalities' must lie between 2 and 4096 "
                   "(axes.modalities, saw ",
                   n, "): coupling takes at least two");
-  for (std::int64_t mode : integer_values(grid, "mode"))
+  for (std::int64_t mode : axis_values<std::int64_t>(grid, "mode"))
     require_input(mode >= 0, "axis 'mode' has a negative value (axes.mode, saw ", mode,
                   "): modes count from 0, the common mode");
   check_given_graph(grid);
-  for (const std::string& label : label_values(grid, "schedule"))
-    for (double g : real_values(grid, "g")) {
+  for (const std::string& label : axis_values<std::string>(grid, "schedule"))
+    for (double g : axis_values<double>(grid, "g")) {
       const double strongest = options_.schedule(label, g).largest_magnitude();
       require_input(strongest < options_.beta,
                     "the symmetric matrix needs |g| < beta (axes.g, saw ", g,
@@ -170,7 +171,7 @@ void SymmetricCase::prepare(const Grid& grid) {
 }
 
 void SymmetricCase::check_given_graph(const Grid& grid) const {
-  const auto& graphs = label_values(grid, "graph");
+  const auto& graphs = axis_values<std::string>(grid, "graph");
   if (std::find(graphs.begin(), graphs.end(), "given") == graphs.end()) return;
   const auto& matrix = options_.adjacency;
   const auto n = static_cast<std::size_t>(std::lround(std::sqrt(matrix.size())));
@@ -183,7 +184,7 @@ void SymmetricCase::check_given_graph(const Grid& grid) const {
                     "the coupling matrix must be symmetric (experiment.adjacency, entry (", i, ", ",
                     j, ") is ", matrix[i * n + j], " and entry (", j, ", ", i, ") ",
                     matrix[j * n + i], "): make them equal");
-  const auto& sizes = integer_values(grid, "modalities");
+  const auto& sizes = axis_values<std::int64_t>(grid, "modalities");
   require_input(sizes.size() == 1 && static_cast<std::size_t>(sizes[0]) == n, "graph 'given' has ",
                 n,
                 " modalities (axes.modalities has other values): set "
@@ -195,14 +196,14 @@ void SymmetricCase::check_given_graph(const Grid& grid) const {
 }
 
 void SymmetricCase::check_common_fractions(const Grid& grid) const {
-  const auto& sizes = integer_values(grid, "modalities");
+  const auto& sizes = axis_values<std::int64_t>(grid, "modalities");
   const bool has_two = std::find(sizes.begin(), sizes.end(), 2) != sizes.end();
   // m_+^2 - m_-^2 = 2 mu_x.mu_y / d, at most 2 m_x m_y.
   const double total = options_.mean_square_x + options_.mean_square_y;
   const double reach =
       total > 0.0 ? 2.0 * std::sqrt(options_.mean_square_x * options_.mean_square_y) / total : 1.0;
   const double least = has_two ? 0.5 * (1.0 - reach) : 0.0, most = 1.0 - least;
-  for (double fraction : real_values(grid, "common_fraction")) {
+  for (double fraction : axis_values<double>(grid, "common_fraction")) {
     require_input(fraction >= 0.0 && fraction <= 1.0,
                   "axis 'common_fraction' must lie between 0 and 1 (axes.common_fraction, saw ",
                   fraction, "): it is the share of the common mode");

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "experiments/axis_values.h"
 #include "experiments/coupled_ou_symmetric.h"
 #include "theory/collapse.h"
 #include "theory/coupling_graph.h"
@@ -41,7 +42,7 @@ auto for_each_mode(const std::vector<double>& eigenvalues, Compute compute) {
 
 /// Copies values[mode] to the positions of the captured axis `mode`.
 void store_modes(const Grid& grid, std::span<double> target, const std::vector<double>& values) {
-  const auto& modes = integer_values(grid, "mode");
+  const auto& modes = axis_values<std::int64_t>(grid, "mode");
   for (std::size_t i = 0; i < modes.size(); ++i)
     if (static_cast<std::size_t>(modes[i]) < values.size()) target[i] = values[modes[i]];
 }
@@ -146,7 +147,7 @@ theory::Speciation SymmetricCase::single_mode(const Modalities& system, double e
 
 void SymmetricCase::run_speciation(const Grid& grid, const Modalities& system,
                                    Results& results) const {
-  const auto& fractions = real_values(grid, "common_fraction");
+  const auto& fractions = axis_values<double>(grid, "common_fraction");
   if (system.schedule.is_constant()) {
     for (std::size_t i = 0; i < fractions.size(); ++i)
       store_speciation(results, i, mixture(system, fractions[i]));
@@ -208,9 +209,9 @@ void SymmetricCase::run_collapse(const Grid& grid, const Modalities& system,
 }
 
 void SymmetricCase::run_curves(const Grid& grid, const Modalities& system, Results& results) const {
-  const auto& times = real_values(grid, "time");
-  const auto& fractions = real_values(grid, "common_fraction");
-  const auto& modes = integer_values(grid, "mode");
+  const auto& times = axis_values<double>(grid, "time");
+  const auto& fractions = axis_values<double>(grid, "common_fraction");
+  const auto& modes = axis_values<std::int64_t>(grid, "mode");
   auto kappa_of = [&](std::vector<double> eigenvalues) {
     return theory::ModeSumKappa(options_.beta, options_.noise_variance, std::move(eigenvalues),
                                 system.schedule, options_.variance_x, system.total_mean_square);

@@ -2,6 +2,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "experiments/axis_values.h"
 #include "experiments/coupled_ou_case.h"
 #include "theory/collapse.h"
 #include "theory/coupled_process.h"
@@ -89,7 +90,7 @@ class TriangularCase : public CoupledOuCase {
     cosines_.clear();
     critical_.clear();
     lines_.clear();
-    for (double theta : real_values(grid, "theta")) {
+    for (double theta : axis_values<double>(grid, "theta")) {
       require_input(theta >= 0.0 && theta <= std::numbers::pi * (1.0 + 1e-12),
                     "axis 'theta' must lie between 0 and pi (axes.theta, saw ", theta,
                     "): give radians, or multiples of pi with unit = \"pi\"");
@@ -99,7 +100,7 @@ class TriangularCase : public CoupledOuCase {
     const theory::DataLaw data = options_.data_law();
     const bool confining =
         options_.beta * std::max(data.variance_x, data.variance_y) < options_.noise_variance;
-    for (double theta : real_values(grid, "theta")) {
+    for (double theta : axis_values<double>(grid, "theta")) {
       const double none = std::nan("");
       const auto exact = [&] {
         return theory::critical_coupling(options_.beta, options_.noise_variance, data, theta);
@@ -159,7 +160,7 @@ class TriangularCase : public CoupledOuCase {
   }
 
   void run_curves(const Grid& grid, const theory::AngleKappa& kappa, Results& results) const {
-    const auto& times = real_values(grid, "time");
+    const auto& times = axis_values<double>(grid, "time");
     const auto values = results["kappa"];
     for (std::size_t i = 0; i < times.size(); ++i) {
       const auto line = kappa.line(times[i], kappa.schedule().piece_index(times[i]));

@@ -10,6 +10,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "core/check.h"
+#include "experiments/axis_values.h"
 #include "experiments/exact_score_layout.h"
 #include "experiments/exact_score_metrics.h"
 #include "experiments/exact_score_options.h"
@@ -19,11 +20,6 @@
 
 namespace syncgap::experiments {
 namespace {
-
-template <class Value>
-const std::vector<Value>& axis_values(const Grid& grid, const char* name) {
-  return std::get<std::vector<Value>>(grid.axis(name).values);
-}
 
 class ExactScore : public Experiment {
  public:

@@ -3,19 +3,9 @@
 #include <numbers>
 #include <string>
 
+#include "experiments/axis_values.h"
+
 namespace syncgap::experiments {
-namespace {
-
-/// n values from a to b.
-std::vector<double> even_values(double a, double b, std::size_t n) {
-  std::vector<double> values(n);
-  for (std::size_t i = 0; i < n; ++i)
-    values[i] = a + (b - a) * static_cast<double>(i) / static_cast<double>(n - 1);
-  return values;
-}
-
-}  // namespace
-
 std::vector<Axis> exact_score_axes(const ExactScoreOptions& options) {
   using Labels = std::vector<std::string>;
   const AxisRole captured = AxisRole::captured;
