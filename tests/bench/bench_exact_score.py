@@ -10,25 +10,17 @@ followed each other, by processor time, which other work on the machine disturbs
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
+from measuring import call, print_table, ranks
+
 HERE = pathlib.Path(__file__).parent
 STEPS, COUPLINGS = 800, 10
 SCORES = ("printed", "path", "joint")
-ONE_THREAD = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
-
-
-def call(*words):
-    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, env=ONE_THREAD)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, words))} failed:\n{done.stderr}")
-    return done.stdout
 
 
 def worst_deviation(a, b):
@@ -87,9 +79,6 @@ def compare(given, score):
 def whole_jobs(given):
     """Wall-clock seconds of jobs at paper size on two ranks, from mpirun to its end."""
     jobs = HERE.parent.parent / "jobs"
-    launch = ["mpirun", "-q", "-n", "2", "--oversubscribe"]
-    if os.geteuid() == 0:
-        launch.insert(1, "--allow-run-as-root")
     rows = []
     for what, goal, job, words in (
             ("figure 4, 401 x 401 speciation times", 1, "multimodal_figure4", []),
@@ -101,19 +90,11 @@ def whole_jobs(given):
         for _ in range(given.repeat):
             with tempfile.TemporaryDirectory() as folder:
                 start = time.perf_counter()
-                call(*launch, given.syncgap, "run", jobs / f"{job}.toml", "--profile", "paper",
+                call(*ranks(2), given.syncgap, "run", jobs / f"{job}.toml", "--profile", "paper",
                      "--record", pathlib.Path(folder) / "record.h5", *words)
                 seconds.append(time.perf_counter() - start)
         rows.append((what, f"{statistics.median(seconds):.2f}", f"< {goal}"))
     return rows
-
-
-def print_table(header, rows):
-    widths = [max(len(str(r[i])) for r in [header, *rows]) for i in range(len(header))]
-    for row in [header, *rows]:
-        print("  ".join(str(v).ljust(w) if i < 2 else str(v).rjust(w)
-                        for i, (v, w) in enumerate(zip(row, widths))))
-    print()
 
 
 def main():
@@ -127,9 +108,9 @@ def main():
     print(f"One angle, {given.trials} trials, {STEPS} steps, {COUPLINGS} couplings, d = 32, one core")
     rows = [row for score in SCORES for row in compare(given, score)]
     print_table(("score", "program", "seconds", "trial-steps/s", "x NumPy (CPU)", "x NumPy (wall)",
-                 "random numbers alone", "largest |diff|/SE"), rows)
+                 "random numbers alone", "largest |diff|/SE"), rows, left=2)
     print("Jobs at paper size, 2 ranks, start to end")
-    print_table(("job", "seconds", "goal"), whole_jobs(given))
+    print_table(("job", "seconds", "goal"), whole_jobs(given), left=2)
 
 
 if __name__ == "__main__":

@@ -11,27 +11,19 @@ over runs that followed each other, by processor time, which other work on the m
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
+from measuring import call, print_table, ranks
+
 HERE = pathlib.Path(__file__).parent
-ONE_THREAD = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 STEPS, TRIALS = 1000, 10000
 BRANCHES = [round((10 - t / 2) * 100) for t in range(2, 21)]  # steps at t = 1, 1.5, ..., 10
 # Every branch from T: the trunk to the branch, then two clones to the end.
 NAIVE_STEPS = sum(branch + 2 * (STEPS - branch) for branch in BRANCHES)
-
-
-def call(*words):
-    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, env=ONE_THREAD)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, words))} failed:\n{done.stderr}")
-    return done.stdout
 
 
 def measure(*words):
@@ -84,14 +76,11 @@ def kernel(given):
 def whole_figure(given):
     """Wall-clock seconds of figure 2 on two ranks, start to end."""
     job = HERE.parent.parent / "jobs" / "regimes_figure2.toml"
-    launch = ["mpirun", "-n", "2", "--oversubscribe"]
-    if os.geteuid() == 0:
-        launch.insert(1, "--allow-run-as-root")
     rows = []
     for name, words in (("10^4 clones (the paper)", ["--profile", "paper"]), ("10^5 clones", [])):
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            call(*launch, given.syncgap, "run", job, *words, "--record",
+            call(*ranks(2), given.syncgap, "run", job, *words, "--record",
                  pathlib.Path(folder) / "record.h5")
             rows.append((name, f"{time.perf_counter() - start:.2f}"))
     return rows
@@ -112,14 +101,6 @@ def collapse(given):
         rows.append((f"d = {d}", f"{1e3 * numpy:.3g}", f"{1e3 * mine:.3g}", f"{numpy / mine:.1f}",
                      f"{exact:.3g}"))
     return rows
-
-
-def print_table(header, rows):
-    widths = [max(len(str(r[i])) for r in [header, *rows]) for i in range(len(header))]
-    for row in [header, *rows]:
-        print("  ".join(str(v).ljust(w) if i == 0 else str(v).rjust(w)
-                        for i, (v, w) in enumerate(zip(row, widths))))
-    print()
 
 
 def main():

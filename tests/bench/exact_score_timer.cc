@@ -4,37 +4,19 @@
 //   exact_score_timer run MODE SCORE TRIALS ANGLE
 //   exact_score_timer normals MODE SCORE TRIALS
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "core/job.h"
 #include "core/random.h"
 #include "experiments/experiment.h"
+#include "stopwatch.h"
 
 namespace syncgap {
 namespace {
 
 constexpr std::size_t kSteps = 800, kDimension = 32;
-
-class Timer {
- public:
-  double wall() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();
-  }
-  double cpu() const { return cpu_now() - cpu_; }
-
- private:
-  static double cpu_now() {
-    std::timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  }
-  std::chrono::steady_clock::time_point wall_ = std::chrono::steady_clock::now();
-  double cpu_ = cpu_now();
-};
 
 void run(const std::string& mode, const std::string& score, const std::string& trials,
          const std::string& angle) {
@@ -50,7 +32,7 @@ void run(const std::string& mode, const std::string& score, const std::string& t
   Results results(layout);
   experiments::RunContext context;
   context.sweep_seed = 1;
-  const Timer timer;
+  const Stopwatch timer;
   experiment->run(Unit(grid, 0), results, context);
   std::printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"cells\": [", timer.wall(), timer.cpu());
   const auto& schedules = std::get<std::vector<std::string>>(grid.axis("schedule").values);
@@ -81,7 +63,7 @@ void normals(const std::string& mode, const std::string& score, std::size_t tria
   std::vector<float> out(rows * lanes), path(components * lanes);
   std::size_t count = 0;
   double sum = 0;
-  const Timer timer;
+  const Stopwatch timer;
   for (std::size_t first = 0; first < trials; first += lanes)
     for (std::uint32_t k = 0; k < kSteps; ++k) {
       stream.fill_normals_across_trials<float>(first, lanes, k, 0, out);

@@ -6,10 +6,8 @@
 //   mixture_timer normals TRIALS CLONES                the random numbers they need
 //   mixture_timer energies EVALUATIONS POINTS DIMENSION TIMES   reduced evaluations of f^e
 //   mixture_timer finite POINTS DIMENSION TIMES        exact averages at finite n and d
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -19,28 +17,16 @@
 #include "sde/cluster_energies.h"
 #include "theory/cluster_collapse.h"
 #include "theory/finite_collapse.h"
+#include "stopwatch.h"
 
 namespace syncgap {
 namespace {
 
-class Timer {
- public:
-  /// Prints the seconds since construction and a number that depends on the results.
-  void print(double sum) const {
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - wall_;
-    std::printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"sum\": %.17g}\n", wall.count(),
-                cpu_now() - cpu_, sum);
-  }
-
- private:
-  static double cpu_now() {
-    std::timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  }
-  std::chrono::steady_clock::time_point wall_ = std::chrono::steady_clock::now();
-  double cpu_ = cpu_now();
-};
+/// Prints the seconds so far and a number that depends on the results.
+void print(const Stopwatch& timer, double sum) {
+  std::printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"sum\": %.17g}\n", timer.wall(),
+              timer.cpu(), sum);
+}
 
 /// T = 10, 1000 steps, 19 branch times 10, 9.5, ..., 1.
 sde::CloningPlan figure_2(std::size_t clones) {
@@ -64,14 +50,14 @@ void time_cloning(bool full, std::size_t trials, std::size_t clones,
   for (const double d : dimensions) clusters.push_back({d, 1.0, 1.0});
   constexpr std::size_t batch = 2048;
   double sum = 0;
-  const Timer timer;
+  const Stopwatch timer;
   for (std::size_t first = 0; first < trials; first += batch) {
     const std::size_t now = std::min(batch, trials - first);
     const RandomStream noise(1, "bench");
     sum += sum_of(full ? sde::run_full(clusters.front(), plan, noise, first, now).ends
                        : sde::run_projected(clusters, plan, noise, first, now).ends);
   }
-  timer.print(sum);
+  print(timer, sum);
 }
 
 /// As many blocks of normals as the runs draw.
@@ -81,7 +67,7 @@ void time_normals(std::size_t trials, std::size_t clones) {
   constexpr std::size_t lanes = 64;
   std::vector<float> out;
   double sum = 0;
-  const Timer timer;
+  const Stopwatch timer;
   for (std::size_t first = 0; first < trials; first += lanes)
     for (int step = 0; step < plan.times.steps; ++step) {
       out.resize((plan.open_paths(step) + 3) / 4 * 4 * lanes);
@@ -89,7 +75,7 @@ void time_normals(std::size_t trials, std::size_t clones) {
                                               out);
       sum += out[0];
     }
-  timer.print(sum);
+  print(timer, sum);
 }
 
 std::vector<double> times_up_to(double last, std::size_t count) {
@@ -108,23 +94,23 @@ void time_energies(std::size_t evaluations, std::size_t points, double dimension
   const sde::ClusterEnergies energies(clusters, points, RandomStream(1, "bench"));
   sde::EnergySample sample;
   double sum = 0;
-  const Timer timer;
+  const Stopwatch timer;
   for (std::size_t e = 0; e < evaluations; ++e) {
     energies.draw(e, sample);
     for (const double surprise :
          observables::surprises(sample.half_distances, sample.overlaps, ratios))
       sum += surprise;
   }
-  timer.print(sum);
+  print(timer, sum);
 }
 
 void time_finite(double points, double dimension, std::size_t times) {
   const theory::TwoClusters clusters{dimension, 1.0, 1.0};
   double sum = 0;
-  const Timer timer;
+  const Stopwatch timer;
   for (const double t : times_up_to(8.0, times))
     sum += theory::finite_collapse(clusters, std::log(points), t).true_weight;
-  timer.print(sum);
+  print(timer, sum);
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -23,6 +22,7 @@
 #include "data/image_points.h"
 #include "observables/matrix_product.h"
 #include "observables/point_cloud.h"
+#include "stopwatch.h"
 
 namespace syncgap {
 namespace {
@@ -34,14 +34,9 @@ using observables::PosteriorMean;
 
 /// Processor seconds, which other work on the machine disturbs least.
 double cpu_seconds(const std::function<void()>& work) {
-  const auto now = [] {
-    std::timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  };
-  const double start = now();
+  const Stopwatch watch;
   work();
-  return now() - start;
+  return watch.cpu();
 }
 
 double peak_gib() {
