@@ -12,26 +12,27 @@
 #include "experiments/mixture_cloning.h"
 #include "experiments/mixture_collapse.h"
 #include "experiments/pathwise_entropy.h"
+#include "experiments/trained.h"
 
 namespace syncgap::experiments {
 namespace {
 
-struct Entry {
-  std::string_view name;
-  std::unique_ptr<Experiment> (*make)();
-};
-
 /// The one table of experiments: a new one adds its header above and its line here.
-const std::vector<Entry>& table() {
-  static const std::vector<Entry> entries = {
-      {"coupled_ou", make_coupled_ou},
-      {"dataset_regimes", make_dataset_regimes},
-      {"exact_score", make_exact_score},
-      {"information_dynamics", make_information_dynamics},
-      {"mixture_cloning", make_mixture_cloning},
-      {"mixture_collapse", make_mixture_collapse},
-      {"pathwise_entropy", make_pathwise_entropy},
-  };
+const std::vector<ExperimentEntry>& table() {
+  static const std::vector<ExperimentEntry> entries = [] {
+    std::vector<ExperimentEntry> all = {
+        {"coupled_ou", make_coupled_ou},
+        {"dataset_regimes", make_dataset_regimes},
+        {"exact_score", make_exact_score},
+        {"information_dynamics", make_information_dynamics},
+        {"mixture_cloning", make_mixture_cloning},
+        {"mixture_collapse", make_mixture_collapse},
+        {"pathwise_entropy", make_pathwise_entropy},
+    };
+    const auto trained = trained_experiments();
+    all.insert(all.end(), trained.begin(), trained.end());
+    return all;
+  }();
   return entries;
 }
 
@@ -39,12 +40,12 @@ const std::vector<Entry>& table() {
 
 std::vector<std::string> experiment_names() {
   std::vector<std::string> names;
-  for (const Entry& entry : table()) names.emplace_back(entry.name);
+  for (const ExperimentEntry& entry : table()) names.emplace_back(entry.name);
   return names;
 }
 
 std::unique_ptr<Experiment> make_experiment(std::string_view name, std::string_view where) {
-  for (const Entry& entry : table())
+  for (const ExperimentEntry& entry : table())
     if (entry.name == name) return entry.make();
   throw InputError(unknown_name_message("experiment", name, where, experiment_names()));
 }

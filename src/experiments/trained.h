@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "experiments/experiment.h"
+
+namespace syncgap::experiments {
+
+/// A line of the table of experiments.
+struct ExperimentEntry {
+  std::string_view name;
+  std::unique_ptr<Experiment> (*make)();
+};
+
+/// Experiments that train networks: those of with_torch/, or in a build without LibTorch none.
+std::vector<ExperimentEntry> trained_experiments();
+
+}  // namespace syncgap::experiments

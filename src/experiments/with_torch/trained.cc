@@ -1,0 +1,11 @@
+#include "experiments/trained.h"
+
+#include "experiments/with_torch/synchronization_gap.h"
+
+namespace syncgap::experiments {
+
+std::vector<ExperimentEntry> trained_experiments() {
+  return {{"synchronization_gap", make_synchronization_gap}};
+}
+
+}  // namespace syncgap::experiments
