@@ -1,14 +1,12 @@
 #include "experiments/with_torch/trained_denoiser.h"
 
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "core/check.h"
 #include "core/random.h"
-#include "diffusion/coupled_modes.h"
+#include "experiments/with_torch/denoising_loss.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
 #include "parallel/together.h"
@@ -33,60 +31,6 @@ std::string hash_of(const std::string& text) {
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
   return digits;
 }
-
-/// The denoising loss (96) of pairs, noise and steps that are functions of (epoch, image).
-class DenoisingLoss {
- public:
-  DenoisingLoss(const DenoiserTask& task, networks::UNet network)
-      : task_(task),
-        network_(std::move(network)),
-        pairs_stream_(task.sweep_seed, "pairs", {task.seed}),
-        noise_stream_(task.sweep_seed, "training noise", {task.seed}),
-        step_stream_(task.sweep_seed, "training steps", {task.seed}) {
-    std::vector<float> signal, noise;
-    for (std::int64_t t = 0; t < task.schedule->steps(); ++t) {
-      signal.push_back(static_cast<float>(std::sqrt(task.schedule->alpha_bar(t))));
-      noise.push_back(static_cast<float>(std::sqrt(1 - task.schedule->alpha_bar(t))));
-    }
-    signal_ = torch::tensor(signal);
-    noise_ = torch::tensor(noise);
-  }
-
-  Tensor operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
-    if (epoch != epoch_) {
-      pairs_ = data::make_pairs(task_.pairing, task_.states->labels(), pairs_stream_,
-                                static_cast<std::uint64_t>(epoch));
-      epoch_ = epoch;
-    }
-    const auto clean = task_.states->states(pairs_, begin, end);  // (B, 2 C, H, W)
-    auto normals = torch::empty_like(clean);
-    auto steps = torch::empty({end - begin}, torch::kInt64);
-    const auto size = static_cast<std::size_t>(clean.numel() / clean.size(0));
-    for (std::int64_t k = begin; k < end; ++k) {
-      const std::uint32_t image = pairs_.first[static_cast<std::size_t>(k)];
-      const auto row = static_cast<std::size_t>(k - begin);
-      noise_stream_.fill_normals<float>(static_cast<std::uint64_t>(epoch), image,
-                                        {normals.data_ptr<float>() + row * size, size});
-      const auto u = step_stream_.uniform<double>(static_cast<std::uint64_t>(epoch), 0, image);
-      steps.data_ptr<std::int64_t>()[row] =
-          static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
-    }
-    const auto noise = diffusion::couple_noise(normals, task_.coupling_strength);
-    const auto factor = [&](const Tensor& table) {
-      return table.index_select(0, steps).view({-1, 1, 1, 1});
-    };
-    const auto noised = clean * factor(signal_) + noise * factor(noise_);
-    return torch::mse_loss(network_(noised, steps), noise);
-  }
-
- private:
-  DenoiserTask task_;
-  networks::UNet network_;
-  RandomStream pairs_stream_, noise_stream_, step_stream_;
-  Tensor signal_, noise_;  // (T)
-  data::EpochPairs pairs_;
-  std::int64_t epoch_ = -1;
-};
 
 Tensor curve(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
 

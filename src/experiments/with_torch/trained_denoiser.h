@@ -1,30 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "data/pairing.h"
-#include "diffusion/noise_schedule.h"
 #include "diffusion/reverse.h"
 #include "experiments/experiment.h"
 #include "experiments/with_torch/denoiser_options.h"
-#include "experiments/with_torch/pair_states.h"
+#include "experiments/with_torch/denoising_loss.h"
 #include "networks/unet.h"
 #include "training/trainer.h"
 
 namespace syncgap::experiments {
-
-/// What a denoiser is trained on. Start weights, pairs and noise depend on (sweep seed, seed)
-/// alone: models that differ in g or pairing share them.
-struct DenoiserTask {
-  const PairStates* states = nullptr;
-  data::Pairing pairing = data::Pairing::main;
-  double coupling_strength = 0;
-  const diffusion::NoiseSchedule* schedule = nullptr;
-  std::uint64_t sweep_seed = 0;
-  std::int64_t seed = 0;
-  std::string data_identity;  ///< names images, transform, pixel scale and schedule
-};
 
 struct TrainedDenoiser {
   networks::UNet network{nullptr};  ///< with averaged parameters, in evaluation mode
