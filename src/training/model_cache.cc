@@ -1,0 +1,159 @@
+#include "training/model_cache.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "core/check.h"
+#include "parallel/together.h"
+
+namespace syncgap::training {
+namespace {
+
+namespace fs = std::filesystem;
+using networks::Weights;
+using parallel::Communicator;
+
+constexpr std::chrono::milliseconds kLookEvery{100};
+
+/// FNV-1a, as 16 digits.
+std::string hash_of(const std::string& text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+  return digits;
+}
+
+[[noreturn]] void refuse_folder(const std::string& what, const std::string& path, int error) {
+  throw InputError(concat(what, " (", path, ", ", std::strerror(error),
+                          "): make the folder of models writable or choose another one"));
+}
+
+/// The right to train a model, held until the object goes; a fresh one holds nothing.
+class ModelLock {
+ public:
+  ModelLock() = default;
+  /// Holds nothing if another process has it.
+  static ModelLock take(const std::string& model) {
+    const std::string path = model + ".lock";
+    std::error_code error;
+    fs::create_directories(fs::absolute(path).parent_path(), error);
+    if (error) refuse_folder("cannot make the folder of models", path, error.value());
+    ModelLock lock;
+    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (lock.descriptor_ < 0) refuse_folder("cannot keep models here", path, errno);
+    while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return {};
+      if (errno != EINTR) refuse_folder("cannot lock a model to be trained", path, errno);
+    }
+    return lock;
+  }
+
+  ~ModelLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  ModelLock(ModelLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ModelLock& operator=(ModelLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+
+  bool held() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+Weights read_model(const ModelRequest& request) {
+  auto weights = networks::read_weights(request.path());
+  require_input(weights.metadata["identity"] == request.identity,
+                "the model is of another training (", request.path(),
+                "): move it away or choose another folder of models");
+  return weights;
+}
+
+/// Gives every rank what the first one has.
+void share(Weights& weights, const Communicator& team) {
+  if (team.size() == 1) return;
+  const bool has = team.rank() == 0;
+  std::vector<std::pair<std::string, torch::Tensor>> tensors(weights.tensors.begin(),
+                                                             weights.tensors.end());
+  tensors.resize(team.broadcast(std::uint64_t{tensors.size()}));
+  for (auto& [name, tensor] : tensors) {
+    name = team.broadcast(name);
+    const auto type = team.broadcast(has ? static_cast<std::uint64_t>(tensor.scalar_type()) : 0);
+    std::vector<std::int64_t> extents(
+        team.broadcast(has ? static_cast<std::uint64_t>(tensor.dim()) : 0));
+    for (std::size_t i = 0; i < extents.size(); ++i)
+      extents[i] = static_cast<std::int64_t>(team.broadcast(
+          has ? static_cast<std::uint64_t>(tensor.size(static_cast<std::int64_t>(i))) : 0));
+    if (!has) tensor = torch::empty(extents, static_cast<torch::ScalarType>(type));
+    auto* data = static_cast<std::uint8_t*>(tensor.data_ptr());
+    std::vector<std::uint8_t> bytes(data, data + tensor.nbytes());
+    team.broadcast(bytes);
+    std::copy(bytes.begin(), bytes.end(), data);
+  }
+  weights.tensors = {tensors.begin(), tensors.end()};
+}
+
+enum class Next { read, train, wait };
+
+}  // namespace
+
+std::string ModelRequest::path() const { return folder + "/" + hash_of(identity) + ".safetensors"; }
+
+Weights cached_model(const ModelRequest& request, const TrainModel& train,
+                     const std::function<bool()>& stop_requested, const Communicator& team) {
+  const std::string path = request.path();
+  ModelLock lock;  // rank 0's
+  Weights weights;
+  // Another node may see a new file late: the first rank looks, and reads for all.
+  for (;;) {
+    Next next = Next::wait;
+    parallel::together(team, [&] {
+      if (team.rank() != 0) return;
+      if (!fs::exists(path)) lock = ModelLock::take(path);
+      // It may have been finished between the look and the lock.
+      if (fs::exists(path)) {
+        weights = read_model(request);
+        next = Next::read;
+      } else if (lock.held()) {
+        next = Next::train;
+      }
+    });
+    next = static_cast<Next>(team.broadcast(static_cast<std::uint64_t>(next)));
+    if (next == Next::train) break;
+    if (next == Next::read) {
+      share(weights, team);
+      weights.metadata["identity"] = request.identity;
+      return weights;
+    }
+    if (team.maximum(std::int64_t{stop_requested()}) > 0)
+      throw UnitStopped("left while another run trained the model: " + path);
+    std::this_thread::sleep_for(kLookEvery);
+  }
+
+  const std::string checkpoint = path + ".training";
+  weights = train(checkpoint);
+  weights.metadata["identity"] = request.identity;
+  parallel::together(team, [&] {
+    if (team.rank() != 0) return;
+    networks::write_weights(path, weights);
+    // Whoever waits for the lock finds the model first: the file may go.
+    std::error_code ignored;
+    fs::remove(checkpoint, ignored);
+    fs::remove(path + ".lock", ignored);
+  });
+  return weights;
+}
+
+}  // namespace syncgap::training
