@@ -1,5 +1,6 @@
 #include "experiments/image_source.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "data/cifar10.h"
@@ -39,6 +40,21 @@ data::ImageSet read_images(const ImageSourceOptions& options) {
                                     read_plain_array(options.data_path, options.labels_dataset),
                                     options.class_count);
   return data::read_idx_folder(options.data_path, part, options.class_count);
+}
+
+std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options) {
+  if (options.data_format == "hdf5") return std::nullopt;
+  ImageSourceOptions other = options;
+  other.data_part = options.data_part == "test" ? "train" : "test";
+  const bool test = other.data_part == "test";
+  const std::string first = options.data_format == "cifar10"
+                                ? test ? "test_batch.bin" : "data_batch_1.bin"
+                            : test ? "t10k-images-idx3-ubyte"
+                                   : "train-images-idx3-ubyte";
+  for (const char* ending : {"", ".gz"})
+    if (std::filesystem::exists(options.data_path + "/" + first + ending))
+      return read_images(other);
+  return std::nullopt;
 }
 
 }  // namespace syncgap::experiments

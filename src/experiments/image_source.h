@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/options.h"
@@ -23,5 +24,9 @@ struct ImageSourceOptions {
 
 /// Reads the whole set; throws InputError that names file, place and remedy.
 data::ImageSet read_images(const ImageSourceOptions& options);
+
+/// The half of an IDX or CIFAR-10 set that read_images does not read, to test on what was trained;
+/// nothing where its files are not there and for HDF5 files. Throws as read_images.
+std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
 
 }  // namespace syncgap::experiments

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <torch/torch.h>
+
+namespace syncgap::networks {
+
+///   cnn       three convolutions, each half as fine as the one before
+///   resnet18  the 18-layer residual network of He, Zhang, Ren and Sun (2016)
+enum class ClassifierKind { cnn, resnet18 };
+
+/// What a residual network begins with: a 7 x 7 convolution and pooling that leave a quarter of
+/// either side, made for photographs, or a 3 x 3 convolution that leaves small images whole.
+enum class Stem { large, small };
+
+/// Whether a picture and its negative are the same to a classifier: the logits are then those of
+/// both, averaged. multimodal sec. 5.2
+enum class SignSymmetry { none, symmetrised };
+
+struct ClassifierShape {
+  ClassifierKind kind = ClassifierKind::cnn;
+  std::int64_t channels = 1;  ///< of a picture
+  std::int64_t side = 28;     ///< height and width of a picture
+  std::int64_t classes = 2;
+  std::int64_t width = 16;  ///< channels of the first level; 64 in the paper's residual network
+  Stem stem = Stem::small;
+  SignSymmetry symmetry = SignSymmetry::none;
+
+  /// Throws InputError where there is no such network.
+  void check() const;
+  /// One line that names every size: part of a model's identity.
+  std::string text() const;
+};
+
+/// Class of a picture: (B, C, S, S) -> logits (B, K). Norms are over groups of channels, not over
+/// the batch: what a network makes of a picture then depends on that picture alone, in training
+/// too, however a batch is cut and over however many ranks.
+class ClassifierImpl : public torch::nn::Module {
+ public:
+  explicit ClassifierImpl(ClassifierShape shape);
+  torch::Tensor forward(const torch::Tensor& pictures);
+  const ClassifierShape& shape() const { return shape_; }
+
+ private:
+  ClassifierShape shape_;
+  torch::nn::Sequential body_{nullptr};
+};
+TORCH_MODULE(Classifier);
+
+}  // namespace syncgap::networks
