@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "networks/activated_norm.h"
 
 namespace syncgap::networks {
 namespace {
@@ -93,10 +94,9 @@ ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, std::int64_t out, std::int
 }
 
 Tensor ResidualBlockImpl::forward(const Tensor& x, const Tensor& step) {
-  auto h = conv1_(torch::silu(norm1_(x)));                     // (B, C_out, H, W)
-  h = h + step_(torch::silu(step)).unsqueeze(2).unsqueeze(3);  // (B, C_out, 1, 1) added
-  h = conv2_(torch::silu(norm2_(h)));
-  return h + (skip_ ? skip_(x) : x);
+  auto h = conv1_(activated_norm(norm1_, x, Tensor(), Activation::silu));  // (B, C_out, H, W)
+  h = conv2_(activated_norm(norm2_, h, step_(step), Activation::silu));
+  return h.add_(skip_ ? skip_(x) : x);  // nobody else needs h
 }
 
 PixelAttentionImpl::PixelAttentionImpl(std::int64_t channels, const UNetShape& shape)
@@ -108,13 +108,14 @@ PixelAttentionImpl::PixelAttentionImpl(std::int64_t channels, const UNetShape& s
 Tensor PixelAttentionImpl::forward(const Tensor& x) {
   const auto batch = x.size(0), channels = x.size(1), pixels = x.size(2) * x.size(3);
   const auto size = channels / heads_;
-  const auto qkv = qkv_(norm_(x)).reshape({batch, 3, heads_, size, pixels});    // (B, 3, h, c, P)
+  const auto qkv = qkv_(activated_norm(norm_, x, Tensor(), Activation::none))
+                       .reshape({batch, 3, heads_, size, pixels});              // (B, 3, h, c, P)
   const auto q = qkv.select(1, 0), k = qkv.select(1, 1), v = qkv.select(1, 2);  // (B, h, c, P)
   const auto scale = 1.0 / std::sqrt(static_cast<double>(size));
   const auto weights =
       torch::softmax(torch::matmul(q.transpose(2, 3), k) * scale, -1);  // (B,h,P,P)
   const auto mixed = torch::matmul(v, weights.transpose(2, 3));         // (B, h, c, P)
-  return x + out_(mixed.reshape(x.sizes()));
+  return out_(mixed.reshape(x.sizes()).contiguous(x.suggest_memory_format())).add_(x);
 }
 
 UNetImpl::UNetImpl(UNetShape shape) : shape_(std::move(shape)) {
@@ -175,8 +176,9 @@ Tensor UNetImpl::run(Stage& stage, Tensor x, const Tensor& step) {
 
 Tensor UNetImpl::forward(const Tensor& images, const Tensor& steps) {
   const auto embedded = embed_steps(steps, shape_.width).to(images.scalar_type());
-  const auto step = embed2_(torch::silu(embed1_(embedded)));  // (B, 4 width)
-  auto x = in_(images);
+  const auto step = torch::silu(embed2_(torch::silu(embed1_(embedded))));  // (B, 4 width)
+  const bool single = images.scalar_type() == torch::kFloat32;
+  auto x = in_(single ? images.contiguous(torch::MemoryFormat::ChannelsLast) : images);
   std::vector<Tensor> kept{x};
   for (Stage& stage : down_) {
     x = run(stage, x, step);
@@ -190,7 +192,7 @@ Tensor UNetImpl::forward(const Tensor& images, const Tensor& steps) {
     if (stage.resize)
       x = stage.resize(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
   }
-  return out_(torch::silu(norm_(x)));
+  return out_(activated_norm(norm_, x, Tensor(), Activation::silu)).contiguous();
 }
 
 }  // namespace syncgap::networks

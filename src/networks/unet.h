@@ -33,7 +33,7 @@ class ResidualBlockImpl : public torch::nn::Module {
  public:
   ResidualBlockImpl(std::int64_t in, std::int64_t out, std::int64_t embedding,
                     const UNetShape& shape);
-  /// `step`: (B, embedding)
+  /// `step`: SiLU of the step's embedding, (B, embedding)
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& step);
 
  private:

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "networks/freed_memory.h"
 #include "networks/weight_file.h"
 #include "parallel/together.h"
 
@@ -53,6 +54,7 @@ Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
       parameters_(network),
       optimizer_(parameters_.values(), parameters_.gradients(), options.optimizer) {
   options_.check(examples, team.size());
+  networks::keep_freed_memory();
   if (options_.summation == Summation::fast) options_.shards = team.size();
   const auto mine = shards_of_rank(options_.shards, team.size(), team.rank());
   for (std::int64_t k = mine.first; k < mine.last; ++k)

@@ -15,9 +15,9 @@
 #include "observables/surprise.h"
 #include "sde/cloning.h"
 #include "sde/cluster_energies.h"
+#include "stopwatch.h"
 #include "theory/cluster_collapse.h"
 #include "theory/finite_collapse.h"
-#include "stopwatch.h"
 
 namespace syncgap {
 namespace {

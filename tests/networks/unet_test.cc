@@ -106,6 +106,30 @@ TEST(UNet, ImagesOfABatchDoNotSeeEachOther) {
                                 together.slice(0, i, i + 1), 1e-10, 1e-12));
 }
 
+/// Training runs in single precision, on kernels of its own.
+TEST(UNet, SinglePrecisionAgreesWithDouble) {
+  for (const auto& shape : {compact(), attending()}) {
+    UNet single(shape), exact(shape);
+    exact->to(torch::kFloat64);
+    fill_by_formula(*exact);
+    fill_by_formula(*single);
+    const auto images = wave({2, shape.image_channels, 8, 8}, 0.61, 0);
+    const auto steps = torch::tensor({7, 120});
+    const auto out = exact(images, steps), close = single(images.to(torch::kFloat32), steps);
+    EXPECT_TRUE(close.is_contiguous());
+    EXPECT_LT((out - close).abs().max().item<double>(), 1e-4);
+    (out * images).sum().backward();
+    (close * images).sum().backward();
+    for (const auto& item : exact->named_parameters()) {
+      const auto expected = item.value().grad();
+      const auto seen = single->named_parameters()[item.key()].grad();
+      EXPECT_LT((expected - seen).abs().max().item<double>(),
+                1e-4 * (1 + expected.abs().max().item<double>()))
+          << item.key();
+    }
+  }
+}
+
 TEST(UNet, GradientsAgreeWithFiniteDifferences) {
   UNet network(attending());
   network->to(torch::kFloat64);

@@ -1,0 +1,276 @@
+#include "networks/group_norm_kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/check.h"
+#include "core/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "networks/group_norm_kernels.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/simd_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace syncgap::HWY_NAMESPACE {
+namespace {
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+
+/// Calls visit(at, lanes, place) for all of an image's `count` numbers, vector by vector; `place`
+/// runs through the period of the coefficients. The last few go through `tail`.
+template <class Visit>
+HWY_INLINE void for_vectors(std::size_t count, std::size_t period, const Visit& visit) {
+  const D d;
+  const std::size_t lanes = hn::Lanes(d), whole = count / lanes * lanes;
+  std::size_t at = 0;
+  for (; at + period <= whole; at += period)
+    for (std::size_t place = 0; place < period; place += lanes) visit(at + place, lanes, place);
+  for (std::size_t place = 0; at < whole; at += lanes, place += lanes) visit(at, lanes, place);
+  if (at < count) visit(at, count - at, at % period);
+}
+
+HWY_INLINE V load(const float* from, std::size_t lanes) {
+  const D d;
+  if (lanes == hn::Lanes(d)) return hn::LoadU(d, from);
+  HWY_ALIGN float part[hn::MaxLanes(d)] = {};
+  std::memcpy(part, from, lanes * sizeof(float));
+  return hn::Load(d, part);
+}
+
+HWY_INLINE void store(V v, float* to, std::size_t lanes) {
+  const D d;
+  if (lanes == hn::Lanes(d)) {
+    hn::StoreU(v, d, to);
+  } else {
+    HWY_ALIGN float part[hn::MaxLanes(d)];
+    hn::Store(v, d, part);
+    std::memcpy(to, part, lanes * sizeof(float));
+  }
+}
+
+/// Adds only the lanes that are there.
+HWY_INLINE void gather(V v, float* sums, std::size_t lanes) {
+  const D d;
+  if (lanes < hn::Lanes(d)) v = hn::IfThenElseZero(hn::FirstN(d, lanes), v);
+  hn::StoreU(hn::Add(hn::LoadU(d, sums), v), d, sums);
+}
+
+HWY_INLINE V sigmoid(V z) {
+  const D d;
+  const V half = hn::Set(d, 0.5F);
+  return fma(half, tanh(d, hn::Mul(half, z)), half);
+}
+
+void channel_sums(const float* x, std::size_t count, std::size_t period, float* sums) {
+  for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
+    gather(load(x + at, lanes), sums + place, lanes);
+  });
+}
+
+/// Sums of (x + offset)^2.
+void channel_squares(const float* x, std::size_t count, std::size_t period, const float* offset,
+                     float* sums) {
+  const D d;
+  for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
+    const V deviation = hn::Add(load(x + at, lanes), hn::LoadU(d, offset + place));
+    gather(hn::Mul(deviation, deviation), sums + place, lanes);
+  });
+}
+
+/// y = f(slope x + offset)
+template <bool silu>
+HWY_INLINE void apply_as(const float* x, std::size_t count, std::size_t period, const float* slope,
+                         const float* offset, float* y) {
+  const D d;
+  for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
+    V z = fma(load(x + at, lanes), hn::LoadU(d, slope + place), hn::LoadU(d, offset + place));
+    if constexpr (silu) z = hn::Mul(z, sigmoid(z));
+    store(z, y + at, lanes);
+  });
+}
+void apply(const float* x, std::size_t count, std::size_t period, const float* slope,
+           const float* offset, bool silu, float* y) {
+  if (silu)
+    apply_as<true>(x, count, period, slope, offset, y);
+  else
+    apply_as<false>(x, count, period, slope, offset, y);
+}
+
+/// dz = dy f'(z) with z = slope x + offset; sums of dz and of dz xhat, xhat = slope2 x + offset2.
+template <bool silu>
+HWY_INLINE void differentiate_as(const float* x, const float* dy, std::size_t count,
+                                 std::size_t period, const float* slope, const float* offset,
+                                 const float* slope2, const float* offset2, float* dz, float* sums,
+                                 float* sums2) {
+  const D d;
+  const V one = hn::Set(d, 1.0F);
+  for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
+    const V value = load(x + at, lanes);
+    V gradient = load(dy + at, lanes);
+    if constexpr (silu) {
+      const V z = fma(value, hn::LoadU(d, slope + place), hn::LoadU(d, offset + place));
+      const V s = sigmoid(z);
+      gradient = hn::Mul(gradient, hn::Mul(s, fma(z, hn::Sub(one, s), one)));
+    }
+    store(gradient, dz + at, lanes);
+    const V normalized = fma(value, hn::LoadU(d, slope2 + place), hn::LoadU(d, offset2 + place));
+    gather(gradient, sums + place, lanes);
+    gather(hn::Mul(gradient, normalized), sums2 + place, lanes);
+  });
+}
+void differentiate(const float* x, const float* dy, std::size_t count, std::size_t period,
+                   const float* slope, const float* offset, const float* slope2,
+                   const float* offset2, bool silu, float* dz, float* sums, float* sums2) {
+  if (silu)
+    differentiate_as<true>(x, dy, count, period, slope, offset, slope2, offset2, dz, sums, sums2);
+  else
+    differentiate_as<false>(x, dy, count, period, slope, offset, slope2, offset2, dz, sums, sums2);
+}
+
+/// dx = slope dz + slope2 x + offset in place of dz; its sums.
+void finish(const float* x, std::size_t count, std::size_t period, const float* slope,
+            const float* slope2, const float* offset, float* dx, float* sums) {
+  const D d;
+  for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
+    const V rest =
+        fma(load(x + at, lanes), hn::LoadU(d, slope2 + place), hn::LoadU(d, offset + place));
+    const V gradient = fma(load(dx + at, lanes), hn::LoadU(d, slope + place), rest);
+    store(gradient, dx + at, lanes);
+    gather(gradient, sums + place, lanes);
+  });
+}
+
+}  // namespace
+}  // namespace syncgap::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace syncgap {
+namespace {
+HWY_EXPORT(channel_sums);
+HWY_EXPORT(channel_squares);
+HWY_EXPORT(apply);
+HWY_EXPORT(differentiate);
+HWY_EXPORT(finish);
+
+constexpr std::int64_t kMostLanes = 16;  // of the widest target
+
+std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+}  // namespace
+
+namespace networks {
+
+GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const float> bias,
+                                 std::int64_t groups, std::int64_t pixels, double epsilon,
+                                 Activation activation)
+    : weight_(weight),
+      bias_(bias),
+      channels_(static_cast<std::int64_t>(weight.size())),
+      group_size_(channels_ / groups),
+      pixels_(pixels),
+      period_(std::lcm(channels_, kMostLanes)),
+      epsilon_(epsilon),
+      activation_(activation) {
+  SYNCGAP_EXPECTS(groups > 0 && channels_ % groups == 0 && bias.size() == weight.size());
+  for (auto* array : {&slope_, &offset_, &slope2_, &offset2_, &sums_, &sums2_})
+    array->assign(extent(period_), 0.0F);
+}
+
+template <class Value>
+void GroupNormKernel::spread(std::vector<float>& coefficients, const Value& value) const {
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    const auto number = static_cast<float>(value(extent(c), extent(c / group_size_)));
+    for (std::int64_t k = c; k < period_; k += channels_) coefficients[extent(k)] = number;
+  }
+}
+
+double GroupNormKernel::gathered(const std::vector<float>& sums, std::int64_t channel) const {
+  double sum = 0;
+  for (std::int64_t k = channel; k < period_; k += channels_) sum += sums[extent(k)];
+  return sum;
+}
+
+void GroupNormKernel::forward(const float* x, std::span<const float> shift, float* y,
+                              std::span<float> mean, std::span<float> scale) {
+  const auto count = extent(pixels_ * channels_), period = extent(period_);
+  const double size = static_cast<double>(pixels_ * group_size_);
+  const auto shift_of = [&](std::size_t c) { return shift.empty() ? 0.0F : shift[c]; };
+  std::fill(sums_.begin(), sums_.end(), 0.0F);
+  HWY_DYNAMIC_DISPATCH(channel_sums)(x, count, period, sums_.data());
+  for (std::size_t g = 0; g < mean.size(); ++g) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < group_size_; ++k) {
+      const auto c = static_cast<std::int64_t>(g) * group_size_ + k;
+      sum += gathered(sums_, c) + static_cast<double>(pixels_) * shift_of(extent(c));
+    }
+    mean[g] = static_cast<float>(sum / size);
+  }
+  spread(offset_, [&](std::size_t c, std::size_t g) { return shift_of(c) - mean[g]; });
+  std::fill(sums_.begin(), sums_.end(), 0.0F);
+  HWY_DYNAMIC_DISPATCH(channel_squares)(x, count, period, offset_.data(), sums_.data());
+  for (std::size_t g = 0; g < scale.size(); ++g) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < group_size_; ++k)
+      sum += gathered(sums_, static_cast<std::int64_t>(g) * group_size_ + k);
+    scale[g] = static_cast<float>(1 / std::sqrt(sum / size + epsilon_));
+  }
+  spread(slope_, [&](std::size_t c, std::size_t g) { return scale[g] * weight_[c]; });
+  spread(offset_, [&](std::size_t c, std::size_t g) {
+    return (shift_of(c) - mean[g]) * scale[g] * weight_[c] + bias_[c];
+  });
+  HWY_DYNAMIC_DISPATCH(apply)
+  (x, count, period, slope_.data(), offset_.data(), activation_ == Activation::silu, y);
+}
+
+void GroupNormKernel::backward(const float* x, std::span<const float> shift,
+                               std::span<const float> mean, std::span<const float> scale,
+                               const float* dy, float* dx, std::span<float> weight_gradient,
+                               std::span<float> bias_gradient, std::span<float> shift_gradient) {
+  const auto count = extent(pixels_ * channels_), period = extent(period_);
+  const double size = static_cast<double>(pixels_ * group_size_);
+  const auto centre = [&](std::size_t c, std::size_t g) {
+    return (shift.empty() ? 0.0F : shift[c]) - mean[g];
+  };
+  spread(slope_, [&](std::size_t c, std::size_t g) { return scale[g] * weight_[c]; });
+  spread(offset_, [&](std::size_t c, std::size_t g) {
+    return centre(c, g) * scale[g] * weight_[c] + bias_[c];
+  });
+  spread(slope2_, [&](std::size_t, std::size_t g) { return scale[g]; });
+  spread(offset2_, [&](std::size_t c, std::size_t g) { return centre(c, g) * scale[g]; });
+  std::fill(sums_.begin(), sums_.end(), 0.0F);
+  std::fill(sums2_.begin(), sums2_.end(), 0.0F);
+  HWY_DYNAMIC_DISPATCH(differentiate)
+  (x, dy, count, period, slope_.data(), offset_.data(), slope2_.data(), offset2_.data(),
+   activation_ == Activation::silu, dx, sums_.data(), sums2_.data());
+
+  // dx = scale (weight dz - <weight dz> - xhat <weight dz xhat>), means over the group
+  std::vector<double> mean1(mean.size()), mean2(mean.size());
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    const double sum = gathered(sums_, c), product = gathered(sums2_, c);
+    const auto g = extent(c / group_size_);
+    bias_gradient[extent(c)] += static_cast<float>(sum);
+    weight_gradient[extent(c)] += static_cast<float>(product);
+    mean1[g] += weight_[extent(c)] * sum / size;
+    mean2[g] += weight_[extent(c)] * product / size;
+  }
+  spread(slope2_, [&](std::size_t, std::size_t g) { return -mean2[g] * scale[g] * scale[g]; });
+  spread(offset_, [&](std::size_t c, std::size_t g) {
+    return -scale[g] * (mean1[g] + mean2[g] * centre(c, g) * scale[g]);
+  });
+  std::fill(sums_.begin(), sums_.end(), 0.0F);
+  HWY_DYNAMIC_DISPATCH(finish)
+  (x, count, period, slope_.data(), slope2_.data(), offset_.data(), dx, sums_.data());
+  for (std::size_t c = 0; c < shift_gradient.size(); ++c)
+    shift_gradient[c] = static_cast<float>(gathered(sums_, static_cast<std::int64_t>(c)));
+}
+
+}  // namespace networks
+}  // namespace syncgap
+#endif  // HWY_ONCE

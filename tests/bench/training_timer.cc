@@ -1,0 +1,155 @@
+// Times the training of a denoiser and prints JSON. The other half of bench_training.py; `ranks`
+// and `trace` run under mpirun.
+//
+//   training_timer train WIDTH MULTIPLIERS ATTENTION BATCH STEPS [fixed_order|fast]
+//   training_timer evaluate WIDTH MULTIPLIERS ATTENTION BATCH EVALUATIONS
+//   training_timer data WIDTH MULTIPLIERS ATTENTION BATCH STEPS      the batches alone
+//
+// MULTIPLIERS is a list like 1,2,2; ATTENTION one of levels, or - for none.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "data/image_set.h"
+#include "experiments/with_torch/denoising_loss.h"
+#include "networks/freed_memory.h"
+#include "networks/initialize.h"
+#include "stopwatch.h"
+#include "training/trainer.h"
+
+namespace syncgap {
+namespace {
+
+using experiments::DenoiserTask;
+using experiments::DenoisingLoss;
+using experiments::PairStates;
+
+std::vector<std::int64_t> numbers(const std::string& list) {
+  std::vector<std::int64_t> out;
+  std::stringstream text(list);
+  for (std::string word; list != "-" && std::getline(text, word, ',');)
+    out.push_back(std::stoll(word));
+  return out;
+}
+
+/// Pairs of `count` smooth pictures of 28 x 28 pixels: their contents do not change the time.
+PairStates pictures(std::int64_t count) {
+  const data::ImageShape shape{1, 28, 28};
+  const auto n = static_cast<std::size_t>(count);
+  std::vector<std::uint8_t> pixels(n * shape.size());
+  std::vector<std::int32_t> labels(n);
+  std::vector<std::uint32_t> chosen(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t k = 0; k < shape.size(); ++k)
+      pixels[i * shape.size() + k] = static_cast<std::uint8_t>((i * 7 + k * (i % 11 + 1)) % 256);
+    labels[i] = static_cast<std::int32_t>(i % 10);
+    chosen[i] = static_cast<std::uint32_t>(i);
+  }
+  return PairStates(data::ImageSet(shape, std::move(pixels), std::move(labels)), chosen,
+                    data::Modality::edge, -1);
+}
+
+struct Set {
+  std::int64_t batch, steps;
+  networks::UNet network{nullptr};
+  PairStates states;
+  diffusion::NoiseSchedule schedule = diffusion::NoiseSchedule::linear(200, 1e-4, 0.02);
+
+  explicit Set(char** words)
+      : batch(std::stoll(words[3])),
+        steps(std::stoll(words[4])),
+        network(shape(words)),
+        states(pictures(batch * std::max<std::int64_t>(steps, 1))) {
+    networks::initialize(*network, RandomStream(1, "weights"));
+  }
+  static networks::UNetShape shape(char** words) {
+    networks::UNetShape shape;
+    shape.width = std::stoll(words[0]);
+    shape.multipliers = numbers(words[1]);
+    shape.attention_levels = numbers(words[2]);
+    return shape;
+  }
+  DenoiserTask task() const {
+    DenoiserTask task;
+    task.states = &states;
+    task.coupling_strength = 0.5;
+    task.schedule = &schedule;
+    return task;
+  }
+};
+
+void print(const Stopwatch& timer, double images, double sum) {
+  std::printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"images\": %.0f, \"sum\": %.17g}\n",
+              timer.wall(), timer.cpu(), images, sum);
+}
+
+/// One epoch of training after another that warms up.
+void train(Set& set, const std::string& summation, const parallel::Communicator& team) {
+  training::TrainingOptions options;
+  options.epochs = 1 << 20;
+  options.batch = set.batch;
+  options.checkpoint_seconds = 1e9;
+  options.summation =
+      summation == "fast" ? training::Summation::fast : training::Summation::fixed_order;
+  const std::string state = std::filesystem::temp_directory_path() / "training_timer.state";
+  training::Trainer trainer(*set.network, set.states.count(),
+                            DenoisingLoss(set.task(), set.network), options, "timer", state, team);
+  std::optional<Stopwatch> timer;
+  std::int64_t seen = 0;
+  trainer.run([&] {
+    const auto epochs = static_cast<std::int64_t>(trainer.curves().loss.size());
+    if (epochs >= 1 && !timer) timer.emplace();
+    if (epochs == 2) seen = set.states.count();
+    return epochs == 2;
+  });
+  print(*timer, static_cast<double>(seen), trainer.curves().loss.back());
+  if (team.rank() == 0) std::filesystem::remove(state);
+}
+
+void evaluate(Set& set) {
+  const torch::NoGradGuard no_grad;
+  set.network->eval();
+  networks::keep_freed_memory();
+  const auto images = torch::randn({set.batch, 2, 28, 28});
+  const auto steps = torch::full({set.batch}, 7, torch::kInt64);
+  double sum = set.network(images, steps).abs().sum().item<double>();
+  const Stopwatch timer;
+  for (std::int64_t k = 0; k < set.steps; ++k) sum += *set.network(images, steps).data_ptr<float>();
+  print(timer, static_cast<double>(set.steps * set.batch), sum);
+}
+
+void draw(Set& set) {
+  DenoisingLoss loss(set.task(), set.network);
+  double sum = *loss.batch(0, 0, set.batch).states.data_ptr<float>();
+  const Stopwatch timer;
+  for (std::int64_t k = 0; k < set.steps; ++k)
+    sum += *loss.batch(1, k * set.batch, (k + 1) * set.batch).states.data_ptr<float>();
+  print(timer, static_cast<double>(set.steps * set.batch), sum);
+}
+
+int run(int argc, char** argv) {
+  const std::string mode = argc > 6 ? argv[1] : "";
+  at::set_num_threads(1);
+  Set set(argv + 2);
+  if (mode == "train") {
+    train(set, argc > 7 ? argv[7] : "fixed_order", parallel::Communicator());
+  } else if (mode == "evaluate") {
+    evaluate(set);
+  } else if (mode == "data") {
+    draw(set);
+  } else {
+    std::fprintf(stderr, "usage: see training_timer.cc\n");
+    return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace syncgap
+
+int main(int argc, char** argv) { return syncgap::run(argc, argv); }
