@@ -4,14 +4,13 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <map>
-#include <optional>
 #include <utility>
 
 #include "core/check.h"
 #include "core/random.h"
 #include "diffusion/coupled_modes.h"
 #include "experiments/axis_values.h"
+#include "experiments/with_torch/denoising_curve.h"
 #include "experiments/with_torch/reverse_diagnostics.h"
 #include "experiments/with_torch/synchronization_gap_layout.h"
 #include "experiments/with_torch/trained_denoiser.h"
@@ -27,14 +26,6 @@ using torch::Tensor;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// Trajectories that run together: bounds memory, and with it fixes the bits.
 constexpr std::int64_t kTogether = 32;
-
-diffusion::NoiseSchedule make_schedule(const SynchronizationGapOptions& options,
-                                       const std::string& label, std::int64_t horizon) {
-  if (label == "cosine") return diffusion::NoiseSchedule::cosine(horizon);
-  const double factor = label == "scaled" ? 1000.0 / static_cast<double>(horizon) : 1.0;
-  return diffusion::NoiseSchedule::linear(horizon, factor * options.beta_first,
-                                          factor * options.beta_last);
-}
 
 /// What all trajectories of a unit showed.
 struct Followings {
@@ -62,63 +53,36 @@ class SynchronizationGap : public Experiment {
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
-  struct StatesKey {
-    std::string modality;
-    double low;
-    auto operator<=>(const StatesKey&) const = default;
-  };
   Followings follow(const Unit& unit, const diffusion::NoiseSchedule& schedule,
                     const TrainedDenoiser& model, std::uint64_t sweep_seed) const;
   void store_curves(const Followings& seen, std::int64_t horizon, const RandomStream& stream,
                     Results& results) const;
   void store_interventions(const Followings& seen, std::int64_t horizon, Results& results) const;
+  void store_denoising(const DenoisingCurve& curve, Results& results) const;
   void store_frames(const Followings& seen, double low, Results& results) const;
 
   SynchronizationGapOptions options_;
   OptionTable table_;
 
   // Set by prepare().
-  std::vector<std::uint32_t> chosen_;
-  std::uint64_t data_checksum_ = 0;
-  std::map<StatesKey, PairStates> states_;
-  std::int64_t longest_ = 0;
+  CoupledPairs pairs_;
   std::vector<double> thresholds_, scales_;
   std::vector<std::int64_t> intervention_steps_, frame_steps_, samples_kept_;
 };
 
 void SynchronizationGap::prepare(const Grid& grid) {
-  torch::set_num_threads(static_cast<int>(options_.threads));
-  const auto images = read_images(options_.source);
-  std::vector<std::int32_t> classes;
-  for (const double label : options_.classes) classes.push_back(static_cast<std::int32_t>(label));
-  chosen_ = data::choose_images(images, classes, static_cast<std::size_t>(options_.images),
-                                data::Subset::first, RandomStream(0, "all"));
-  data_checksum_ = data::checksum(images, chosen_);
-  require_input(images.shape().height == static_cast<std::size_t>(options_.side) &&
-                    images.shape().width == images.shape().height,
-                "images have another size (", to_text(images.shape()),
-                "): set experiment.side, now ", options_.side);
-  const auto channels = static_cast<std::int64_t>(2 * images.shape().channels);
-  options_.denoiser.shape(channels).check(options_.side);
-
-  const auto& horizons = axis_values<std::int64_t>(grid, "horizon");
-  longest_ = *std::max_element(horizons.begin(), horizons.end());
-  for (const std::int64_t horizon : horizons) {
-    require_input(horizon >= 2, "a diffusion needs at least two steps (axes.horizon, saw ", horizon,
-                  ")");
-    for (const auto& label : axis_values<std::string>(grid, "schedule"))
-      make_schedule(options_, label, horizon);
-  }
+  pairs_.prepare(options_.pairs, grid);
+  const std::int64_t longest = pairs_.longest_horizon();
   const auto& steps = axis_values<std::int64_t>(grid, "step");
-  bool counted = static_cast<std::int64_t>(steps.size()) == longest_;
+  bool counted = static_cast<std::int64_t>(steps.size()) == longest;
   for (std::size_t t = 0; t < steps.size(); ++t)
     counted = counted && steps[t] == static_cast<std::int64_t>(t);
   require_input(counted, "axis step does not count the steps of the longest diffusion (axes.step, ",
-                steps.size(), " values): give step = { range = [0, ", longest_, "] }");
-  require_input(grid.axis("epoch").size() == static_cast<std::size_t>(options_.denoiser.epochs),
-                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-                " values): leave it out and set experiment.epochs, now ", options_.denoiser.epochs);
-  for (const double g : axis_values<double>(grid, "g")) diffusion::check_coupling_strength(g);
+                steps.size(), " values): give step = { range = [0, ", longest, "] }");
+  require_input(
+      grid.axis("epoch").size() == static_cast<std::size_t>(options_.pairs.denoiser.epochs),
+      "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
+      " values): leave it out and set experiment.epochs, now ", options_.pairs.denoiser.epochs);
   thresholds_ = axis_values<double>(grid, "tau");
   scales_ = axis_values<double>(grid, "scale");
   intervention_steps_ = axis_values<std::int64_t>(grid, "intervention_step");
@@ -129,38 +93,29 @@ void SynchronizationGap::prepare(const Grid& grid) {
                   "there is no such trajectory to keep (axes.sample, saw ", sample,
                   "): give numbers below ", std::min(options_.samples, kTogether));
 
-  states_.clear();
-  for (const auto& modality : axis_values<std::string>(grid, "modality"))
-    for (const double low : axis_values<double>(grid, "pixel_low")) {
-      require_input(low < 1, "black must be darker than white (axes.pixel_low, saw ", low,
-                    "): give -1 or 0");
-      states_.emplace(StatesKey{modality, low},
-                      PairStates(images, chosen_, data::modality_of(modality), low));
-    }
   const auto& pairings = axis_values<std::string>(grid, "pairing");
   if (std::find(pairings.begin(), pairings.end(), "control") != pairings.end())
-    data::check_control_pairing(states_.begin()->second.labels());
+    data::check_control_pairing(pairs_.states(Unit(grid, 0)).labels());
 }
 
 double SynchronizationGap::cost(const Unit& unit) const {
-  // Every pixel meets every pair of channels, 9 weights each, several times; thrice for training.
-  const double pixels = std::pow(static_cast<double>(options_.side), 2);
-  const double pass = pixels * std::pow(static_cast<double>(options_.denoiser.width), 2) * 9 * 16 *
-                      static_cast<double>(options_.denoiser.blocks);
-  const double trained =
-      3 * static_cast<double>(options_.denoiser.epochs) * static_cast<double>(chosen_.size());
+  const double trained = 3 * static_cast<double>(options_.pairs.denoiser.epochs) *
+                         static_cast<double>(pairs_.image_count());
   const double branches =
       1 + 0.5 * static_cast<double>(intervention_steps_.size() * scales_.size());
-  const double sampled = static_cast<double>(options_.samples * unit.integer("horizon")) * branches;
-  return pass * (trained + sampled) / 2e10;
+  const double sampled = static_cast<double>(unit.integer("horizon")) *
+                         (static_cast<double>(options_.samples) * branches +
+                          static_cast<double>(options_.denoising_samples));
+  return pairs_.operations_per_pass() * (trained + sampled) / 2e10;
 }
 
 double SynchronizationGap::memory() const {
-  const double state = 4.0 * 2.0 * static_cast<double>(options_.side * options_.side);
+  const double state = 4.0 * static_cast<double>(pairs_.channels()) *
+                       std::pow(static_cast<double>(options_.pairs.side), 2);
   const double branches = static_cast<double>(intervention_steps_.size() * scales_.size());
-  return static_cast<double>(chosen_.size()) * state * static_cast<double>(states_.size()) +
+  return pairs_.memory() +
          static_cast<double>(kTogether) * state *
-             (static_cast<double>(longest_) + 60 * (1 + branches));
+             (static_cast<double>(pairs_.longest_horizon()) + 60 * (1 + branches));
 }
 
 Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSchedule& schedule,
@@ -187,25 +142,15 @@ Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSc
   Followings seen;
   for (auto& rms : seen.rms)
     rms.assign(branches * static_cast<std::size_t>(options_.samples), kNone);
-  const auto draw = [&](const RandomStream& stream, std::int64_t first, std::int64_t count,
-                        std::int64_t planes) {
-    auto out = torch::empty({count, planes, options_.side, options_.side});
-    const auto size = static_cast<std::size_t>(out.numel() / count);
-    for (std::int64_t k = 0; k < count; ++k)
-      stream.fill_normals<float>(
-          static_cast<std::uint64_t>(first + k), 0,
-          {out.data_ptr<float>() + static_cast<std::size_t>(k) * size, size});
-    return out;
-  };
   for (std::int64_t first = 0; first < options_.samples; first += kTogether) {
     const std::int64_t count = std::min(kTogether, options_.samples - first);
-    const auto start =
-        diffusion::couple_noise(draw(start_stream, first, count, channels), unit.real("g"));
+    const auto start = diffusion::couple_noise(
+        pairs_.normals(start_stream, first, count, channels, 0), unit.real("g"));
     auto run = run_deterministic(schedule, denoiser, start, state_steps, frame_steps_);
     seen.cosines.insert(seen.cosines.end(), run.cosines.begin(), run.cosines.end());
     if (first == 0) seen.frames = run.frames;
     const auto ends = run_interventions(schedule, denoiser, interventions, run.states,
-                                        draw(kick_stream, first, count, channels / 2));
+                                        pairs_.normals(kick_stream, first, count, channels / 2, 0));
     const auto before = diffusion::split_modes(run.end);
     for (std::size_t i = 0; i < ends.size(); ++i) {
       const auto after = diffusion::split_modes(ends[i]);
@@ -225,7 +170,7 @@ Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSc
 void SynchronizationGap::store_curves(const Followings& seen, std::int64_t horizon,
                                       const RandomStream& stream, Results& results) const {
   const auto steps = static_cast<std::size_t>(horizon);
-  const auto longest = static_cast<std::size_t>(longest_);
+  const auto longest = static_cast<std::size_t>(pairs_.longest_horizon());
   const observables::ResampledMeans means(seen.cosines, kFollowed * steps, stream,
                                           static_cast<std::size_t>(options_.resamples));
   const auto put = [&](const std::string& name, std::size_t at, double value,
@@ -288,7 +233,7 @@ void SynchronizationGap::store_interventions(const Followings& seen, std::int64_
 void SynchronizationGap::store_frames(const Followings& seen, double low, Results& results) const {
   auto out = results["frame"];
   std::size_t at = 0;
-  const auto pixels = static_cast<std::size_t>(options_.side * options_.side);
+  const auto pixels = static_cast<std::size_t>(options_.pairs.side * options_.pairs.side);
   for (const std::int64_t sample : samples_kept_)
     for (const Tensor& frame : seen.frames)
       for (int picture = 0; picture < 3; ++picture, at += pixels) {
@@ -303,33 +248,42 @@ void SynchronizationGap::store_frames(const Followings& seen, double low, Result
       }
 }
 
+void store_estimates(const std::vector<observables::Estimate>& estimates, const std::string& name,
+                     std::size_t at, Results& results) {
+  for (std::size_t t = 0; t < estimates.size(); ++t) {
+    results[name][at + t] = estimates[t].value;
+    results[name + "_error"][at + t] = estimates[t].standard_error;
+  }
+}
+
+void SynchronizationGap::store_denoising(const DenoisingCurve& curve, Results& results) const {
+  store_estimates(curve.common, "denoising_error", 0, results);
+  store_estimates(curve.difference, "denoising_error",
+                  static_cast<std::size_t>(pairs_.longest_horizon()), results);
+  store_estimates(curve.entropy_rate, "entropy_rate", 0, results);
+}
+
 void SynchronizationGap::run(const Unit& unit, Results& results, const RunContext& context) const {
   const std::int64_t horizon = unit.integer("horizon");
-  const auto schedule = make_schedule(options_, unit.label("schedule"), horizon);
-  const double low = unit.real("pixel_low");
-  const PairStates& states = states_.at({unit.label("modality"), low});
-  DenoiserTask task;
-  task.states = &states;
-  task.pairing = unit.label("pairing") == "main" ? data::Pairing::main : data::Pairing::control;
-  task.coupling_strength = unit.real("g");
-  task.schedule = &schedule;
-  task.sweep_seed = context.sweep_seed;
-  task.seed = unit.integer("seed");
-  task.data_identity = concat(
-      "data=", data_checksum_, " n=", chosen_.size(), " modality=", unit.label("modality"),
-      " pixel_low=", low, " schedule=", unit.label("schedule"), " T=", horizon,
-      " beta=", options_.beta_first, "..", options_.beta_last, " threads=", options_.threads);
-  const TrainedDenoiser model = trained_denoiser(task, options_.denoiser, context);
+  const auto schedule = pairs_.schedule(unit);
+  const auto pairing =
+      unit.label("pairing") == "main" ? data::Pairing::main : data::Pairing::control;
+  const DenoiserTask task = pairs_.task(unit, pairing, schedule, context.sweep_seed);
+  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
 
   const Followings seen = follow(unit, schedule, model, context.sweep_seed);
   store_curves(seen, horizon, RandomStream(context.sweep_seed, "resamples"), results);
   store_interventions(seen, horizon, results);
-  store_frames(seen, low, results);
+  store_frames(seen, unit.real("pixel_low"), results);
   std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
   std::copy(model.curves.gradient_norm.begin(), model.curves.gradient_norm.end(),
             results["gradient_norm"].begin());
+  store_denoising(measure_denoising(task, model.denoiser(), options_.denoising_samples), results);
+  results["images_per_second"][0] =
+      static_cast<double>(pairs_.image_count() * options_.pairs.denoiser.epochs) /
+      model.curves.seconds;
   results["parameters"][0] = static_cast<double>(model.parameters);
-  results["image_count"][0] = static_cast<double>(states.count());
+  results["image_count"][0] = static_cast<double>(pairs_.image_count());
   results["prior_signal"][0] = schedule.alpha_bar(horizon - 1);
 }
 

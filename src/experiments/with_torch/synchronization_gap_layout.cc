@@ -1,9 +1,9 @@
 #include "experiments/with_torch/synchronization_gap_layout.h"
 
 #include <numeric>
+#include <utility>
 
 #include "core/check.h"
-#include "data/modality.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -18,66 +18,43 @@ std::vector<std::int64_t> counted(std::int64_t count) {
 
 OptionTable SynchronizationGapOptions::table() {
   OptionTable table;
-  source.describe(table);
-  table.add("classes", classes, "", "labels of the images that are used").at_least(0);
-  table.add("images", images, "n", "images to train on, the same number of each class; 0: all")
-      .at_least(0);
-  table.add("side", side, "", "height and width of the images").at_least(4).unit("pixel");
-  table
-      .add("beta_first", beta_first, "beta_0", "noise variance of the first step, linear schedules")
-      .above(0)
-      .below(1);
-  table
-      .add("beta_last", beta_last, "beta_{T-1}",
-           "noise variance of the last step, linear schedules")
-      .above(0)
-      .below(1);
+  pairs.describe(table);
   table.add("samples", samples, "B", "trajectories followed in each unit").at_least(2);
   table.add("resamples", resamples, "", "bootstrap samples of trajectories behind each interval")
       .at_least(10);
-  table.add("threads", threads, "", "processors a rank computes on; part of what decides the bits")
-      .at_least(1)
-      .at_most(1024);
-  denoiser.describe(table);
+  table
+      .add("denoising_samples", denoising_samples, "",
+           "states at which the denoiser's error is measured at every step")
+      .at_least(2);
   return table;
 }
 
 std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& options) {
   using Labels = std::vector<std::string>;
-  using Reals = std::vector<double>;
   using Integers = std::vector<std::int64_t>;
-  constexpr auto split = AxisRole::split, captured = AxisRole::captured;
-  return {
+  constexpr auto captured = AxisRole::captured;
+  std::vector<Axis> axes{
       {"pairing",
-       split,
+       AxisRole::split,
        Labels{"main", "control"},
        "what the second channel is made from: the same image or one of another class",
        "1",
-       {"main", "control"}},
-      {"g", split, Reals{0.0, 0.3, 0.5, 0.7}, "coupling strength of the noise, (92)"},
-      {"seed", split, Integers{1, 2, 3, 4}, "start weights, pairs and noise of a model"},
-      {"modality", split, Labels{"edge"}, "transform T that makes the second channel", "1",
-       data::modality_names()},
-      {"schedule",
-       split,
-       Labels{"linear"},
-       "noise schedule: beta linear as given, linear with its ends times 1000 / T, or cosine",
-       "1",
-       {"linear", "scaled", "cosine"}},
-      {"pixel_low", split, Reals{-1.0}, "what black becomes; white is 1"},
-      {"horizon", split, Integers{200}, "steps T of the diffusion"},
+       {"main", "control"}}};
+  for (Axis& axis : coupled_pair_axes()) axes.push_back(std::move(axis));
+  const std::vector<Axis> measured = {
       {"mode",
        captured,
        Labels{"u", "v", "A", "B"},
        "common mode, difference mode, first and second channel",
        "1",
        {"u", "v", "A", "B"}},
+      {"noise_mode", captured, Labels{"u", "v"}, "mode of the predicted noise", "1", {"u", "v"}},
       {"step", captured, counted(200), "diffusion step t, 0 is the end of generation"},
-      {"tau", captured, Reals{0.90, 0.95, 0.98}, "threshold of the cosine, (99)"},
+      {"tau", captured, std::vector<double>{0.90, 0.95, 0.98}, "threshold of the cosine, (99)"},
       {"intervention_step", captured, Integers{180, 150, 120, 90, 60, 30, 10},
        "step at which the difference mode is perturbed, (101)"},
-      {"scale", captured, Reals{0.25}, "standard deviation of the perturbation"},
-      {"epoch", captured, counted(options.denoiser.epochs), "passes over the images, from 0"},
+      {"scale", captured, std::vector<double>{0.25}, "standard deviation of the perturbation"},
+      {"epoch", captured, counted(options.pairs.denoiser.epochs), "passes over the images, from 0"},
       {"sample", captured, Integers{0, 1}, "trajectories kept as pictures"},
       {"frame_step", captured, Integers{199, 175, 150, 125, 100, 75, 50, 25, 0},
        "steps kept as pictures"},
@@ -87,9 +64,11 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
        "channels and common mode",
        "1",
        {"A", "B", "u"}},
-      {"row", captured, counted(options.side), "pixel row", "pixel"},
-      {"column", captured, counted(options.side), "pixel column", "pixel"},
+      {"row", captured, counted(options.pairs.side), "pixel row", "pixel"},
+      {"column", captured, counted(options.pairs.side), "pixel column", "pixel"},
   };
+  axes.insert(axes.end(), measured.begin(), measured.end());
+  return axes;
 }
 
 std::vector<Observable> synchronization_gap_observables() {
@@ -148,6 +127,20 @@ std::vector<Observable> synchronization_gap_observables() {
   list.push_back(
       {"training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "multimodal (96)"});
   list.push_back({"gradient_norm", {"epoch"}, "mean norm of the gradient before clipping", "1"});
+  const auto with_error = [&](const std::string& name, const Names& axes, const std::string& what,
+                              const std::string& unit, const std::string& source) {
+    list.push_back({name, axes, what, unit, source, allowed});
+    list.push_back({name + "_error", axes, what + ", standard error", unit, source, allowed});
+  };
+  with_error("denoising_error", {"noise_mode", "step"},
+             "squared error of the predicted noise over its variance", "1", "multimodal (96)");
+  with_error("entropy_rate", {"step"}, "rate of H[z_0 | z_t] by the denoiser, an upper bound",
+             "nat / step", "information (34), corrections E4.3");
+  list.push_back({"images_per_second",
+                  {},
+                  "speed of the training that made the model, a timing: not the same bits from run "
+                  "to run",
+                  "1 / s"});
   list.push_back({"parameters", {}, "numbers that were trained", "1"});
   list.push_back({"image_count", {}, "images trained on", "1"});
   list.push_back({"prior_signal",
