@@ -6,9 +6,10 @@ import numpy as np
 
 from analysis import style, synchronization_gap_claims
 from analysis.content import MULTIMODAL, Content, Figure, Table
+from analysis.coupled_pairs import Setting, couplings, first_count, settings
 from analysis.record import Record, show
-from analysis.synchronization_gap_data import (PAIRINGS, Setting, couplings, is_table_1, mode,
-                                               pairings, published, settings)
+from analysis.synchronization_gap_data import (PAIRINGS, is_table_1, mode, pairings,
+                                               published)
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
          "A": ("channel A", style.GREEN), "B": ("channel B", style.ORANGE)}
@@ -24,6 +25,7 @@ def content(record: Record) -> Content:
     if len(found) > 1:
         figures.insert(0, _reading_figure(record, found))
     figures.append(_gap_figure(record, found[0]))
+    figures.append(_denoising_figure(record, found[0]))
     figures.append(_training_figure(record, found[0]))
     tables = [_gap_table(setting) for setting in found]
     return Content(_summary(record), MULTIMODAL, figures, tables,
@@ -34,15 +36,10 @@ def _summary(record: Record) -> str:
     parameters = record["parameters"].values
     count = record["image_count"].values
     return (f"Denoisers of two-channel states $(x, T(x))$ with coupled noise (multimodal, section "
-            f"5.1), {_first(parameters)} parameters, {_first(count)} images, "
+            f"5.1), {first_count(parameters)} parameters, {first_count(count)} images, "
             f"{record.option('epochs')} epochs, followed along {record.option('samples')} "
             "deterministic trajectories each. MAIN pairs an image with its own transform, CTRL with "
             "that of an image of another class.")
-
-
-def _first(values: np.ndarray) -> str:
-    known = values[np.isfinite(values)]
-    return f"{int(known[0]):,}" if len(known) else "?"
 
 
 def _shown_couplings(record: Record) -> list[float]:
@@ -71,7 +68,7 @@ def _size(record: Record) -> tuple[float, float]:
 def _curve(ax, setting: Setting, name: str, pairing: str, g: float, colour, label: str, index=()):
     """Mean over seeds; the band is the 95% bootstrap interval over trajectories with one seed and
     the spread of seeds with several."""
-    values = setting.over_seeds(name, pairing, g)[(slice(None), *index)]
+    values = setting.over_seeds(name, g, pairing=pairing)[(slice(None), *index)]
     if not len(values):
         ax.text(0.5, 0.5, "not measured yet", transform=ax.transAxes, ha="center",
                 color=style.GREY)
@@ -81,8 +78,8 @@ def _curve(ax, setting: Setting, name: str, pairing: str, g: float, colour, labe
     if len(values) > 1:
         low, high = values.min(axis=0), values.max(axis=0)
     else:
-        low, high = (setting.over_seeds(name + end, pairing, g)[(0, *index)][:setting.horizon]
-                     for end in ("_low", "_high"))
+        ends = [setting.over_seeds(name + end, g, pairing=pairing) for end in ("_low", "_high")]
+        low, high = (values[(0, *index)][:setting.horizon] for values in ends)
     ax.fill_between(steps, low, high, color=colour, alpha=0.18, linewidth=0)
     ax.plot(steps, values.mean(axis=0), color=colour, label=label)
 
@@ -145,7 +142,7 @@ def _strip_figure(setting: Setting) -> Figure:
         rows = [(p, picture) for p in pairings(record) for picture in pictures]
         axes = canvas.subplots(len(rows), len(shown), squeeze=False)
         for row, (pairing, picture) in zip(axes, rows):
-            frames = setting.first_seed("frame", pairing, g)
+            frames = setting.first_seed("frame", g, pairing=pairing)
             for ax, i in zip(row, shown):
                 ax.set_xticks([])
                 ax.set_yticks([])
@@ -180,10 +177,10 @@ def _intervention_figure(setting: Setting) -> Figure:
         for ax, pairing, g in cells:
             for name, number, label in (("rms_common", 0, "change of $u$"),
                                         ("rms_difference", 1, "change of $v$")):
-                values = setting.over_seeds(name, pairing, g)[:, order, 0]
+                values = setting.over_seeds(name, g, pairing=pairing)[:, order, 0]
                 if not len(values):
                     continue
-                errors = setting.over_seeds(name + "_error", pairing, g)[:, order, 0]
+                errors = setting.over_seeds(name + "_error", g, pairing=pairing)[:, order, 0]
                 spread = (values.std(axis=0, ddof=1) / np.sqrt(len(values)) if len(values) > 1
                           else errors[0])
                 style.band(ax, steps[order], values.mean(axis=0), spread, number, label)
@@ -210,7 +207,8 @@ def _gap_figure(record: Record, setting: Setting) -> Figure:
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
             for number, pairing in enumerate(pairings(record)):
                 colour = style.CYCLE[number]
-                known = [(g, setting.over_seeds("gap", pairing, g)[:, k]) for g in couplings(record)]
+                known = [(g, setting.over_seeds("gap", g, pairing=pairing)[:, k])
+                         for g in couplings(record)]
                 known = [(g, v) for g, v in known if len(v)]
                 for g, values in known:
                     ax.plot(np.full(len(values), g), values, ".", color=colour, alpha=0.5)
@@ -243,7 +241,7 @@ def _reading_figure(record: Record, found: list[Setting]) -> Figure:
             ax.axvline(0, color=style.BLACK, linewidth=0.8)
             for number, pairing in enumerate(pairings(record)):
                 for row, setting in enumerate(found):
-                    values = setting.over_seeds("gap", pairing, g)[:, k]
+                    values = setting.over_seeds("gap", g, pairing=pairing)[:, k]
                     if not len(values):
                         continue
                     place = row + 0.16 * (2 * number - 1)
@@ -272,7 +270,7 @@ def _training_figure(record: Record, setting: Setting) -> Figure:
         for number, pairing in enumerate(pairings(record)):
             for i, g in enumerate(couplings(record)):
                 for ax, name in ((loss, "training_loss"), (norm, "gradient_norm")):
-                    for k, values in enumerate(setting.over_seeds(name, pairing, g)):
+                    for k, values in enumerate(setting.over_seeds(name, g, pairing=pairing)):
                         ax.plot(1 + np.arange(len(values)), values,
                                 color=style.CYCLE[i % len(style.CYCLE)],
                                 linestyle=style.DASHES[number], linewidth=1.2,
@@ -288,14 +286,51 @@ def _training_figure(record: Record, setting: Setting) -> Figure:
                   (9.0, 4.4))
 
 
+def _denoising_figure(record: Record, setting: Setting) -> Figure:
+    modes = list(record.axes["noise_mode"].values)
+
+    def draw(canvas):
+        panels = canvas.subplots(1, 3)
+        for number, pairing in enumerate(pairings(record)):
+            for i, g in enumerate(couplings(record)):
+                colour = style.CYCLE[i % len(style.CYCLE)]
+                errors = setting.over_seeds("denoising_error", g, pairing=pairing)
+                rates = setting.over_seeds("entropy_rate", g, pairing=pairing)
+                if not len(rates):
+                    continue
+                steps = np.arange(setting.horizon)
+                label = f"{PAIRINGS[pairing]}, $g={show(g)}$"
+                for ax, name in zip(panels, ("u", "v")):
+                    ax.plot(steps, errors[:, modes.index(name), :setting.horizon].mean(axis=0),
+                            color=colour, linestyle=style.DASHES[number], linewidth=1.2)
+                panels[2].plot(steps, rates[:, :setting.horizon].mean(axis=0), color=colour,
+                               linestyle=style.DASHES[number], linewidth=1.2, label=label)
+        for ax, name in zip(panels, ("common mode $u$", "difference mode $v$")):
+            ax.set_title(name)
+            ax.set_ylabel("squared error over noise variance")
+        panels[2].set_title("conditional entropy")
+        panels[2].set_ylabel("rate [nats a step], upper bound")
+        for ax in panels:
+            ax.set_xlabel("diffusion step $t$")
+            ax.set_yscale("log")
+        style.legend_below(canvas, (panels[2],))
+
+    return Figure("denoising", "Denoising error and entropy rate",
+                  "Left and middle: squared error of the predicted noise at every step over the "
+                  "variance of that mode's noise; 1 is a denoiser that knows nothing. Right: the "
+                  "rate of $H[z_0|z_t]$ that follows from it (information (34), with its factor "
+                  "corrected); the denoiser's own error makes it an upper bound. Means over seeds.",
+                  draw, (11.0, 4.2))
+
+
 def _gap_table(setting: Setting) -> Table:
     record = setting.record
     rows = []
     for g in couplings(record):
         for pairing in pairings(record):
             cells = [show(g), PAIRINGS[pairing]]
-            gaps = setting.over_seeds("gap", pairing, g)
-            persistent = setting.over_seeds("persistent_gap", pairing, g)
+            gaps = setting.over_seeds("gap", g, pairing=pairing)
+            persistent = setting.over_seeds("persistent_gap", g, pairing=pairing)
             cells.append(str(len(gaps)))
             for k, tau in enumerate(record.axes["tau"].values):
                 cells.append(_mean_and_deviation(gaps[:, k]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.content import Claim, Verdict
+from analysis.coupled_pairs import Setting, couplings
 from analysis.record import Record, show
-from analysis.synchronization_gap_data import (Setting, couplings, is_table_1, pairings, published)
+from analysis.synchronization_gap_data import is_table_1, pairings, published
 
 
 def claims(record: Record, found: list[Setting]) -> list[Claim]:
@@ -20,7 +21,7 @@ def claims(record: Record, found: list[Setting]) -> list[Claim]:
 def _gaps(setting: Setting, pairing: str):
     """(g, tau, gaps over seeds) of every cell that was measured."""
     for g in couplings(setting.record):
-        values = setting.over_seeds("gap", pairing, g)
+        values = setting.over_seeds("gap", g, pairing=pairing)
         if len(values):
             for k, tau in enumerate(setting.record.axes["tau"].values):
                 yield g, float(tau), values[:, k]
@@ -91,8 +92,8 @@ def _control_moves_more(setting: Setting) -> Claim | None:
         return None
     yes = count = 0
     for g in couplings(record):
-        main = setting.over_seeds("rms_common", "main", g)
-        control = setting.over_seeds("rms_common", "control", g)
+        main = setting.over_seeds("rms_common", g, pairing="main")
+        control = setting.over_seeds("rms_common", g, pairing="control")
         if len(main) and len(control):
             known = np.isfinite(main.mean(axis=0)) & np.isfinite(control.mean(axis=0))
             yes += int((control.mean(axis=0) > main.mean(axis=0))[known].sum())

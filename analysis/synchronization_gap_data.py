@@ -1,13 +1,9 @@
-"""synchronization_gap: the units of a record as cases, and the published values of table 1."""
+"""synchronization_gap: names of axes, and the published values of table 1."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-import numpy as np
-
-from analysis.record import Record, position, show
+from analysis.coupled_pairs import Setting, is_mnist
+from analysis.record import Record, position
 
 # Table 1 of the multimodal paper: (g, pairing) -> mean and standard deviation over four seeds at
 # each threshold, MNIST, T = 200.
@@ -23,56 +19,10 @@ TABLE_1 = {
     (0.7, "control"): ((-36.0, 3.6), (-32.8, 3.9), (-29.0, 2.2)),
 }
 PAIRINGS = {"main": "MAIN", "control": "CTRL"}
-SETTING = ("modality", "schedule", "pixel_low", "horizon")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How pictures became states; pairing, g and seed vary within one."""
-
-    record: Record
-    modality: str
-    schedule: str
-    pixel_low: float
-    horizon: int
-
-    @property
-    def text(self) -> str:
-        return (f"{self.modality}, pixels in [{show(self.pixel_low)}, 1], {self.schedule} schedule, "
-                f"$T={self.horizon}$")
-
-    @property
-    def key(self) -> str:
-        return f"{self.modality}-{self.schedule}-{self.pixel_low:g}-{self.horizon}"
-
-    def over_seeds(self, name: str, pairing: str, g: float) -> np.ndarray:
-        """(seeds, captured...): the values of all finished seeds."""
-        found = self.record[name]
-        for axis, value in (("modality", self.modality), ("schedule", self.schedule),
-                            ("pixel_low", self.pixel_low), ("horizon", self.horizon),
-                            ("pairing", pairing), ("g", g)):
-            found = found.at(**{axis: value})
-        done = found.done.reshape(len(found.done), -1).all(axis=1)
-        return found.values[done]
-
-    def first_seed(self, name: str, pairing: str, g: float):
-        values = self.over_seeds(name, pairing, g)
-        return values[0] if len(values) else None
-
-
-def settings(record: Record) -> Iterator[Setting]:
-    axes = [record.axes[name].values for name in SETTING]
-    for index in np.ndindex(*(len(a) for a in axes)):
-        modality, schedule, low, horizon = (a[i] for a, i in zip(axes, index))
-        yield Setting(record, str(modality), str(schedule), float(low), int(horizon))
 
 
 def pairings(record: Record) -> list[str]:
     return [p for p in PAIRINGS if p in record.axes["pairing"].values]
-
-
-def couplings(record: Record) -> list[float]:
-    return sorted(float(g) for g in record.axes["g"].values)
 
 
 def mode(record: Record, name: str) -> int:
@@ -81,8 +31,7 @@ def mode(record: Record, name: str) -> int:
 
 def is_table_1(record: Record, setting: Setting) -> bool:
     return (setting.modality, setting.schedule, setting.pixel_low, setting.horizon) == (
-        "edge", "linear", -1.0, 200) and "mnist" in str(record.option("data_path")).lower() \
-        and "fashion" not in str(record.option("data_path")).lower()
+        "edge", "linear", -1.0, 200) and is_mnist(record)
 
 
 def published(pairing: str, g: float, tau: float) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "diffusion/noise_schedule.h"
 

@@ -1,6 +1,8 @@
 #include "networks/initialize.h"
 
 #include <cmath>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 #include <vector>
 
 namespace syncgap::networks {

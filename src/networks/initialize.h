@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "core/random.h"
 

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <string>
-#include <torch/torch.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/types.h>
 #include <vector>
 
 namespace syncgap::networks {

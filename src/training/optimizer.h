@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace syncgap::training {
 

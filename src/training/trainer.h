@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 #include <vector>
 
 #include "parallel/communicator.h"

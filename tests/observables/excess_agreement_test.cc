@@ -42,7 +42,7 @@ TEST(SpeciationTime, OutermostAndPersistentDifferWhereTheCurveReturns) {
 
 TEST(SpeciationTime, IsUnknownWhereTheScanDoesNotReachIt) {
   const std::vector x{1.0, 2.0, 3.0};
-  for (const std::vector<double> y : {std::vector{0.9, 0.8, 0.7}, std::vector{0.3, 0.2, 0.1}}) {
+  for (const auto& y : {std::vector{0.9, 0.8, 0.7}, std::vector{0.3, 0.2, 0.1}}) {
     const auto time = speciation_time({x, y}, 0.5);
     EXPECT_TRUE(std::isnan(time.outermost));
     EXPECT_TRUE(std::isnan(time.persistent));

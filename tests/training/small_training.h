@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <torch/torch.h>
 
 #include "core/random.h"
 #include "networks/initialize.h"

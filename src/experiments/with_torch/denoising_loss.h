@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <string>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/random.h"
 #include "data/pairing.h"

@@ -1,5 +1,6 @@
 #include "experiments/with_torch/trained_denoiser.h"
 
+#include <torch/version.h>
 #include <utility>
 #include <vector>
 
