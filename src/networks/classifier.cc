@@ -1,5 +1,7 @@
 #include "networks/classifier.h"
 
+#include <torch/nn.h>
+
 #include "core/check.h"
 
 // Shapes: B pictures of C channels and H x W pixels.

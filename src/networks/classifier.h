@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/types.h>
 
 namespace syncgap::networks {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <torch/version.h>
 #include <utility>
 #include <vector>
 

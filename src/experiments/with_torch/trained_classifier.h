@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <string>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "experiments/experiment.h"
 #include "experiments/with_torch/classifier_options.h"

@@ -1,0 +1,279 @@
+#include "experiments/with_torch/coupled_cloning.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "diffusion/cloning.h"
+#include "diffusion/coupled_modes.h"
+#include "experiments/axis_values.h"
+#include "experiments/with_torch/coupled_cloning_layout.h"
+#include "experiments/with_torch/pair_classifiers.h"
+#include "experiments/with_torch/trained_denoiser.h"
+#include "observables/estimate.h"
+#include "observables/excess_agreement.h"
+#include "observables/resampled_means.h"
+
+// Shapes: N trajectories, S scan steps, K labels; modes are u and v.
+namespace syncgap::experiments {
+namespace {
+
+using torch::Tensor;
+
+/// What the ends of all trajectories look like to the classifiers.
+struct Labelled {
+  std::vector<std::int64_t> trunk[kModes];   ///< (N) each
+  std::vector<std::int64_t> clones[kModes];  ///< (N, S) each
+  std::vector<Tensor> pictures;              ///< ends of the first trajectories, (2 C, H, W)
+};
+
+class CoupledCloning : public Experiment {
+ public:
+  CoupledCloning() : table_(options_.table()) {}
+
+  std::string name() const override { return "coupled_cloning"; }
+  std::string summary() const override {
+    return "trained denoisers of coupled image pairs, cloned: speciation times of common and "
+           "difference mode (multimodal, section 5.2, figures 10-11)";
+  }
+  OptionTable& options() override { return table_; }
+  std::vector<Axis> axes() const override { return coupled_cloning_axes(options_); }
+  std::vector<Observable> observables() const override { return coupled_cloning_observables(); }
+  bool uses_teams() const override { return true; }
+  void prepare(const Grid& grid) override;
+  double cost(const Unit& unit) const override;
+  double memory() const override;
+  void run(const Unit& unit, Results& results, const RunContext& context) const override;
+
+ private:
+  std::size_t labels() const { return options_.pairs.classes.size(); }
+  Labelled generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
+                    const TrainedDenoiser& model, const PairClassifiers& classifiers,
+                    const RunContext& context) const;
+  void store_agreement(const Labelled& seen, const RandomStream& stream, Results& results) const;
+  void store_labels(const Labelled& seen, const PairClassifiers& classifiers,
+                    Results& results) const;
+  void store_pictures(const Labelled& seen, double low, Results& results) const;
+
+  CoupledCloningOptions options_;
+  OptionTable table_;
+
+  // Set by prepare().
+  CoupledPairs pairs_;
+  PairClassifierData classifier_data_;
+  std::vector<std::int64_t> scan_steps_, samples_kept_;
+};
+
+void CoupledCloning::prepare(const Grid& grid) {
+  require_input(labels() >= 2, "agreement needs at least two classes (experiment.classes has ",
+                labels(), "): name e.g. [1, 8]");
+  require_input(grid.axis("label").size() == labels(),
+                "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
+                " values): leave it out and set experiment.classes");
+  require_input(
+      grid.axis("epoch").size() == static_cast<std::size_t>(options_.pairs.denoiser.epochs),
+      "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
+      " values): leave it out and set experiment.epochs, now ", options_.pairs.denoiser.epochs);
+  pairs_.prepare(options_.pairs, grid);
+  require_increasing(grid, "scan_step", 2);
+  scan_steps_ = axis_values<std::int64_t>(grid, "scan_step");
+  for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
+    diffusion::CloningScan{scan_steps_, 2}.check(horizon);
+  samples_kept_ = axis_values<std::int64_t>(grid, "sample");
+  for (const std::int64_t sample : samples_kept_)
+    require_input(sample >= 0 && sample < options_.trajectories,
+                  "there is no such trajectory to keep (axes.sample, saw ", sample,
+                  "): give numbers below experiment.trajectories, now ", options_.trajectories);
+  classifier_data_.prepare(options_.pairs, grid);
+}
+
+double CoupledCloning::cost(const Unit& unit) const {
+  const double trained = 3 * static_cast<double>(options_.pairs.denoiser.epochs) *
+                         static_cast<double>(pairs_.image_count());
+  double steps = static_cast<double>(unit.integer("horizon"));
+  for (const std::int64_t step : scan_steps_) steps += static_cast<double>(step);
+  return pairs_.operations_per_pass() *
+         (trained + steps * static_cast<double>(options_.trajectories)) / 2e10;
+}
+
+double CoupledCloning::memory() const {
+  const double state = 4.0 * static_cast<double>(pairs_.channels()) *
+                       std::pow(static_cast<double>(options_.pairs.side), 2);
+  return pairs_.memory() + classifier_data_.memory() +
+         60 * state * static_cast<double>(options_.group) *
+             static_cast<double>(1 + scan_steps_.size());
+}
+
+Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
+                                  const TrainedDenoiser& model, const PairClassifiers& classifiers,
+                                  const RunContext& context) const {
+  const double g = unit.real("g"), low = unit.real("pixel_low");
+  const std::int64_t kept = 1 + *std::max_element(samples_kept_.begin(), samples_kept_.end());
+  const std::int64_t seed = unit.integer("seed");
+  const RandomStream start_stream(context.sweep_seed, "initial noise", {seed});
+  const RandomStream trunk_stream(context.sweep_seed, "reverse trunk noise", {seed});
+  const auto denoiser = model.denoiser();
+  Labelled seen;
+  for (std::int64_t first = 0; first < options_.trajectories; first += options_.group) {
+    const std::int64_t count = std::min(options_.group, options_.trajectories - first);
+    const auto noise = [&](const RandomStream& stream, std::int64_t t) {
+      return diffusion::couple_noise(
+          pairs_.normals(stream, first, count, pairs_.channels(), static_cast<std::uint32_t>(t)),
+          g);
+    };
+    const auto ends = diffusion::run_cloning(
+        schedule, denoiser, {scan_steps_, 2}, noise(start_stream, 0),
+        [&](const diffusion::ClonePath& path, std::int64_t t) {
+          if (path.scan_step == diffusion::ClonePath::kTrunk) return noise(trunk_stream, t);
+          return noise(
+              RandomStream(context.sweep_seed, "reverse clone noise", {seed, path.scan_step}), t);
+        });
+    for (std::int64_t k = 0; k < count && first + k < kept; ++k)
+      seen.pictures.push_back(ends.trunk[k]);
+    for (std::size_t m = 0; m < kModes; ++m) {
+      const auto trunk = classifiers.labels(m, ends.trunk, low);
+      seen.trunk[m].insert(seen.trunk[m].end(), trunk.begin(), trunk.end());
+      std::vector<std::vector<std::int64_t>> clones;
+      for (const Tensor& group : ends.clones)
+        clones.push_back(classifiers.labels(m, group[0], low));
+      for (std::size_t k = 0; k < trunk.size(); ++k)
+        for (const auto& labels : clones) seen.clones[m].push_back(labels[k]);
+    }
+  }
+  return seen;
+}
+
+void put(Results& results, const std::string& name, std::size_t at, double value,
+         observables::Interval interval) {
+  results[name][at] = value;
+  results[name + "_low"][at] = interval.low;
+  results[name + "_high"][at] = interval.high;
+}
+
+void put_share(Results& results, const std::string& name, std::size_t at, std::uint64_t successes,
+               std::uint64_t count) {
+  put(results, name, at, static_cast<double>(successes) / static_cast<double>(count),
+      observables::wilson_interval(successes, count));
+}
+
+void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& stream,
+                                     Results& results) const {
+  const std::size_t steps = scan_steps_.size(), width = steps + labels();
+  const auto trajectories = static_cast<std::size_t>(options_.trajectories);
+  // Of each trajectory and mode: agreement at each scan step, then one-hot label of its end.
+  std::vector<double> values(trajectories * kModes * width, 0.0);
+  for (std::size_t k = 0; k < trajectories; ++k)
+    for (std::size_t m = 0; m < kModes; ++m) {
+      const std::int64_t label = seen.trunk[m][k];
+      double* row = values.data() + (k * kModes + m) * width;
+      for (std::size_t s = 0; s < steps; ++s)
+        row[s] = seen.clones[m][k * steps + s] == label ? 1.0 : 0.0;
+      row[steps + static_cast<std::size_t>(label)] = 1.0;
+    }
+  const observables::ResampledMeans means(values, kModes * width, stream,
+                                          static_cast<std::size_t>(options_.resamples));
+  using Means = std::span<const double>;
+  const std::vector<double> scan(scan_steps_.begin(), scan_steps_.end());
+  const auto independent = [&](Means all, std::size_t m) {
+    return observables::independent_agreement(all.subspan(m * width + steps, labels()),
+                                              trajectories);
+  };
+  const auto speciation = [&](Means all, std::size_t m) {
+    const double baseline = independent(all, m);
+    std::vector<double> excess(steps);
+    for (std::size_t s = 0; s < steps; ++s)
+      excess[s] = observables::excess_agreement(all[m * width + s], baseline);
+    return observables::speciation_time({scan, excess}, options_.threshold);
+  };
+  const auto put_statistic = [&](const std::string& name, std::size_t at,
+                                 const std::function<double(Means)>& statistic) {
+    put(results, name, at, statistic(means.means()), means.interval(0, kModes * width, statistic));
+  };
+  for (std::size_t m = 0; m < kModes; ++m) {
+    const double baseline = independent(means.means(), m);
+    put_statistic("independent_agreement", m, [&](Means all) { return independent(all, m); });
+    put_statistic("speciation_time", m, [&](Means all) { return speciation(all, m).outermost; });
+    put_statistic("persistent_speciation_time", m,
+                  [&](Means all) { return speciation(all, m).persistent; });
+    results["passages"][m] = static_cast<double>(speciation(means.means(), m).passages);
+    for (std::size_t s = 0; s < steps; ++s) {
+      const double agreement = means.means()[m * width + s];
+      const auto successes =
+          static_cast<std::uint64_t>(std::llround(agreement * static_cast<double>(trajectories)));
+      const auto interval = observables::wilson_interval(successes, trajectories);
+      put(results, "agreement", m * steps + s, agreement, interval);
+      put(results, "excess_agreement", m * steps + s,
+          observables::excess_agreement(agreement, baseline),
+          {observables::excess_agreement(interval.low, baseline),
+           observables::excess_agreement(interval.high, baseline)});
+    }
+  }
+  put_statistic("gap", 0, [&](Means all) {
+    return speciation(all, 1).outermost - speciation(all, 0).outermost;
+  });
+}
+
+void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& classifiers,
+                                  Results& results) const {
+  const auto trajectories = static_cast<std::uint64_t>(options_.trajectories);
+  std::uint64_t matches = 0;
+  for (std::size_t k = 0; k < trajectories; ++k)
+    matches += seen.trunk[0][k] == seen.trunk[1][k] ? 1 : 0;
+  put_share(results, "label_match", 0, matches, trajectories);
+  for (std::size_t m = 0; m < kModes; ++m) {
+    std::uint64_t fewest = trajectories;
+    for (std::size_t label = 0; label < labels(); ++label) {
+      const auto count = static_cast<std::uint64_t>(
+          std::count(seen.trunk[m].begin(), seen.trunk[m].end(), static_cast<std::int64_t>(label)));
+      fewest = std::min(fewest, count);
+      put_share(results, "class_share", m * labels() + label, count, trajectories);
+    }
+    const Accuracy& accuracy = classifiers.accuracy(m);
+    put(results, "classifier_accuracy", m, accuracy.value, {accuracy.low, accuracy.high});
+    results["classifier_tests"][m] = static_cast<double>(accuracy.count);
+    const bool balanced =
+        static_cast<double>(fewest) >= options_.least_share * static_cast<double>(trajectories);
+    results["reliable"][m] = balanced && accuracy.value >= options_.least_accuracy ? 1 : 0;
+  }
+}
+
+void CoupledCloning::store_pictures(const Labelled& seen, double low, Results& results) const {
+  auto out = results["sample_picture"].begin();
+  for (const std::int64_t sample : samples_kept_) {
+    const auto state = seen.pictures[static_cast<std::size_t>(sample)].unsqueeze(0);
+    const auto channels = (state - low) / (1 - low);
+    const auto modes = pictures_of_modes(state, low);
+    // Of images with colours the first channel.
+    for (const Tensor& picture :
+         {channels[0][0], channels[0][state.size(1) / 2], modes[0][0][0], modes[1][0][0]}) {
+      const auto values = picture.to(torch::kFloat64).contiguous();
+      out = std::copy_n(values.data_ptr<double>(), values.numel(), out);
+    }
+  }
+}
+
+void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& context) const {
+  const auto schedule = pairs_.schedule(unit);
+  const DenoiserTask task = pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
+  const PairClassifiers classifiers(classifier_data_, unit.label("modality"), options_.classifier,
+                                    options_.pairs.denoiser, context);
+  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
+  const Labelled seen = generate(unit, schedule, model, classifiers, context);
+  store_agreement(seen, RandomStream(context.sweep_seed, "resamples"), results);
+  store_labels(seen, classifiers, results);
+  store_pictures(seen, unit.real("pixel_low"), results);
+  std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
+  results["trajectory_count"][0] = static_cast<double>(options_.trajectories);
+  results["parameters"][0] = static_cast<double>(model.parameters);
+  results["image_count"][0] = static_cast<double>(pairs_.image_count());
+  results["prior_signal"][0] = schedule.alpha_bar(schedule.steps() - 1);
+}
+
+}  // namespace
+
+std::unique_ptr<Experiment> make_coupled_cloning() { return std::make_unique<CoupledCloning>(); }
+
+}  // namespace syncgap::experiments
