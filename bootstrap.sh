@@ -7,15 +7,19 @@ usage() {
   cat <<'HELP'
 usage: ./bootstrap.sh run|test|install [options]
 
-  run      install what is missing, build, run jobs/quickstart.toml on 2 MPI ranks, draw its figures
+  run      install what is missing, build, run jobs/quickstart.toml and, on real images,
+           jobs/quickstart_training.toml on 2 MPI ranks, draw their figures in one report
   test     install, build, check the sources, run every test (also with sanitizers, also for CUDA
            where its toolkit is)
   install  install only what `test` needs
 
+  --data FOLDER
+           images to train on, IDX files as MNIST has them; default: Debian's Fashion-MNIST
   --torch auto|none|debian|wheel|PATH
-           which LibTorch to use (default auto): auto takes what is there; debian installs and uses
-           the package libtorch-dev; wheel uses the torch package of python3; PATH is an unpacked
-           LibTorch or the folder of its TorchConfig.cmake
+           which LibTorch to use (default auto): auto takes what is there and installs Debian's
+           package libtorch-dev where there is none; debian installs and uses that package; wheel
+           uses the torch package of python3; PATH is an unpacked LibTorch or the folder of its
+           TorchConfig.cmake; none leaves out everything that trains networks
   --no-install
            never call apt; for systems other than Debian 12 and libraries from elsewhere
   --jobs N compile N files at a time (default: the number of cores)
@@ -43,6 +47,7 @@ test_packages=(
 
 command=""
 torch=auto
+data=""
 may_install=yes
 jobs=$(nproc)
 while [ $# -gt 0 ]; do
@@ -53,6 +58,9 @@ while [ $# -gt 0 ]; do
     --torch) [ $# -gt 1 ] || fail "--torch needs a value: auto, none, debian, wheel or a path"
       torch=$2; shift ;;
     --torch=*) torch=${1#*=} ;;
+    --data) [ $# -gt 1 ] || fail "--data needs a folder of IDX files"
+      data=$2; shift ;;
+    --data=*) data=${1#*=} ;;
     --jobs) [ $# -gt 1 ] || fail "--jobs needs a number"
       jobs=$2; shift ;;
     --jobs=*) jobs=${1#*=} ;;
@@ -69,6 +77,11 @@ case $torch in
   *) [ -d "$torch" ] || fail "--torch takes auto, none, debian, wheel or a folder; there is no folder '$torch'"
     torch=$(realpath "$torch") ;;
 esac
+
+if [ -n "$data" ]; then
+  [ -d "$data" ] || fail "--data takes a folder of IDX files; there is no folder '$data'"
+  data=$(realpath "$data")
+fi
 
 missing_packages() {
   local package
@@ -105,8 +118,16 @@ Install what these stand for, then run again with --no-install:
     fail "apt-get could not install: ${missing[*]} (is there a network?)"
 }
 
+has_torch() {
+  [ -n "${Torch_DIR:-}" ] || [ -e /usr/include/torch/script.h ] ||
+    python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' 2>/dev/null
+}
+
 install_torch() {
-  [ "$torch" != debian ] || install_packages libtorch-dev
+  case $torch in
+    debian) install_packages libtorch-dev ;;
+    auto) has_torch || install_packages libtorch-dev ;;
+  esac
 }
 
 launcher=()
@@ -141,19 +162,29 @@ run_quickstart() {
   ! grep -qs '^SYNCGAP_TESTS:BOOL=ON' build/release/CMakeCache.txt || tests=ON
   configure release -DSYNCGAP_TESTS=$tests
   build release --target syncgap
-  say "Running jobs/quickstart.toml on 2 ranks"
-  local record=out/quickstart.h5 status=0
-  mpi_ranks 2 build/release/syncgap run jobs/quickstart.toml --record $record || status=$?
-  case $status in
-    0) ;;
-    3) printf 'Some units failed; the figures show what there is.\n' ;;
-    2) fail "the sweep was refused; if $record is from an older version, move it away and run again" ;;
-    *) fail "the sweep ended with exit code $status; run again to go on with what is left" ;;
-  esac
+  local records=() status=0
+  run_job quickstart
+  # A build without LibTorch trains nothing.
+  ! build/release/syncgap experiments | grep -q synchronization_gap || run_job quickstart_training
   say "Drawing"
-  $python -m analysis $record
+  $python -m analysis "${records[@]}" --out out/quickstart-report
   printf '\nOpen the report in a browser. The next sweep: build/release/syncgap --help, jobs/*.toml\n'
   return $status
+}
+
+# Appends its record to `records` and remembers in `status` that some units failed.
+run_job() {
+  local record=out/$1.h5 code=0 settings=()
+  [ -z "$data" ] || [ "$1" = quickstart ] || settings=(--set "experiment.data_path=\"$data\"")
+  say "Running jobs/$1.toml on 2 ranks"
+  mpi_ranks 2 build/release/syncgap run "jobs/$1.toml" --record "$record" "${settings[@]}" || code=$?
+  case $code in
+    0) ;;
+    3) printf 'Some units failed; the figures show what there is.\n'; status=3 ;;
+    2) fail "the sweep was refused; if $record is of another version or other images, move it away and run again" ;;
+    *) fail "the sweep ended with exit code $code; run again to go on with what is left" ;;
+  esac
+  records+=("$record")
 }
 
 run_tests() {
