@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis import (coupled_cloning, coupled_ou, dataset_regimes, exact_score, generic,
                       information_dynamics, mixture_cloning, mixture_collapse, pathwise_entropy,
-                      synchronization_gap)
+                      synchronization_gap, trained_regimes)
 from analysis.content import Content
 from analysis.record import Record, RecordError
 
@@ -12,7 +12,8 @@ MODULES = {"coupled_cloning": coupled_cloning, "coupled_ou": coupled_ou,
            "dataset_regimes": dataset_regimes, "exact_score": exact_score,
            "information_dynamics": information_dynamics,
            "mixture_cloning": mixture_cloning, "mixture_collapse": mixture_collapse,
-           "pathwise_entropy": pathwise_entropy, "synchronization_gap": synchronization_gap}
+           "pathwise_entropy": pathwise_entropy, "synchronization_gap": synchronization_gap,
+           "trained_regimes": trained_regimes}
 
 
 def content(record: Record) -> Content:

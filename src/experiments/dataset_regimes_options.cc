@@ -7,8 +7,7 @@
 
 namespace syncgap::experiments {
 
-OptionTable DatasetRegimesOptions::table() {
-  OptionTable table;
+void DatasetRegimesOptions::describe_images(OptionTable& table) {
   source.describe(table);
   table.add("padded_size", padded_size, "", "height and width after zero padding")
       .at_least(1)
@@ -30,13 +29,9 @@ OptionTable DatasetRegimesOptions::table() {
   table.add("device", device, "",
             "where the distance products are computed: cpu, or a device of LibTorch, \"cuda\" or "
             "\"cuda:1\"; the last digits differ between them");
-  table
-      .add(
-          "measure", measure, "",
-          "parts: spectrum (eigenvalue), posterior (curves over the time), information (entropies, "
-          "their rates and variances over the time), paths (last change of the nearest image), "
-          "trajectories (backward diffusion with clones, pictures)")
-      .one_of({"spectrum", "posterior", "information", "paths", "trajectories"});
+}
+
+void DatasetRegimesOptions::describe_curves(OptionTable& table) {
   table.add("samples", samples, "N", "noised images per time of the curves")
       .at_least(2)
       .at_most(1e8);
@@ -60,6 +55,19 @@ OptionTable DatasetRegimesOptions::table() {
   table.add("path_horizon", path_horizon, "", "largest time at which a last change is looked for")
       .above(0)
       .unit("time");
+}
+
+OptionTable DatasetRegimesOptions::table() {
+  OptionTable table;
+  describe_images(table);
+  table
+      .add(
+          "measure", measure, "",
+          "parts: spectrum (eigenvalue), posterior (curves over the time), information (entropies, "
+          "their rates and variances over the time), paths (last change of the nearest image), "
+          "trajectories (backward diffusion with clones, pictures)")
+      .one_of({"spectrum", "posterior", "information", "paths", "trajectories"});
+  describe_curves(table);
   table
       .add("time_grid", time_grid, "",
            "steps of the backward diffusion: those of the DDPM schedule (59), or equal ones")

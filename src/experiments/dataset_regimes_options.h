@@ -33,6 +33,10 @@ struct DatasetRegimesOptions {
 
   /// Binds the members: keep this object in place while the table is used.
   OptionTable table();
+  /// Parts of the table that other experiments on the same images share: which images and how they
+  /// become points, and what is measured on them with their exact score.
+  void describe_images(OptionTable& table);
+  void describe_curves(OptionTable& table);
 
   bool measures(const char* part) const;
   std::vector<double> reverse_times() const;

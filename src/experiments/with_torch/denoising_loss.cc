@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "diffusion/coupled_modes.h"
-
 namespace syncgap::experiments {
 
 using torch::Tensor;
@@ -31,7 +29,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
                               static_cast<std::uint64_t>(epoch));
     epoch_ = epoch;
   }
-  const auto clean = task_.states->states(pairs_, begin, end);  // (B, 2 C, H, W)
+  const auto clean = task_.states->states(pairs_, begin, end);  // (B, C, H, W)
   auto normals = torch::empty_like(clean);
   auto steps = torch::empty({end - begin}, torch::kInt64);
   const auto size = static_cast<std::size_t>(clean.numel() / clean.size(0));
@@ -44,7 +42,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     steps.data_ptr<std::int64_t>()[row] =
         static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
   }
-  const auto noise = diffusion::couple_noise(normals, task_.coupling_strength);
+  const auto noise = task_.states->noise(normals, task_.coupling_strength);
   const auto factor = [&](const Tensor& table) {
     return table.index_select(0, steps).view({-1, 1, 1, 1});
   };

@@ -7,7 +7,7 @@
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/noise_schedule.h"
-#include "experiments/with_torch/pair_states.h"
+#include "experiments/with_torch/training_states.h"
 #include "networks/unet.h"
 
 namespace syncgap::experiments {
@@ -15,7 +15,7 @@ namespace syncgap::experiments {
 /// What a denoiser is trained on. Start weights, pairs and noise depend on (sweep seed, seed)
 /// alone: models that differ in g or pairing share them.
 struct DenoiserTask {
-  const PairStates* states = nullptr;
+  const TrainingStates* states = nullptr;
   data::Pairing pairing = data::Pairing::main;
   double coupling_strength = 0;
   const diffusion::NoiseSchedule* schedule = nullptr;
@@ -26,8 +26,8 @@ struct DenoiserTask {
 
 /// A batch of the denoising regression.
 struct NoisedBatch {
-  torch::Tensor states;  ///< sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, (B, 2 C, H, W)
-  torch::Tensor noise;   ///< eps, the target, (B, 2 C, H, W)
+  torch::Tensor states;  ///< sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, (B, C, H, W)
+  torch::Tensor noise;   ///< eps, the target, (B, C, H, W)
   torch::Tensor steps;   ///< t, (B)
 };
 

@@ -1,6 +1,7 @@
 #include "experiments/with_torch/pair_states.h"
 
 #include "core/check.h"
+#include "diffusion/coupled_modes.h"
 
 namespace syncgap::experiments {
 
@@ -40,6 +41,10 @@ torch::Tensor PairStates::states(const data::EpochPairs& pairs, std::int64_t beg
     std::copy_n(second, size, swapped ? to : to + size);
   }
   return out;
+}
+
+torch::Tensor PairStates::noise(const torch::Tensor& normals, double coupling_strength) const {
+  return diffusion::couple_noise(normals, coupling_strength);
 }
 
 }  // namespace syncgap::experiments

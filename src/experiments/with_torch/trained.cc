@@ -2,12 +2,14 @@
 
 #include "experiments/with_torch/coupled_cloning.h"
 #include "experiments/with_torch/synchronization_gap.h"
+#include "experiments/with_torch/trained_regimes.h"
 
 namespace syncgap::experiments {
 
 std::vector<ExperimentEntry> trained_experiments() {
   return {{"coupled_cloning", make_coupled_cloning},
-          {"synchronization_gap", make_synchronization_gap}};
+          {"synchronization_gap", make_synchronization_gap},
+          {"trained_regimes", make_trained_regimes}};
 }
 
 }  // namespace syncgap::experiments

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "data/image_set.h"
+#include "experiments/with_torch/pair_states.h"
 
 namespace syncgap::experiments {
 namespace {

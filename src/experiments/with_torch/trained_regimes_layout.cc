@@ -1,0 +1,198 @@
+#include "experiments/with_torch/trained_regimes_layout.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "experiments/dataset_regimes_layout.h"
+
+namespace syncgap::experiments {
+namespace {
+
+constexpr std::int64_t kProgress = 40;
+
+std::vector<std::int64_t> counted(std::int64_t count) {
+  std::vector<std::int64_t> out;
+  for (std::int64_t i = 0; i < count; ++i) out.push_back(i);
+  return out;
+}
+
+std::vector<double> shares(std::int64_t count) {
+  std::vector<double> out;
+  for (std::int64_t i = 1; i <= count; ++i)
+    out.push_back(static_cast<double>(i) / static_cast<double>(count));
+  return out;
+}
+
+class List {
+ public:
+  using Names = std::vector<std::string>;
+
+  void add(const std::string& name, const Names& over, const std::string& meaning,
+           const std::string& unit, const std::string& source, NanPolicy nan = NanPolicy::failure) {
+    out_.push_back({name, over, meaning, unit, source, nan});
+  }
+  void add_with_interval(const std::string& name, const Names& over, const std::string& meaning,
+                         const std::string& unit, const std::string& source,
+                         const std::string& kind, NanPolicy nan = NanPolicy::failure) {
+    add(name, over, meaning, unit, source, nan);
+    for (const char* end : {"low", "high"})
+      add(name + "_" + end, over,
+          meaning + (end[0] == 'l' ? ", lower" : ", upper") + " end of the 95% " + kind +
+              " interval",
+          unit, source, nan);
+  }
+  std::vector<Observable> take() { return std::move(out_); }
+
+ private:
+  std::vector<Observable> out_;
+};
+
+void describe_models(List& list) {
+  list.add("training_loss", {"progress"}, "mean denoising loss around this share of the training",
+           "1", "regimes (60)");
+  list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "regimes app. D");
+  list.add("epochs_trained", {}, "passes over the images", "1", "syncgap");
+  list.add_with_interval("classifier_accuracy", {},
+                         "share of test images the classifier puts in their class", "1",
+                         "regimes app. D", "Wilson");
+  list.add("classifier_test_count", {}, "test images behind classifier_accuracy", "1", "syncgap");
+  list.add("classifier_held_out", {},
+           "1 if the test images are the last tenth of the training images, 0 if they are the data "
+           "set's own",
+           "1", "syncgap");
+}
+
+void describe_clones(List& list) {
+  const List::Names branch = {"branch_time"};
+  list.add("clone_time", branch, "time of the step at which the clones part", "time", "syncgap");
+  list.add_with_interval(
+      "clone_agreement", branch,
+      "share of clones of the trained network that end in the class of the trunk", "1",
+      "regimes figure 4, phi", "Wilson");
+  list.add_with_interval(
+      "clone_collapse", branch,
+      "share of clones of the trained network whose nearest image is that of the trunk", "1",
+      "regimes figure 5, phi_C", "Wilson");
+  list.add_with_interval("clone_agreement_exact", branch,
+                         "clone_agreement of the exact empirical score", "1",
+                         "regimes figure 4, phi; posterior weights", "bootstrap");
+  list.add_with_interval("clone_collapse_exact", branch,
+                         "clone_collapse of the exact empirical score", "1",
+                         "regimes figure 5, phi_C; posterior weights", "bootstrap");
+  list.add_with_interval("clone_speciation_time", {},
+                         "time at which clone_agreement crosses speciation_level", "time",
+                         "regimes figure 4", "bootstrap", NanPolicy::allowed);
+  list.add_with_interval("clone_collapse_time", {}, "time at which clone_collapse crosses 1/2",
+                         "time", "regimes figure 5", "bootstrap", NanPolicy::allowed);
+}
+
+void describe_samples(List& list) {
+  const List::Names path = {"trajectory"};
+  list.add("trajectory_last_change", path,
+           "largest time down from which the nearest image of a trajectory no longer changes",
+           "time", "regimes figure 5");
+  list.add_with_interval("trajectory_last_change_mean", {}, "mean of trajectory_last_change",
+                         "time", "regimes figure 5", "bootstrap");
+  list.add("final_class", path, "class of a generated image", "1", "regimes figure 4");
+  list.add_with_interval("second_class_share", {}, "share of generated images in the second class",
+                         "1", "syncgap", "Wilson");
+  list.add("independent_agreement", {},
+           "probability that two independent generated images are of one class", "1",
+           "multimodal (105)");
+  list.add("final_image", path, "training image nearest to a generated one, its place in the set",
+           "1", "regimes figure 5");
+  list.add("nearest_distance", path, "distance of a generated image to the nearest training image",
+           "1", "regimes figure 11");
+  list.add("second_distance", path,
+           "distance of a generated image to the second nearest training image", "1",
+           "regimes figure 11");
+  list.add_with_interval(
+      "collapsed_share", {},
+      "share of generated images three times as near to one training image as to "
+      "any other",
+      "1", "regimes figure 11", "Wilson");
+  list.add("training_spacing", {},
+           "mean distance of a training image to the nearest other one, over the first 500", "1",
+           "regimes figure 11");
+  list.add("sample_picture", {"strip", "channel", "row", "column"}, "generated image", "1",
+           "regimes figure 11");
+  list.add("neighbour_picture", {"strip", "neighbour", "channel", "row", "column"},
+           "training image near the generated one", "1", "regimes figure 11");
+  list.add("neighbour_distance", {"strip", "neighbour"},
+           "distance of a training image to the generated one", "1", "regimes figure 11");
+}
+
+}  // namespace
+
+TrainedRegimesOptions::TrainedRegimesOptions() {
+  exact.measure = {"spectrum", "posterior", "paths"};
+  exact.samples = 1000;
+  denoiser.batch = 64;
+  denoiser.learning_rate = 1e-3;
+}
+
+OptionTable TrainedRegimesOptions::table() {
+  OptionTable table;
+  exact.describe_images(table);
+  exact.describe_curves(table);
+  table
+      .add("images_seen", images_seen, "",
+           "images shown to the denoiser in all, the same for every n; 0: as many epochs as given")
+      .at_least(0);
+  table.add("steps", steps, "L", "steps of the diffusion, with noise variances scaled by 1000 / L")
+      .at_least(2)
+      .at_most(100000);
+  table.add("beta_first", beta_first, "", "noise variance of the first of 1000 steps")
+      .above(0)
+      .below(1);
+  table.add("beta_last", beta_last, "", "noise variance of the last of 1000 steps")
+      .above(0)
+      .below(1);
+  table
+      .add("group", group, "",
+           "trajectories that advance together; part of what decides the bits, and of the memory")
+      .at_least(1)
+      .at_most(1 << 16);
+  table.add("nearest_every", nearest_every, "", "steps between two looks for the nearest image")
+      .at_least(1);
+  table.add("threads", threads, "", "processors a rank computes on; part of what decides the bits")
+      .at_least(1)
+      .at_most(1024);
+  denoiser.describe(table);
+  classifier.describe(table);
+  return table;
+}
+
+std::int64_t TrainedRegimesOptions::epochs(std::int64_t examples) const {
+  if (images_seen == 0) return denoiser.epochs;
+  return std::max<std::int64_t>(1, (images_seen + examples / 2) / examples);
+}
+
+std::vector<Axis> trained_regimes_axes(const TrainedRegimesOptions& options) {
+  DatasetRegimesOptions all = options.exact;
+  all.measure.push_back("trajectories");
+  std::vector<Axis> axes;
+  for (Axis& axis : dataset_regimes_axes(all)) {
+    if (axis.name == "frame_time") continue;
+    if (axis.name == "images") axis.values = std::vector<std::int64_t>{2000};
+    if (axis.name == "path") axis.values = counted(500);
+    axes.push_back(std::move(axis));
+  }
+  axes.push_back({"neighbour", AxisRole::captured, counted(4),
+                  "training images near a generated one, the nearest first"});
+  axes.push_back({"progress", AxisRole::captured, shares(kProgress), "share of the training done"});
+  return axes;
+}
+
+std::vector<Observable> trained_regimes_observables(const TrainedRegimesOptions& options) {
+  List list;
+  describe_models(list);
+  describe_clones(list);
+  describe_samples(list);
+  std::vector<Observable> all = dataset_regimes_observables(options.exact);
+  for (Observable& observable : list.take()) all.push_back(std::move(observable));
+  return all;
+}
+
+}  // namespace syncgap::experiments
