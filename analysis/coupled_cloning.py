@@ -135,7 +135,7 @@ def _curve_figure(setting: Setting) -> Figure:
                   "share their past down to step $t$. Bands: 95% Wilson intervals mapped through "
                   "(105), first seed; thin lines: further seeds. Dotted: the threshold. "
                   f"{_unreliable(record)} Generation runs from right to left.", draw,
-                  (1.4 + 2.9 * len(shown), 3.9))
+                  (max(6.4, 1.4 + 2.9 * len(shown)), 3.9))
 
 
 def _class_figure(setting: Setting) -> Figure:

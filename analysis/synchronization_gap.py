@@ -62,7 +62,7 @@ def _panels(canvas, record: Record, sharey=True):
 
 
 def _size(record: Record) -> tuple[float, float]:
-    return (1.6 + 2.9 * len(_shown_couplings(record)), 1.0 + 2.5 * len(pairings(record)))
+    return (max(6.4, 1.6 + 2.9 * len(_shown_couplings(record))), 1.0 + 2.5 * len(pairings(record)))
 
 
 def _curve(ax, setting: Setting, name: str, pairing: str, g: float, colour, label: str, index=()):
@@ -184,7 +184,7 @@ def _intervention_figure(setting: Setting) -> Figure:
                 spread = (values.std(axis=0, ddof=1) / np.sqrt(len(values)) if len(values) > 1
                           else errors[0])
                 style.band(ax, steps[order], values.mean(axis=0), spread, number, label)
-            ax.set_ylim(bottom=0)
+        axes[0, 0].set_ylim(bottom=0)  # panels share it
         for ax in axes[-1]:
             ax.set_xlabel("step of the intervention")
         for ax in axes[:, 0]:
@@ -223,6 +223,7 @@ def _gap_figure(record: Record, setting: Setting) -> Figure:
                                     alpha=0.6, label=f"{PAIRINGS[pairing]}, published ± sd")
             ax.set_title(rf"$\tau={show(float(tau))}$")
             ax.set_xlabel("coupling strength $g$")
+            ax.set_xlim(min(couplings(record)) - 0.08, max(couplings(record)) + 0.1)
         axes[0].set_ylabel(r"$\Delta t = t_v - t_u$ [steps]")
         style.legend_below(canvas, axes)
 
