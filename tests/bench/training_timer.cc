@@ -17,6 +17,7 @@
 #include "core/random.h"
 #include "data/image_set.h"
 #include "experiments/with_torch/denoising_loss.h"
+#include "experiments/with_torch/pair_states.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
 #include "stopwatch.h"
