@@ -96,7 +96,12 @@ def test_unreliable_numbers_are_marked_everywhere(path, tmp_path):
 
 def test_claims_follow_the_numbers(path, tmp_path):
     good = dict(classifier_accuracy=0.99, second_class_share=0.5, speciation_time=1.0,
-                clone_speciation_time=1.1, independent_agreement=0.5)
+                clone_speciation_time=1.1, clone_speciation_time_low=1.0,
+                clone_speciation_time_high=1.2, speciation_crossing_time=1.1,
+                speciation_crossing_time_low=1.05, speciation_crossing_time_high=1.15,
+                independent_agreement=0.5)
+    late = {"clone_speciation_time": 2.0, "clone_speciation_time_low": 1.9,
+            "clone_speciation_time_high": 2.1}
     with open_record(path) as record:
         exact = record["clone_agreement_exact"].values
     near = {f"clone_agreement{end}": exact + shift
@@ -106,7 +111,7 @@ def test_claims_follow_the_numbers(path, tmp_path):
         assert claims["Trained networks speciate"].verdict == Verdict.REPRODUCED
         assert claims["The trained score is clos"].verdict == Verdict.REPRODUCED
     far = {name: value + 0.4 for name, value in near.items()}
-    with changed(path, tmp_path / "far.h5", **good | {"clone_speciation_time": 2.0}, **far) as record:
+    with changed(path, tmp_path / "far.h5", **good | late, **far) as record:
         claims = claims_of(record)
         assert claims["Trained networks speciate"].verdict == Verdict.CONTRADICTED
         assert claims["The trained score is clos"].verdict == Verdict.CONTRADICTED
