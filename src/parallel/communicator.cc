@@ -165,6 +165,28 @@ void Communicator::sum(std::span<float> values) const {
   });
 }
 
+namespace {
+
+PendingReduction begin(MPI_Comm comm, void* values, std::size_t count, MPI_Datatype type,
+                       MPI_Op operation) {
+  if (comm == MPI_COMM_NULL || count == 0) return {};
+  SYNCGAP_EXPECTS(count <= kPiece);
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Iallreduce(MPI_IN_PLACE, values, static_cast<int>(count), type, operation, comm,
+                       &request),
+        "MPI_Iallreduce");
+  return PendingReduction(request);
+}
+
+}  // namespace
+
+PendingReduction Communicator::begin_sum(std::span<float> values) const {
+  return begin(comm_, values.data(), values.size(), MPI_FLOAT, MPI_SUM);
+}
+PendingReduction Communicator::begin_maximum(std::int64_t& value) const {
+  return begin(comm_, &value, 1, MPI_INT64_T, MPI_MAX);
+}
+
 void Communicator::send(std::span<const float> values, int to) const {
   for_pieces(values, [&](const float* data, int count) {
     check(MPI_Send(data, count, MPI_FLOAT, to, 0, comm_), "MPI_Send");

@@ -7,6 +7,8 @@
 
 #include <mpi.h>
 
+#include "parallel/pending_reduction.h"
+
 namespace syncgap::parallel {
 
 /// Owns MPI_Init_thread and MPI_Finalize; one per process, first thing in main. Asks for
@@ -62,6 +64,11 @@ class Communicator {
   void broadcast(std::span<float> values, int root = 0) const;
   /// Element-wise sum over the ranks, in place, in MPI's own order.
   void sum(std::span<float> values) const;
+  /// Begins such a sum, which goes on while its owner is tested. `values` stay untouched until
+  /// then.
+  PendingReduction begin_sum(std::span<float> values) const;
+  /// Begins to replace `value` by the maximum over the ranks.
+  PendingReduction begin_maximum(std::int64_t& value) const;
   /// From one rank to another, which waits for it.
   void send(std::span<const float> values, int to) const;
   void receive(std::span<float> values, int from) const;

@@ -7,6 +7,7 @@
 #include "parallel/communicator.h"
 
 struct ncclComm;
+struct CUevent_st;
 struct CUstream_st;
 
 namespace syncgap::parallel {
@@ -42,6 +43,36 @@ class NcclCommunicator {
 
  private:
   ncclComm* comm_ = nullptr;
+};
+
+/// Move-only owner of a stream beside the default one of the current device: what is sent here runs
+/// while the default stream computes on. A fresh one is null, as is every one in a build without
+/// CUDA.
+class SideStream {
+ public:
+  SideStream() = default;
+  static SideStream make();
+  ~SideStream();
+  SideStream(SideStream&& other) noexcept
+      : stream_(std::exchange(other.stream_, nullptr)),
+        event_(std::exchange(other.event_, nullptr)) {}
+  SideStream& operator=(SideStream&& other) noexcept {
+    std::swap(stream_, other.stream_);
+    std::swap(event_, other.event_);
+    return *this;
+  }
+  SideStream(const SideStream&) = delete;
+  SideStream& operator=(const SideStream&) = delete;
+
+  DeviceStream handle() const { return stream_; }
+  /// What is sent here from now on waits for all that the default stream was sent before.
+  void follow_default() const;
+  /// What the default stream is sent from now on waits for all that was sent here before.
+  void lead_default() const;
+
+ private:
+  DeviceStream stream_ = nullptr;
+  CUevent_st* event_ = nullptr;
 };
 
 }  // namespace syncgap::parallel

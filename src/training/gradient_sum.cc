@@ -42,6 +42,10 @@ void sum_in_order(std::vector<torch::Tensor>& gradients, std::int64_t shards,
   const auto gradient = [&](std::int64_t shard) -> torch::Tensor& {
     return gradients[static_cast<std::size_t>(shard - mine.first)];
   };
+  // MPI reads host memory only.
+  const auto device = gradients[0].device();
+  if (team.size() > 1 && !device.is_cpu())
+    for (auto& each : gradients) each = each.to(torch::kCPU);
   torch::Tensor received;
   for (std::int64_t stride = 1; stride < shards; stride *= 2)
     for (std::int64_t left = 0; left + stride < shards; left += 2 * stride) {
@@ -58,7 +62,9 @@ void sum_in_order(std::vector<torch::Tensor>& gradients, std::int64_t shards,
         gradient(left).add_(received);
       }
     }
+  if (team.size() == 1) return;
   team.broadcast(floats(gradients[0]));
+  gradients[0] = gradients[0].to(device);
 }
 
 }  // namespace syncgap::training

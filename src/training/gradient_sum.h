@@ -30,8 +30,9 @@ struct ShardRange {
 ShardRange shards_of_rank(std::int64_t shards, int ranks, int rank);
 
 /// Adds the gradients of all shards along the tree ((0 + 1) + (2 + 3)) + ... and gives every rank
-/// the sum in `gradients[0]`. `gradients` holds this rank's shards, in order, all (P) on the CPU,
-/// and is used up. Collective; every rank has at least one shard.
+/// the sum in `gradients[0]`. `gradients` holds this rank's shards, in order, all (P), and is used
+/// up; from a device they travel through host memory. Collective; every rank has at least one
+/// shard.
 void sum_in_order(std::vector<torch::Tensor>& gradients, std::int64_t shards,
                   const parallel::Communicator& team);
 

@@ -14,6 +14,8 @@
 namespace syncgap::training {
 namespace {
 
+constexpr std::int64_t kSave = 1, kStop = 2;  // wishes of a rank
+
 using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point start) {
@@ -55,7 +57,10 @@ Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
       optimizer_(parameters_.values(), parameters_.gradients(), options.optimizer) {
   options_.check(examples, team.size());
   networks::keep_freed_memory();
-  if (options_.summation == Summation::fast) options_.shards = team.size();
+  if (options_.summation == Summation::fast) {
+    options_.shards = team.size();
+    overlapped_ = std::make_unique<OverlappedSum>(network, parameters_, team);
+  }
   const auto mine = shards_of_rank(options_.shards, team.size(), team.rank());
   for (std::int64_t k = mine.first; k < mine.last; ++k)
     shard_loss_.push_back(torch::zeros({}, parameters_.values().options().dtype(torch::kFloat64)));
@@ -138,8 +143,10 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
       const torch::NoGradGuard no_grad;
       gradient.detach().zero_();
     }
-    if (shard.size() > 0) {
-      const auto loss = loss_(epoch_, begin + shard.begin, begin + shard.end);
+    torch::Tensor loss;
+    if (shard.size() > 0) loss = loss_(epoch_, begin + shard.begin, begin + shard.end);
+    if (overlapped_) overlapped_->begin();
+    if (loss.defined()) {
       const double share = static_cast<double>(shard.size()) / static_cast<double>(end - begin);
       (loss * share).backward();
       shard_loss_[static_cast<std::size_t>(k - mine.first)].add_(loss.detach().to(torch::kFloat64),
@@ -150,8 +157,8 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
   if (sums.empty()) sums.push_back(gradient);
   if (options_.summation == Summation::fixed_order) {
     sum_in_order(sums, options_.shards, team_);
-  } else if (team_.size() > 1) {
-    team_.sum({gradient.data_ptr<float>(), static_cast<std::size_t>(gradient.numel())});
+  } else {
+    overlapped_->finish();
   }
   const torch::NoGradGuard no_grad;
   if (!sums[0].is_same(gradient)) gradient.detach().copy_(sums[0]);
@@ -179,16 +186,29 @@ bool Trainer::run(const std::function<bool()>& stop_requested) {
     begun = Clock::now();
     curves_.seconds += seconds;
   };
+  // A team's wishes travel while a step is computed and are followed after it: no rank waits to
+  // hear them.
+  std::int64_t wishes = 0;
+  parallel::PendingReduction travelling;
+  const auto follow_wishes = [&] {
+    if (wishes == 0) return true;
+    count_time();
+    save();
+    saved = Clock::now();
+    return wishes < kStop;
+  };
   while (epoch_ < options_.epochs) {
     while (done_ < examples_) {
+      travelling.wait();
+      if (!follow_wishes()) return false;
       // Rank 0 looks at its clock for all.
       const bool due = team_.rank() == 0 && since(saved) > options_.checkpoint_seconds;
-      const std::int64_t wish = team_.maximum(std::int64_t{stop_requested()} * 2 + (due ? 1 : 0));
-      if (wish > 0) {
-        count_time();
-        save();
-        saved = Clock::now();
-        if (wish >= 2) return false;
+      wishes = (stop_requested() ? kStop : 0) + (due ? kSave : 0);
+      if (team_.size() > 1) {
+        travelling = team_.begin_maximum(wishes);
+      } else {
+        if (!follow_wishes()) return false;
+        wishes = 0;
       }
       const std::int64_t end = std::min(done_ + options_.batch, examples_);
       step(done_, end);

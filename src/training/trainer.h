@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <torch/nn/module.h>
 #include <torch/types.h>
@@ -11,6 +12,7 @@
 #include "training/flat_parameters.h"
 #include "training/gradient_sum.h"
 #include "training/optimizer.h"
+#include "training/overlapped_sum.h"
 
 namespace syncgap::training {
 
@@ -55,6 +57,8 @@ class Trainer {
   const TrainingCurves& curves() const { return curves_; }
   /// The parameters' moving average, (P): what samples are drawn with.
   const torch::Tensor& average() const { return optimizer_.average(); }
+  /// How sums and backward overlapped in the last step of Summation::fast.
+  OverlapTrace overlap() const { return overlapped_ ? overlapped_->trace() : OverlapTrace(); }
   /// Puts the average in the parameters' place.
   void use_average();
 
@@ -73,8 +77,9 @@ class Trainer {
   const parallel::Communicator& team_;
   FlatParameters parameters_;
   Optimizer optimizer_;
-  std::vector<torch::Tensor> shard_loss_;  ///< of this rank's shards: sums over an epoch
-  std::int64_t epoch_ = 0, done_ = 0;      ///< examples of the epoch that were trained on
+  std::unique_ptr<OverlappedSum> overlapped_;  ///< of Summation::fast
+  std::vector<torch::Tensor> shard_loss_;      ///< of this rank's shards: sums over an epoch
+  std::int64_t epoch_ = 0, done_ = 0;          ///< examples of the epoch that were trained on
   TrainingCurves curves_;
 };
 

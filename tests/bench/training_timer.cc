@@ -4,6 +4,9 @@
 //   training_timer train WIDTH MULTIPLIERS ATTENTION BATCH STEPS [fixed_order|fast]
 //   training_timer evaluate WIDTH MULTIPLIERS ATTENTION BATCH EVALUATIONS
 //   training_timer data WIDTH MULTIPLIERS ATTENTION BATCH STEPS      the batches alone
+//   training_timer ranks WIDTH MULTIPLIERS ATTENTION BATCH STEPS fixed_order|fast ROUNDS
+//     one training of all ranks and one of each rank by itself, in turn, and how the sums of the
+//     last step overlapped its backward pass
 //
 // MULTIPLIERS is a list like 1,2,2; ATTENTION one of levels, or - for none.
 #include <algorithm>
@@ -12,8 +15,10 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
+#include "core/check.h"
 #include "core/random.h"
 #include "data/image_set.h"
 #include "experiments/with_torch/denoising_loss.h"
@@ -89,17 +94,33 @@ void print(const Stopwatch& timer, double images, double sum) {
               timer.wall(), timer.cpu(), images, sum);
 }
 
+/// A training without end on a state file of its own.
+struct Training {
+  std::string state;
+  training::Trainer trainer;
+
+  Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name)
+      : state(std::filesystem::temp_directory_path() / concat("training_timer.", name)),
+        trainer(*set.network, set.states.count(), DenoisingLoss(set.task(), set.network),
+                options(set, summation), "timer", state, team) {}
+  ~Training() { std::filesystem::remove(state); }
+
+  static training::TrainingOptions options(const Set& set, const std::string& summation) {
+    training::TrainingOptions options;
+    options.epochs = 1 << 20;
+    options.batch = set.batch;
+    options.checkpoint_seconds = 1e9;
+    options.summation =
+        summation == "fast" ? training::Summation::fast : training::Summation::fixed_order;
+    return options;
+  }
+};
+
 /// One epoch of training after another that warms up.
-void train(Set& set, const std::string& summation, const parallel::Communicator& team) {
-  training::TrainingOptions options;
-  options.epochs = 1 << 20;
-  options.batch = set.batch;
-  options.checkpoint_seconds = 1e9;
-  options.summation =
-      summation == "fast" ? training::Summation::fast : training::Summation::fixed_order;
-  const std::string state = std::filesystem::temp_directory_path() / "training_timer.state";
-  training::Trainer trainer(*set.network, set.states.count(),
-                            DenoisingLoss(set.task(), set.network), options, "timer", state, team);
+void train(Set& set, const std::string& summation) {
+  const parallel::Communicator alone;
+  Training training(set, summation, alone, getpid());
+  auto& trainer = training.trainer;
   std::optional<Stopwatch> timer;
   std::int64_t seen = 0;
   trainer.run([&] {
@@ -109,7 +130,47 @@ void train(Set& set, const std::string& summation, const parallel::Communicator&
     return epochs == 2;
   });
   print(*timer, static_cast<double>(seen), trainer.curves().loss.back());
-  if (team.rank() == 0) std::filesystem::remove(state);
+}
+
+/// Steps a second of a training's next steps, without those where it starts and stops.
+double steps_per_second(training::Trainer& trainer, std::int64_t steps) {
+  constexpr std::int64_t kFirst = 2;
+  std::optional<Stopwatch> timer;
+  double seconds = 0;
+  std::int64_t count = 0;
+  trainer.run([&] {
+    if (++count == kFirst) timer.emplace();
+    if (count == kFirst + steps) seconds = timer->wall();
+    return count >= kFirst + steps;
+  });
+  return static_cast<double>(steps) / seconds;
+}
+
+void compare_ranks(char** words, const std::string& summation, std::int64_t rounds) {
+  const auto ranks = parallel::Communicator::world();
+  const parallel::Communicator alone;
+  const int process = static_cast<int>(ranks.broadcast(static_cast<std::uint64_t>(getpid())));
+  Set shared(words), own(words);
+  Training together(shared, summation, ranks, process);
+  Training apart(own, summation, alone, process + 1 + ranks.rank());
+  std::string text;
+  for (std::int64_t k = 0; k < rounds; ++k) {
+    ranks.barrier();
+    const double one = steps_per_second(together.trainer, shared.steps);
+    ranks.barrier();
+    const double sum = ranks.sum(steps_per_second(apart.trainer, own.steps));
+    text += concat(k > 0 ? ", " : "", "[", one * static_cast<double>(shared.batch), ", ",
+                   sum * static_cast<double>(own.batch), "]");
+  }
+  if (ranks.rank() != 0) return;
+  const auto trace = together.trainer.overlap();
+  std::printf("{\"rates\": [%s], \"backward\": %.6f, \"finished\": %.6f, \"buckets\": [",
+              text.c_str(), trace.backward, trace.finished);
+  for (std::size_t k = 0; k < trace.buckets.size(); ++k)
+    std::printf("%s[%lld, %.6f, %.6f]", k > 0 ? ", " : "",
+                static_cast<long long>(trace.buckets[k].size), trace.buckets[k].begin,
+                trace.buckets[k].end);
+  std::printf("]}\n");
 }
 
 void evaluate(Set& set) {
@@ -136,16 +197,22 @@ void draw(Set& set) {
 int run(int argc, char** argv) {
   const std::string mode = argc > 6 ? argv[1] : "";
   at::set_num_threads(1);
-  Set set(argv + 2);
-  if (mode == "train") {
-    train(set, argc > 7 ? argv[7] : "fixed_order", parallel::Communicator());
-  } else if (mode == "evaluate") {
-    evaluate(set);
-  } else if (mode == "data") {
-    draw(set);
-  } else {
+  if (mode == "ranks" && argc > 8) {
+    const parallel::MpiScope mpi(argc, argv);
+    compare_ranks(argv + 2, argv[7], std::stoll(argv[8]));
+    return 0;
+  }
+  if (mode != "train" && mode != "evaluate" && mode != "data") {
     std::fprintf(stderr, "usage: see training_timer.cc\n");
     return 2;
+  }
+  Set set(argv + 2);
+  if (mode == "train") {
+    train(set, argc > 7 ? argv[7] : "fixed_order");
+  } else if (mode == "evaluate") {
+    evaluate(set);
+  } else {
+    draw(set);
   }
   return 0;
 }

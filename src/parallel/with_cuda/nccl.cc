@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <cuda_runtime_api.h>
 #include <stdexcept>
 #include <vector>
 
@@ -17,6 +18,11 @@ void check(ncclResult_t code, const char* call) {
   if (code != ncclSuccess)
     throw std::runtime_error(
         concat(call, " failed: ", ncclGetErrorString(code), ": ", ncclGetLastError(nullptr)));
+}
+
+void check(cudaError_t code, const char* call) {
+  if (code != cudaSuccess)
+    throw std::runtime_error(concat(call, " failed: ", cudaGetErrorString(code)));
 }
 
 }  // namespace
@@ -46,6 +52,28 @@ void NcclCommunicator::sum(float* values, std::size_t count, DeviceStream stream
 void NcclCommunicator::sum(double* values, std::size_t count, DeviceStream stream) const {
   SYNCGAP_EXPECTS(comm_ != nullptr);
   check(ncclAllReduce(values, values, count, ncclFloat64, ncclSum, comm_, stream), "ncclAllReduce");
+}
+
+SideStream SideStream::make() {
+  SideStream out;
+  check(cudaStreamCreateWithFlags(&out.stream_, cudaStreamNonBlocking), "cudaStreamCreate");
+  check(cudaEventCreateWithFlags(&out.event_, cudaEventDisableTiming), "cudaEventCreate");
+  return out;
+}
+
+SideStream::~SideStream() {
+  if (event_ != nullptr) cudaEventDestroy(event_);
+  if (stream_ != nullptr) cudaStreamDestroy(stream_);
+}
+
+void SideStream::follow_default() const {
+  check(cudaEventRecord(event_, nullptr), "cudaEventRecord");
+  check(cudaStreamWaitEvent(stream_, event_, 0), "cudaStreamWaitEvent");
+}
+
+void SideStream::lead_default() const {
+  check(cudaEventRecord(event_, stream_), "cudaEventRecord");
+  check(cudaStreamWaitEvent(nullptr, event_, 0), "cudaStreamWaitEvent");
 }
 
 }  // namespace syncgap::parallel

@@ -15,4 +15,9 @@ void NcclCommunicator::sum(double*, std::size_t, DeviceStream) const {
   throw std::logic_error("sum over a null NCCL communicator");
 }
 
+SideStream SideStream::make() { throw std::logic_error("no stream without CUDA"); }
+SideStream::~SideStream() = default;
+void SideStream::follow_default() const {}
+void SideStream::lead_default() const {}
+
 }  // namespace syncgap::parallel
