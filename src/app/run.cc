@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
+#include "parallel/device.h"
 #include "parallel/together.h"
 #include "store/lock.h"
 #include "store/record.h"
@@ -154,12 +155,14 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
       std::printf("%s, %s: %llu units on %d %s\n", prepared.experiment->name().c_str(),
                   prepared.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),
                   ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
+    const auto device =
+        parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
     sweep::UnitWork work;
     work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
     work.run = [&](const Unit& unit, Results& results, const Communicator& team,
                    const sweep::StopRequest& stop) {
       const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed), stop,
-                                            &team};
+                                            &team, device};
       prepared.experiment->run(unit, results, context);
     };
     sweep::SweepSettings settings;

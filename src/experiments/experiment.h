@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct RunContext {
   /// other goes on to its end.
   std::function<bool()> stop_requested;
   const parallel::Communicator* team = nullptr;  ///< the ranks that run this unit together
+  std::optional<int> device;                     ///< CUDA device of this rank, if it has one
 };
 
 /// A named computation of the papers: options in, values of one unit out. The caller sets the

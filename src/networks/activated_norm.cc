@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <span>
+#include <torch/csrc/autograd/custom_function.h>
 
 namespace syncgap::networks {
 namespace {
@@ -81,6 +82,9 @@ Tensor activated_norm(const torch::nn::GroupNorm& norm, const Tensor& x, const T
                       Activation activation) {
   const auto& options = norm->options;
   const bool silu = activation == Activation::silu;
+  if (x.scalar_type() == torch::kBFloat16)  // mixed precision: norms are in single
+    return activated_norm(norm, x.to(torch::kFloat32),
+                          shift.defined() ? shift.to(torch::kFloat32) : shift, activation);
   if (x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.dim() == 4 && x.numel() > 0)
     return FusedNorm::apply(x, shift.defined() ? c10::optional<Tensor>(shift) : c10::nullopt,
                             norm->weight, norm->bias, options.num_groups(), options.eps(), silu);

@@ -192,7 +192,9 @@ Tensor UNetImpl::forward(const Tensor& images, const Tensor& steps) {
     if (stage.resize)
       x = stage.resize(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
   }
-  return out_(activated_norm(norm_, x, Tensor(), Activation::silu)).contiguous();
+  return out_(activated_norm(norm_, x, Tensor(), Activation::silu))
+      .to(images.scalar_type())
+      .contiguous();
 }
 
 }  // namespace syncgap::networks

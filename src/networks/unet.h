@@ -63,7 +63,7 @@ TORCH_MODULE(PixelAttention);
 class UNetImpl : public torch::nn::Module {
  public:
   explicit UNetImpl(UNetShape shape);
-  /// images (B, C, H, W), steps (B) -> (B, C, H, W)
+  /// images (B, C, H, W), steps (B) -> (B, C, H, W), of the images' type and device
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& steps);
   const UNetShape& shape() const { return shape_; }
 

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 #include <vector>
 
 #include "parallel/communicator.h"

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "error_text.h"
 #include "networks/initialize.h"
+#include "networks/mixed_precision.h"
 #include "networks/unet_golden.h"
 #include "networks/weight_file.h"
 
@@ -128,6 +129,26 @@ TEST(UNet, SinglePrecisionAgreesWithDouble) {
           << item.key();
     }
   }
+}
+
+TEST(UNet, MixedPrecisionIsNearSingle) {
+  UNet network(attending());
+  fill_by_formula(*network);
+  const auto images = wave({2, 1, 8, 8}, 0.61, 0).to(torch::kFloat32);
+  const auto steps = torch::tensor({7, 120});
+  const auto gradient = [&](Precision precision) {
+    network->zero_grad();
+    const PrecisionScope scope(torch::kCPU, precision);
+    const auto out = network(images, steps);
+    EXPECT_EQ(out.scalar_type(), torch::kFloat32);
+    out.square().mean().backward();
+    return network->named_parameters()["in.weight"].grad().clone();
+  };
+  const auto single = gradient(Precision::single), mixed = gradient(Precision::bf16);
+  const double difference = ((single - mixed).norm() / single.norm()).item<double>();
+  EXPECT_GT(difference, 1e-5);  // bfloat16 was at work
+  EXPECT_LT(difference, 0.1);
+  EXPECT_TRUE(torch::equal(gradient(Precision::single), single));  // and is gone with its scope
 }
 
 TEST(UNet, GradientsAgreeWithFiniteDifferences) {

@@ -1,6 +1,7 @@
 #include "experiments/with_torch/denoiser_options.h"
 
 #include <cmath>
+#include <torch/cuda.h>
 
 #include "core/check.h"
 
@@ -47,6 +48,16 @@ void DenoiserOptions::describe(OptionTable& table) {
   table.add("checkpoint_seconds", checkpoint_seconds, "", "between two states kept while training")
       .at_least(0)
       .unit("s");
+  table
+      .add("device", device, "",
+           "where networks compute: auto (a CUDA device where this rank has one, else cpu) or cpu; "
+           "the last digits differ between them")
+      .one_of({"auto", "cpu"});
+  table
+      .add("precision", precision, "",
+           "of convolutions and products: single, or bf16 with norms, losses and the optimizer in "
+           "single")
+      .one_of({"single", "bf16"});
   table.add("models", models, "", "folder of trained models, shared by all jobs");
 }
 
@@ -77,11 +88,20 @@ training::TrainingOptions DenoiserOptions::training() const {
   return out;
 }
 
+torch::Device DenoiserOptions::place(const std::optional<int>& own) const {
+  if (device == "cpu" || !own || !torch::cuda::is_available()) return torch::kCPU;
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(*own)};
+}
+
+networks::Precision DenoiserOptions::arithmetic() const {
+  return precision == "bf16" ? networks::Precision::bf16 : networks::Precision::single;
+}
+
 std::string DenoiserOptions::identity(std::int64_t image_channels) const {
   return concat(shape(image_channels).text(), "; adam epochs=", epochs, " batch=", batch,
                 " learning_rate=", learning_rate, " warmup=", warmup,
                 " gradient_clip=", gradient_clip, " ema_decay=", ema_decay, " shards=", shards,
-                " summation=", summation);
+                " summation=", summation, precision == "single" ? "" : " precision=" + precision);
 }
 
 }  // namespace syncgap::experiments

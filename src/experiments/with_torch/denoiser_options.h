@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/options.h"
+#include "networks/mixed_precision.h"
 #include "networks/unet.h"
 #include "training/trainer.h"
 
@@ -29,11 +31,16 @@ struct DenoiserOptions {
   std::string summation = "fixed_order";
   double checkpoint_seconds = 60;
   std::string models = "out/models";
+  std::string device = "auto";
+  std::string precision = "single";
 
   void describe(OptionTable& table);
 
   networks::UNetShape shape(std::int64_t image_channels) const;
   training::TrainingOptions training() const;
+  /// Where this rank's networks compute: `own`, its device, unless told otherwise or there is none.
+  torch::Device place(const std::optional<int>& own) const;
+  networks::Precision arithmetic() const;
   /// One line that names everything here that decides the trained weights.
   std::string identity(std::int64_t image_channels) const;
 };

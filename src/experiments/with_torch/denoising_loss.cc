@@ -8,19 +8,22 @@ namespace syncgap::experiments {
 
 using torch::Tensor;
 
-DenoisingLoss::DenoisingLoss(const DenoiserTask& task, networks::UNet network)
+DenoisingLoss::DenoisingLoss(const DenoiserTask& task, networks::UNet network, torch::Device device,
+                             networks::Precision precision)
     : task_(task),
       network_(std::move(network)),
       pairs_stream_(task.sweep_seed, "pairs", {task.seed}),
       noise_stream_(task.sweep_seed, "training noise", {task.seed}),
-      step_stream_(task.sweep_seed, "training steps", {task.seed}) {
+      step_stream_(task.sweep_seed, "training steps", {task.seed}),
+      device_(device),
+      precision_(precision) {
   std::vector<float> signal, noise;
   for (std::int64_t t = 0; t < task.schedule->steps(); ++t) {
     signal.push_back(static_cast<float>(std::sqrt(task.schedule->alpha_bar(t))));
     noise.push_back(static_cast<float>(std::sqrt(1 - task.schedule->alpha_bar(t))));
   }
-  signal_ = torch::tensor(signal);
-  noise_ = torch::tensor(noise);
+  signal_ = torch::tensor(signal).to(device);
+  noise_ = torch::tensor(noise).to(device);
 }
 
 NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
@@ -29,7 +32,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
                               static_cast<std::uint64_t>(epoch));
     epoch_ = epoch;
   }
-  const auto clean = task_.states->states(pairs_, begin, end);  // (B, C, H, W)
+  auto clean = task_.states->states(pairs_, begin, end);  // (B, C, H, W)
   auto normals = torch::empty_like(clean);
   auto steps = torch::empty({end - begin}, torch::kInt64);
   const auto size = static_cast<std::size_t>(clean.numel() / clean.size(0));
@@ -42,6 +45,9 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     steps.data_ptr<std::int64_t>()[row] =
         static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
   }
+  if (device_.is_cuda())
+    for (Tensor* each : {&clean, &normals, &steps})
+      *each = each->pin_memory().to(device_, true);  // while the device computes
   const auto noise = task_.states->noise(normals, task_.coupling_strength);
   const auto factor = [&](const Tensor& table) {
     return table.index_select(0, steps).view({-1, 1, 1, 1});
@@ -51,6 +57,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
 
 Tensor DenoisingLoss::operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
   const NoisedBatch batch = this->batch(epoch, begin, end);
+  const networks::PrecisionScope scope(device_.type(), precision_);
   return torch::mse_loss(network_(batch.states, batch.steps), batch.noise);
 }
 

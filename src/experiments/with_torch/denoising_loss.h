@@ -8,6 +8,7 @@
 #include "data/pairing.h"
 #include "diffusion/noise_schedule.h"
 #include "experiments/with_torch/training_states.h"
+#include "networks/mixed_precision.h"
 #include "networks/unet.h"
 
 namespace syncgap::experiments {
@@ -34,7 +35,10 @@ struct NoisedBatch {
 /// The denoising loss (96) of pairs, noise and steps that are functions of (epoch, image).
 class DenoisingLoss {
  public:
-  DenoisingLoss(const DenoiserTask& task, networks::UNet network);
+  /// The network is on `device`; batches are made on the CPU and copied there.
+  DenoisingLoss(const DenoiserTask& task, networks::UNet network,
+                torch::Device device = torch::kCPU,
+                networks::Precision precision = networks::Precision::single);
 
   /// Mean loss over states [begin, end) of an epoch.
   torch::Tensor operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end);
@@ -44,6 +48,8 @@ class DenoisingLoss {
   DenoiserTask task_;
   networks::UNet network_;
   RandomStream pairs_stream_, noise_stream_, step_stream_;
+  torch::Device device_;
+  networks::Precision precision_;
   torch::Tensor signal_, noise_;  // (T)
   data::EpochPairs pairs_;
   std::int64_t epoch_ = -1;

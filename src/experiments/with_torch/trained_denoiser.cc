@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "experiments/with_torch/denoising_loss.h"
+#include "networks/freed_memory.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
 #include "training/model_cache.h"
@@ -34,14 +35,19 @@ std::vector<double> values_of(const Tensor& tensor) {
 }  // namespace
 
 diffusion::Denoiser TrainedDenoiser::denoiser() const {
-  return [network = network](const Tensor& z, std::int64_t t) mutable {
-    return network(z, torch::full({z.size(0)}, t, torch::kInt64));
+  return [network = network, device = device, precision = precision](const Tensor& z,
+                                                                     std::int64_t t) mutable {
+    const networks::PrecisionScope scope(device.type(), precision);
+    const auto steps = torch::full({z.size(0)}, t, torch::dtype(torch::kInt64).device(device));
+    return network(z.to(device), steps).to(z.device());
   };
 }
 
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const RunContext& context) {
-  const training::ModelRequest request{options.models, identity_of(task, options)};
+  const bool on_device = !options.place(context.device).is_cpu();
+  const training::ModelRequest request{options.models,
+                                       identity_of(task, options) + (on_device ? "; cuda" : "")};
   const parallel::Communicator alone;
   const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
   const auto stop_requested =
@@ -50,11 +56,14 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
   TrainedDenoiser model;
   model.network = networks::UNet(options.shape(task.states->channels()));
   model.parameters = networks::parameter_count(*model.network);
+  model.device = options.place(context.device);
+  model.precision = options.arithmetic();
   const auto train = [&](const std::string& checkpoint) {
     networks::initialize(*model.network, RandomStream(task.sweep_seed, "weights", {task.seed}));
+    model.network->to(model.device);
     training::Trainer trainer(*model.network, task.states->count(),
-                              DenoisingLoss(task, model.network), options.training(),
-                              request.identity, checkpoint, team);
+                              DenoisingLoss(task, model.network, model.device, model.precision),
+                              options.training(), request.identity, checkpoint, team);
     if (!trainer.run(stop_requested))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
@@ -74,7 +83,9 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
   model.curves.seconds = weights.tensors[kCurve + "seconds"][0].item<double>();
   std::erase_if(weights.tensors, [](const auto& item) { return item.first.starts_with(kCurve); });
   networks::load_tensors(*model.network, weights.tensors, path);
+  model.network->to(model.device);
   model.network->eval();
+  networks::keep_freed_memory();
   return model;
 }
 

@@ -15,8 +15,10 @@ struct TrainedDenoiser {
   networks::UNet network{nullptr};  ///< with averaged parameters, in evaluation mode
   training::TrainingCurves curves;
   std::int64_t parameters = 0;
+  torch::Device device = torch::kCPU;
+  networks::Precision precision = networks::Precision::single;
 
-  /// Same step for the whole batch.
+  /// Same step for the whole batch, which comes back to where it was.
   diffusion::Denoiser denoiser() const;
 };
 
