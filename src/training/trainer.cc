@@ -64,11 +64,12 @@ Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
   const auto mine = shards_of_rank(options_.shards, team.size(), team.rank());
   for (std::int64_t k = mine.first; k < mine.last; ++k)
     shard_loss_.push_back(torch::zeros({}, parameters_.values().options().dtype(torch::kFloat64)));
-  parallel::together(team, [&] { restore(); });
+  // A shared file system may show a file to one rank before another: all follow the first.
+  if (team.broadcast(std::uint64_t{std::filesystem::exists(checkpoint_)}) != 0)
+    parallel::together(team, [&] { restore(); });
 }
 
 void Trainer::restore() {
-  if (!std::filesystem::exists(checkpoint_)) return;
   const auto saved = networks::read_weights(checkpoint_);
   const auto text = [&](const char* name) {
     const auto found = saved.metadata.find(name);
