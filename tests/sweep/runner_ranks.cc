@@ -241,9 +241,10 @@ TEST_F(RunnerRanks, ASignalWithNothingLeftIsNoDrain) {
 }
 
 TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
-  // The first claims take 100 ms each, the others 1 ms: when the wall is nearer than 100 ms, the
-  // long ones that are left are passed over and the short ones still run.
-  const auto length = [](std::uint64_t index) { return index < 24 ? 0.1 : 0.001; };
+  // The first claims take 600 ms each, the others 1 ms: when the wall is nearer than 600 ms, the
+  // long ones that are left are passed over and the short ones still run. Half a long one is left
+  // then, so that a busy machine may lose a quarter of a second.
+  const auto length = [](std::uint64_t index) { return index < 24 ? 0.6 : 0.001; };
   work_.cost = [&](const Unit& unit) { return length(unit.index()); };
   const auto plain = work_.run;
   work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
@@ -251,7 +252,7 @@ TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
     std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
     plain(unit, results, team, stop);
   };
-  const SweepOutcome outcome = run({}, 0.35);
+  const SweepOutcome outcome = run({}, 2.1);
   EXPECT_TRUE(outcome.drained);
   EXPECT_GT(outcome.pending, 0U);
   const auto statuses = record_->statuses();
