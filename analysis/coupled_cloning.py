@@ -11,8 +11,10 @@ from analysis.record import Record, position, show
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION)}
 MOST_COUPLINGS = 4
-UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples or a "
-              "classifier is right on under {accuracy:.0%} of the real test pictures.")
+UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
+              "classifier is right on under {accuracy:.0%} of the real test pictures, or the labels "
+              "of $u$ and $v$ agree, as those of real pairs always do, in under {match:.0%} of the "
+              "samples.")
 
 
 def content(record: Record) -> Content:
@@ -38,7 +40,8 @@ def _summary(record: Record) -> str:
 
 def _unreliable(record: Record) -> str:
     return UNRELIABLE.format(share=record.option("least_share"),
-                             accuracy=record.option("least_accuracy"))
+                             accuracy=record.option("least_accuracy"),
+                             match=record.option("least_match", 0.9))
 
 
 def _mode(record: Record, name: str) -> int:

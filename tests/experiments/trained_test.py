@@ -18,7 +18,8 @@ JOBS = {
         "axes.step={range=[0, 20]}", "axes.intervention_step=[5, 15]", "axes.frame_step=[19, 0]"],
     "coupled_cloning_figure10": [
         *SMALL, "experiment.trajectories=6", "experiment.group=4", "experiment.classifier_width=8",
-        "axes.horizon=[20]", "axes.scan_step=[5, 15]", "axes.sample=[0, 5]"],
+        'axes.schedule=["linear"]', "axes.horizon=[20]", "axes.scan_step=[5, 15]",
+        "axes.sample=[0, 5]"],
 }
 # Timings: not the same from run to run.
 TIMINGS = {"images_per_second"}

@@ -223,6 +223,8 @@ void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& c
   for (std::size_t k = 0; k < trajectories; ++k)
     matches += seen.trunk[0][k] == seen.trunk[1][k] ? 1 : 0;
   put_share(results, "label_match", 0, matches, trajectories);
+  const bool coherent =
+      static_cast<double>(matches) >= options_.least_match * static_cast<double>(trajectories);
   for (std::size_t m = 0; m < kModes; ++m) {
     std::uint64_t fewest = trajectories;
     for (std::size_t label = 0; label < labels(); ++label) {
@@ -236,7 +238,8 @@ void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& c
     results["classifier_tests"][m] = static_cast<double>(accuracy.count);
     const bool balanced =
         static_cast<double>(fewest) >= options_.least_share * static_cast<double>(trajectories);
-    results["reliable"][m] = balanced && accuracy.value >= options_.least_accuracy ? 1 : 0;
+    results["reliable"][m] =
+        balanced && coherent && accuracy.value >= options_.least_accuracy ? 1 : 0;
   }
 }
 

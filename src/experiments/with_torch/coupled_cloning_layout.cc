@@ -45,6 +45,12 @@ OptionTable CoupledCloningOptions::table() {
            "test accuracy below which a classifier makes what uses it unreliable")
       .at_least(0)
       .at_most(1);
+  table
+      .add("least_match", least_match, "",
+           "share of samples whose modes get the same label, as real pairs always do, below which "
+           "the classifiers are off their domain")
+      .at_least(0)
+      .at_most(1);
   table.add("resamples", resamples, "", "bootstrap samples of trajectories behind each interval")
       .at_least(10);
   return table;
@@ -126,11 +132,12 @@ std::vector<Observable> coupled_cloning_observables() {
   with_interval("label_match", {},
                 "share of samples whose common and difference mode get the same label", wilson, "1",
                 "");
-  list.push_back({"reliable",
-                  {"mode"},
-                  "1 where every class has its least share and the classifier its least accuracy, "
-                  "otherwise 0",
-                  "1"});
+  list.push_back(
+      {"reliable",
+       {"mode"},
+       "1 where every class has its least share, the classifier its least accuracy and the "
+       "labels of both modes their least match, otherwise 0",
+       "1"});
   with_interval("classifier_accuracy", {"mode"},
                 "share of real test pictures the classifier names rightly", wilson, "1",
                 "multimodal (103)");

@@ -20,6 +20,7 @@ struct CoupledCloningOptions {
   double threshold = 0.55;
   double least_share = 0.1;
   double least_accuracy = 0.97;
+  double least_match = 0.9;
   std::int64_t resamples = 1000;
 
   CoupledCloningOptions();
