@@ -6,11 +6,11 @@ import numpy as np
 
 from analysis import coupled_cloning_claims, style
 from analysis.content import MULTIMODAL, Content, Figure, Table
-from analysis.coupled_pairs import Setting, couplings, first_count, settings
-from analysis.record import Record, position, show
+from analysis.coupled_pairs import (Setting, couplings, first_count, mode, settings,
+                                    shown_couplings)
+from analysis.record import Record, show
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION)}
-MOST_COUPLINGS = 4
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
               "classifier is right on under {accuracy:.0%} of the real test pictures, or the labels "
               "of $u$ and $v$ agree, as those of real pairs always do, in under {match:.0%} of the "
@@ -44,17 +44,6 @@ def _unreliable(record: Record) -> str:
                              match=record.option("least_match", 0.9))
 
 
-def _mode(record: Record, name: str) -> int:
-    return position(record.axes["mode"].values, name, "mode")
-
-
-def _shown_couplings(record: Record) -> list[float]:
-    every = couplings(record)
-    if len(every) <= MOST_COUPLINGS:
-        return every
-    return [every[i] for i in np.linspace(0, len(every) - 1, MOST_COUPLINGS).round().astype(int)]
-
-
 def _symbol(ax, x, y, low, high, reliable: bool, number: int, colour, label: str | None):
     ax.errorbar([x], [y], yerr=[[max(y - low, 0)], [max(high - y, 0)]], color=colour,
                 marker=style.MARKERS[number], markersize=5, elinewidth=0.8, linestyle="none",
@@ -67,7 +56,7 @@ def _speciation_figure(setting: Setting) -> Figure:
     def draw(canvas):
         times, gaps = canvas.subplots(1, 2)
         for number, (name, (label, colour)) in enumerate(MODES.items()):
-            m = _mode(record, name)
+            m = mode(record, name)
             for g in couplings(record):
                 values = setting.over_seeds("speciation_time", g)[:, m]
                 ends = [setting.over_seeds("speciation_time" + e, g)[:, m] for e in ("_low", "_high")]
@@ -105,7 +94,7 @@ def _speciation_figure(setting: Setting) -> Figure:
 def _curve_figure(setting: Setting) -> Figure:
     record = setting.record
     steps = record.axes["scan_step"].values
-    shown = _shown_couplings(record)
+    shown = shown_couplings(record)
 
     def draw(canvas):
         axes = canvas.subplots(1, len(shown), squeeze=False, sharey=True)[0]
@@ -113,7 +102,7 @@ def _curve_figure(setting: Setting) -> Figure:
             ax.axhline(record.option("threshold"), color=style.GREY, linewidth=0.8, linestyle=":")
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
             for number, (name, (label, colour)) in enumerate(MODES.items()):
-                m = _mode(record, name)
+                m = mode(record, name)
                 values = setting.over_seeds("excess_agreement", g)[:, m]
                 if not len(values):
                     ax.text(0.5, 0.5, "not measured yet", transform=ax.transAxes, ha="center",
@@ -148,7 +137,7 @@ def _class_figure(setting: Setting) -> Figure:
     def draw(canvas):
         axes = canvas.subplots(1, 3)
         for ax, (name, (label, _)) in zip(axes, MODES.items()):
-            m = _mode(record, name)
+            m = mode(record, name)
             ax.axhline(record.option("least_share"), color=style.GREY, linewidth=0.8, linestyle=":")
             for i, c in enumerate(classes):
                 _shares(ax, setting, "class_share", (m, i), i, f"class {show(c)}")
@@ -182,7 +171,7 @@ def _shares(ax, setting: Setting, name: str, index: tuple, number: int, label: s
 
 def _sample_figure(setting: Setting) -> Figure:
     record = setting.record
-    shown = _shown_couplings(record)
+    shown = shown_couplings(record)
     pictures = list(record.axes["picture"].values)
     samples = len(record.axes["sample"].values)
 
@@ -193,16 +182,8 @@ def _sample_figure(setting: Setting) -> Figure:
             frames = setting.first_seed("sample_picture", g)
             limits = (-0.7, 0.7) if picture == "v" else (0, 1)
             for i, ax in enumerate(row):
-                ax.set_xticks([])
-                ax.set_yticks([])
-                ax.grid(False)
-                for spine in ax.spines.values():
-                    spine.set_visible(False)
-                if frames is not None:
-                    ax.imshow(frames[i, pictures.index(picture)], cmap="gray", vmin=limits[0],
-                              vmax=limits[1])
-                else:
-                    ax.set_facecolor(style.MISSING)
+                shown_picture = None if frames is None else frames[i, pictures.index(picture)]
+                style.show_picture(ax, shown_picture, limits=limits)
             row[0].set_ylabel(f"$g={show(g)}$ {picture}", rotation=0, ha="right", va="center")
 
     return Figure(f"samples-{setting.key}", f"Generated samples, {setting.text}",
@@ -218,7 +199,7 @@ def _speciation_table(setting: Setting) -> Table:
         for k in range(len(setting.over_seeds("gap", g))):
             cells = [show(g), str(k + 1)]
             for name in MODES:
-                m = _mode(record, name)
+                m = mode(record, name)
                 cells.append(_with_interval(setting, "speciation_time", g, (k, m)))
                 cells.append(f"{setting.over_seeds('passages', g)[k, m]:.0f}")
                 cells.append("yes" if setting.over_seeds("reliable", g)[k, m] == 1 else "NO")
@@ -245,7 +226,7 @@ def _classifier_table(setting: Setting) -> Table:
     record = setting.record
     rows = []
     for name, (label, _) in MODES.items():
-        m = _mode(record, name)
+        m = mode(record, name)
         for g in couplings(record):
             values = setting.over_seeds("classifier_accuracy", g)
             if len(values):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.record import Record, show
+from analysis.record import Record, position, show
 
+MOST_COUPLINGS = 4
 SETTING = ("modality", "schedule", "pixel_low", "horizon")
 
 
@@ -52,6 +53,19 @@ def settings(record: Record) -> Iterator[Setting]:
 
 def couplings(record: Record) -> list[float]:
     return sorted(float(g) for g in record.axes["g"].values)
+
+
+def shown_couplings(record: Record) -> list[float]:
+    """As many as fit side by side."""
+    every = couplings(record)
+    if len(every) <= MOST_COUPLINGS:
+        return every
+    return [every[i] for i in np.linspace(0, len(every) - 1, MOST_COUPLINGS).round().astype(int)]
+
+
+def mode(record: Record, name: str) -> int:
+    """Place of a mode on its axis."""
+    return position(record.axes["mode"].values, name, "mode")
 
 
 def is_mnist(record: Record) -> bool:

@@ -8,7 +8,6 @@ from analysis import style
 from analysis.content import Claim, Figure, Table, Verdict
 from analysis.dataset_regimes_curves import curve
 from analysis.dataset_regimes_data import Unit, class_text, data_text, differing, first_seeds
-from analysis.dataset_regimes_pictures import show_picture
 from analysis.record import Record
 
 IMAGE, CLASS = style.BLUE, style.VERMILLION
@@ -102,7 +101,7 @@ def _pictures(ax, unit: Unit, strip: int, first: float, last: float) -> None:
     width = 0.97 * min(np.min(np.diff(place), initial=1.0), 1 / 13)
     for f, at in zip(frames, place):
         inner = ax.inset_axes([at - width / 2, 0.0, width, 1.0])
-        show_picture(inner, unit.array("denoised_picture")[strip, f])
+        style.show_picture(inner, unit.array("denoised_picture")[strip, f])
 
 
 def _log_time(ax, unit: Unit) -> None:

@@ -32,26 +32,6 @@ def regime_times(unit: Unit) -> tuple[float, float]:
     return speciation, collapse
 
 
-def picture(values: np.ndarray, stretch: bool) -> np.ndarray:
-    """(C, H, W) -> what imshow takes. States are mostly noise: stretched to their own range."""
-    if stretch:
-        low, high = np.percentile(values, [1, 99])
-        values = (values - low) / max(high - low, 1e-12)
-    values = np.clip(values, 0, 1)
-    return values[0] if values.shape[0] == 1 else np.moveaxis(values[:3], 0, -1)
-
-
-def show_picture(ax, values: np.ndarray, stretch: bool = False, border=None) -> None:
-    ax.imshow(picture(values, stretch), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.grid(False)
-    for spine in ax.spines.values():
-        spine.set_visible(border is not None)
-        spine.set_color(border or "none")
-        spine.set_linewidth(2.6)
-
-
 def _one_of_each_class(unit: Unit) -> list[int]:
     """Two strips, of different classes if there are such."""
     ends = [unit.array("final_class")[int(t)] for t in unit.axis("strip")]
@@ -81,8 +61,8 @@ def _figure_1(record: Record, unit: Unit, number: int) -> Figure:
         for i, s in enumerate(strips):
             for j, f in enumerate(frames):
                 state, mean = grid[2 * i, j], grid[2 * i + 1, j]
-                show_picture(state, unit.array("picture")[s, f], stretch=True)
-                show_picture(mean, unit.array("denoised_picture")[s, f])
+                style.show_picture(state, unit.array("picture")[s, f], stretch=True)
+                style.show_picture(mean, unit.array("denoised_picture")[s, f])
                 if i == 0:
                     state.set_title(f"$t={unit.axis('frame_time')[f]:.3g}$", fontsize=10)
             trajectory = int(unit.axis("strip")[s])
@@ -139,10 +119,10 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
             pictures = unit.array("clone_picture")[s]
             for j, b in enumerate(order):
                 border = _fate_colour(unit, trajectory, s, b)
-                show_picture(grid[s, j], pictures[b], border=border)
+                style.show_picture(grid[s, j], pictures[b], border=border)
                 if s == 0:
                     grid[s, j].set_title(f"$t={unit.array('clone_time')[b]:.2f}$", fontsize=10)
-            show_picture(grid[s, -1], end)
+            style.show_picture(grid[s, -1], end)
         grid[0, -1].set_title("itself", fontsize=10)
 
     return Figure(f"clones-{number + 1}" if number else "clones",

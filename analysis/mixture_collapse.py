@@ -7,7 +7,7 @@ import numpy as np
 from analysis import mixture_collapse_claims, style
 from analysis.content import REGIMES, Content, Figure, Table
 from analysis.estimates import plus_minus, signed
-from analysis.mixture_collapse_crossings import Crossing, crossings_of, extrapolate
+from analysis.mixture_collapse_crossings import crossings_of, extrapolate
 from analysis.mixture_collapse_data import MODES, Collapse, Size
 from analysis.record import Record, show
 

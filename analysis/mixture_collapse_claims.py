@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.content import Claim, Verdict
-from analysis.estimates import plus_minus, zero_test
+from analysis.estimates import zero_test
 from analysis.mixture_collapse_crossings import crossings_of, extrapolate
 from analysis.mixture_collapse_data import Collapse, Size
 

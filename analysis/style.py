@@ -90,6 +90,27 @@ def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, 
     return artist
 
 
+def show_picture(ax, values: np.ndarray | None, *, stretch: bool = False, limits=(0, 1),
+                 border=None) -> None:
+    """Picture (H, W) or (C, H, W) without axes, from black to white over `limits` or, stretched,
+    over its own range; None: not measured yet."""
+    if values is None:
+        ax.set_facecolor(MISSING)
+    else:
+        low, high = np.percentile(values, [1, 99]) if stretch else limits
+        shown = np.clip((values - low) / max(high - low, 1e-12), 0, 1)
+        if shown.ndim == 3:
+            shown = shown[0] if len(shown) == 1 else np.moveaxis(shown[:3], 0, -1)
+        ax.imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set_visible(border is not None)
+        spine.set_color(border or "none")
+        spine.set_linewidth(2.6)
+
+
 def mark_missing(ax, x, done) -> None:
     """Small crosses along the bottom of the axes where a unit is not finished."""
     gaps = np.asarray(x)[~np.asarray(done, dtype=bool)]

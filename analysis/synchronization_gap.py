@@ -6,14 +6,13 @@ import numpy as np
 
 from analysis import style, synchronization_gap_claims
 from analysis.content import MULTIMODAL, Content, Figure, Table
-from analysis.coupled_pairs import Setting, couplings, first_count, settings
+from analysis.coupled_pairs import (Setting, couplings, first_count, mode, settings,
+                                    shown_couplings)
 from analysis.record import Record, show
-from analysis.synchronization_gap_data import (PAIRINGS, is_table_1, mode, pairings,
-                                               published)
+from analysis.synchronization_gap_data import PAIRINGS, is_table_1, pairings, published
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
          "A": ("channel A", style.GREEN), "B": ("channel B", style.ORANGE)}
-MOST_COUPLINGS = 4
 
 
 def content(record: Record) -> Content:
@@ -42,17 +41,9 @@ def _summary(record: Record) -> str:
             "that of an image of another class.")
 
 
-def _shown_couplings(record: Record) -> list[float]:
-    every = couplings(record)
-    if len(every) <= MOST_COUPLINGS:
-        return every
-    places = np.linspace(0, len(every) - 1, MOST_COUPLINGS).round().astype(int)
-    return [every[i] for i in places]
-
-
 def _panels(canvas, record: Record, sharey=True):
     """A row for each pairing, a column for each coupling strength shown."""
-    rows, columns = pairings(record), _shown_couplings(record)
+    rows, columns = pairings(record), shown_couplings(record)
     axes = canvas.subplots(len(rows), len(columns), squeeze=False, sharex=True, sharey=sharey)
     for row, pairing in zip(axes, rows):
         style.row_title(row[0], PAIRINGS[pairing])
@@ -62,7 +53,7 @@ def _panels(canvas, record: Record, sharey=True):
 
 
 def _size(record: Record) -> tuple[float, float]:
-    return (max(6.4, 1.6 + 2.9 * len(_shown_couplings(record))), 1.0 + 2.5 * len(pairings(record)))
+    return (max(6.4, 1.6 + 2.9 * len(shown_couplings(record))), 1.0 + 2.5 * len(pairings(record)))
 
 
 def _curve(ax, setting: Setting, name: str, pairing: str, g: float, colour, label: str, index=()):
@@ -144,16 +135,8 @@ def _strip_figure(setting: Setting) -> Figure:
         for row, (pairing, picture) in zip(axes, rows):
             frames = setting.first_seed("frame", g, pairing=pairing)
             for ax, i in zip(row, shown):
-                ax.set_xticks([])
-                ax.set_yticks([])
-                ax.grid(False)
-                for spine in ax.spines.values():
-                    spine.set_visible(False)
-                if frames is not None:
-                    ax.imshow(np.clip(frames[0, i, pictures.index(picture)], 0, 1), cmap="gray",
-                              vmin=0, vmax=1)
-                else:
-                    ax.set_facecolor(style.MISSING)
+                style.show_picture(
+                    ax, None if frames is None else frames[0, i, pictures.index(picture)])
             row[0].set_ylabel(f"{PAIRINGS[pairing]} {picture}", rotation=0, ha="right", va="center")
         for ax, i in zip(axes[0], shown):
             ax.set_title(f"$t={int(steps[i])}$", fontsize=9)

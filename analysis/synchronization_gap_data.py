@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.coupled_pairs import Setting, is_mnist
-from analysis.record import Record, position
+from analysis.record import Record
 
 # Table 1 of the multimodal paper: (g, pairing) -> mean and standard deviation over four seeds at
 # each threshold, MNIST, T = 200.
@@ -23,10 +23,6 @@ PAIRINGS = {"main": "MAIN", "control": "CTRL"}
 
 def pairings(record: Record) -> list[str]:
     return [p for p in PAIRINGS if p in record.axes["pairing"].values]
-
-
-def mode(record: Record, name: str) -> int:
-    return position(record.axes["mode"].values, name, "mode")
 
 
 def is_table_1(record: Record, setting: Setting) -> bool:

@@ -27,6 +27,11 @@ NoiseSchedule NoiseSchedule::linear(std::int64_t steps, double first, double las
   return NoiseSchedule(std::move(beta));
 }
 
+NoiseSchedule NoiseSchedule::scaled_linear(std::int64_t steps, double first, double last) {
+  const double factor = 1000.0 / static_cast<double>(steps);
+  return linear(steps, factor * first, factor * last);
+}
+
 NoiseSchedule NoiseSchedule::cosine(std::int64_t steps) {
   require_input(steps > 0, "a noise schedule needs at least one step (steps = ", steps, ")");
   constexpr double kOffset = 0.008, kMaxBeta = 0.999;

@@ -11,6 +11,9 @@ class NoiseSchedule {
  public:
   /// beta_t on a straight line from `first` to `last`. multimodal sec. 5
   static NoiseSchedule linear(std::int64_t steps, double first, double last);
+  /// The same with both ends times 1000 / steps: ends are those of 1000 steps, and abar at the last
+  /// step hardly depends on how many there are.
+  static NoiseSchedule scaled_linear(std::int64_t steps, double first, double last);
   /// abar_t = cos^2 of a quarter turn with offset s = 0.008, beta_t at most 0.999 (Nichol and
   /// Dhariwal 2021).
   static NoiseSchedule cosine(std::int64_t steps);

@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <type_traits>
 
 #include "core/check.h"
 
 namespace syncgap::experiments {
+
+std::vector<std::int64_t> first_integers(std::int64_t count) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  std::iota(values.begin(), values.end(), std::int64_t{0});
+  return values;
+}
 
 std::vector<double> even_values(double first, double last, std::size_t count) {
   SYNCGAP_EXPECTS(count >= 2);

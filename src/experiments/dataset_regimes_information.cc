@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments/dataset_regimes_parts.h"
+#include "experiments/interval_observables.h"
 #include "observables/curve_peak.h"
 #include "observables/mode_branching.h"
 #include "observables/resampled_means.h"

@@ -3,14 +3,11 @@
 #include <cstdint>
 #include <string>
 
+#include "experiments/axis_values.h"
+#include "experiments/interval_observables.h"
+
 namespace syncgap::experiments {
 namespace {
-
-std::vector<std::int64_t> first_integers(std::int64_t count) {
-  std::vector<std::int64_t> out;
-  for (std::int64_t i = 0; i < count; ++i) out.push_back(i);
-  return out;
-}
 
 /// Close together where collapse happens, wider apart in the tail.
 std::vector<double> default_times() {
@@ -22,38 +19,14 @@ std::vector<double> default_times() {
   return out;
 }
 
-class List {
- public:
-  void add(std::string name, std::vector<std::string> over, std::string meaning, std::string unit,
-           std::string source, NanPolicy nan = NanPolicy::failure) {
-    out_.push_back({std::move(name), std::move(over), std::move(meaning), std::move(unit),
-                    std::move(source), nan});
-  }
-  /// A measured number with the ends of its 95% interval.
-  void add_with_interval(const std::string& name, const std::vector<std::string>& over,
-                         const std::string& meaning, const std::string& unit,
-                         const std::string& source, const std::string& kind = "bootstrap",
-                         NanPolicy nan = NanPolicy::failure) {
-    add(name, over, meaning, unit, source, nan);
-    add(name + "_low", over, meaning + ", lower end of the 95% " + kind + " interval", unit, source,
-        nan);
-    add(name + "_high", over, meaning + ", upper end of the 95% " + kind + " interval", unit,
-        source, nan);
-  }
-  std::vector<Observable> take() { return std::move(out_); }
-
- private:
-  std::vector<Observable> out_;
-};
-
 constexpr NanPolicy kMayBeMissing = NanPolicy::allowed;
 
-void describe_spectrum(List& list) {
+void describe_spectrum(ObservableList& list) {
   list.add_with_interval("largest_eigenvalue", {},
                          "largest eigenvalue of the covariance of the images, first channel", "1",
-                         "regimes (4), table");
+                         "regimes (4), table", "bootstrap interval");
   list.add_with_interval("speciation_time", {}, "t_S = log(largest eigenvalue) / 2", "time",
-                         "regimes (4)", "bootstrap", kMayBeMissing);
+                         "regimes (4)", "bootstrap interval", kMayBeMissing);
   list.add("class_alignment", {},
            "cosine between the principal direction and the difference of the class means", "1",
            "syncgap");
@@ -61,45 +34,45 @@ void describe_spectrum(List& list) {
            "syncgap");
 }
 
-void describe_posterior(List& list) {
+void describe_posterior(ObservableList& list) {
   const std::vector<std::string> over = {"time"};
-  list.add_with_interval("excess_entropy", over,
-                         "empirical excess entropy density, as mean posterior entropy over d",
-                         "nat", "regimes (5), (56)-(57); H[y|x_t] / d of information (16)");
+  list.add_with_interval(
+      "excess_entropy", over, "empirical excess entropy density, as mean posterior entropy over d",
+      "nat", "regimes (5), (56)-(57); H[y|x_t] / d of information (16)", "bootstrap interval");
   list.add_with_interval("excess_entropy_sampled", over,
                          "empirical excess entropy density, as the mean of -log P^e", "nat",
-                         "regimes (56)-(57)");
+                         "regimes (56)-(57)", "bootstrap interval");
   list.add_with_interval("collapse_agreement", over,
                          "probability that two clones of x_t collapse on the same image", "1",
-                         "regimes figure 5, phi_C; posterior weights");
+                         "regimes figure 5, phi_C; posterior weights", "bootstrap interval");
   list.add_with_interval("true_weight", over,
                          "mean posterior weight of the image x_t was made from", "1",
-                         "syncgap; equals collapse_agreement in the mean");
+                         "syncgap; equals collapse_agreement in the mean", "bootstrap interval");
   list.add_with_interval("speciation_agreement", over,
                          "probability that two clones of x_t collapse in the same class", "1",
-                         "regimes figure 4, phi; posterior weights");
+                         "regimes figure 4, phi; posterior weights", "bootstrap interval");
   list.add_with_interval("class_entropy", over, "entropy of the class given x_t", "nat",
-                         "information (16)");
+                         "information (16)", "bootstrap interval");
   list.add_with_interval("speciation_crossing_time", {},
                          "time at which speciation_agreement crosses speciation_level", "time",
-                         "regimes figure 4", "bootstrap", kMayBeMissing);
+                         "regimes figure 4", "bootstrap interval", kMayBeMissing);
   list.add_with_interval("collapse_crossing_time", {},
                          "time at which collapse_agreement crosses 1/2", "time", "regimes figure 5",
-                         "bootstrap", kMayBeMissing);
+                         "bootstrap interval", kMayBeMissing);
   list.add_with_interval("entropy_threshold_time", {},
                          "largest time at which the excess entropy is below entropy_threshold of "
                          "log(n) / d",
-                         "time", "regimes (5)", "bootstrap", kMayBeMissing);
+                         "time", "regimes (5)", "bootstrap interval", kMayBeMissing);
   list.add_with_interval(
       "entropy_tangent_time", {}, "zero of the steepest tangent of the excess entropy", "time",
-      "regimes (5); exact for a random energy model", "bootstrap", kMayBeMissing);
+      "regimes (5); exact for a random energy model", "bootstrap interval", kMayBeMissing);
 }
 
-void describe_information(List& list) {
+void describe_information(ObservableList& list) {
   const std::vector<std::string> over = {"time"};
   const auto add = [&](const char* name, const char* meaning, const char* unit,
                        const char* source) {
-    list.add_with_interval(name, over, meaning, unit, source);
+    list.add_with_interval(name, over, meaning, unit, source, "bootstrap interval");
   };
   add("conditional_entropy", "entropy of the image given x_t", "nat", "information (17)");
   add("conditional_class_entropy", "entropy of the class given x_t", "nat", "information (78)");
@@ -120,7 +93,7 @@ void describe_information(List& list) {
       "rate of the entropy of the class: the part of the posterior variance between the classes",
       "nat/time", "law of total variance in information (33)");
   const auto add_peak = [&](const char* name, const char* meaning, const char* source) {
-    list.add_with_interval(name, {}, meaning, "time", source, "bootstrap", kMayBeMissing);
+    list.add_with_interval(name, {}, meaning, "time", source, "bootstrap interval", kMayBeMissing);
   };
   add_peak("entropy_variance_peak_time", "time at which V_h is largest", "information (66)");
   add_peak("class_entropy_variance_peak_time", "time at which V_Z is largest", "information (83)");
@@ -133,33 +106,34 @@ void describe_information(List& list) {
            "information section 5; mean shift", kMayBeMissing);
 }
 
-void describe_paths(List& list) {
+void describe_paths(ObservableList& list) {
   list.add("last_change", {"path"},
            "largest time down from which the nearest image no longer changes, along exact paths",
            "time", "regimes figure 5");
-  list.add_with_interval("last_change_mean", {}, "mean of last_change", "time", "regimes figure 5");
+  list.add_with_interval("last_change_mean", {}, "mean of last_change", "time", "regimes figure 5",
+                         "bootstrap interval");
 }
 
-void describe_trajectories(List& list) {
+void describe_trajectories(ObservableList& list) {
   const std::vector<std::string> branch = {"branch_time"}, path = {"trajectory"};
   list.add("clone_time", branch, "time of the step at which the clones part", "time", "syncgap");
   list.add_with_interval("clone_agreement", branch,
                          "share of clones that collapse in the class of the trunk", "1",
-                         "regimes figure 4, phi; backward diffusion", "Wilson");
+                         "regimes figure 4, phi; backward diffusion", "Wilson interval");
   list.add_with_interval("clone_collapse", branch,
                          "share of clones that collapse on the image of the trunk", "1",
-                         "regimes figure 5, phi_C; backward diffusion", "Wilson");
+                         "regimes figure 5, phi_C; backward diffusion", "Wilson interval");
   list.add_with_interval("clone_agreement_exact", branch,
                          "the same from posterior weights at the time of the clones", "1",
-                         "regimes figure 4, phi; posterior weights");
+                         "regimes figure 4, phi; posterior weights", "bootstrap interval");
   list.add_with_interval("clone_collapse_exact", branch,
                          "the same from posterior weights at the time of the clones", "1",
-                         "regimes figure 5, phi_C; posterior weights");
+                         "regimes figure 5, phi_C; posterior weights", "bootstrap interval");
   list.add("trajectory_last_change", path,
            "largest time down from which the nearest image of a trajectory no longer changes",
            "time", "regimes figure 5");
   list.add_with_interval("trajectory_last_change_mean", {}, "mean of trajectory_last_change",
-                         "time", "regimes figure 5");
+                         "time", "regimes figure 5", "bootstrap interval");
   list.add("final_class", path, "class a trajectory collapses in", "1", "regimes figure 1");
   list.add("final_image", path, "image a trajectory collapses on, its place in the data set", "1",
            "regimes figure 1");
@@ -219,7 +193,7 @@ std::vector<Axis> dataset_regimes_axes(const DatasetRegimesOptions& options) {
 }
 
 std::vector<Observable> dataset_regimes_observables(const DatasetRegimesOptions& options) {
-  List list;
+  ObservableList list;
   list.add("image_count", {}, "images used", "1", "syncgap");
   list.add("dimension", {}, "numbers per image, d", "1", "syncgap");
   list.add("varying_dimension", {}, "pixels that are not the same in all images", "1", "syncgap");

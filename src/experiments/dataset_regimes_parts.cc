@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "experiments/interval_observables.h"
 #include "observables/principal_component.h"
 #include "observables/resampled_means.h"
 

@@ -71,10 +71,6 @@ struct TrajectoryPlan {
 void measure_trajectories(const RegimeImages& images, const DatasetRegimesOptions& options,
                           const TrajectoryPlan& plan, const RegimeSeed& seed, Results& results);
 
-/// Stores a value with the ends of its interval.
-void put(Results& results, const std::string& name, std::size_t at, double value,
-         observables::Interval interval);
-
 /// Mean agreements of clones at one noise level, from `samples` noised images: class and image.
 struct ExactAgreement {
   double of_class, of_image;

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "experiments/dataset_regimes_parts.h"
+#include "experiments/interval_observables.h"
 #include "observables/crossing.h"
 #include "observables/resampled_means.h"
 
@@ -89,13 +90,6 @@ double tangent_zero(const std::vector<double>& x, std::span<const double> y) {
 }
 
 }  // namespace
-
-void put(Results& results, const std::string& name, std::size_t at, double value,
-         Interval interval) {
-  results[name][at] = value;
-  results[name + "_low"][at] = interval.low;
-  results[name + "_high"][at] = interval.high;
-}
 
 void measure_posterior(const RegimeImages& images, const DatasetRegimesOptions& options,
                        const std::vector<double>& times, const RegimeSeed& seed, Results& results) {

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "experiments/dataset_regimes_parts.h"
+#include "experiments/interval_observables.h"
 #include "observables/principal_component.h"
 #include "observables/resampled_means.h"
 #include "sde/denoised_cloning.h"
@@ -164,13 +165,10 @@ void measure_trajectories(const RegimeImages& images, const DatasetRegimesOption
   }
 
   const std::vector<ExactAgreement> exact = exact_agreements(images, options, clone_times, seed);
-  const auto all = static_cast<double>(plan.trajectories);
   for (std::size_t b = 0; b < branches; ++b) {
     results["clone_time"][b] = clone_times[b];
-    put(results, "clone_agreement", b, static_cast<double>(same_class[b]) / all,
-        observables::wilson_interval(same_class[b], plan.trajectories));
-    put(results, "clone_collapse", b, static_cast<double>(same_image[b]) / all,
-        observables::wilson_interval(same_image[b], plan.trajectories));
+    put_share(results, "clone_agreement", b, same_class[b], plan.trajectories);
+    put_share(results, "clone_collapse", b, same_image[b], plan.trajectories);
     put(results, "clone_agreement_exact", b, exact[b].of_class, exact[b].class_interval);
     put(results, "clone_collapse_exact", b, exact[b].of_image, exact[b].image_interval);
   }

@@ -8,11 +8,15 @@
 
 #include "core/check.h"
 #include "networks/freed_memory.h"
+#include "networks/tensor_values.h"
 #include "networks/weight_file.h"
 #include "parallel/together.h"
 
 namespace syncgap::training {
 namespace {
+
+using networks::tensor_of;
+using networks::values_of;
 
 constexpr std::int64_t kSave = 1, kStop = 2;  // wishes of a rank
 
@@ -23,14 +27,6 @@ double since(Clock::time_point start) {
 }
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-torch::Tensor tensor_of(const std::vector<double>& values) {
-  return torch::tensor(values, torch::kFloat64);
-}
-
-std::vector<double> values_of(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel()};
-}
 
 }  // namespace
 

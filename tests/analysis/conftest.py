@@ -51,6 +51,19 @@ def run_job(syncgap, tmp_path_factory):
     return run
 
 
+@pytest.fixture(scope="session")
+def record_of(run_job):
+    """Records of jobs given as text, each swept once."""
+    made = {}
+
+    def record(job):
+        if job not in made:
+            made[job] = run_job(job)
+        return made[job]
+
+    return record
+
+
 def set_pending(record: Path, copy: Path, which) -> Path:
     """A copy of a record as if the units for which `which(index)` holds were still to come."""
     shutil.copy(record, copy)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from main_test import analyse, check_page
 
 from analysis import coupled_ou, experiments, open_record
 from analysis.content import Verdict
@@ -80,19 +80,6 @@ modalities = [2, 3, 6]
 graph = ["complete", "ring", "star"]
 mode = [0, 1, 2, 3, 4, 5]
 """
-
-
-@pytest.fixture(scope="session")
-def record_of(run_job):
-    """Records of the jobs above, each swept once."""
-    made = {}
-
-    def record(job):
-        if job not in made:
-            made[job] = run_job(job)
-        return made[job]
-
-    return record
 
 
 def verdicts(record) -> dict[str, list[Verdict]]:

@@ -6,8 +6,8 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
+from command import report
 from conftest import set_pending
-from main_test import analyse, check_page
 
 from analysis import coupled_cloning, open_record, synchronization_gap
 from analysis.content import Verdict
@@ -68,15 +68,6 @@ def run_trained(syncgap, run_job, tmp_path_factory):
     return lambda job: run_job(job, "--set", f'experiment.models="{models}"')
 
 
-def report(record, folder):
-    """The text of the report of a record."""
-    done = analyse(record, "--out", folder, "--format", "png")
-    assert done.returncode == 0, done.stdout + done.stderr
-    page = (folder / "report.html").read_text()
-    check_page(page)
-    return page
-
-
 @pytest.fixture(scope="module")
 def gap(run_trained):
     return run_trained(GAP)
@@ -99,7 +90,7 @@ def changed(record, copy, **values):
 
 
 def test_report_of_two_horizons_shows_readings_and_every_figure(gap, tmp_path):
-    page = report(gap, tmp_path / "report")
+    page = report(gap, folder=tmp_path / "report")
     for text in ("Figure 6", "Figure 7", "Figure 8", "Figure 9", "other readings", "entropy rate",
                  "Table 1: synchronization gap"):
         assert text in page, text
@@ -109,7 +100,7 @@ def test_report_of_two_horizons_shows_readings_and_every_figure(gap, tmp_path):
 def test_unfinished_records_are_drawn(gap, cloning, tmp_path, left):
     for name, record in (("gap", gap), ("cloning", cloning)):
         part = set_pending(record, tmp_path / f"{name}.h5", left)
-        report(part, tmp_path / name)
+        report(part, folder=tmp_path / name)
 
 
 def test_settings_are_cases_and_seeds_are_stacked(gap):
@@ -148,7 +139,7 @@ def test_published_table_is_complete_and_ordered():
 
 
 def test_report_of_clones_shows_agreement_classes_and_classifiers(cloning, tmp_path):
-    page = report(cloning, tmp_path / "report")
+    page = report(cloning, folder=tmp_path / "report")
     for text in ("Figure 10", "Figure 11", "Classes of the samples", "Generated samples",
                  "Classifiers", "test accuracy"):
         assert text in page, text

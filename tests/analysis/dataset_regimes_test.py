@@ -1,11 +1,10 @@
 """dataset_regimes on a real record of made-up images: figures, tables, claims, unfinished sweeps."""
 
-import struct
-
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from main_test import analyse, check_page
+from made_up_images import write_halves
 
 from analysis import experiments, open_record
 from analysis.content import Verdict
@@ -32,22 +31,10 @@ title = "Made-up images"
 """
 
 
-def write_idx(path, values: np.ndarray) -> None:
-    header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
-    path.write_bytes(header + values.astype(np.uint8).tobytes())
-
-
 @pytest.fixture(scope="module")
 def path(run_job, tmp_path_factory):
-    """Two classes, bright on the left and on the right, with noise."""
     folder = tmp_path_factory.mktemp("images")
-    labels = np.arange(80) % 2
-    grey = np.full((80, 6, 6), 60.0)
-    grey[labels == 0, :, :3] = 190
-    grey[labels == 1, :, 3:] = 190
-    grey += np.random.default_rng(1).normal(0, 30, grey.shape)
-    write_idx(folder / "train-images-idx3-ubyte", np.clip(grey, 0, 255))
-    write_idx(folder / "train-labels-idx1-ubyte", labels)
+    write_halves(folder, count=80, side=6)
     return run_job(JOB.format(folder=folder))
 
 

@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from main_test import analyse, check_page
 
 from analysis import exact_score, experiments, open_record
 from analysis.content import Verdict

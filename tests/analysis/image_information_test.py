@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from dataset_regimes_test import write_idx
-from main_test import analyse, check_page
+from made_up_images import write_plains
 
 from analysis import experiments, open_record
 from analysis.content import Verdict
@@ -34,11 +34,7 @@ branch_time = [1.0]
 def path(run_job, tmp_path_factory):
     """Two classes 64 x 0.5^2 = 16 apart, so that they part at a positive time."""
     folder = tmp_path_factory.mktemp("images")
-    labels = np.arange(80) % 2
-    grey = np.where(labels[:, None, None] == 1, 190.0, 60.0) * np.ones((80, 8, 8))
-    grey += np.random.default_rng(1).normal(0, 25, grey.shape)
-    write_idx(folder / "train-images-idx3-ubyte", np.clip(grey, 0, 255))
-    write_idx(folder / "train-labels-idx1-ubyte", labels)
+    write_plains(folder, count=80, side=8)
     return run_job(JOB.format(folder=folder))
 
 

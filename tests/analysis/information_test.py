@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from main_test import analyse, check_page
 
 from analysis import experiments, open_record
 from analysis.content import Verdict
@@ -69,19 +69,6 @@ d = [16, 64, 256]
 u = { linspace = [0.05, 4.0, 80] }
 """
 JOBS = (DYNAMICS, DIMENSIONS, FIGURE_3, FIGURE_4, FIGURE_5)
-
-
-@pytest.fixture(scope="session")
-def record_of(run_job):
-    """Records of the jobs above, each swept once."""
-    made = {}
-
-    def record(job):
-        if job not in made:
-            made[job] = run_job(job)
-        return made[job]
-
-    return record
 
 
 def verdicts(record) -> dict[str, Verdict]:

@@ -1,61 +1,15 @@
 """The command: exit codes, files, unfinished and unknown records, equal bytes on every run."""
 
-import re
 import subprocess
-import sys
 import time
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from command import analyse, check_page
 from synthetic import Made, Plan, toy_plan, write
 
 from analysis import RecordError, open_record
 from analysis.record import check_readable
-
-
-def analyse(*arguments):
-    return subprocess.run([sys.executable, "-m", "analysis", *map(str, arguments)], cwd=ROOT,
-                          capture_output=True, text=True, timeout=120)
-
-
-class Page(HTMLParser):
-    """What a report holds: anchors, links, sources of images, and whether its tags balance."""
-
-    VOID = {"meta", "img", "link", "br", "hr", "input"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.ids, self.links, self.images, self.broken = [], [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        if "id" in values:
-            self.ids.append(values["id"])
-        if tag == "a":
-            self.links.append(values["href"])
-        if tag == "img":
-            self.images.append(values["src"])
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.broken.append(tag)
-
-
-def check_page(text) -> Page:
-    """Well formed, every link leads somewhere inside, nothing is fetched from outside."""
-    page = Page(text)
-    assert not page.broken and not page.open
-    assert len(set(page.ids)) == len(page.ids)
-    for link in page.links:
-        assert link[0] == "#" and link[1:] in page.ids
-    assert all(src.startswith("data:image/png;base64,") for src in page.images)
-    assert not re.search(r"(src|href)=['\"]?(https?:|//)|@import|url\(", text)
-    return page
 
 
 def test_an_unknown_experiment_gets_an_overview(tmp_path):

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from main_test import analyse, check_page
 
 from analysis import experiments, mixture_cloning, mixture_collapse, open_record, seeds
 from analysis.content import Verdict

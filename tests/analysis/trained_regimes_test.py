@@ -5,9 +5,9 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+from command import analyse, check_page
 from conftest import set_pending
-from dataset_regimes_test import write_idx
-from main_test import analyse, check_page
+from made_up_images import write_halves
 
 from analysis import experiments, open_record
 from analysis.content import Verdict
@@ -43,15 +43,8 @@ title = "Made-up images"
 
 @pytest.fixture(scope="module")
 def path(run_job, tmp_path_factory):
-    """Two classes, bright on the left and on the right, with noise."""
     folder = tmp_path_factory.mktemp("images")
-    labels = np.arange(120) % 2
-    grey = np.full((120, 8, 8), 60.0)
-    grey[labels == 0, :, :4] = 190
-    grey[labels == 1, :, 4:] = 190
-    grey += np.random.default_rng(1).normal(0, 30, grey.shape)
-    write_idx(folder / "train-images-idx3-ubyte", np.clip(grey, 0, 255))
-    write_idx(folder / "train-labels-idx1-ubyte", labels)
+    write_halves(folder, count=120, side=8)
     return run_job(JOB.format(folder=folder))
 
 

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "experiments/with_torch/normals.h"
 
 // Shapes: B trajectories of a group, d = C H W numbers an image, n training images.
 namespace syncgap::experiments {
@@ -14,18 +15,6 @@ namespace {
 using diffusion::ClonePath;
 using observables::NoiseLevel;
 using torch::Tensor;
-
-/// Normals (B, C, H, W), each trajectory's own.
-Tensor draw(const RandomStream& stream, std::int64_t first, torch::IntArrayRef shape,
-            std::int64_t step) {
-  auto out = torch::empty(shape);
-  const auto size = static_cast<std::size_t>(out.numel() / out.size(0));
-  for (std::int64_t k = 0; k < out.size(0); ++k)
-    stream.fill_normals<float>(static_cast<std::uint64_t>(first + k),
-                               static_cast<std::uint32_t>(step),
-                               {out.data_ptr<float>() + static_cast<std::size_t>(k) * size, size});
-  return out;
-}
 
 /// Independent noise of every path, numbered by trajectory and step.
 class PathStreams {
@@ -130,9 +119,9 @@ ClonedSamples draw_cloned_samples(const CloningPlan& plan, const diffusion::Deno
     const std::vector<std::int64_t> shape{count, pixels.size(1), pixels.size(2), pixels.size(3)};
     NearestTracker tracker(plan, images.cloud, count);
     const auto ends = diffusion::run_cloning(
-        *plan.schedule, denoiser, scan, draw(start_stream, first, shape, 0),
+        *plan.schedule, denoiser, scan, trajectory_normals(start_stream, first, shape, 0),
         [&](const ClonePath& path, std::int64_t t) {
-          return draw(streams.of(path), first, shape, t);
+          return trajectory_normals(streams.of(path), first, shape, t);
         },
         [&](std::int64_t t, const Tensor& states, const Tensor&) { tracker.look(t, states); });
 

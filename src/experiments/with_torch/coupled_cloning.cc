@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <map>
+#include <span>
 #include <utility>
 
 #include "core/check.h"
@@ -10,9 +11,12 @@
 #include "diffusion/cloning.h"
 #include "diffusion/coupled_modes.h"
 #include "experiments/axis_values.h"
+#include "experiments/interval_observables.h"
 #include "experiments/with_torch/coupled_cloning_layout.h"
+#include "experiments/with_torch/normals.h"
 #include "experiments/with_torch/pair_classifiers.h"
 #include "experiments/with_torch/trained_denoiser.h"
+#include "networks/tensor_values.h"
 #include "observables/estimate.h"
 #include "observables/excess_agreement.h"
 #include "observables/resampled_means.h"
@@ -23,11 +27,12 @@ namespace {
 
 using torch::Tensor;
 
-/// What the ends of all trajectories look like to the classifiers.
+/// What the ends of all trajectories look like to the classifiers. Labels are whole numbers as
+/// floats, which sum exactly over ranks.
 struct Labelled {
-  std::vector<std::int64_t> trunk[kModes];   ///< (N) each
-  std::vector<std::int64_t> clones[kModes];  ///< (N, S) each
-  std::vector<Tensor> pictures;              ///< ends of the first trajectories, (2 C, H, W)
+  std::vector<float> trunk[kModes];   ///< (N) each
+  std::vector<float> clones[kModes];  ///< (N, S) each
+  std::vector<float> pictures;        ///< ends of the first trajectories, (kept, 2 C, H, W)
 };
 
 class CoupledCloning : public Experiment {
@@ -50,9 +55,12 @@ class CoupledCloning : public Experiment {
 
  private:
   std::size_t labels() const { return options_.pairs.classes.size(); }
+  std::vector<std::int64_t> state_shape(std::int64_t count) const {
+    return {count, pairs_.channels(), options_.pairs.side, options_.pairs.side};
+  }
   Labelled generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
                     const TrainedDenoiser& model, const PairClassifiers& classifiers,
-                    const RunContext& context) const;
+                    const RunContext& context, const parallel::Communicator& team) const;
   void store_agreement(const Labelled& seen, const RandomStream& stream, Results& results) const;
   void store_labels(const Labelled& seen, const PairClassifiers& classifiers,
                     Results& results) const;
@@ -73,11 +81,8 @@ void CoupledCloning::prepare(const Grid& grid) {
   require_input(grid.axis("label").size() == labels(),
                 "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
                 " values): leave it out and set experiment.classes");
-  require_input(
-      grid.axis("epoch").size() == static_cast<std::size_t>(options_.pairs.denoiser.epochs),
-      "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-      " values): leave it out and set experiment.epochs, now ", options_.pairs.denoiser.epochs);
-  pairs_.prepare(options_.pairs, grid);
+  const auto images = read_images(options_.pairs.source);
+  pairs_.prepare(options_.pairs, images, grid);
   require_increasing(grid, "scan_step", 2);
   scan_steps_ = axis_values<std::int64_t>(grid, "scan_step");
   for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
@@ -87,76 +92,86 @@ void CoupledCloning::prepare(const Grid& grid) {
     require_input(sample >= 0 && sample < options_.trajectories,
                   "there is no such trajectory to keep (axes.sample, saw ", sample,
                   "): give numbers below experiment.trajectories, now ", options_.trajectories);
-  classifier_data_.prepare(options_.pairs, grid);
+  classifier_data_.prepare(options_.pairs, images, grid);
 }
 
 double CoupledCloning::cost(const Unit& unit) const {
-  const double trained = 3 * static_cast<double>(options_.pairs.denoiser.epochs) *
-                         static_cast<double>(pairs_.image_count());
   double steps = static_cast<double>(unit.integer("horizon"));
   for (const std::int64_t step : scan_steps_) steps += static_cast<double>(step);
-  return pairs_.operations_per_pass() *
-         (trained + steps * static_cast<double>(options_.trajectories)) / 2e10;
+  return pairs_.cost(steps * static_cast<double>(options_.trajectories));
 }
 
 double CoupledCloning::memory() const {
-  const double state = 4.0 * static_cast<double>(pairs_.channels()) *
-                       std::pow(static_cast<double>(options_.pairs.side), 2);
   return pairs_.memory() + classifier_data_.memory() +
-         60 * state * static_cast<double>(options_.group) *
+         60 * pairs_.state_bytes() * static_cast<double>(options_.group) *
              static_cast<double>(1 + scan_steps_.size());
 }
 
 Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
                                   const TrainedDenoiser& model, const PairClassifiers& classifiers,
-                                  const RunContext& context) const {
+                                  const RunContext& context,
+                                  const parallel::Communicator& team) const {
   const double g = unit.real("g"), low = unit.real("pixel_low");
   const std::int64_t kept = 1 + *std::max_element(samples_kept_.begin(), samples_kept_.end());
   const std::int64_t seed = unit.integer("seed");
   const RandomStream start_stream(context.sweep_seed, "initial noise", {seed});
   const RandomStream trunk_stream(context.sweep_seed, "reverse trunk noise", {seed});
+  std::map<std::int64_t, RandomStream> clone_streams;
+  for (const std::int64_t step : scan_steps_)
+    clone_streams.emplace(step,
+                          RandomStream(context.sweep_seed, "reverse clone noise", {seed, step}));
   const auto denoiser = model.denoiser();
+  const auto total = static_cast<std::size_t>(options_.trajectories);
+  const std::size_t scans = scan_steps_.size();
+  const auto numbers = static_cast<std::size_t>(state_shape(1)[1] * state_shape(1)[2]) *
+                       static_cast<std::size_t>(state_shape(1)[3]);
   Labelled seen;
-  for (std::int64_t first = 0; first < options_.trajectories; first += options_.group) {
+  for (std::size_t m = 0; m < kModes; ++m) {
+    seen.trunk[m].resize(total);
+    seen.clones[m].resize(total * scans);
+  }
+  seen.pictures.resize(static_cast<std::size_t>(kept) * numbers);
+
+  std::int64_t number = 0;
+  for (std::int64_t first = 0; first < options_.trajectories; first += options_.group, ++number) {
+    if (number % team.size() != team.rank()) continue;
     const std::int64_t count = std::min(options_.group, options_.trajectories - first);
     const auto noise = [&](const RandomStream& stream, std::int64_t t) {
-      return diffusion::couple_noise(
-          pairs_.normals(stream, first, count, pairs_.channels(), static_cast<std::uint32_t>(t)),
-          g);
+      return diffusion::couple_noise(trajectory_normals(stream, first, state_shape(count), t), g);
     };
-    const auto ends = diffusion::run_cloning(
-        schedule, denoiser, {scan_steps_, 2}, noise(start_stream, 0),
-        [&](const diffusion::ClonePath& path, std::int64_t t) {
-          if (path.scan_step == diffusion::ClonePath::kTrunk) return noise(trunk_stream, t);
-          return noise(
-              RandomStream(context.sweep_seed, "reverse clone noise", {seed, path.scan_step}), t);
-        });
-    for (std::int64_t k = 0; k < count && first + k < kept; ++k)
-      seen.pictures.push_back(ends.trunk[k]);
+    const auto ends =
+        diffusion::run_cloning(schedule, denoiser, {scan_steps_, 2}, noise(start_stream, 0),
+                               [&](const diffusion::ClonePath& path, std::int64_t t) {
+                                 return noise(path.scan_step == diffusion::ClonePath::kTrunk
+                                                  ? trunk_stream
+                                                  : clone_streams.at(path.scan_step),
+                                              t);
+                               });
+    if (first < kept) {
+      const auto pictures =
+          networks::values_of(ends.trunk.narrow(0, 0, std::min(count, kept - first)));
+      std::copy(pictures.begin(), pictures.end(),
+                seen.pictures.begin() + first * static_cast<std::int64_t>(numbers));
+    }
+    const auto at = static_cast<std::size_t>(first);
     for (std::size_t m = 0; m < kModes; ++m) {
       const auto trunk = classifiers.labels(m, ends.trunk, low);
-      seen.trunk[m].insert(seen.trunk[m].end(), trunk.begin(), trunk.end());
-      std::vector<std::vector<std::int64_t>> clones;
-      for (const Tensor& group : ends.clones)
-        clones.push_back(classifiers.labels(m, group[0], low));
       for (std::size_t k = 0; k < trunk.size(); ++k)
-        for (const auto& labels : clones) seen.clones[m].push_back(labels[k]);
+        seen.trunk[m][at + k] = static_cast<float>(trunk[k]);
+      for (std::size_t s = 0; s < scans; ++s) {
+        const auto clones = classifiers.labels(m, ends.clones[s][0], low);
+        for (std::size_t k = 0; k < clones.size(); ++k)
+          seen.clones[m][(at + k) * scans + s] = static_cast<float>(clones[k]);
+      }
     }
   }
+  // Every number is one rank's; the others add zero.
+  for (std::size_t m = 0; m < kModes; ++m) {
+    team.sum(std::span<float>(seen.trunk[m]));
+    team.sum(std::span<float>(seen.clones[m]));
+  }
+  team.sum(std::span<float>(seen.pictures));
   return seen;
-}
-
-void put(Results& results, const std::string& name, std::size_t at, double value,
-         observables::Interval interval) {
-  results[name][at] = value;
-  results[name + "_low"][at] = interval.low;
-  results[name + "_high"][at] = interval.high;
-}
-
-void put_share(Results& results, const std::string& name, std::size_t at, std::uint64_t successes,
-               std::uint64_t count) {
-  put(results, name, at, static_cast<double>(successes) / static_cast<double>(count),
-      observables::wilson_interval(successes, count));
 }
 
 void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& stream,
@@ -167,7 +182,7 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
   std::vector<double> values(trajectories * kModes * width, 0.0);
   for (std::size_t k = 0; k < trajectories; ++k)
     for (std::size_t m = 0; m < kModes; ++m) {
-      const std::int64_t label = seen.trunk[m][k];
+      const float label = seen.trunk[m][k];
       double* row = values.data() + (k * kModes + m) * width;
       for (std::size_t s = 0; s < steps; ++s)
         row[s] = seen.clones[m][k * steps + s] == label ? 1.0 : 0.0;
@@ -188,15 +203,13 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
       excess[s] = observables::excess_agreement(all[m * width + s], baseline);
     return observables::speciation_time({scan, excess}, options_.threshold);
   };
-  const auto put_statistic = [&](const std::string& name, std::size_t at,
-                                 const std::function<double(Means)>& statistic) {
-    put(results, name, at, statistic(means.means()), means.interval(0, kModes * width, statistic));
-  };
   for (std::size_t m = 0; m < kModes; ++m) {
     const double baseline = independent(means.means(), m);
-    put_statistic("independent_agreement", m, [&](Means all) { return independent(all, m); });
-    put_statistic("speciation_time", m, [&](Means all) { return speciation(all, m).outermost; });
-    put_statistic("persistent_speciation_time", m,
+    put_statistic(results, "independent_agreement", m, means,
+                  [&](Means all) { return independent(all, m); });
+    put_statistic(results, "speciation_time", m, means,
+                  [&](Means all) { return speciation(all, m).outermost; });
+    put_statistic(results, "persistent_speciation_time", m, means,
                   [&](Means all) { return speciation(all, m).persistent; });
     results["passages"][m] = static_cast<double>(speciation(means.means(), m).passages);
     for (std::size_t s = 0; s < steps; ++s) {
@@ -211,7 +224,7 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
            observables::excess_agreement(interval.high, baseline)});
     }
   }
-  put_statistic("gap", 0, [&](Means all) {
+  put_statistic(results, "gap", 0, means, [&](Means all) {
     return speciation(all, 1).outermost - speciation(all, 0).outermost;
   });
 }
@@ -229,7 +242,7 @@ void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& c
     std::uint64_t fewest = trajectories;
     for (std::size_t label = 0; label < labels(); ++label) {
       const auto count = static_cast<std::uint64_t>(
-          std::count(seen.trunk[m].begin(), seen.trunk[m].end(), static_cast<std::int64_t>(label)));
+          std::count(seen.trunk[m].begin(), seen.trunk[m].end(), static_cast<float>(label)));
       fewest = std::min(fewest, count);
       put_share(results, "class_share", m * labels() + label, count, trajectories);
     }
@@ -245,15 +258,16 @@ void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& c
 
 void CoupledCloning::store_pictures(const Labelled& seen, double low, Results& results) const {
   auto out = results["sample_picture"].begin();
+  const auto ends = torch::tensor(seen.pictures).view(state_shape(-1));
   for (const std::int64_t sample : samples_kept_) {
-    const auto state = seen.pictures[static_cast<std::size_t>(sample)].unsqueeze(0);
+    const auto state = ends.narrow(0, sample, 1);
     const auto channels = (state - low) / (1 - low);
     const auto modes = pictures_of_modes(state, low);
     // Of images with colours the first channel.
     for (const Tensor& picture :
          {channels[0][0], channels[0][state.size(1) / 2], modes[0][0][0], modes[1][0][0]}) {
-      const auto values = picture.to(torch::kFloat64).contiguous();
-      out = std::copy_n(values.data_ptr<double>(), values.numel(), out);
+      const auto values = networks::values_of(picture);
+      out = std::copy(values.begin(), values.end(), out);
     }
   }
 }
@@ -264,15 +278,15 @@ void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& c
   const PairClassifiers classifiers(classifier_data_, unit.label("modality"), options_.classifier,
                                     options_.pairs.denoiser, context);
   const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
-  const Labelled seen = generate(unit, schedule, model, classifiers, context);
+  const parallel::Communicator alone;
+  const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
+  const Labelled seen = generate(unit, schedule, model, classifiers, context, team);
+  if (team.rank() != 0) return;  // the rest needs no team
   store_agreement(seen, RandomStream(context.sweep_seed, "resamples"), results);
   store_labels(seen, classifiers, results);
   store_pictures(seen, unit.real("pixel_low"), results);
-  std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
+  pairs_.store_training(model, schedule, results);
   results["trajectory_count"][0] = static_cast<double>(options_.trajectories);
-  results["parameters"][0] = static_cast<double>(model.parameters);
-  results["image_count"][0] = static_cast<double>(pairs_.image_count());
-  results["prior_signal"][0] = schedule.alpha_bar(schedule.steps() - 1);
 }
 
 }  // namespace

@@ -1,21 +1,12 @@
 #include "experiments/with_torch/coupled_cloning_layout.h"
 
-#include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 
+#include "experiments/axis_values.h"
+#include "experiments/interval_observables.h"
+
 namespace syncgap::experiments {
-namespace {
-
-std::vector<std::int64_t> counted(std::size_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), std::int64_t{0});
-  return values;
-}
-
-}  // namespace
-
 CoupledCloningOptions::CoupledCloningOptions() { pairs.classes = {1, 8}; }
 
 OptionTable CoupledCloningOptions::table() {
@@ -70,94 +61,68 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
   const std::vector<Axis> measured = {
       {"mode", captured, Labels{"u", "v"}, "common and difference mode", "1", {"u", "v"}},
       {"scan_step", captured, scan, "step t at which the clones share their state"},
-      {"label", captured, counted(options.pairs.classes.size()),
+      {"label", captured, first_integers(static_cast<std::int64_t>(options.pairs.classes.size())),
        "place of a class in the list experiment.classes"},
-      {"epoch", captured, counted(static_cast<std::size_t>(options.pairs.denoiser.epochs)),
+      {"epoch", captured, first_integers(options.pairs.denoiser.epochs),
        "passes over the images, from 0"},
-      {"sample", captured, counted(8), "trajectories whose end is kept as pictures"},
+      {"sample", captured, first_integers(8), "trajectories whose end is kept as pictures"},
       {"picture",
        captured,
        Labels{"A", "B", "u", "v"},
        "channels, common and difference mode, (103)",
        "1",
        {"A", "B", "u", "v"}},
-      {"row", captured, counted(static_cast<std::size_t>(options.pairs.side)), "pixel row",
-       "pixel"},
-      {"column", captured, counted(static_cast<std::size_t>(options.pairs.side)), "pixel column",
-       "pixel"},
+      {"row", captured, first_integers(options.pairs.side), "pixel row", "pixel"},
+      {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
   axes.insert(axes.end(), measured.begin(), measured.end());
   return axes;
 }
 
 std::vector<Observable> coupled_cloning_observables() {
-  using Names = std::vector<std::string>;
   const auto allowed = NanPolicy::allowed;
-  std::vector<Observable> list;
-  const auto with_interval = [&](const std::string& name, const Names& axes,
-                                 const std::string& what, const std::string& interval,
-                                 const std::string& unit, const std::string& source) {
-    list.push_back({name, axes, what, unit, source, allowed});
-    list.push_back(
-        {name + "_low", axes, what + ", lower end of the 95% " + interval, unit, source, allowed});
-    list.push_back(
-        {name + "_high", axes, what + ", upper end of the 95% " + interval, unit, source, allowed});
-  };
+  ObservableList list;
   const std::string wilson = "Wilson interval", bootstrap = "bootstrap interval over trajectories";
-  with_interval("agreement", {"mode", "scan_step"}, "share of clone pairs that get the same label",
-                wilson, "1", "multimodal (104)");
-  with_interval("independent_agreement", {"mode"},
-                "agreement of independent samples, over all pairs of trajectories", bootstrap, "1",
-                "multimodal (105)");
-  with_interval("excess_agreement", {"mode", "scan_step"},
-                "agreement above that of independent samples",
-                "Wilson interval mapped through (105), without the baseline's own error", "1",
-                "multimodal (105)");
-  with_interval("speciation_time", {"mode"},
-                "largest step at which the excess agreement reaches the threshold, linear between "
-                "scan steps",
-                bootstrap, "step", "multimodal (106), corrections E0.17");
-  with_interval("persistent_speciation_time", {"mode"},
-                "step up to which the excess agreement stays above the threshold", bootstrap,
-                "step", "multimodal (106), corrections E0.16");
-  list.push_back({"passages",
-                  {"mode"},
-                  "how often the excess agreement passes the threshold",
-                  "1",
-                  "corrections E0.16"});
-  with_interval("gap", {}, "synchronization gap t_v - t_u of the speciation times", bootstrap,
-                "step", "multimodal (106)");
-  with_interval("class_share", {"mode", "label"}, "share of the samples in each class", wilson, "1",
-                "");
-  with_interval("label_match", {},
-                "share of samples whose common and difference mode get the same label", wilson, "1",
-                "");
-  list.push_back(
-      {"reliable",
-       {"mode"},
-       "1 where every class has its least share, the classifier its least accuracy and the "
-       "labels of both modes their least match, otherwise 0",
-       "1"});
-  with_interval("classifier_accuracy", {"mode"},
-                "share of real test pictures the classifier names rightly", wilson, "1",
-                "multimodal (103)");
-  list.push_back({"classifier_tests", {"mode"}, "real test pictures behind the accuracy", "1"});
-  list.push_back({"trajectory_count", {}, "master trajectories", "1"});
-  list.push_back({"sample_picture",
-                  {"sample", "picture", "row", "column"},
-                  "generated picture; channels and u: black 0, white 1; v: black -1, white 1, over "
-                  "sqrt 2",
-                  "1",
-                  "multimodal (103)"});
-  list.push_back(
-      {"training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "multimodal (96)"});
-  list.push_back({"parameters", {}, "numbers of the denoiser that were trained", "1"});
-  list.push_back({"image_count", {}, "images trained on", "1"});
-  list.push_back({"prior_signal",
-                  {},
-                  "abar at the last step: signal that the start of generation lacks",
-                  "1"});
-  return list;
+  list.add_with_interval("agreement", {"mode", "scan_step"},
+                         "share of clone pairs that get the same label", "1", "multimodal (104)",
+                         wilson, allowed);
+  list.add_with_interval("independent_agreement", {"mode"},
+                         "agreement of independent samples, over all pairs of trajectories", "1",
+                         "multimodal (105)", bootstrap, allowed);
+  list.add_with_interval("excess_agreement", {"mode", "scan_step"},
+                         "agreement above that of independent samples", "1", "multimodal (105)",
+                         "Wilson interval mapped through (105), without the baseline's own error",
+                         allowed);
+  list.add_with_interval("speciation_time", {"mode"},
+                         "largest step at which the excess agreement reaches the threshold, linear "
+                         "between scan steps",
+                         "step", "multimodal (106), corrections E0.17", bootstrap, allowed);
+  list.add_with_interval("persistent_speciation_time", {"mode"},
+                         "step up to which the excess agreement stays above the threshold", "step",
+                         "multimodal (106), corrections E0.16", bootstrap, allowed);
+  list.add("passages", {"mode"}, "how often the excess agreement passes the threshold", "1",
+           "corrections E0.16");
+  list.add_with_interval("gap", {}, "synchronization gap t_v - t_u of the speciation times", "step",
+                         "multimodal (106)", bootstrap, allowed);
+  list.add_with_interval("class_share", {"mode", "label"}, "share of the samples in each class",
+                         "1", "", wilson, allowed);
+  list.add_with_interval("label_match", {},
+                         "share of samples whose common and difference mode get the same label",
+                         "1", "", wilson, allowed);
+  list.add("reliable", {"mode"},
+           "1 where every class has its least share, the classifier its least accuracy and the "
+           "labels of both modes their least match, otherwise 0",
+           "1", "");
+  list.add_with_interval("classifier_accuracy", {"mode"},
+                         "share of real test pictures the classifier names rightly", "1",
+                         "multimodal (103)", wilson, allowed);
+  list.add("classifier_tests", {"mode"}, "real test pictures behind the accuracy", "1", "");
+  list.add("trajectory_count", {}, "master trajectories", "1", "");
+  list.add("sample_picture", {"sample", "picture", "row", "column"},
+           "generated picture; channels and u: black 0, white 1; v: black -1, white 1, over sqrt 2",
+           "1", "multimodal (103)");
+  describe_training(list);
+  return list.take();
 }
 
 }  // namespace syncgap::experiments

@@ -1,7 +1,6 @@
 #include "experiments/with_torch/coupled_pairs.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/check.h"
 #include "data/modality.h"
@@ -14,9 +13,9 @@ namespace {
 diffusion::NoiseSchedule make_schedule(const CoupledPairOptions& options, const std::string& label,
                                        std::int64_t horizon) {
   if (label == "cosine") return diffusion::NoiseSchedule::cosine(horizon);
-  const double factor = label == "scaled" ? 1000.0 / static_cast<double>(horizon) : 1.0;
-  return diffusion::NoiseSchedule::linear(horizon, factor * options.beta_first,
-                                          factor * options.beta_last);
+  const auto linear = label == "scaled" ? diffusion::NoiseSchedule::scaled_linear
+                                        : diffusion::NoiseSchedule::linear;
+  return linear(horizon, options.beta_first, options.beta_last);
 }
 
 }  // namespace
@@ -61,13 +60,34 @@ std::vector<Axis> coupled_pair_axes() {
   };
 }
 
-void CoupledPairs::prepare(const CoupledPairOptions& options, const Grid& grid) {
+std::vector<std::int32_t> CoupledPairOptions::labels() const {
+  std::vector<std::int32_t> out;
+  for (const double label : classes) out.push_back(static_cast<std::int32_t>(label));
+  return out;
+}
+
+void describe_training(ObservableList& list) {
+  list.add("training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "multimodal (96)");
+  list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "");
+  list.add("image_count", {}, "images trained on", "1", "");
+  list.add("prior_signal", {}, "abar at the last step: signal that the start of generation lacks",
+           "1", "");
+}
+
+void CoupledPairs::store_training(const TrainedDenoiser& model,
+                                  const diffusion::NoiseSchedule& schedule,
+                                  Results& results) const {
+  std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
+  results["parameters"][0] = static_cast<double>(model.parameters);
+  results["image_count"][0] = static_cast<double>(image_count());
+  results["prior_signal"][0] = schedule.alpha_bar(schedule.steps() - 1);
+}
+
+void CoupledPairs::prepare(const CoupledPairOptions& options, const data::ImageSet& images,
+                           const Grid& grid) {
   options_ = options;
   torch::set_num_threads(static_cast<int>(options.threads));
-  const auto images = read_images(options.source);
-  std::vector<std::int32_t> classes;
-  for (const double label : options.classes) classes.push_back(static_cast<std::int32_t>(label));
-  chosen_ = data::choose_images(images, classes, static_cast<std::size_t>(options.images),
+  chosen_ = data::choose_images(images, options.labels(), static_cast<std::size_t>(options.images),
                                 data::Subset::first, RandomStream(0, "all"));
   checksum_ = data::checksum(images, chosen_);
   require_input(images.shape().height == static_cast<std::size_t>(options.side) &&
@@ -77,6 +97,9 @@ void CoupledPairs::prepare(const CoupledPairOptions& options, const Grid& grid) 
   channels_ = static_cast<std::int64_t>(2 * images.shape().channels);
   options.denoiser.shape(channels_).check(options.side);
 
+  require_input(grid.axis("epoch").size() == static_cast<std::size_t>(options.denoiser.epochs),
+                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
+                " values): leave it out and set experiment.epochs, now ", options.denoiser.epochs);
   const auto& horizons = axis_values<std::int64_t>(grid, "horizon");
   longest_horizon_ = *std::max_element(horizons.begin(), horizons.end());
   for (const std::int64_t horizon : horizons) {
@@ -126,27 +149,18 @@ std::string CoupledPairs::data_identity() const {
   return concat("data=", checksum_, " n=", chosen_.size());
 }
 
-double CoupledPairs::operations_per_pass() const {
-  // Every pixel meets every pair of channels, 9 weights each, several times.
-  return std::pow(static_cast<double>(options_.side), 2) *
-         std::pow(static_cast<double>(options_.denoiser.width), 2) * 9 * 16 *
-         static_cast<double>(options_.denoiser.blocks);
+double CoupledPairs::cost(double evaluations) const {
+  const double trained =
+      3 * static_cast<double>(options_.denoiser.epochs) * static_cast<double>(image_count());
+  return options_.denoiser.operations_per_pass(options_.side) * (trained + evaluations) / 2e10;
+}
+
+double CoupledPairs::state_bytes() const {
+  return 4.0 * static_cast<double>(channels_ * options_.side * options_.side);
 }
 
 double CoupledPairs::memory() const {
-  const double state = 4.0 * static_cast<double>(channels_ * options_.side * options_.side);
-  return static_cast<double>(chosen_.size() * states_.size()) * state;
-}
-
-torch::Tensor CoupledPairs::normals(const RandomStream& stream, std::int64_t first,
-                                    std::int64_t count, std::int64_t planes,
-                                    std::uint32_t step) const {
-  auto out = torch::empty({count, planes, options_.side, options_.side});
-  const auto size = static_cast<std::size_t>(planes * options_.side * options_.side);
-  for (std::int64_t k = 0; k < count; ++k)
-    stream.fill_normals<float>(static_cast<std::uint64_t>(first + k), step,
-                               {out.data_ptr<float>() + static_cast<std::size_t>(k) * size, size});
-  return out;
+  return static_cast<double>(chosen_.size() * states_.size()) * state_bytes();
 }
 
 }  // namespace syncgap::experiments

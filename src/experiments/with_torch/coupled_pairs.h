@@ -3,14 +3,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <torch/types.h>
 #include <vector>
 
 #include "core/grid.h"
 #include "core/options.h"
-#include "core/random.h"
 #include "diffusion/noise_schedule.h"
 #include "experiments/image_source.h"
+#include "experiments/interval_observables.h"
 #include "experiments/with_torch/denoiser_options.h"
 #include "experiments/with_torch/pair_states.h"
 #include "experiments/with_torch/trained_denoiser.h"
@@ -29,16 +28,20 @@ struct CoupledPairOptions {
   DenoiserOptions denoiser;
 
   void describe(OptionTable& table);
+  std::vector<std::int32_t> labels() const;  ///< classes, as images carry them
 };
 
 /// The split axes those experiments share: g, seed, modality, schedule, pixel_low, horizon.
 std::vector<Axis> coupled_pair_axes();
 
+/// What every one of them records of its training, over axis epoch where it is a curve.
+void describe_training(ObservableList& list);
+
 /// Images as states, under every reading of the split axes a job asks for; shared by all units.
 class CoupledPairs {
  public:
-  /// Reads images and checks options and axes together. Throws InputError.
-  void prepare(const CoupledPairOptions& options, const Grid& grid);
+  /// Checks options, axes and images together. Throws InputError.
+  void prepare(const CoupledPairOptions& options, const data::ImageSet& images, const Grid& grid);
 
   const PairStates& states(const Unit& unit) const;
   diffusion::NoiseSchedule schedule(const Unit& unit) const;
@@ -46,18 +49,21 @@ class CoupledPairs {
   DenoiserTask task(const Unit& unit, data::Pairing pairing,
                     const diffusion::NoiseSchedule& schedule, std::uint64_t sweep_seed) const;
 
+  /// Fills what describe_training declares.
+  void store_training(const TrainedDenoiser& model, const diffusion::NoiseSchedule& schedule,
+                      Results& results) const;
+
   std::int64_t image_count() const { return static_cast<std::int64_t>(chosen_.size()); }
   std::int64_t channels() const { return channels_; }  ///< of a state
   std::int64_t longest_horizon() const { return longest_horizon_; }
   /// Names the images, for what else is trained on them.
   std::string data_identity() const;
-  /// Operations of one pass of the network over one image, roughly: for estimates of cost.
-  double operations_per_pass() const;
+  /// Seconds of training and of so many evaluations of the network, roughly.
+  double cost(double evaluations) const;
+  /// Bytes of one state.
+  double state_bytes() const;
   /// Bytes that the states take.
   double memory() const;
-  /// Normals of trajectories first, first + 1, ..., each numbered by (trajectory, step).
-  torch::Tensor normals(const RandomStream& stream, std::int64_t first, std::int64_t count,
-                        std::int64_t planes, std::uint32_t step) const;
 
  private:
   struct Key {

@@ -97,6 +97,12 @@ networks::Precision DenoiserOptions::arithmetic() const {
   return precision == "bf16" ? networks::Precision::bf16 : networks::Precision::single;
 }
 
+double DenoiserOptions::operations_per_pass(std::int64_t side) const {
+  // Every pixel meets every pair of channels, 9 weights each, several times.
+  return std::pow(static_cast<double>(side), 2) * std::pow(static_cast<double>(width), 2) * 9 * 16 *
+         static_cast<double>(blocks);
+}
+
 std::string DenoiserOptions::identity(std::int64_t image_channels) const {
   return concat(shape(image_channels).text(), "; adam epochs=", epochs, " batch=", batch,
                 " learning_rate=", learning_rate, " warmup=", warmup,

@@ -41,6 +41,8 @@ struct DenoiserOptions {
   /// Where this rank's networks compute: `own`, its device, unless told otherwise or there is none.
   torch::Device place(const std::optional<int>& own) const;
   networks::Precision arithmetic() const;
+  /// Operations of one pass over one image, roughly: for estimates of cost.
+  double operations_per_pass(std::int64_t side) const;
   /// One line that names everything here that decides the trained weights.
   std::string identity(std::int64_t image_channels) const;
 };

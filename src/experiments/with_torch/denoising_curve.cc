@@ -7,18 +7,13 @@
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/coupled_modes.h"
+#include "experiments/with_torch/normals.h"
+#include "networks/tensor_values.h"
 
 namespace syncgap::experiments {
-namespace {
 
+using networks::values_of;
 using torch::Tensor;
-
-std::vector<double> values_of(const Tensor& tensor) {
-  const auto host = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
-  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
-}
-
-}  // namespace
 
 DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Denoiser& denoiser,
                                  std::int64_t samples) {
@@ -32,13 +27,9 @@ DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Deno
   const double g = task.coupling_strength;
 
   DenoisingCurve curve;
-  auto normals = torch::empty_like(clean);  // (N, 2 C, H, W)
   for (std::int64_t t = 0; t < schedule.steps(); ++t) {
-    for (std::int64_t k = 0; k < clean.size(0); ++k)
-      noise_stream.fill_normals<float>(
-          static_cast<std::uint64_t>(k), static_cast<std::uint32_t>(t),
-          {normals.data_ptr<float>() + static_cast<std::size_t>(k) * size, size});
-    const auto noise = diffusion::couple_noise(normals, g);
+    const auto noise =
+        diffusion::couple_noise(trajectory_normals(noise_stream, 0, clean.sizes(), t), g);
     const double signal = schedule.alpha_bar(t);
     const auto noised = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
     const auto missed = diffusion::split_modes(denoiser(noised, t) - noise);

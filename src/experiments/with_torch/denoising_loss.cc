@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/with_torch/normals.h"
+
 namespace syncgap::experiments {
 
 using torch::Tensor;
@@ -33,18 +35,16 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     epoch_ = epoch;
   }
   auto clean = task_.states->states(pairs_, begin, end);  // (B, C, H, W)
-  auto normals = torch::empty_like(clean);
   auto steps = torch::empty({end - begin}, torch::kInt64);
-  const auto size = static_cast<std::size_t>(clean.numel() / clean.size(0));
+  std::vector<std::int64_t> images;
   for (std::int64_t k = begin; k < end; ++k) {
     const std::uint32_t image = pairs_.first[static_cast<std::size_t>(k)];
-    const auto row = static_cast<std::size_t>(k - begin);
-    noise_stream_.fill_normals<float>(static_cast<std::uint64_t>(epoch), image,
-                                      {normals.data_ptr<float>() + row * size, size});
+    images.push_back(image);
     const auto u = step_stream_.uniform<double>(static_cast<std::uint64_t>(epoch), 0, image);
-    steps.data_ptr<std::int64_t>()[row] =
+    steps.data_ptr<std::int64_t>()[k - begin] =
         static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
   }
+  auto normals = image_normals(noise_stream_, epoch, images.data(), clean.sizes());
   if (device_.is_cuda())
     for (Tensor* each : {&clean, &normals, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes

@@ -36,28 +36,31 @@ std::array<Tensor, kModes> pictures_of_modes(const Tensor& states, double low) {
   return {(a + b) / 2, (a - b) * (std::numbers::sqrt2 / 2)};
 }
 
-void PairClassifierData::prepare(const CoupledPairOptions& options, const Grid& grid) {
-  const auto images = read_images(options.source);
+void PairClassifierData::prepare(const CoupledPairOptions& options, const data::ImageSet& images,
+                                 const Grid& grid) {
   const auto test_images = read_other_half(options.source);
-  std::vector<std::int32_t> classes;
-  for (const double label : options.classes) classes.push_back(static_cast<std::int32_t>(label));
-  classes_ = static_cast<std::int64_t>(classes.size());
-  const auto every =
-      data::choose_images(images, classes, 0, data::Subset::first, RandomStream(0, "all"));
-  checksum_ = data::checksum(images, every);
+  labels_ = options.labels();
+  const auto checksum = [&](const data::ImageSet& set) {
+    return data::checksum(
+        set, data::choose_images(set, labels_, 0, data::Subset::first, RandomStream(0, "all")));
+  };
+  checksum_ = checksum(images);
+  test_checksum_ = test_images ? checksum(*test_images) : 0;
   pictures_.clear();
   for (const auto& name : axis_values<std::string>(grid, "modality"))
     for (std::size_t mode = 0; mode < kModes; ++mode)
       pictures_[name][mode] = classifier_pictures(
-          images, test_images, classes,
+          images, test_images, labels_,
           [&](const data::ImageSet& set, const std::vector<std::uint32_t>& chosen) {
             return pictures_of_modes(main_pairs(set, chosen, data::modality_of(name)), 0.0)[mode];
           });
 }
 
 std::string PairClassifierData::identity(const std::string& modality, std::size_t mode) const {
-  return concat("data=", checksum_, " classes=", classes_, " modality=", modality,
-                " mode=", kModeNames[mode]);
+  std::string classes;
+  for (const std::int32_t label : labels_) classes += concat(classes.empty() ? "" : ",", label);
+  return concat("data=", checksum_, " test=", test_checksum_, " classes=", classes,
+                " modality=", modality, " mode=", kModeNames[mode]);
 }
 
 double PairClassifierData::memory() const {

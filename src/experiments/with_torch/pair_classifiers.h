@@ -26,19 +26,19 @@ std::array<torch::Tensor, kModes> pictures_of_modes(const torch::Tensor& states,
 class PairClassifierData {
  public:
   /// All images of the classes, whatever part of them denoisers are trained on. Throws InputError.
-  void prepare(const CoupledPairOptions& options, const Grid& grid);
+  void prepare(const CoupledPairOptions& options, const data::ImageSet& images, const Grid& grid);
   const ClassifierPictures& pictures(const std::string& modality, std::size_t mode) const {
     return pictures_.at(modality)[mode];
   }
-  std::int64_t classes() const { return classes_; }
+  std::int64_t classes() const { return static_cast<std::int64_t>(labels_.size()); }
   /// Names the pictures of a mode.
   std::string identity(const std::string& modality, std::size_t mode) const;
   double memory() const;
 
  private:
   std::map<std::string, std::array<ClassifierPictures, kModes>> pictures_;
-  std::int64_t classes_ = 0;
-  std::uint64_t checksum_ = 0;
+  std::vector<std::int32_t> labels_;
+  std::uint64_t checksum_ = 0, test_checksum_ = 0;
 };
 
 /// C_u, and C_v whose logits do not change with the sign of v.

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "diffusion/coupled_modes.h"
+#include "networks/tensor_values.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -51,11 +52,10 @@ DeterministicRun run_deterministic(const diffusion::NoiseSchedule& schedule,
   for (std::int64_t t = 0; t < steps; ++t) {
     const auto now = followed(predicted[static_cast<std::size_t>(t)]);
     for (std::size_t m = 0; m < kFollowed; ++m) {
-      const auto values = cosines(now[m], last[m]);
-      for (std::int64_t b = 0; b < batch; ++b)
-        run.cosines[(static_cast<std::size_t>(b) * kFollowed + m) *
-                        static_cast<std::size_t>(steps) +
-                    static_cast<std::size_t>(t)] = values[b].item<double>();
+      const auto values = networks::values_of(cosines(now[m], last[m]));
+      for (std::size_t b = 0; b < values.size(); ++b)
+        run.cosines[(b * kFollowed + m) * static_cast<std::size_t>(steps) +
+                    static_cast<std::size_t>(t)] = values[b];
     }
   }
   return run;

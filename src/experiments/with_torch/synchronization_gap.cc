@@ -1,8 +1,7 @@
 #include "experiments/with_torch/synchronization_gap.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
@@ -10,10 +9,13 @@
 #include "core/random.h"
 #include "diffusion/coupled_modes.h"
 #include "experiments/axis_values.h"
+#include "experiments/interval_observables.h"
 #include "experiments/with_torch/denoising_curve.h"
+#include "experiments/with_torch/normals.h"
 #include "experiments/with_torch/reverse_diagnostics.h"
 #include "experiments/with_torch/synchronization_gap_layout.h"
 #include "experiments/with_torch/trained_denoiser.h"
+#include "networks/tensor_values.h"
 #include "observables/alignment.h"
 #include "observables/estimate.h"
 #include "observables/resampled_means.h"
@@ -71,7 +73,7 @@ class SynchronizationGap : public Experiment {
 };
 
 void SynchronizationGap::prepare(const Grid& grid) {
-  pairs_.prepare(options_.pairs, grid);
+  pairs_.prepare(options_.pairs, read_images(options_.pairs.source), grid);
   const std::int64_t longest = pairs_.longest_horizon();
   const auto& steps = axis_values<std::int64_t>(grid, "step");
   bool counted = static_cast<std::int64_t>(steps.size()) == longest;
@@ -79,10 +81,6 @@ void SynchronizationGap::prepare(const Grid& grid) {
     counted = counted && steps[t] == static_cast<std::int64_t>(t);
   require_input(counted, "axis step does not count the steps of the longest diffusion (axes.step, ",
                 steps.size(), " values): give step = { range = [0, ", longest, "] }");
-  require_input(
-      grid.axis("epoch").size() == static_cast<std::size_t>(options_.pairs.denoiser.epochs),
-      "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-      " values): leave it out and set experiment.epochs, now ", options_.pairs.denoiser.epochs);
   thresholds_ = axis_values<double>(grid, "tau");
   scales_ = axis_values<double>(grid, "scale");
   intervention_steps_ = axis_values<std::int64_t>(grid, "intervention_step");
@@ -99,22 +97,17 @@ void SynchronizationGap::prepare(const Grid& grid) {
 }
 
 double SynchronizationGap::cost(const Unit& unit) const {
-  const double trained = 3 * static_cast<double>(options_.pairs.denoiser.epochs) *
-                         static_cast<double>(pairs_.image_count());
   const double branches =
       1 + 0.5 * static_cast<double>(intervention_steps_.size() * scales_.size());
-  const double sampled = static_cast<double>(unit.integer("horizon")) *
-                         (static_cast<double>(options_.samples) * branches +
-                          static_cast<double>(options_.denoising_samples));
-  return pairs_.operations_per_pass() * (trained + sampled) / 2e10;
+  return pairs_.cost(static_cast<double>(unit.integer("horizon")) *
+                     (static_cast<double>(options_.samples) * branches +
+                      static_cast<double>(options_.denoising_samples)));
 }
 
 double SynchronizationGap::memory() const {
-  const double state = 4.0 * static_cast<double>(pairs_.channels()) *
-                       std::pow(static_cast<double>(options_.pairs.side), 2);
   const double branches = static_cast<double>(intervention_steps_.size() * scales_.size());
   return pairs_.memory() +
-         static_cast<double>(kTogether) * state *
+         static_cast<double>(kTogether) * pairs_.state_bytes() *
              (static_cast<double>(pairs_.longest_horizon()) + 60 * (1 + branches));
 }
 
@@ -136,7 +129,7 @@ Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSc
   const RandomStream start_stream(sweep_seed, "initial noise", {unit.integer("seed")});
   const RandomStream kick_stream(sweep_seed, "intervention", {unit.integer("seed")});
   const auto denoiser = model.denoiser();
-  const std::int64_t channels = model.network->shape().image_channels;
+  const std::int64_t channels = pairs_.channels(), side = options_.pairs.side;
   const double white = 1 - unit.real("pixel_low");
 
   Followings seen;
@@ -145,22 +138,22 @@ Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSc
   for (std::int64_t first = 0; first < options_.samples; first += kTogether) {
     const std::int64_t count = std::min(kTogether, options_.samples - first);
     const auto start = diffusion::couple_noise(
-        pairs_.normals(start_stream, first, count, channels, 0), unit.real("g"));
+        trajectory_normals(start_stream, first, {count, channels, side, side}, 0), unit.real("g"));
     auto run = run_deterministic(schedule, denoiser, start, state_steps, frame_steps_);
     seen.cosines.insert(seen.cosines.end(), run.cosines.begin(), run.cosines.end());
     if (first == 0) seen.frames = run.frames;
-    const auto ends = run_interventions(schedule, denoiser, interventions, run.states,
-                                        pairs_.normals(kick_stream, first, count, channels / 2, 0));
+    const auto ends = run_interventions(
+        schedule, denoiser, interventions, run.states,
+        trajectory_normals(kick_stream, first, {count, channels / 2, side, side}, 0));
     const auto before = diffusion::split_modes(run.end);
     for (std::size_t i = 0; i < ends.size(); ++i) {
       const auto after = diffusion::split_modes(ends[i]);
       const Tensor changes[] = {after.common - before.common, after.difference - before.difference};
       for (std::size_t m = 0; m < 2; ++m) {
-        const auto rms =
-            (changes[m].flatten(1).square().mean(1).sqrt() / white).to(torch::kFloat64);
-        for (std::int64_t k = 0; k < count; ++k)
-          seen.rms[m][cells[i] * static_cast<std::size_t>(options_.samples) +
-                      static_cast<std::size_t>(first + k)] = rms[k].item<double>();
+        const auto rms = networks::values_of(changes[m].flatten(1).square().mean(1).sqrt() / white);
+        std::copy(
+            rms.begin(), rms.end(),
+            seen.rms[m].begin() + static_cast<std::ptrdiff_t>(cells[i]) * options_.samples + first);
       }
     }
   }
@@ -173,23 +166,14 @@ void SynchronizationGap::store_curves(const Followings& seen, std::int64_t horiz
   const auto longest = static_cast<std::size_t>(pairs_.longest_horizon());
   const observables::ResampledMeans means(seen.cosines, kFollowed * steps, stream,
                                           static_cast<std::size_t>(options_.resamples));
-  const auto put = [&](const std::string& name, std::size_t at, double value,
-                       observables::Interval interval) {
-    results[name][at] = value;
-    results[name + "_low"][at] = interval.low;
-    results[name + "_high"][at] = interval.high;
-  };
   for (std::size_t m = 0; m < kFollowed; ++m)
     for (std::size_t t = 0; t < steps; ++t)
-      put("cosine", m * longest + t, means.means()[m * steps + t], means.interval(m * steps + t));
+      put(results, "cosine", m * longest + t, means.means()[m * steps + t],
+          means.interval(m * steps + t));
   // All curves of one resample side by side: differences of modes keep their pairing.
   using Curves = std::span<const double>;
-  const auto put_statistic = [&](const std::string& name, std::size_t at,
-                                 const std::function<double(Curves)>& statistic) {
-    put(name, at, statistic(means.means()), means.interval(0, kFollowed * steps, statistic));
-  };
   for (std::size_t t = 0; t < steps; ++t)
-    put_statistic("ghosting_index", t,
+    put_statistic(results, "ghosting_index", t, means,
                   [&](Curves c) { return 2 * c[t] - c[2 * steps + t] - c[3 * steps + t]; });
   const auto crossing = [steps](Curves c, std::size_t m, double tau) {
     return observables::alignment_crossing(c.subspan(m * steps, steps), tau);
@@ -199,16 +183,16 @@ void SynchronizationGap::store_curves(const Followings& seen, std::int64_t horiz
     const double tau = thresholds_[k];
     for (std::size_t m = 0; m < kFollowed; ++m) {
       const std::size_t at = m * thresholds_.size() + k;
-      put_statistic("crossing_time", at,
+      put_statistic(results, "crossing_time", at, means,
                     [&](Curves c) { return static_cast<double>(crossing(c, m, tau).outermost); });
-      put_statistic("persistent_crossing_time", at,
+      put_statistic(results, "persistent_crossing_time", at, means,
                     [&](Curves c) { return static_cast<double>(crossing(c, m, tau).persistent); });
       results["passages"][at] = static_cast<double>(crossing(means.means(), m, tau).passages);
     }
-    put_statistic("gap", k, [&](Curves c) {
+    put_statistic(results, "gap", k, means, [&](Curves c) {
       return static_cast<double>(crossing(c, 1, tau).outermost - crossing(c, 0, tau).outermost);
     });
-    put_statistic("persistent_gap", k, [&](Curves c) {
+    put_statistic(results, "persistent_gap", k, means, [&](Curves c) {
       return static_cast<double>(crossing(c, 1, tau).persistent - crossing(c, 0, tau).persistent);
     });
   }
@@ -223,9 +207,7 @@ void SynchronizationGap::store_interventions(const Followings& seen, std::int64_
     for (std::size_t m = 0; m < 2; ++m) {
       const auto mean = observables::estimate_mean(
           std::span<const double>(seen.rms[m]).subspan(i * samples, samples));
-      const std::string name = m == 0 ? "rms_common" : "rms_difference";
-      results[name][i] = mean.value;
-      results[name + "_error"][i] = mean.standard_error;
+      put_estimates(results, m == 0 ? "rms_common" : "rms_difference", i, {&mean, 1});
     }
   }
 }
@@ -242,25 +224,16 @@ void SynchronizationGap::store_frames(const Followings& seen, double low, Result
         const auto first = frame[sample][0], second = frame[sample][half];
         // The mean of both channels has the range of a picture, as in (103).
         const auto shown = picture == 0 ? first : picture == 1 ? second : (first + second) / 2;
-        const auto scaled = ((shown - low) / (1 - low)).to(torch::kFloat64).contiguous();
-        std::copy_n(scaled.data_ptr<double>(), pixels,
-                    out.begin() + static_cast<std::ptrdiff_t>(at));
+        const auto scaled = networks::values_of((shown - low) / (1 - low));
+        std::copy(scaled.begin(), scaled.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
       }
 }
 
-void store_estimates(const std::vector<observables::Estimate>& estimates, const std::string& name,
-                     std::size_t at, Results& results) {
-  for (std::size_t t = 0; t < estimates.size(); ++t) {
-    results[name][at + t] = estimates[t].value;
-    results[name + "_error"][at + t] = estimates[t].standard_error;
-  }
-}
-
 void SynchronizationGap::store_denoising(const DenoisingCurve& curve, Results& results) const {
-  store_estimates(curve.common, "denoising_error", 0, results);
-  store_estimates(curve.difference, "denoising_error",
-                  static_cast<std::size_t>(pairs_.longest_horizon()), results);
-  store_estimates(curve.entropy_rate, "entropy_rate", 0, results);
+  put_estimates(results, "denoising_error", 0, curve.common);
+  put_estimates(results, "denoising_error", static_cast<std::size_t>(pairs_.longest_horizon()),
+                curve.difference);
+  put_estimates(results, "entropy_rate", 0, curve.entropy_rate);
 }
 
 void SynchronizationGap::run(const Unit& unit, Results& results, const RunContext& context) const {
@@ -270,21 +243,19 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
       unit.label("pairing") == "main" ? data::Pairing::main : data::Pairing::control;
   const DenoiserTask task = pairs_.task(unit, pairing, schedule, context.sweep_seed);
   const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
+  if (context.team != nullptr && context.team->rank() != 0) return;  // the rest needs no team
 
   const Followings seen = follow(unit, schedule, model, context.sweep_seed);
   store_curves(seen, horizon, RandomStream(context.sweep_seed, "resamples"), results);
   store_interventions(seen, horizon, results);
   store_frames(seen, unit.real("pixel_low"), results);
-  std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
+  pairs_.store_training(model, schedule, results);
   std::copy(model.curves.gradient_norm.begin(), model.curves.gradient_norm.end(),
             results["gradient_norm"].begin());
   store_denoising(measure_denoising(task, model.denoiser(), options_.denoising_samples), results);
   results["images_per_second"][0] =
       static_cast<double>(pairs_.image_count() * options_.pairs.denoiser.epochs) /
       model.curves.seconds;
-  results["parameters"][0] = static_cast<double>(model.parameters);
-  results["image_count"][0] = static_cast<double>(pairs_.image_count());
-  results["prior_signal"][0] = schedule.alpha_bar(horizon - 1);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "experiments/with_torch/normals.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
 #include "training/model_cache.h"
@@ -19,7 +20,7 @@ namespace {
 using torch::Tensor;
 
 /// Pictures judged together: bounds memory, and with it fixes the bits.
-constexpr std::int64_t kTogether = 256;
+constexpr std::int64_t kPicturesTogether = 256;
 
 const std::string kTest = "test.";
 
@@ -55,7 +56,8 @@ class ClassifierLoss {
     auto pictures = data_.pictures.index_select(0, chosen);    // (B, C, H, W)
     const auto* images = chosen.data_ptr<std::int64_t>();
     if (options_.shift > 0) pictures = shifted(pictures, epoch, images);
-    if (options_.noise > 0) pictures.add_(noise(pictures, epoch, images), options_.noise);
+    if (options_.noise > 0)
+      pictures.add_(image_normals(noise_stream_, epoch, images, pictures.sizes()), options_.noise);
     return torch::cross_entropy_loss(network_(pictures), data_.labels.index_select(0, chosen));
   }
 
@@ -90,16 +92,6 @@ class ClassifierLoss {
     return out;
   }
 
-  Tensor noise(const Tensor& pictures, std::int64_t epoch, const std::int64_t* images) const {
-    auto out = torch::empty_like(pictures);
-    const auto size = static_cast<std::size_t>(out.numel() / out.size(0));
-    for (std::int64_t k = 0; k < out.size(0); ++k)
-      noise_stream_.fill_normals<float>(
-          static_cast<std::uint64_t>(epoch), static_cast<std::uint32_t>(images[k]),
-          {out.data_ptr<float>() + static_cast<std::size_t>(k) * size, size});
-    return out;
-  }
-
   LabelledPictures data_;
   ClassifierOptions options_;
   networks::Classifier network_;
@@ -111,9 +103,9 @@ class ClassifierLoss {
 Tensor predict_with(networks::Classifier network, const Tensor& pictures) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> classes;
-  for (std::int64_t first = 0; first < pictures.size(0); first += kTogether)
+  for (std::int64_t first = 0; first < pictures.size(0); first += kPicturesTogether)
     classes.push_back(
-        network(pictures.narrow(0, first, std::min(kTogether, pictures.size(0) - first)))
+        network(pictures.narrow(0, first, std::min(kPicturesTogether, pictures.size(0) - first)))
             .argmax(1)
             .to(torch::kCPU));
   return classes.empty() ? torch::empty({0}, torch::kInt64) : torch::cat(classes);
@@ -122,10 +114,10 @@ Tensor predict_with(networks::Classifier network, const Tensor& pictures) {
 /// Test pictures judged rightly, each rank a part of them.
 std::int64_t count_right(const networks::Classifier& network, const LabelledPictures& test,
                          const parallel::Communicator& team) {
-  const std::int64_t pieces = (test.labels.size(0) + kTogether - 1) / kTogether;
+  const std::int64_t pieces = (test.labels.size(0) + kPicturesTogether - 1) / kPicturesTogether;
   const auto mine = training::shards_of_rank(pieces, team.size(), team.rank());
-  const std::int64_t first = mine.first * kTogether,
-                     last = std::min(mine.last * kTogether, test.labels.size(0));
+  const std::int64_t first = mine.first * kPicturesTogether,
+                     last = std::min(mine.last * kPicturesTogether, test.labels.size(0));
   std::int64_t right = 0;
   if (first < last)
     right = predict_with(network, test.pictures.narrow(0, first, last - first))

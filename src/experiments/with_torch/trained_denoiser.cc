@@ -9,12 +9,15 @@
 #include "experiments/with_torch/denoising_loss.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
+#include "networks/tensor_values.h"
 #include "networks/weight_file.h"
 #include "training/model_cache.h"
 
 namespace syncgap::experiments {
 namespace {
 
+using networks::tensor_of;
+using networks::values_of;
 using torch::Tensor;
 
 std::string identity_of(const DenoiserTask& task, const DenoiserOptions& options) {
@@ -25,12 +28,6 @@ std::string identity_of(const DenoiserTask& task, const DenoiserOptions& options
 }
 
 const std::string kCurve = "curve.";
-
-Tensor curve(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
-
-std::vector<double> values_of(const Tensor& tensor) {
-  return {tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel()};
-}
 
 }  // namespace
 
@@ -68,9 +65,9 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
     networks::Weights weights{networks::tensors_of(*model.network), {}};
-    weights.tensors[kCurve + "loss"] = curve(trainer.curves().loss);
-    weights.tensors[kCurve + "gradient_norm"] = curve(trainer.curves().gradient_norm);
-    weights.tensors[kCurve + "seconds"] = curve({trainer.curves().seconds});
+    weights.tensors[kCurve + "loss"] = tensor_of(trainer.curves().loss);
+    weights.tensors[kCurve + "gradient_norm"] = tensor_of(trainer.curves().gradient_norm);
+    weights.tensors[kCurve + "seconds"] = tensor_of({trainer.curves().seconds});
     return weights;
   };
   auto weights = training::cached_model(request, train, stop_requested, team);

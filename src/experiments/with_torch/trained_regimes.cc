@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "experiments/axis_values.h"
 #include "experiments/dataset_regimes_parts.h"
+#include "experiments/interval_observables.h"
 #include "experiments/with_torch/cloned_samples.h"
 #include "experiments/with_torch/image_states.h"
 #include "experiments/with_torch/trained_classifier.h"
@@ -85,22 +86,28 @@ class TrainedRegimes : public Experiment {
   double most_images_ = 0;
 };
 
+/// Points as pictures, (n, C, H, W).
+Tensor pictures_of(const data::ImagePoints<float>& points) {
+  const auto extent = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+  const std::size_t count = points.values.size() / points.shape.size();
+  auto out = torch::empty({extent(count), extent(points.shape.channels),
+                           extent(points.shape.height), extent(points.shape.width)});
+  std::copy(points.values.begin(), points.values.end(), out.data_ptr<float>());
+  return out;
+}
+
 /// Pictures (n, C, H, W) as they are, padded like the points.
 Tensor plain_pictures(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                       data::PointFormat format) {
   const auto points = data::make_points<float>(images, chosen, format);
-  const auto extent = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-  auto out = torch::empty({extent(chosen.size()), extent(points.shape.channels),
-                           extent(points.shape.height), extent(points.shape.width)});
-  std::copy(points.values.begin(), points.values.end(), out.data_ptr<float>());
-  return out.add_(torch::tensor(points.channel_mean).to(torch::kFloat32).view({1, -1, 1, 1}));
+  return pictures_of(points).add_(
+      torch::tensor(points.channel_mean).to(torch::kFloat32).view({1, -1, 1, 1}));
 }
 
 void TrainedRegimes::prepare(const Grid& grid) {
   torch::set_num_threads(static_cast<int>(options_.threads));
-  const double factor = 1000.0 / static_cast<double>(options_.steps);
-  schedule_ = diffusion::NoiseSchedule::linear(options_.steps, factor * options_.beta_first,
-                                               factor * options_.beta_last);
+  schedule_ = diffusion::NoiseSchedule::scaled_linear(options_.steps, options_.beta_first,
+                                                      options_.beta_last);
   require_increasing(grid, "time", 3);
   times_ = axis_values<double>(grid, "time");
   require_input(times_.front() > 0, "the exact score needs noise (axes.time, saw ", times_.front(),
@@ -176,8 +183,7 @@ double TrainedRegimes::cost(const Unit& unit) const {
   const auto n =
       static_cast<std::int64_t>(image_count(unit.label("classes"), unit.integer("images")));
   const double pixels = std::pow(static_cast<double>(options_.exact.padded_size), 2);
-  const double pass = pixels * std::pow(static_cast<double>(options_.denoiser.width), 2) * 9 * 16 *
-                      static_cast<double>(options_.denoiser.blocks);
+  const double pass = options_.denoiser.operations_per_pass(options_.exact.padded_size);
   const double trained = 3.0 * static_cast<double>(options_.epochs(n) * n);
   const double sampled = static_cast<double>(trajectories_ * options_.steps) *
                          (1 + 0.4 * static_cast<double>(scan_steps_.size()));
@@ -310,14 +316,12 @@ void TrainedRegimes::store_clones(const ClonedSamples& seen, const RegimeImages&
         std::lower_bound(scan_steps_.begin(), scan_steps_.end(), branch_steps_[b]) -
         scan_steps_.begin());
     results["clone_time"][b] = clone_times_[b];
-    const auto put_share = [&](const char* name, std::size_t quantity) {
-      const auto same = static_cast<std::uint64_t>(
+    const auto successes = [&](std::size_t quantity) {
+      return static_cast<std::uint64_t>(
           std::llround(means.means()[quantity] * static_cast<double>(total)));
-      put(results, name, b, static_cast<double>(same) / static_cast<double>(total),
-          observables::wilson_interval(same, total));
     };
-    put_share("clone_agreement", s);
-    put_share("clone_collapse", scans + s);
+    put_share(results, "clone_agreement", b, successes(s), total);
+    put_share(results, "clone_collapse", b, successes(scans + s), total);
     put(results, "clone_agreement_exact", b, exact[b].of_class, exact[b].class_interval);
     put(results, "clone_collapse_exact", b, exact[b].of_image, exact[b].image_interval);
   }
@@ -349,12 +353,8 @@ void TrainedRegimes::store_samples(const ClonedSamples& seen, const RegimeImages
     results["second_distance"][m] = static_cast<double>(distance[1]);
     collapsed += distance[1] > kCollapsedRatio * distance[0];
   }
-  const auto put_share = [&](const char* name, std::uint64_t found) {
-    put(results, name, 0, static_cast<double>(found) / static_cast<double>(total),
-        observables::wilson_interval(found, total));
-  };
-  put_share("second_class_share", second);
-  put_share("collapsed_share", collapsed);
+  put_share(results, "second_class_share", 0, second, total);
+  put_share(results, "collapsed_share", 0, collapsed, total);
   const double p = static_cast<double>(second) / static_cast<double>(total);
   results["independent_agreement"][0] = p * p + (1 - p) * (1 - p);
   results["training_spacing"][0] = training_spacing(pixels);
@@ -388,11 +388,8 @@ void TrainedRegimes::run(const Unit& unit, Results& results, const RunContext& c
   const RegimeImages images = take_images(
       *images_, classes, static_cast<std::size_t>(unit.integer("images")), options_.exact, seed);
   const auto checksum = data::checksum(*images_, images.chosen);
-  auto points = data::make_points<float>(*images_, images.chosen, options_.exact.point_format());
-  const auto extent = [](std::size_t size) { return static_cast<std::int64_t>(size); };
-  auto pixels = torch::empty({extent(images.chosen.size()), extent(images.shape.channels),
-                              extent(images.shape.height), extent(images.shape.width)});
-  std::copy(points.values.begin(), points.values.end(), pixels.data_ptr<float>());
+  const auto pixels =
+      pictures_of(data::make_points<float>(*images_, images.chosen, options_.exact.point_format()));
   std::vector<std::int32_t> labels;
   for (const std::uint32_t image : images.chosen) labels.push_back(images_->label(image));
   const ImageStates states(pixels, labels, options_.denoiser.batch);

@@ -4,18 +4,14 @@
 #include <string>
 #include <utility>
 
+#include "experiments/axis_values.h"
 #include "experiments/dataset_regimes_layout.h"
+#include "experiments/interval_observables.h"
 
 namespace syncgap::experiments {
 namespace {
 
 constexpr std::int64_t kProgress = 40;
-
-std::vector<std::int64_t> counted(std::int64_t count) {
-  std::vector<std::int64_t> out;
-  for (std::int64_t i = 0; i < count; ++i) out.push_back(i);
-  return out;
-}
 
 std::vector<double> shares(std::int64_t count) {
   std::vector<double> out;
@@ -24,38 +20,14 @@ std::vector<double> shares(std::int64_t count) {
   return out;
 }
 
-class List {
- public:
-  using Names = std::vector<std::string>;
-
-  void add(const std::string& name, const Names& over, const std::string& meaning,
-           const std::string& unit, const std::string& source, NanPolicy nan = NanPolicy::failure) {
-    out_.push_back({name, over, meaning, unit, source, nan});
-  }
-  void add_with_interval(const std::string& name, const Names& over, const std::string& meaning,
-                         const std::string& unit, const std::string& source,
-                         const std::string& kind, NanPolicy nan = NanPolicy::failure) {
-    add(name, over, meaning, unit, source, nan);
-    for (const char* end : {"low", "high"})
-      add(name + "_" + end, over,
-          meaning + (end[0] == 'l' ? ", lower" : ", upper") + " end of the 95% " + kind +
-              " interval",
-          unit, source, nan);
-  }
-  std::vector<Observable> take() { return std::move(out_); }
-
- private:
-  std::vector<Observable> out_;
-};
-
-void describe_models(List& list) {
+void describe_models(ObservableList& list) {
   list.add("training_loss", {"progress"}, "mean denoising loss around this share of the training",
            "1", "regimes (60)");
   list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "regimes app. D");
   list.add("epochs_trained", {}, "passes over the images", "1", "syncgap");
   list.add_with_interval("classifier_accuracy", {},
                          "share of test images the classifier puts in their class", "1",
-                         "regimes app. D", "Wilson");
+                         "regimes app. D", "Wilson interval");
   list.add("classifier_test_count", {}, "test images behind classifier_accuracy", "1", "syncgap");
   list.add("classifier_held_out", {},
            "1 if the test images are the last tenth of the training images, 0 if they are the data "
@@ -63,40 +35,40 @@ void describe_models(List& list) {
            "1", "syncgap");
 }
 
-void describe_clones(List& list) {
-  const List::Names branch = {"branch_time"};
+void describe_clones(ObservableList& list) {
+  const ObservableList::Names branch = {"branch_time"};
   list.add("clone_time", branch, "time of the step at which the clones part", "time", "syncgap");
   list.add_with_interval(
       "clone_agreement", branch,
       "share of clones of the trained network that end in the class of the trunk", "1",
-      "regimes figure 4, phi", "Wilson");
+      "regimes figure 4, phi", "Wilson interval");
   list.add_with_interval(
       "clone_collapse", branch,
       "share of clones of the trained network whose nearest image is that of the trunk", "1",
-      "regimes figure 5, phi_C", "Wilson");
+      "regimes figure 5, phi_C", "Wilson interval");
   list.add_with_interval("clone_agreement_exact", branch,
                          "clone_agreement of the exact empirical score", "1",
-                         "regimes figure 4, phi; posterior weights", "bootstrap");
+                         "regimes figure 4, phi; posterior weights", "bootstrap interval");
   list.add_with_interval("clone_collapse_exact", branch,
                          "clone_collapse of the exact empirical score", "1",
-                         "regimes figure 5, phi_C; posterior weights", "bootstrap");
+                         "regimes figure 5, phi_C; posterior weights", "bootstrap interval");
   list.add_with_interval("clone_speciation_time", {},
                          "time at which clone_agreement crosses speciation_level", "time",
-                         "regimes figure 4", "bootstrap", NanPolicy::allowed);
+                         "regimes figure 4", "bootstrap interval", NanPolicy::allowed);
   list.add_with_interval("clone_collapse_time", {}, "time at which clone_collapse crosses 1/2",
-                         "time", "regimes figure 5", "bootstrap", NanPolicy::allowed);
+                         "time", "regimes figure 5", "bootstrap interval", NanPolicy::allowed);
 }
 
-void describe_samples(List& list) {
-  const List::Names path = {"trajectory"};
+void describe_samples(ObservableList& list) {
+  const ObservableList::Names path = {"trajectory"};
   list.add("trajectory_last_change", path,
            "largest time down from which the nearest image of a trajectory no longer changes",
            "time", "regimes figure 5");
   list.add_with_interval("trajectory_last_change_mean", {}, "mean of trajectory_last_change",
-                         "time", "regimes figure 5", "bootstrap");
+                         "time", "regimes figure 5", "bootstrap interval");
   list.add("final_class", path, "class of a generated image", "1", "regimes figure 4");
   list.add_with_interval("second_class_share", {}, "share of generated images in the second class",
-                         "1", "syncgap", "Wilson");
+                         "1", "syncgap", "Wilson interval");
   list.add("independent_agreement", {},
            "probability that two independent generated images are of one class", "1",
            "multimodal (105)");
@@ -111,7 +83,7 @@ void describe_samples(List& list) {
       "collapsed_share", {},
       "share of generated images three times as near to one training image as to "
       "any other",
-      "1", "regimes figure 11", "Wilson");
+      "1", "regimes figure 11", "Wilson interval");
   list.add("training_spacing", {},
            "mean distance of a training image to the nearest other one, over the first 500", "1",
            "regimes figure 11");
@@ -176,17 +148,17 @@ std::vector<Axis> trained_regimes_axes(const TrainedRegimesOptions& options) {
   for (Axis& axis : dataset_regimes_axes(all)) {
     if (axis.name == "frame_time") continue;
     if (axis.name == "images") axis.values = std::vector<std::int64_t>{2000};
-    if (axis.name == "path") axis.values = counted(500);
+    if (axis.name == "path") axis.values = first_integers(500);
     axes.push_back(std::move(axis));
   }
-  axes.push_back({"neighbour", AxisRole::captured, counted(4),
+  axes.push_back({"neighbour", AxisRole::captured, first_integers(4),
                   "training images near a generated one, the nearest first"});
   axes.push_back({"progress", AxisRole::captured, shares(kProgress), "share of the training done"});
   return axes;
 }
 
 std::vector<Observable> trained_regimes_observables(const TrainedRegimesOptions& options) {
-  List list;
+  ObservableList list;
   describe_models(list);
   describe_clones(list);
   describe_samples(list);
