@@ -5,6 +5,10 @@ set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONF
   OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
   OMPI_MCA_hwloc_base_binding_policy=none ASAN_OPTIONS=detect_leaks=0)
 
+# A program that loads LibTorch for the first time since the machine started takes longer to list
+# its tests than the five seconds CMake grants.
+set(SYNCGAP_DISCOVERY DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300)
+
 # syncgap_room_tests(ROOM): builds test_ROOM from tests/ROOM/*_test.cc and registers every case.
 function(syncgap_room_tests room)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_test.cc)
@@ -15,7 +19,7 @@ function(syncgap_room_tests room)
   target_link_libraries(test_${room} PRIVATE syncgap_flags syncgap_${room} GTest::gtest_main
     GTest::gmock)
   target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  gtest_discover_tests(test_${room} TEST_PREFIX ${room}. DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(test_${room} TEST_PREFIX ${room}. ${SYNCGAP_DISCOVERY}
     PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
 
