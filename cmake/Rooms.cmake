@@ -1,3 +1,29 @@
+option(SYNCGAP_UNITY "Compile files with LibTorch's headers several at a time" OFF)
+
+# syncgap_unity(TARGET source...)
+#   LibTorch's headers take most of the time these files compile: groups of them share one reading
+#   where SYNCGAP_UNITY is set. Vector code compiles itself several times over and stays alone.
+function(syncgap_unity target)
+  if(NOT SYNCGAP_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  set(at 0)
+  foreach(source IN LISTS ARGN)
+    syncgap_is_vector_code(${source} alone)
+    if(NOT alone)
+      math(EXPR group "${at} / 5")
+      math(EXPR at "${at} + 1")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP torch${group})
+    endif()
+  endforeach()
+endfunction()
+
+function(syncgap_is_vector_code source result)
+  file(STRINGS ${source} vector_code REGEX "define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
+  set(${result} "${vector_code}" PARENT_SCOPE)
+endfunction()
+
 # syncgap_room(NAME [USES room...] [LIBS target...])
 #   One folder of src/, one library, one namespace. USES is the table of what may include what:
 #   check_includes.py reads these very lines.
@@ -7,7 +33,7 @@ function(syncgap_room name)
   # Vector code is a hundred times slower without optimisation: too slow even to test. Its
   # preconditions stay on in Debug.
   foreach(source IN LISTS sources)
-    file(STRINGS ${source} vector_code REGEX "define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
+    syncgap_is_vector_code(${source} vector_code)
     if(vector_code)
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Debug>:-O2>")
     endif()
@@ -16,6 +42,9 @@ function(syncgap_room name)
   if(sources)
     add_library(syncgap_${name} STATIC ${sources})
     target_link_libraries(syncgap_${name} PRIVATE syncgap_flags)
+    if("syncgap_torch" IN_LIST ROOM_LIBS)
+      syncgap_unity(syncgap_${name} ${sources})
+    endif()
   else()
     add_library(syncgap_${name} INTERFACE)
     set(scope INTERFACE)

@@ -14,7 +14,8 @@ using torch::Tensor;
 constexpr std::int64_t kGroups = 8;
 
 /// Without bias: the norm behind it has one.
-nn::Conv2d convolution(std::int64_t in, std::int64_t out, std::int64_t size, std::int64_t stride) {
+nn::Conv2d unbiased_convolution(std::int64_t in, std::int64_t out, std::int64_t size,
+                                std::int64_t stride) {
   return nn::Conv2d(nn::Conv2dOptions(in, out, size).stride(stride).padding(size / 2).bias(false));
 }
 
@@ -28,12 +29,12 @@ std::int64_t half(std::int64_t side) { return (side + 1) / 2; }
 class BasicBlockImpl : public nn::Module {
  public:
   BasicBlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride)
-      : conv1_(register_module("conv1", convolution(in, out, 3, stride))),
-        conv2_(register_module("conv2", convolution(out, out, 3, 1))),
+      : conv1_(register_module("conv1", unbiased_convolution(in, out, 3, stride))),
+        conv2_(register_module("conv2", unbiased_convolution(out, out, 3, 1))),
         norm1_(register_module("norm1", norm(out))),
         norm2_(register_module("norm2", norm(out))) {
     if (stride == 1 && in == out) return;
-    skip_ = register_module("skip", convolution(in, out, 1, stride));
+    skip_ = register_module("skip", unbiased_convolution(in, out, 1, stride));
     skip_norm_ = register_module("skip_norm", norm(out));
   }
 
@@ -50,16 +51,18 @@ TORCH_MODULE(BasicBlock);
 
 nn::Sequential make_cnn(const ClassifierShape& shape) {
   const std::int64_t width = shape.width, last = half(half(shape.side));
-  return nn::Sequential(convolution(shape.channels, width, 3, 1), norm(width), nn::ReLU(),
-                        convolution(width, 2 * width, 3, 2), norm(2 * width), nn::ReLU(),
-                        convolution(2 * width, 4 * width, 3, 2), norm(4 * width), nn::ReLU(),
-                        nn::Flatten(), nn::Linear(4 * width * last * last, shape.classes));
+  return nn::Sequential(unbiased_convolution(shape.channels, width, 3, 1), norm(width), nn::ReLU(),
+                        unbiased_convolution(width, 2 * width, 3, 2), norm(2 * width), nn::ReLU(),
+                        unbiased_convolution(2 * width, 4 * width, 3, 2), norm(4 * width),
+                        nn::ReLU(), nn::Flatten(),
+                        nn::Linear(4 * width * last * last, shape.classes));
 }
 
 nn::Sequential make_resnet18(const ClassifierShape& shape) {
   const bool large = shape.stem == Stem::large;
-  nn::Sequential layers(convolution(shape.channels, shape.width, large ? 7 : 3, large ? 2 : 1),
-                        norm(shape.width), nn::ReLU());
+  nn::Sequential layers(
+      unbiased_convolution(shape.channels, shape.width, large ? 7 : 3, large ? 2 : 1),
+      norm(shape.width), nn::ReLU());
   if (large) layers->push_back(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
   std::int64_t channels = shape.width;
   for (std::int64_t level = 0; level < 4; ++level) {
