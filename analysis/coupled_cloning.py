@@ -124,9 +124,10 @@ def _curve_figure(setting: Setting) -> Figure:
 
     return Figure(f"figure-11-{setting.key}", f"Figure 11: cloning agreement, {setting.text}",
                   "Agreement of two clones above that of independent samples (105), for pairs that "
-                  "share their past down to step $t$. Bands: 95% Wilson intervals mapped through "
-                  "(105), first seed; thin lines: further seeds. Dotted: the threshold. "
-                  f"{_unreliable(record)} Generation runs from right to left.", draw,
+                  "share their past down to step $t$: a clone is paired with its trajectory and "
+                  "with every clone that left it below. Bands: 95% Wilson intervals mapped through "
+                  "(105), with as many trials as give the error seen, first seed; thin lines: "
+                  f"further seeds. Dotted: the threshold. {_unreliable(record)} Generation runs from right to left.", draw,
                   (max(6.4, 1.4 + 2.9 * len(shown)), 3.9))
 
 

@@ -120,6 +120,12 @@ void check_ranks(const PreparedJob& prepared, const Communicator& ranks) {
                 "' runs a unit on one rank (run.ranks_per_unit = ", wanted, "): set it to 1");
 }
 
+/// However a unit ends, its note ends with it.
+struct NoteScope {
+  sweep::UnitNote& note;
+  ~NoteScope() { note.set({}); }
+};
+
 }  // namespace
 
 ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
@@ -157,18 +163,22 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
                   ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
     const auto device =
         parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
+    sweep::UnitNote note;
     sweep::UnitWork work;
     work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
     work.run = [&](const Unit& unit, Results& results, const Communicator& team,
                    const sweep::StopRequest& stop) {
       const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed), stop,
-                                            &team, device};
+                                            &team, device,
+                                            [&note](const std::string& text) { note.set(text); }};
+      const NoteScope until_done{note};
       prepared.experiment->run(unit, results, context);
     };
     sweep::SweepSettings settings;
     settings.ranks_per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
     settings.retry_failed = request.retry_failed;
     settings.threads_may_call_mpi = mpi.threads_may_call();
+    settings.note = &note;
     if (!request.quiet)
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;

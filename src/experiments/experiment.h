@@ -23,6 +23,12 @@ struct RunContext {
   std::function<bool()> stop_requested;
   const parallel::Communicator* team = nullptr;  ///< the ranks that run this unit together
   std::optional<int> device;                     ///< CUDA device of this rank, if it has one
+  /// Takes a line on what the unit is doing, for whoever watches the sweep.
+  std::function<void(const std::string&)> note = {};
+
+  void say(const std::string& text) const {
+    if (note) note(text);
+  }
 };
 
 /// A named computation of the papers: options in, values of one unit out. The caller sets the

@@ -1,5 +1,6 @@
 #include "observables/clone_agreement.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -34,6 +35,17 @@ std::vector<double> sign_agreement(CloneEnds clones) {
 
 std::vector<double> label_agreement(CloneEnds clones, double sharpness) {
   return pair_agreement(clones, [sharpness](float p) { return std::tanh(sharpness * p); });
+}
+
+std::vector<double> shared_past_agreement(float trunk, std::span<const float> clones) {
+  std::vector<double> shares;
+  for (std::size_t s = 0; s < clones.size(); ++s) {
+    const auto below = clones.first(s);
+    const auto agreeing =
+        std::count(below.begin(), below.end(), clones[s]) + (trunk == clones[s] ? 1 : 0);
+    shares.push_back(static_cast<double>(agreeing) / static_cast<double>(s + 1));
+  }
+  return shares;
 }
 
 }  // namespace syncgap::observables

@@ -7,6 +7,17 @@
 #include "core/check.h"
 
 namespace syncgap::observables {
+namespace {
+
+/// Of a share p of n trials, n not necessarily whole.
+Interval wilson_interval_of(double p, double n, double z) {
+  const double centre = p + z * z / (2 * n);
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  const double scale = 1 + z * z / n;
+  return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+}
+
+}  // namespace
 
 void MeanAccumulator::add(double value) {
   ++count_;
@@ -80,11 +91,18 @@ Estimate estimate_paired_difference(std::span<const double> a, std::span<const d
 Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z) {
   SYNCGAP_EXPECTS(trials > 0 && successes <= trials);
   const auto n = static_cast<double>(trials);
-  const double p = static_cast<double>(successes) / n;
-  const double centre = p + z * z / (2 * n);
-  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  const double scale = 1 + z * z / n;
-  return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+  return wilson_interval_of(static_cast<double>(successes) / n, n, z);
+}
+
+ShareEstimate estimate_share(std::span<const double> values, double most) {
+  SYNCGAP_EXPECTS(values.size() >= 2 && most >= 1);
+  const Estimate mean = estimate_mean(values);
+  const auto n = static_cast<double>(values.size());
+  const double p = std::clamp(mean.value, 0.0, 1.0);
+  const double variance = mean.standard_error * mean.standard_error;
+  // Of equal values nothing but their number is known.
+  const double count = variance > 0 ? std::clamp(p * (1 - p) / variance, n, n * most) : n;
+  return {mean.value, wilson_interval_of(p, count, kZ95), count};
 }
 
 }  // namespace syncgap::observables

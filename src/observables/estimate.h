@@ -53,4 +53,14 @@ inline constexpr double kZ95 = 1.959963984540054;
 /// Score interval of a proportion (Wilson 1927): inside [0, 1], and honest at 0 and at n.
 Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z = kZ95);
 
+/// A share that is the mean of values in [0, 1] rather than of successes and failures.
+struct ShareEstimate {
+  double value = 0;
+  Interval interval;  ///< Wilson's, with `count` trials
+  double count = 0;   ///< independent successes and failures that would have the same error
+};
+/// At least as many trials as values, and at most `most` for each: an error of few values may be
+/// small by chance.
+ShareEstimate estimate_share(std::span<const double> values, double most);
+
 }  // namespace syncgap::observables

@@ -31,18 +31,33 @@ std::string clock_text(double seconds) {
   return text;
 }
 
+void UnitNote::set(std::string text) {
+  const std::lock_guard lock(mutex_);
+  text_ = std::move(text);
+}
+
+std::string UnitNote::text() const {
+  const std::lock_guard lock(mutex_);
+  return text_;
+}
+
 std::string progress_line(const ProgressCount& count, std::uint64_t units, double elapsed) {
   std::string line = concat(count.finished, "/", units, " units");
   if (count.failed > 0) line += concat(", ", count.failed, " failed");
-  char rate[48];
-  const double per_second = elapsed > 0 ? static_cast<double>(count.finished) / elapsed : 0;
-  std::snprintf(rate, sizeof rate, per_second < 1000 ? ", %.3g units/s" : ", %.0f units/s",
-                per_second);
-  line += rate;
+  if (count.finished == 0 && units > 0) {
+    line += concat(", ", clock_text(elapsed), " so far");
+  } else {
+    char rate[48];
+    const double per_second = elapsed > 0 ? static_cast<double>(count.finished) / elapsed : 0;
+    std::snprintf(rate, sizeof rate, per_second < 1000 ? ", %.3g units/s" : ", %.0f units/s",
+                  per_second);
+    line += rate;
+  }
   if (count.finished < units)
     line += count.cost_fraction > 0
                 ? ", " + clock_text(elapsed * (1 / count.cost_fraction - 1)) + " left"
                 : ", time left not known yet";
+  if (!count.note.empty()) line += "; rank 0: " + count.note;
   return line;
 }
 

@@ -15,9 +15,21 @@ struct ProgressCount {
   std::uint64_t finished = 0;  ///< this run, done and failed
   std::uint64_t failed = 0;
   double cost_fraction = 0;  ///< share of this run's expected cost that is done
+  std::string note = {};     ///< what the unit of rank 0 is doing; empty if it does not say
 };
 
-/// "128/401 units, 2 failed, 35.1 units/s, 00:00:08 left".
+/// A line about the running unit: written by the unit, read by the monitor.
+class UnitNote {
+ public:
+  void set(std::string text);
+  std::string text() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+/// "128/401 units, 2 failed, 35.1 units/s, 00:00:08 left; rank 0: epoch 3 of 20, loss 0.0412".
 std::string progress_line(const ProgressCount& count, std::uint64_t units, double elapsed);
 /// "hh:mm:ss", with days in front when there are any.
 std::string clock_text(double seconds);

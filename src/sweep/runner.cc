@@ -337,10 +337,11 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
     if (ranks.rank() == 0)
       monitor.emplace(
           settings.progress, order.units.size(),
-          [&counter] {
+          [&counter, &settings] {
             return ProgressCount{static_cast<std::uint64_t>(counter.peek(kFinished)),
                                  static_cast<std::uint64_t>(counter.peek(kFailures)),
-                                 static_cast<double>(counter.peek(kCost)) / kCostScale};
+                                 static_cast<double>(counter.peek(kCost)) / kCostScale,
+                                 settings.note != nullptr ? settings.note->text() : std::string()};
           },
           drive && settings.threads_may_call_mpi ? [&counter] { counter.drive(); }
                                                  : std::function<void()>());

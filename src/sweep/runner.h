@@ -31,6 +31,7 @@ struct SweepSettings {
   int ranks_per_unit = 1;
   bool retry_failed = false;
   ProgressStyle progress = ProgressStyle::silent;
+  const UnitNote* note = nullptr;  ///< shown beside the progress
   /// MPI_THREAD_MULTIPLE: a monitor thread may keep remote claims moving across nodes.
   bool threads_may_call_mpi = false;
   /// How claims travel, and whether rank 0 keeps them moving even where that seems not needed.

@@ -176,8 +176,16 @@ void Trainer::end_epoch() {
   done_ = 0;
 }
 
-bool Trainer::run(const std::function<bool()>& stop_requested) {
-  auto begun = Clock::now(), saved = begun;
+std::string Trainer::place() const {
+  std::string text = concat("epoch ", epoch_ + 1, " of ", options_.epochs, ", ", done_, " of ",
+                            examples_, " examples");
+  if (!curves_.loss.empty()) text += concat(", loss ", static_cast<float>(curves_.loss.back()));
+  return text;
+}
+
+bool Trainer::run(const std::function<bool()>& stop_requested,
+                  const std::function<void(const std::string&)>& say) {
+  auto begun = Clock::now(), saved = begun, said = begun;
   const auto count_time = [&] {
     const double seconds = since(begun);
     begun = Clock::now();
@@ -210,6 +218,10 @@ bool Trainer::run(const std::function<bool()>& stop_requested) {
       const std::int64_t end = std::min(done_ + options_.batch, examples_);
       step(done_, end);
       done_ = end;
+      if (say && since(said) > 1) {
+        say("trains, " + place());
+        said = Clock::now();
+      }
     }
     end_epoch();
   }

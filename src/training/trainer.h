@@ -51,8 +51,9 @@ class Trainer {
 
   /// Trains to the end, or until `stop_requested` on any rank, which leaves a checkpoint and
   /// returns false. Throws UnitError if the loss diverges; the last good checkpoint stays.
-  /// Collective.
-  bool run(const std::function<bool()>& stop_requested);
+  /// Collective. `say` hears about once a second how far it is.
+  bool run(const std::function<bool()>& stop_requested,
+           const std::function<void(const std::string&)>& say = {});
 
   const TrainingCurves& curves() const { return curves_; }
   /// The parameters' moving average, (P): what samples are drawn with.
@@ -68,6 +69,7 @@ class Trainer {
   /// Sums of losses of this epoch, shard by shard; throws UnitError if one is not finite.
   std::vector<double> shard_losses() const;
   void step(std::int64_t begin, std::int64_t end);
+  std::string place() const;
   void end_epoch();
 
   std::int64_t examples_;

@@ -107,6 +107,43 @@ TEST(PairedDifference, ForgetsWhatIsShared) {
   EXPECT_NEAR(e.value, estimate_mean(difference).value, 1e-12);
 }
 
+TEST(EstimateShare, OfSuccessesAndFailuresIsWilson) {
+  std::vector<double> values(148, 0.0);
+  std::fill_n(values.begin(), 15, 1.0);
+  const ShareEstimate seen = estimate_share(values, 3);
+  const Interval wilson = wilson_interval(15, 148);
+  EXPECT_NEAR(seen.value, 15.0 / 148, 1e-15);
+  EXPECT_EQ(seen.count, 148);
+  EXPECT_NEAR(seen.interval.low, wilson.low, 1e-14);
+  EXPECT_NEAR(seen.interval.high, wilson.high, 1e-14);
+}
+
+TEST(EstimateShare, CountsNoMoreThanItIsTold) {
+  const std::vector<double> equal(50, 0.5), ones(50, 1.0);
+  EXPECT_EQ(estimate_share(equal, 3).count, 50);
+  EXPECT_EQ(estimate_share(ones, 3).interval.high, 1.0);
+  EXPECT_LT(estimate_share(ones, 3).interval.low, 0.95);
+  std::vector<double> narrow(50, 0.5);
+  narrow[0] = 0.6;
+  EXPECT_EQ(estimate_share(narrow, 3).count, 150);
+}
+
+// Means of three successes or failures that share a cause: dependent, so worth less than three.
+TEST(EstimateShare, CoversTheTruthOfDependentTrials) {
+  int inside = 0;
+  constexpr int kRepetitions = 2000, kValues = 100;
+  for (int r = 0; r < kRepetitions; ++r) {
+    const auto x = normals("causes", static_cast<std::uint64_t>(r), 4 * kValues);
+    std::vector<double> values(kValues, 0.0);
+    for (std::size_t i = 0; i < kValues; ++i)
+      for (std::size_t k = 1; k <= 3; ++k)
+        values[i] += x[4 * i] + x[4 * i + k] > 0 ? 1.0 / 3.0 : 0.0;
+    const auto interval = estimate_share(values, 3).interval;
+    inside += interval.low <= 0.5 && 0.5 <= interval.high;
+  }
+  EXPECT_NEAR(inside, 0.95 * kRepetitions, 4 * std::sqrt(kRepetitions * 0.95 * 0.05) + 10);
+}
+
 TEST(WilsonInterval, GivesPublishedNumbers) {
   // Newcombe (1998), table I.
   const Interval a = wilson_interval(81, 263);

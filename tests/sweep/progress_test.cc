@@ -32,9 +32,18 @@ TEST(ProgressLine, NamesFailuresOnlyWhenThereAreAny) {
 }
 
 TEST(ProgressLine, SaysWhenNothingIsKnownYetAndNothingMoreAtTheEnd) {
-  EXPECT_THAT(progress_line({0, 0, 0}, 400, 1), HasSubstr("time left not known yet"));
+  EXPECT_EQ(progress_line({0, 0, 0}, 400, 61),
+            "0/400 units, 00:01:01 so far, time left not known yet");
   EXPECT_EQ(progress_line({400, 0, 1}, 400, 100), "400/400 units, 4 units/s");
   EXPECT_EQ(progress_line({0, 0, 0}, 0, 0), "0/0 units, 0 units/s");
+}
+
+TEST(ProgressLine, EndsWithWhatTheUnitSays) {
+  UnitNote note;
+  EXPECT_EQ(note.text(), "");
+  note.set("epoch 3 of 20");
+  EXPECT_EQ(progress_line({40, 0, 0.5, note.text()}, 400, 20),
+            "40/400 units, 2 units/s, 00:00:20 left; rank 0: epoch 3 of 20");
 }
 
 TEST(Monitor, PrintsTheLastLineWhenItGoes) {

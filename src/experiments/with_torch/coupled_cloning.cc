@@ -17,6 +17,7 @@
 #include "experiments/with_torch/pair_classifiers.h"
 #include "experiments/with_torch/trained_denoiser.h"
 #include "networks/tensor_values.h"
+#include "observables/clone_agreement.h"
 #include "observables/estimate.h"
 #include "observables/excess_agreement.h"
 #include "observables/resampled_means.h"
@@ -136,6 +137,7 @@ Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedu
   for (std::int64_t first = 0; first < options_.trajectories; first += options_.group, ++number) {
     if (number % team.size() != team.rank()) continue;
     const std::int64_t count = std::min(options_.group, options_.trajectories - first);
+    context.say(concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
     const auto noise = [&](const RandomStream& stream, std::int64_t t) {
       return diffusion::couple_noise(trajectory_normals(stream, first, state_shape(count), t), g);
     };
@@ -184,8 +186,9 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
     for (std::size_t m = 0; m < kModes; ++m) {
       const float label = seen.trunk[m][k];
       double* row = values.data() + (k * kModes + m) * width;
-      for (std::size_t s = 0; s < steps; ++s)
-        row[s] = seen.clones[m][k * steps + s] == label ? 1.0 : 0.0;
+      const auto shares = observables::shared_past_agreement(
+          label, std::span<const float>(seen.clones[m]).subspan(k * steps, steps));
+      std::copy(shares.begin(), shares.end(), row);
       row[steps + static_cast<std::size_t>(label)] = 1.0;
     }
   const observables::ResampledMeans means(values, kModes * width, stream,
@@ -203,6 +206,7 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
       excess[s] = observables::excess_agreement(all[m * width + s], baseline);
     return observables::speciation_time({scan, excess}, options_.threshold);
   };
+  std::vector<double> shares(trajectories);
   for (std::size_t m = 0; m < kModes; ++m) {
     const double baseline = independent(means.means(), m);
     put_statistic(results, "independent_agreement", m, means,
@@ -213,15 +217,15 @@ void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& s
                   [&](Means all) { return speciation(all, m).persistent; });
     results["passages"][m] = static_cast<double>(speciation(means.means(), m).passages);
     for (std::size_t s = 0; s < steps; ++s) {
-      const double agreement = means.means()[m * width + s];
-      const auto successes =
-          static_cast<std::uint64_t>(std::llround(agreement * static_cast<double>(trajectories)));
-      const auto interval = observables::wilson_interval(successes, trajectories);
-      put(results, "agreement", m * steps + s, agreement, interval);
-      put(results, "excess_agreement", m * steps + s,
-          observables::excess_agreement(agreement, baseline),
-          {observables::excess_agreement(interval.low, baseline),
-           observables::excess_agreement(interval.high, baseline)});
+      for (std::size_t k = 0; k < trajectories; ++k)
+        shares[k] = values[(k * kModes + m) * width + s];
+      const auto agreement = observables::estimate_share(shares, static_cast<double>(s + 1));
+      const std::size_t at = m * steps + s;
+      put(results, "agreement", at, agreement.value, agreement.interval);
+      results["agreement_count"][at] = agreement.count;
+      put(results, "excess_agreement", at, observables::excess_agreement(agreement.value, baseline),
+          {observables::excess_agreement(agreement.interval.low, baseline),
+           observables::excess_agreement(agreement.interval.high, baseline)});
     }
   }
   put_statistic(results, "gap", 0, means, [&](Means all) {

@@ -84,8 +84,11 @@ std::vector<Observable> coupled_cloning_observables() {
   ObservableList list;
   const std::string wilson = "Wilson interval", bootstrap = "bootstrap interval over trajectories";
   list.add_with_interval("agreement", {"mode", "scan_step"},
-                         "share of clone pairs that get the same label", "1", "multimodal (104)",
-                         wilson, allowed);
+                         "share of clone pairs that get the same label, over all pairs that share "
+                         "their past down to this step and nothing after",
+                         "1", "multimodal (104)", wilson, allowed);
+  list.add("agreement_count", {"mode", "scan_step"},
+           "independent pairs that would have the same error", "1", "");
   list.add_with_interval("independent_agreement", {"mode"},
                          "agreement of independent samples, over all pairs of trajectories", "1",
                          "multimodal (105)", bootstrap, allowed);

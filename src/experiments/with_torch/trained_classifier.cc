@@ -159,7 +159,7 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
     training::Trainer trainer(*model.network, data.train.labels.size(0),
                               ClassifierLoss(task, options, model.network),
                               options.training(denoiser), request.identity, checkpoint, team);
-    if (!trainer.run(stop_requested))
+    if (!trainer.run(stop_requested, context.note))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
     model.network->eval();

@@ -61,7 +61,7 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
     training::Trainer trainer(*model.network, task.states->count(),
                               DenoisingLoss(task, model.network, model.device, model.precision),
                               options.training(), request.identity, checkpoint, team);
-    if (!trainer.run(stop_requested))
+    if (!trainer.run(stop_requested, context.note))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
     networks::Weights weights{networks::tensors_of(*model.network), {}};

@@ -20,6 +20,7 @@
 #include "experiments/with_torch/trained_classifier.h"
 #include "experiments/with_torch/trained_denoiser.h"
 #include "experiments/with_torch/trained_regimes_layout.h"
+#include "observables/clone_agreement.h"
 #include "observables/crossing.h"
 #include "observables/resampled_means.h"
 #include "sde/denoised_step.h"
@@ -290,12 +291,18 @@ void TrainedRegimes::store_clones(const ClonedSamples& seen, const RegimeImages&
   const std::size_t scans = scan_steps_.size();
   // Agreements of class, then of image, by trajectory: (M, 2, S).
   std::vector<double> agreements(total * 2 * scans);
-  for (std::size_t m = 0; m < total; ++m)
-    for (std::size_t s = 0; s < scans; ++s) {
-      double* row = agreements.data() + m * 2 * scans;
-      row[s] = seen.clone_class[s * total + m] == seen.trunk_class[m] ? 1 : 0;
-      row[scans + s] = seen.clone_image[s * total + m] == seen.trunk_image[m] ? 1 : 0;
-    }
+  std::vector<float> clones(scans);
+  const auto agree = [&](const std::vector<float>& trunk, const std::vector<float>& clone,
+                         std::size_t m, std::size_t at) {
+    for (std::size_t s = 0; s < scans; ++s) clones[s] = clone[s * total + m];
+    const auto shares = observables::shared_past_agreement(trunk[m], clones);
+    std::copy(shares.begin(), shares.end(),
+              agreements.begin() + static_cast<std::ptrdiff_t>(m * 2 * scans + at));
+  };
+  for (std::size_t m = 0; m < total; ++m) {
+    agree(seen.trunk_class, seen.clone_class, m, 0);
+    agree(seen.trunk_image, seen.clone_image, m, scans);
+  }
   const observables::ResampledMeans means(agreements, 2 * scans, seed.stream("resampled clones"),
                                           static_cast<std::size_t>(options_.exact.resamples));
   std::vector<double> scan_times;
@@ -316,12 +323,15 @@ void TrainedRegimes::store_clones(const ClonedSamples& seen, const RegimeImages&
         std::lower_bound(scan_steps_.begin(), scan_steps_.end(), branch_steps_[b]) -
         scan_steps_.begin());
     results["clone_time"][b] = clone_times_[b];
-    const auto successes = [&](std::size_t quantity) {
-      return static_cast<std::uint64_t>(
-          std::llround(means.means()[quantity] * static_cast<double>(total)));
+    const auto put_agreement = [&](const std::string& name, std::size_t quantity) {
+      std::vector<double> shares(total);
+      for (std::size_t m = 0; m < total; ++m) shares[m] = agreements[m * 2 * scans + quantity];
+      const auto share = observables::estimate_share(shares, static_cast<double>(s + 1));
+      put(results, name, b, share.value, share.interval);
+      results[name + "_count"][b] = share.count;
     };
-    put_share(results, "clone_agreement", b, successes(s), total);
-    put_share(results, "clone_collapse", b, successes(scans + s), total);
+    put_agreement("clone_agreement", s);
+    put_agreement("clone_collapse", scans + s);
     put(results, "clone_agreement_exact", b, exact[b].of_class, exact[b].class_interval);
     put(results, "clone_collapse_exact", b, exact[b].of_image, exact[b].image_interval);
   }
@@ -398,8 +408,10 @@ void TrainedRegimes::run(const Unit& unit, Results& results, const RunContext& c
   const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
   const TrainedClassifier classifier = classifier_of(classes, context);
   const TrainedDenoiser denoiser = denoiser_of(states, checksum, seed, context);
+  context.say(concat("clones ", trajectories_, " trajectories"));
   const ClonedSamples seen = samples_of(denoiser, classifier, images, states, seed, team);
   if (team.rank() != 0) return;  // the rest needs no team
+  context.say("measures the exact empirical score");
 
   results["image_count"][0] = static_cast<double>(images.chosen.size());
   results["dimension"][0] = static_cast<double>(images.cloud.dimension());

@@ -42,10 +42,14 @@ void describe_clones(ObservableList& list) {
       "clone_agreement", branch,
       "share of clones of the trained network that end in the class of the trunk", "1",
       "regimes figure 4, phi", "Wilson interval");
+  list.add("clone_agreement_count", branch,
+           "independent pairs of clones that would have the same error", "1", "syncgap");
   list.add_with_interval(
       "clone_collapse", branch,
       "share of clones of the trained network whose nearest image is that of the trunk", "1",
       "regimes figure 5, phi_C", "Wilson interval");
+  list.add("clone_collapse_count", branch,
+           "independent pairs of clones that would have the same error", "1", "syncgap");
   list.add_with_interval("clone_agreement_exact", branch,
                          "clone_agreement of the exact empirical score", "1",
                          "regimes figure 4, phi; posterior weights", "bootstrap interval");
