@@ -97,7 +97,7 @@ def _curve_figure(setting: Setting) -> Figure:
     shown = shown_couplings(record)
 
     def draw(canvas):
-        axes = canvas.subplots(1, len(shown), squeeze=False, sharey=True)[0]
+        axes = canvas.subplots(1, len(shown), squeeze=False, sharex=True, sharey=True)[0]
         for ax, g in zip(axes, shown):
             ax.axhline(record.option("threshold"), color=style.GREY, linewidth=0.8, linestyle=":")
             ax.axhline(0, color=style.BLACK, linewidth=0.8)

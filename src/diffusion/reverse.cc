@@ -1,6 +1,7 @@
 #include "diffusion/reverse.h"
 
 #include <cmath>
+#include <utility>
 
 #include "core/check.h"
 
@@ -12,6 +13,16 @@ Tensor predict_clean(const NoiseSchedule& schedule, const Tensor& state, const T
                      std::int64_t t) {
   const double signal = schedule.alpha_bar(t);
   return (state - noise * std::sqrt(1 - signal)) * (1 / std::sqrt(signal));
+}
+
+Denoiser within_range(const NoiseSchedule& schedule, Denoiser denoiser, Tensor low, Tensor high) {
+  return [&schedule, denoiser = std::move(denoiser), low = std::move(low), high = std::move(high)](
+             const Tensor& z, std::int64_t t) {
+    const double signal = schedule.alpha_bar(t);
+    const auto clean =
+        torch::minimum(torch::maximum(predict_clean(schedule, z, denoiser(z, t), t), low), high);
+    return (z - clean * std::sqrt(signal)) * (1 / std::sqrt(1 - signal));
+  };
 }
 
 Tensor ddim_step(const NoiseSchedule& schedule, const Tensor& state, const Tensor& noise,

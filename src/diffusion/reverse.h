@@ -27,6 +27,14 @@ using Observer = std::function<torch::Tensor(const ReverseStep&)>;
 torch::Tensor predict_clean(const NoiseSchedule& schedule, const torch::Tensor& state,
                             const torch::Tensor& noise, std::int64_t t);
 
+/// The denoiser with its prediction of the clean state kept within [low, high], which broadcast
+/// over (B, C, H, W), and the noise that goes with it. The mean of data in a range lies in that
+/// range: an exact denoiser stays as it is, and another one only comes nearer. Without this, errors
+/// of the first steps, which weigh 1 / sqrt(abar) in the clean state, can carry trajectories where
+/// no data are. `schedule` outlives it.
+Denoiser within_range(const NoiseSchedule& schedule, Denoiser denoiser, torch::Tensor low,
+                      torch::Tensor high);
+
 /// One deterministic step (DDIM, eta = 0) from t to t - 1; t = 0 gives the clean prediction.
 torch::Tensor ddim_step(const NoiseSchedule& schedule, const torch::Tensor& state,
                         const torch::Tensor& noise, std::int64_t t);

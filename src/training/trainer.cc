@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <numeric>
 #include <utility>
@@ -179,8 +180,10 @@ void Trainer::end_epoch() {
 std::string Trainer::place() const {
   std::string text = concat("epoch ", epoch_ + 1, " of ", options_.epochs, ", ", done_, " of ",
                             examples_, " examples");
-  if (!curves_.loss.empty()) text += concat(", loss ", static_cast<float>(curves_.loss.back()));
-  return text;
+  if (curves_.loss.empty()) return text;
+  char loss[32];
+  std::snprintf(loss, sizeof loss, ", loss %.3g", curves_.loss.back());
+  return text + loss;
 }
 
 bool Trainer::run(const std::function<bool()>& stop_requested,

@@ -138,6 +138,34 @@ TEST(Ddim, WithTheTrueNoiseGivesTheCleanState) {
   EXPECT_EQ(seen, 50);
 }
 
+// Data at -1 and +1: the posterior mean is tanh(sqrt(abar) z / (1 - abar)).
+TEST(WithinRange, LeavesAnExactDenoiserAsItIs) {
+  const auto schedule = NoiseSchedule::linear(50, 1e-3, 0.2);
+  const Denoiser exact = [&](const Tensor& z, std::int64_t t) {
+    const double signal = schedule.alpha_bar(t);
+    const auto mean = torch::tanh(z * (std::sqrt(signal) / (1 - signal)));
+    return (z - mean * std::sqrt(signal)) / std::sqrt(1 - signal);
+  };
+  const auto one = torch::ones({}, torch::kFloat64);
+  const auto kept = within_range(schedule, exact, -one, one);
+  const auto z = normals("states", 0) * 2;
+  for (const std::int64_t t : {0, 10, 49})
+    EXPECT_LT((kept(z, t) - exact(z, t)).abs().max().item<double>(), 1e-10) << t;
+}
+
+TEST(WithinRange, EndsInTheRangeWhateverTheDenoiserSays) {
+  const auto schedule = NoiseSchedule::linear(50, 1e-3, 0.2);
+  const Denoiser wrong = [](const Tensor& z, std::int64_t) { return z * 0.5 - 1; };
+  const auto low = torch::tensor({-1.0, -0.5}, torch::kFloat64).view({1, 2, 1, 1}), high = -low;
+  const auto kept = within_range(schedule, wrong, low, high);
+  const auto from = normals("states", 0);
+  const auto quiet = [](std::int64_t) { return torch::zeros({}, torch::kFloat64); };
+  const auto end = run_ddpm(schedule, kept, from, 49, -1, quiet);
+  EXPECT_TRUE(((end <= high + 1e-9) & (end >= low - 1e-9)).all().item<bool>());
+  const auto astray = run_ddpm(schedule, wrong, from, 49, -1, quiet);
+  EXPECT_GT(astray.mean().item<double>(), 2);
+}
+
 TEST(Ddim, AnInterventionGoesOnFromTheChangedState) {
   const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.1), 0.4, 1, 1};
   const auto shift = normals("shift", 0);

@@ -121,7 +121,10 @@ Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedu
   for (const std::int64_t step : scan_steps_)
     clone_streams.emplace(step,
                           RandomStream(context.sweep_seed, "reverse clone noise", {seed, step}));
-  const auto denoiser = model.denoiser();
+  auto denoiser = model.denoiser();
+  if (options_.within_range)
+    denoiser = diffusion::within_range(schedule, std::move(denoiser), torch::tensor(low),
+                                       torch::tensor(1.0));
   const auto total = static_cast<std::size_t>(options_.trajectories);
   const std::size_t scans = scan_steps_.size();
   const auto numbers = static_cast<std::size_t>(state_shape(1)[1] * state_shape(1)[2]) *

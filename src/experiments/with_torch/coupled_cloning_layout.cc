@@ -23,6 +23,8 @@ OptionTable CoupledCloningOptions::table() {
            "trajectories that run as one batch with their clones; part of what decides the bits")
       .at_least(1)
       .at_most(4096);
+  table.add("within_range", within_range, "",
+            "keep predictions of clean pictures between black and white, where exact ones are");
   table.add("threshold", threshold, "phi*", "excess agreement at the speciation time, (106)")
       .above(0)
       .below(1);

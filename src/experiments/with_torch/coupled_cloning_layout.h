@@ -17,6 +17,7 @@ struct CoupledCloningOptions {
   ClassifierOptions classifier;
   std::int64_t trajectories = 640;
   std::int64_t group = 32;
+  bool within_range = true;
   double threshold = 0.55;
   double least_share = 0.1;
   double least_accuracy = 0.97;

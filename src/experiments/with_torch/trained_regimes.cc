@@ -259,10 +259,12 @@ ClonedSamples TrainedRegimes::samples_of(const TrainedDenoiser& denoiser,
   plan.neighbours = std::max<std::int64_t>(2, neighbours_);
   plan.pictures = strips_.empty() ? 0 : 1 + *std::max_element(strips_.begin(), strips_.end());
   const auto mean = torch::tensor(images.channel_mean).to(torch::kFloat32).view({1, -1, 1, 1});
+  auto predict = denoiser.denoiser();
+  if (options_.within_range)
+    predict = diffusion::within_range(*schedule_, std::move(predict), -mean, 1 - mean);
   return draw_cloned_samples(
-      plan, denoiser.denoiser(),
-      [&](const Tensor& generated) { return classifier.predict(generated + mean); }, images,
-      states.pixels(), seed, team);
+      plan, predict, [&](const Tensor& generated) { return classifier.predict(generated + mean); },
+      images, states.pixels(), seed, team);
 }
 
 void TrainedRegimes::store_models(const TrainedDenoiser& denoiser,

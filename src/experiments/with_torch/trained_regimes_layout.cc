@@ -130,6 +130,8 @@ OptionTable TrainedRegimesOptions::table() {
            "trajectories that advance together; part of what decides the bits, and of the memory")
       .at_least(1)
       .at_most(1 << 16);
+  table.add("within_range", within_range, "",
+            "keep predictions of clean pictures between black and white, where exact ones are");
   table.add("nearest_every", nearest_every, "", "steps between two looks for the nearest image")
       .at_least(1);
   table.add("threads", threads, "", "processors a rank computes on; part of what decides the bits")

@@ -25,6 +25,7 @@ struct TrainedRegimesOptions {
   double beta_first = 1e-4;
   double beta_last = 0.02;
   std::int64_t group = 32;
+  bool within_range = true;
   std::int64_t nearest_every = 1;
   std::int64_t threads = 1;
 
