@@ -24,6 +24,7 @@ DenoisingLoss::DenoisingLoss(const DenoiserTask& task, networks::UNet network, t
     signal.push_back(static_cast<float>(std::sqrt(task.schedule->alpha_bar(t))));
     noise.push_back(static_cast<float>(std::sqrt(1 - task.schedule->alpha_bar(t))));
   }
+  bank_ = task.states->bank().to(device);
   signal_ = torch::tensor(signal).to(device);
   noise_ = torch::tensor(noise).to(device);
 }
@@ -34,7 +35,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
                               static_cast<std::uint64_t>(epoch));
     epoch_ = epoch;
   }
-  auto clean = task_.states->states(pairs_, begin, end);  // (B, C, H, W)
+  auto rows = task_.states->rows(pairs_, begin, end);
   auto steps = torch::empty({end - begin}, torch::kInt64);
   std::vector<std::int64_t> images;
   for (std::int64_t k = begin; k < end; ++k) {
@@ -44,14 +45,17 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     steps.data_ptr<std::int64_t>()[k - begin] =
         static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
   }
-  auto normals = image_normals(noise_stream_, epoch, images.data(), clean.sizes());
+  const std::vector<std::int64_t> shape{end - begin, task_.states->channels(), bank_.size(2),
+                                        bank_.size(3)};
+  auto normals = image_normals(noise_stream_, epoch, images.data(), shape);
   if (device_.is_cuda())
-    for (Tensor* each : {&clean, &normals, &steps})
+    for (Tensor* each : {&rows, &normals, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes
   const auto noise = task_.states->noise(normals, task_.coupling_strength);
   const auto factor = [&](const Tensor& table) {
     return table.index_select(0, steps).view({-1, 1, 1, 1});
   };
+  const auto clean = gather_states(bank_, rows);
   return {clean * factor(signal_) + noise * factor(noise_), noise, steps};
 }
 

@@ -35,7 +35,8 @@ struct NoisedBatch {
 /// The denoising loss (96) of pairs, noise and steps that are functions of (epoch, image).
 class DenoisingLoss {
  public:
-  /// The network is on `device`; batches are made on the CPU and copied there.
+  /// The network is on `device`. Pictures are copied there once; of a batch only their numbers,
+  /// steps and noise are.
   DenoisingLoss(const DenoiserTask& task, networks::UNet network,
                 torch::Device device = torch::kCPU,
                 networks::Precision precision = networks::Precision::single);
@@ -50,6 +51,7 @@ class DenoisingLoss {
   RandomStream pairs_stream_, noise_stream_, step_stream_;
   torch::Device device_;
   networks::Precision precision_;
+  torch::Tensor bank_;            // pictures, on the device
   torch::Tensor signal_, noise_;  // (T)
   data::EpochPairs pairs_;
   std::int64_t epoch_ = -1;

@@ -2,15 +2,15 @@
 
 namespace syncgap::experiments {
 
-torch::Tensor ImageStates::states(const data::EpochPairs& pairs, std::int64_t begin,
-                                  std::int64_t end) const {
+torch::Tensor ImageStates::rows(const data::EpochPairs& pairs, std::int64_t begin,
+                                std::int64_t end) const {
   SYNCGAP_EXPECTS(begin >= 0 && begin <= end &&
                   end <= static_cast<std::int64_t>(pairs.first.size()));
-  auto chosen = torch::empty({end - begin}, torch::kInt64);
+  auto chosen = torch::empty({end - begin, 1}, torch::kInt64);
   for (std::int64_t k = begin; k < end; ++k)
     chosen.data_ptr<std::int64_t>()[k - begin] =
         pairs.first[static_cast<std::size_t>(k)] % pixels_.size(0);
-  return pixels_.index_select(0, chosen);
+  return chosen;
 }
 
 }  // namespace syncgap::experiments

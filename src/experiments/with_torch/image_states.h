@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <utility>
 #include <vector>
 
@@ -31,8 +31,9 @@ class ImageStates : public TrainingStates {
   const std::vector<std::int32_t>& labels() const override { return labels_; }
   const torch::Tensor& pixels() const { return pixels_; }  ///< (n, C, H, W)
 
-  torch::Tensor states(const data::EpochPairs& pairs, std::int64_t begin,
-                       std::int64_t end) const override;
+  const torch::Tensor& bank() const override { return pixels_; }
+  torch::Tensor rows(const data::EpochPairs& pairs, std::int64_t begin,
+                     std::int64_t end) const override;
   torch::Tensor noise(const torch::Tensor& normals, double /*coupling_strength*/) const override {
     return normals;
   }

@@ -19,18 +19,18 @@ class PairStates : public TrainingStates {
   PairStates(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
              data::Modality modality, double low);
 
-  std::int64_t count() const override { return plain_.size(0); }
-  std::int64_t side() const { return plain_.size(3); }
-  std::int64_t channels() const override { return 2 * plain_.size(1); }
+  std::int64_t count() const override { return static_cast<std::int64_t>(labels_.size()); }
+  std::int64_t side() const { return bank_.size(3); }
+  std::int64_t channels() const override { return 2 * bank_.size(1); }
   const std::vector<std::int32_t>& labels() const override { return labels_; }
 
-  /// States k in [begin, end) of an epoch's pairs. (B, 2 C, H, W)
-  torch::Tensor states(const data::EpochPairs& pairs, std::int64_t begin,
-                       std::int64_t end) const override;
+  const torch::Tensor& bank() const override { return bank_; }
+  torch::Tensor rows(const data::EpochPairs& pairs, std::int64_t begin,
+                     std::int64_t end) const override;
   torch::Tensor noise(const torch::Tensor& normals, double coupling_strength) const override;
 
  private:
-  torch::Tensor plain_, transformed_;  // (n, C, H, W)
+  torch::Tensor bank_;  // (2 n, C, H, W): images, then their transforms
   std::vector<std::int32_t> labels_;
 };
 
