@@ -62,14 +62,14 @@ OverlappedSum::OverlappedSum(torch::nn::Module& network, const FlatParameters& p
     ++buckets_.back().parameters;
     auto node = torch::autograd::impl::grad_accumulator(*tensor);
     SYNCGAP_EXPECTS(node != nullptr);
-    hooks_.emplace_back(node,
-                        node->add_post_hook(std::make_unique<Hook>(*this, buckets_.size() - 1)));
+    const auto key = node->add_post_hook(std::make_unique<Hook>(*this, buckets_.size() - 1));
+    unhook_.push_back([node, key] { node->del_post_hook(key); });
   }
   SYNCGAP_EXPECTS(at == 0);
 }
 
 OverlappedSum::~OverlappedSum() {
-  for (auto& [node, key] : hooks_) node->del_post_hook(key);
+  for (const auto& unhook : unhook_) unhook();
 }
 
 double OverlappedSum::now() const { return clock_seconds() - origin_; }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <torch/nn/module.h>
 #include <torch/types.h>
 #include <vector>
@@ -65,7 +65,7 @@ class OverlappedSum {
   parallel::NcclCommunicator nccl_;
   parallel::SideStream side_;
   std::vector<Bucket> buckets_;
-  std::vector<std::pair<std::shared_ptr<torch::autograd::Node>, std::uintptr_t>> hooks_;
+  std::vector<std::function<void()>> unhook_;  ///< what pointer holds a node is LibTorch's to say
   std::size_t started_ = 0, done_ = 0;  ///< buckets, counted from the first
   bool active_ = false;
   double origin_ = 0;
