@@ -1,6 +1,7 @@
 #include "training/overlapped_sum.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <torch/csrc/autograd/function.h>

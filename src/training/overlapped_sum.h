@@ -66,7 +66,7 @@ class OverlappedSum {
   parallel::SideStream side_;
   std::vector<Bucket> buckets_;
   std::vector<std::function<void()>> unhook_;  ///< what pointer holds a node is LibTorch's to say
-  std::size_t started_ = 0, done_ = 0;  ///< buckets, counted from the first
+  std::size_t started_ = 0, done_ = 0;         ///< buckets, counted from the first
   bool active_ = false;
   double origin_ = 0;
   OverlapTrace trace_;
