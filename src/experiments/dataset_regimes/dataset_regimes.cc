@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/cloud_on_device.h"
 #include "core/check.h"
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/regime_declaration.h"
 #include "experiments/shared/regime_options.h"
 #include "experiments/shared/regime_parts.h"
-#include "observables/cloud_on_device.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -105,7 +105,7 @@ void DatasetRegimes::prepare(const Grid& grid) {
   require_input(
       !options_.measure.empty(),
       "there is nothing to measure (experiment.measure is empty): name at least one part");
-  if (options_.device != "cpu") observables::require_device(options_.device);
+  if (options_.device != "cpu") cloud::require_device(options_.device);
   read_axes(grid);
   images_ = read_images(options_.source);
   check_images(grid);

@@ -6,20 +6,20 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/mode_branching.h"
 #include "experiments/shared/interval_observables.h"
 #include "experiments/shared/regime_parts.h"
 #include "observables/curve_peak.h"
-#include "observables/mode_branching.h"
 #include "observables/resampled_means.h"
 
 // Shapes: N samples, T times, Q quantities of a sample at a time, d numbers per image.
 namespace syncgap::experiments {
 namespace {
 
-using observables::NoiseLevel;
-using observables::PointCloud;
-using observables::Posterior;
-using observables::PosteriorMean;
+using cloud::NoiseLevel;
+using cloud::PointCloud;
+using cloud::Posterior;
+using cloud::PosteriorMean;
 using observables::ResampledMeans;
 
 /// Samples that are noised together; each is looked at for every time before the next ones come.
@@ -239,9 +239,8 @@ void measure_information(const RegimeImages& images, const DatasetRegimesOptions
   put_peak("entropy_rate_peak_time", rate_divergence, 1, itself);
   put_peak("class_entropy_rate_peak_time", class_rate, 1, itself);
 
-  const auto branching =
-      observables::branching_time(images.cloud, class_mean(split.clouds[0]),
-                                  class_mean(split.clouds[1]), times, kBranchingWidth);
+  const auto branching = cloud::branching_time(images.cloud, class_mean(split.clouds[0]),
+                                               class_mean(split.clouds[1]), times, kBranchingWidth);
   results["class_branching_time"][0] = 0.5 * (branching.low + branching.high);
 }
 

@@ -3,10 +3,10 @@
 #include <span>
 #include <vector>
 
+#include "cloud/principal_component.h"
 #include "core/check.h"
 #include "experiments/shared/interval_observables.h"
 #include "experiments/shared/regime_parts.h"
-#include "observables/principal_component.h"
 #include "observables/resampled_means.h"
 #include "sde/denoised_cloning.h"
 
@@ -14,9 +14,9 @@
 namespace syncgap::experiments {
 namespace {
 
-using observables::NoiseLevel;
-using observables::Posterior;
-using observables::PosteriorMean;
+using cloud::NoiseLevel;
+using cloud::Posterior;
+using cloud::PosteriorMean;
 
 /// Trajectories that advance together with all their clones: many rows to one product, and still
 /// only as much memory as a few thousand images.
@@ -73,7 +73,7 @@ class TrunkRecorder {
       points.resize(points.size() + d);
       images_.cloud.copy_point(i, std::span(points).last(d));
     }
-    direction_ = observables::Covariance(std::move(points), d).principal().direction;
+    direction_ = cloud::Covariance(std::move(points), d).principal().direction;
     const auto centre = images_.cloud.centre();
     for (std::size_t k = 0; k < d; ++k) centre_along_ += direction_[k] * centre[k];
   }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/point_cloud.h"
+#include "cloud/surprise.h"
 #include "core/check.h"
 #include "core/random.h"
 #include "experiments/mixture_collapse/declaration.h"
@@ -17,8 +19,6 @@
 #include "observables/crossing.h"
 #include "observables/estimate.h"
 #include "observables/jackknife.h"
-#include "observables/point_cloud.h"
-#include "observables/surprise.h"
 #include "sde/cluster_energies.h"
 #include "sde/cluster_points.h"
 #include "theory/cluster_collapse.h"
@@ -205,7 +205,7 @@ Tally MixtureCollapse::draw_reduced(const Case& c, const RandomStream& stream) c
     SetMeans means(ratios.size());
     for (std::size_t e = 0; e < evaluations; ++e) {
       energies.draw(set * evaluations + e, sample);
-      const auto surprise = observables::surprises(sample.half_distances, sample.overlaps, ratios);
+      const auto surprise = cloud::surprises(sample.half_distances, sample.overlaps, ratios);
       for (std::size_t i = 0; i < surprise.size(); ++i)
         means.add(i, surprise[i] / d, (surprise[i] + 0.5 * (d - sample.noise_square)) / d,
                   std::exp(-surprise[i]));
@@ -216,8 +216,8 @@ Tally MixtureCollapse::draw_reduced(const Case& c, const RandomStream& stream) c
 }
 
 Tally MixtureCollapse::draw_full(const Case& c, const sde::ClusterPoints& points) const {
-  using observables::NoiseLevel;
-  using observables::PointCloud;
+  using cloud::NoiseLevel;
+  using cloud::PointCloud;
   const auto sets = static_cast<std::size_t>(options_.data_sets);
   const auto evaluations = static_cast<std::size_t>(options_.evaluations);
   const std::size_t d = points.dimension();

@@ -6,16 +6,16 @@
 #include <span>
 #include <utility>
 
+#include "cloud/principal_component.h"
 #include "core/check.h"
 #include "experiments/shared/interval_observables.h"
-#include "observables/principal_component.h"
 #include "observables/resampled_means.h"
 
 namespace syncgap::experiments {
 namespace {
 
+using cloud::NoiseLevel;
 using observables::Interval;
-using observables::NoiseLevel;
 
 template <class Real>
 RegimeImages images_as(const data::ImageSet& images, std::vector<std::uint32_t> chosen,
@@ -23,7 +23,7 @@ RegimeImages images_as(const data::ImageSet& images, std::vector<std::uint32_t> 
   data::ImagePoints<Real> points = data::make_points<Real>(images, chosen, format);
   std::vector<std::uint32_t> groups;
   for (const std::uint32_t i : chosen) groups.push_back(images.label(i) == classes[0] ? 0 : 1);
-  observables::PointCloud cloud(std::move(points.values), points.shape.size(), {groups, {}});
+  cloud::PointCloud cloud(std::move(points.values), points.shape.size(), {groups, {}});
   return {std::move(chosen), std::move(groups),   classes,
           points.shape,      points.channel_mean, std::move(cloud)};
 }
@@ -62,8 +62,8 @@ void measure_spectrum(const data::ImageSet& all, const RegimeImages& images,
     members[images.groups[i]] += 1;
     for (std::size_t k = 0; k < d; ++k) class_mean[images.groups[i]][k] += points.values[i * d + k];
   }
-  const observables::Covariance covariance(std::move(points.values), d);
-  const observables::PrincipalComponent leading = covariance.principal();
+  const cloud::Covariance covariance(std::move(points.values), d);
+  const cloud::PrincipalComponent leading = covariance.principal();
   const std::vector<double> resampled = covariance.bootstrap_variances(
       leading, seed.stream("resampled covariance"), static_cast<std::size_t>(options.resamples));
   const Interval interval = observables::percentile_interval(resampled);

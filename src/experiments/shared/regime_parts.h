@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cloud/point_cloud.h"
 #include "core/observable.h"
 #include "data/image_points.h"
 #include "data/image_set.h"
 #include "experiments/experiment.h"
 #include "experiments/shared/regime_options.h"
 #include "observables/estimate.h"
-#include "observables/point_cloud.h"
 
 namespace syncgap::experiments {
 
@@ -22,7 +22,7 @@ struct RegimeImages {
   std::vector<std::int32_t> classes;  ///< the two labels
   data::ImageShape shape;
   std::vector<double> channel_mean;  ///< taken off each channel; (C)
-  observables::PointCloud cloud;
+  cloud::PointCloud cloud;
 };
 
 /// What decides the numbers of a unit beside its images and the options.

@@ -14,9 +14,9 @@
 namespace syncgap::experiments {
 namespace {
 
+using cloud::NoiseLevel;
+using cloud::Posterior;
 using observables::Interval;
-using observables::NoiseLevel;
-using observables::Posterior;
 using observables::ResampledMeans;
 
 /// Samples that are noised together; each is looked at for every time before the next ones come.

@@ -12,8 +12,8 @@
 namespace syncgap::experiments {
 namespace {
 
+using cloud::NoiseLevel;
 using diffusion::ClonePath;
-using observables::NoiseLevel;
 using torch::Tensor;
 
 /// Independent noise of every path, numbered by trajectory and step.
@@ -36,7 +36,7 @@ class PathStreams {
   std::map<std::pair<std::int64_t, std::int64_t>, RandomStream> streams_;
 };
 
-std::vector<std::uint32_t> nearest_images(const observables::PointCloud& cloud, NoiseLevel level,
+std::vector<std::uint32_t> nearest_images(const cloud::PointCloud& cloud, NoiseLevel level,
                                           const Tensor& states) {
   const auto numbers = states.to(torch::kFloat64).contiguous();
   return cloud.nearest(level,
@@ -46,7 +46,7 @@ std::vector<std::uint32_t> nearest_images(const observables::PointCloud& cloud, 
 /// Follows the nearest image of a group's trunks.
 class NearestTracker {
  public:
-  NearestTracker(const CloningPlan& plan, const observables::PointCloud& cloud, std::int64_t count)
+  NearestTracker(const CloningPlan& plan, const cloud::PointCloud& cloud, std::int64_t count)
       : plan_(plan), cloud_(cloud), last_change_(static_cast<std::size_t>(count)) {}
 
   void look(std::int64_t t, const Tensor& states) {
@@ -74,7 +74,7 @@ class NearestTracker {
   }
 
   const CloningPlan& plan_;
-  const observables::PointCloud& cloud_;
+  const cloud::PointCloud& cloud_;
   std::vector<float> last_change_;
   std::vector<std::uint32_t> nearest_;
   double time_ = 0;

@@ -51,9 +51,9 @@ struct TakenImages {
     return [this, &schedule](const Tensor& z, std::int64_t t) {
       const auto x = z.to(torch::kFloat64).contiguous();
       const auto posterior =
-          images.cloud.posterior(observables::NoiseLevel::ornstein_uhlenbeck(schedule.ou_time(t)),
+          images.cloud.posterior(cloud::NoiseLevel::ornstein_uhlenbeck(schedule.ou_time(t)),
                                  {x.data_ptr<double>(), static_cast<std::size_t>(x.numel())}, {},
-                                 observables::PosteriorMean::compute);
+                                 cloud::PosteriorMean::compute);
       const auto mean = torch::tensor(posterior.mean, torch::kFloat64).reshape(x.sizes());
       const double signal = schedule.alpha_bar(t);
       return ((x - std::sqrt(signal) * mean) / std::sqrt(1 - signal)).to(torch::kFloat32);

@@ -1,4 +1,4 @@
-#include "observables/point_cloud.h"
+#include "cloud/point_cloud.h"
 
 #include <cmath>
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "core/random.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 /// The slow obvious posterior, in long double, from differences.
@@ -409,4 +409,4 @@ TEST(PointCloud, MeanNoiseIsTheScoreOfTheDensity) {
 }
 
 }  // namespace
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

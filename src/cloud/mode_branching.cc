@@ -1,4 +1,4 @@
-#include "observables/mode_branching.h"
+#include "cloud/mode_branching.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 /// Steps after which a climb counts as ended: enough for the slow passage of a fold that is 1e-5
@@ -69,4 +69,4 @@ TimeBracket branching_time(const PointCloud& cloud, std::span<const double> firs
   return found;
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
-#include "observables/point_cloud.h"
+#include "cloud/point_cloud.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// The modes of a noised point cloud that lie uphill from `starts` (B, d), as x / signal: fixed
 /// points of the score, information (39)-(43). Mean shift, x <- E[a | x], which raises the density
@@ -27,4 +27,4 @@ TimeBracket branching_time(const PointCloud& cloud, std::span<const double> firs
                            std::span<const double> second, std::span<const double> times,
                            double width);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -1,10 +1,10 @@
-#include "observables/centred_points.h"
+#include "cloud/centred_points.h"
 
 #include <type_traits>
 
 #include "core/check.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 template <class Real>
 Centring centre_in_place(std::vector<Real>& points, std::size_t dimension) {
@@ -42,4 +42,4 @@ Centring centre_in_place(std::vector<Real>& points, std::size_t dimension) {
 template Centring centre_in_place(std::vector<float>&, std::size_t);
 template Centring centre_in_place(std::vector<double>&, std::size_t);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

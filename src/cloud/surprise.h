@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// -log w of the point a state was noised from, w = 1 / (1 + sum_j e^{-e_j}) its posterior weight
 /// among the others at energies e_j = r half_distance_j - sqrt(r) overlap_j above its own: one
@@ -13,4 +13,4 @@ namespace syncgap::observables {
 std::vector<double> surprises(std::span<const double> half_distances,
                               std::span<const double> overlaps, std::span<const double> ratios);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// How points were centred and compacted in place: n points of d coordinates, d' of which are not
 /// the same in all points.
@@ -21,4 +21,4 @@ struct Centring {
 template <class Real>
 Centring centre_in_place(std::vector<Real>& points, std::size_t dimension);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

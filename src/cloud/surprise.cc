@@ -1,11 +1,11 @@
-#include "observables/surprise.h"
+#include "cloud/surprise.h"
 
 #include <cmath>
 
+#include "cloud/posterior_tile.h"
 #include "core/check.h"
-#include "observables/posterior_tile.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 std::vector<double> surprises(std::span<const double> half_distances,
                               std::span<const double> overlaps, std::span<const double> ratios) {
@@ -26,4 +26,4 @@ std::vector<double> surprises(std::span<const double> half_distances,
   return found;
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -5,28 +5,12 @@
 #include <span>
 #include <vector>
 
-#include "observables/point_cloud.h"
-#include "observables/posterior_sums.h"
-#include "observables/posterior_tile.h"
+#include "cloud/cloud_view.h"
+#include "cloud/posterior.h"
+#include "cloud/posterior_sums.h"
+#include "cloud/posterior_tile.h"
 
-namespace syncgap::observables {
-
-/// The parts of a PointCloud its inner loops need. n points, d coordinates of which d' vary, G
-/// groups.
-template <class Real>
-struct CloudView {
-  std::size_t count, dimension;
-  std::span<const double> origin;          // (d)
-  std::span<const std::uint32_t> varying;  // (d')
-  std::span<const Real> points;            // (n, d') from the origin
-  std::span<const double> half_norms;      // (n)
-  std::span<const double> log_weights;     // (n) or empty
-  std::span<const double> membership;      // (G, n) or empty when G = 1
-  std::size_t groups;
-};
-
-/// What is summed over the points; each entry includes the ones before it.
-enum class Wanted { nearest, weights, mean };
+namespace syncgap::cloud {
 
 /// One block of states against all points, tile by tile: internal to PointCloud. Holds the tile's
 /// buffers, a few MiB plus four rows of d' numbers per state.
@@ -74,4 +58,4 @@ class PosteriorBlock {
   std::vector<Running> running_;  // (b)
 };
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -1,4 +1,4 @@
-#include "observables/posterior_tile.h"
+#include "cloud/posterior_tile.h"
 
 #include <limits>
 
@@ -6,14 +6,14 @@
 #include "core/simd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "observables/posterior_tile.cc"
+#define HWY_TARGET_INCLUDE "cloud/posterior_tile.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 // After foreach_target, once per target.
 #include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace syncgap::observables::HWY_NAMESPACE {
+namespace syncgap::cloud::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -134,11 +134,11 @@ double dot_double(std::span<const double> a, std::span<const double> b) { return
 double dot_float(std::span<const double> a, std::span<const float> b) { return dot_of(a, b); }
 
 }  // namespace
-}  // namespace syncgap::observables::HWY_NAMESPACE
+}  // namespace syncgap::cloud::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 HWY_EXPORT(energies_float);
 HWY_EXPORT(energies_double);
@@ -187,5 +187,5 @@ double dot(std::span<const double> a, std::span<const float> b) {
   return HWY_DYNAMIC_DISPATCH(dot_float)(a, b);
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud
 #endif  // HWY_ONCE

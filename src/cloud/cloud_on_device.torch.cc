@@ -1,4 +1,4 @@
-#include "observables/cloud_on_device.h"
+#include "cloud/cloud_on_device.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/posterior_sums.h"
 #include "core/check.h"
-#include "observables/posterior_sums.h"
 
 // Shapes: B states, of which b at a time; n points, d coordinates of which d' vary, G groups.
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 /// Energies of one block of states: with what is computed from them a few times this many doubles.
@@ -253,4 +253,4 @@ std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<double>& clou
   return put(cloud, device);
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

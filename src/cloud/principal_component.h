@@ -7,7 +7,7 @@
 
 #include "core/random.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// Largest eigenvalue of a covariance matrix and the direction that belongs to it.
 struct PrincipalComponent {
@@ -51,4 +51,4 @@ class Covariance {
   std::vector<double> points_;          // (n, d') centred
 };
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

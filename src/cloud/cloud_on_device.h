@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "observables/point_cloud.h"
-#include "observables/posterior_block.h"
+#include "cloud/cloud_view.h"
+#include "cloud/posterior.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// A PointCloud whose points lie in the memory of a device of LibTorch, with the same answers up to
 /// rounding: products in the precision of the points, everything else in double, and of products in
@@ -35,4 +35,4 @@ std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<double>& clou
 /// Throws the InputError put_on_device would.
 void require_device(const std::string& device);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

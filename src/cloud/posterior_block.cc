@@ -1,4 +1,4 @@
-#include "observables/posterior_block.h"
+#include "cloud/posterior_block.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "observables/matrix_product.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -85,8 +85,8 @@ void PosteriorBlock<Real>::visit_tile(std::size_t begin, std::size_t columns,
                                       std::span<const std::uint32_t> sources) {
   const std::size_t inner = cloud_.varying.size();
   const std::span<const Real> points = cloud_.points.subspan(begin * inner, columns * inner);
-  multiply_transposed(rows_, columns, inner, states_.data(), points.data(),
-                      dots_.data());  // (b, p)
+  observables::multiply_transposed(rows_, columns, inner, states_.data(), points.data(),
+                                   dots_.data());  // (b, p)
   TileEnergies tile{cloud_.half_norms.subspan(begin, columns), {}, level_.signal, level_.variance};
   if (!cloud_.log_weights.empty()) tile.log_weights = cloud_.log_weights.subspan(begin, columns);
 
@@ -209,8 +209,8 @@ void PosteriorBlock<Real>::add_means(std::span<const Real> points, std::size_t c
                                      std::size_t nonzero) {
   const std::size_t inner = cloud_.varying.size();
   if (static_cast<double>(nonzero) > kSparse * static_cast<double>(rows_ * columns)) {
-    add_product(rows_, inner, columns, weights_.data(), points.data(), mean_.data(),
-                {columns, inner, inner});  // (b, p) (p, d') -> (b, d')
+    observables::add_product(rows_, inner, columns, weights_.data(), points.data(), mean_.data(),
+                             {columns, inner, inner});  // (b, p) (p, d') -> (b, d')
     return;
   }
   for (std::size_t r = 0; r < rows_; ++r) {
@@ -242,4 +242,4 @@ void PosteriorBlock<Real>::store(std::size_t first, Posterior& out) const {
 template class PosteriorBlock<float>;
 template class PosteriorBlock<double>;
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

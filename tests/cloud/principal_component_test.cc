@@ -1,4 +1,4 @@
-#include "observables/principal_component.h"
+#include "cloud/principal_component.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 
 #include "core/random.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -133,4 +133,4 @@ TEST(Covariance, ProjectionsHaveTheVarianceFound) {
 }
 
 }  // namespace
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

@@ -1,10 +1,10 @@
-#include "observables/posterior_sums.h"
+#include "cloud/posterior_sums.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 PosteriorScale::PosteriorScale(NoiseLevel level, std::size_t points, std::size_t dimension,
                                bool weighted)
@@ -70,4 +70,4 @@ template void store_mean(std::span<const float>, const PosteriorSums&, std::span
 template void store_mean(std::span<const double>, const PosteriorSums&, std::span<const double>,
                          std::span<const std::uint32_t>, std::size_t, Posterior&);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

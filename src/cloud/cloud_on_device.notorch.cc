@@ -1,9 +1,9 @@
 // A build without LibTorch has no device for point clouds.
-#include "observables/cloud_on_device.h"
+#include "cloud/cloud_on_device.h"
 
 #include "core/check.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 void require_device(const std::string& device) {
   throw InputError(concat("there is no device '", device,
@@ -23,4 +23,4 @@ std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<double>&,
   return nullptr;
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

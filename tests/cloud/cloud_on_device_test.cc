@@ -1,4 +1,4 @@
-#include "observables/cloud_on_device.h"
+#include "cloud/cloud_on_device.h"
 
 #include <cmath>
 #include <cstdint>
@@ -8,11 +8,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cloud/point_cloud.h"
 #include "core/check.h"
 #include "core/random.h"
-#include "observables/point_cloud.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 constexpr std::size_t kPoints = 700, kDimension = 40, kStates = 90;
@@ -141,4 +141,4 @@ TEST(OnDeviceErrors, ADeviceThatIsNotThereIsRefused) {
 }
 
 }  // namespace
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

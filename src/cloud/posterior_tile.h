@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 // Sums over a stretch of points as seen from one state; the inner loops of PointCloud, vectorised
 // and chosen at run time. The order of summation depends on the vector width.
@@ -46,4 +46,4 @@ TileSums fill_weights(std::span<double> energies, double lowest);
 double dot(std::span<const double> a, std::span<const double> b);
 double dot(std::span<const double> a, std::span<const float> b);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

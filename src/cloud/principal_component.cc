@@ -1,4 +1,4 @@
-#include "observables/principal_component.h"
+#include "cloud/principal_component.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,13 +6,13 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "cloud/centred_points.h"
+#include "cloud/posterior_tile.h"
 #include "core/check.h"
-#include "observables/centred_points.h"
 #include "observables/matrix_product.h"
-#include "observables/posterior_tile.h"
 
 // Shapes: n points of which d' coordinates vary, R sets of weights side by side, K Krylov vectors.
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 constexpr std::size_t kPointsPerTile = 1024;
@@ -67,14 +67,15 @@ void Covariance::apply(std::span<const double> weights, std::span<const double> 
   for (std::size_t begin = 0; begin < count_; begin += kPointsPerTile) {
     const std::size_t columns = std::min(kPointsPerTile, count_ - begin);
     const double* tile = points_.data() + begin * inner;
-    multiply_transposed(sets, columns, inner, vectors.data(), tile, along.data());  // (R, p)
+    observables::multiply_transposed(sets, columns, inner, vectors.data(), tile,
+                                     along.data());  // (R, p)
     for (std::size_t r = 0; r < sets; ++r)
       for (std::size_t i = 0; i < columns; ++i) {
         double& u = along[r * columns + i];
         u = (u - shift[r]) * weights[r * count_ + begin + i];
       }
-    add_product(sets, inner, columns, along.data(), tile, products.data(),
-                {columns, inner, inner});  // (R, p) (p, d') -> (R, d')
+    observables::add_product(sets, inner, columns, along.data(), tile, products.data(),
+                             {columns, inner, inner});  // (R, p) (p, d') -> (R, d')
   }
 }
 
@@ -83,8 +84,8 @@ Covariance::Leading Covariance::leading(std::span<const double> weights,
   const std::size_t inner = varying_.size(), sets = starts.size() / inner;
   const std::size_t most = std::min(kMostVectors, inner);
   std::vector<double> means(sets * inner, 0.0);  // (R, d')
-  add_product(sets, inner, count_, weights.data(), points_.data(), means.data(),
-              {count_, inner, inner});
+  observables::add_product(sets, inner, count_, weights.data(), points_.data(), means.data(),
+                           {count_, inner, inner});
 
   Leading out{std::vector<double>(sets, 0.0), std::vector<double>(starts.begin(), starts.end())};
   std::vector<double> vectors(sets * inner), products(sets * inner);
@@ -142,7 +143,8 @@ PrincipalComponent Covariance::principal() const {
   // A random sum of the points lies where the variance is.
   std::vector<double> signs(count_), start(inner, 0.0);
   RandomStream(0, "Lanczos start").fill_normals<double>(0, 0, signs);
-  add_product(1, inner, count_, signs.data(), points_.data(), start.data(), {count_, inner, inner});
+  observables::add_product(1, inner, count_, signs.data(), points_.data(), start.data(),
+                           {count_, inner, inner});
   normalise(start);
   const std::vector<double> weights(count_, 1.0 / static_cast<double>(count_));
   const Leading found = leading(weights, start);
@@ -184,8 +186,8 @@ std::vector<double> Covariance::project(const PrincipalComponent& component) con
   const std::size_t inner = varying_.size();
   std::vector<double> direction(inner), out(count_);
   for (std::size_t k = 0; k < inner; ++k) direction[k] = component.direction[varying_[k]];
-  multiply_transposed(count_, 1, inner, points_.data(), direction.data(), out.data());
+  observables::multiply_transposed(count_, 1, inner, points_.data(), direction.data(), out.data());
   return out;
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

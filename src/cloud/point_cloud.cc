@@ -1,22 +1,16 @@
-#include "observables/point_cloud.h"
+#include "cloud/point_cloud.h"
 
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <utility>
 
+#include "cloud/centred_points.h"
+#include "cloud/cloud_on_device.h"
+#include "cloud/posterior_block.h"
 #include "core/check.h"
-#include "observables/centred_points.h"
-#include "observables/cloud_on_device.h"
-#include "observables/posterior_block.h"
 
-namespace syncgap::observables {
-
-NoiseLevel NoiseLevel::ornstein_uhlenbeck(double time) {
-  return {std::exp(-time), -std::expm1(-2 * time)};
-}
-
-NoiseLevel NoiseLevel::variance_exploding(double sigma) { return {1, sigma * sigma}; }
+namespace syncgap::cloud {
 
 PointCloud::PointCloud(std::vector<double> points, std::size_t dimension, PointMarks marks)
     : dimension_(dimension), groups_(std::move(marks.groups)) {
@@ -136,4 +130,4 @@ std::vector<std::uint32_t> PointCloud::nearest(NoiseLevel level,
   return out;
 }
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

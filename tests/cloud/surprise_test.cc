@@ -1,14 +1,14 @@
-#include "observables/surprise.h"
+#include "cloud/surprise.h"
 
 #include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "cloud/point_cloud.h"
 #include "core/random.h"
-#include "observables/point_cloud.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 namespace {
 
 // All times from two numbers per point, against the posterior computed at each time.
@@ -58,4 +58,4 @@ TEST(Surprises, OfASinglePointAreZero) {
 }
 
 }  // namespace
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud

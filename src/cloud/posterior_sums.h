@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <span>
 
-#include "observables/point_cloud.h"
-#include "observables/posterior_tile.h"
+#include "cloud/posterior.h"
+#include "cloud/posterior_tile.h"
 
-namespace syncgap::observables {
+namespace syncgap::cloud {
 
 /// What the sums over all points have come to for one state; energies are relative to
 /// |x|^2 / (2 variance). Internal to PointCloud.
@@ -50,4 +50,4 @@ void store_mean(std::span<const Real> weighted_sum, const PosteriorSums& sums,
                 std::span<const double> origin, std::span<const std::uint32_t> varying,
                 std::size_t at, Posterior& out);
 
-}  // namespace syncgap::observables
+}  // namespace syncgap::cloud
