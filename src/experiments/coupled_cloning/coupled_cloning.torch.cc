@@ -21,6 +21,7 @@
 #include "observables/estimate.h"
 #include "observables/excess_agreement.h"
 #include "observables/resampled_means.h"
+#include "parallel/dealt.h"
 
 // Shapes: N trajectories, S scan steps, K labels; modes are u and v.
 namespace syncgap::experiments {
@@ -61,7 +62,7 @@ class CoupledCloning : public Experiment {
   }
   Labelled generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
                     const TrainedDenoiser& model, const PairClassifiers& classifiers,
-                    const RunContext& context, const parallel::Communicator& team) const;
+                    const RunContext& context) const;
   void store_agreement(const Labelled& seen, const RandomStream& stream, Results& results) const;
   void store_labels(const Labelled& seen, const PairClassifiers& classifiers,
                     Results& results) const;
@@ -110,8 +111,7 @@ double CoupledCloning::memory() const {
 
 Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
                                   const TrainedDenoiser& model, const PairClassifiers& classifiers,
-                                  const RunContext& context,
-                                  const parallel::Communicator& team) const {
+                                  const RunContext& context) const {
   const double g = unit.real("g"), low = unit.real("pixel_low");
   const std::int64_t kept = 1 + *std::max_element(samples_kept_.begin(), samples_kept_.end());
   const std::int64_t seed = unit.integer("seed");
@@ -136,11 +136,10 @@ Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedu
   }
   seen.pictures.resize(static_cast<std::size_t>(kept) * numbers);
 
-  std::int64_t number = 0;
-  for (std::int64_t first = 0; first < options_.trajectories; first += options_.group, ++number) {
-    if (number % team.size() != team.rank()) continue;
-    const std::int64_t count = std::min(options_.group, options_.trajectories - first);
-    context.say(concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
+  const parallel::Dealt dealt(options_.trajectories, options_.group, context.team.ranks());
+  for (const auto& group : dealt.mine()) {
+    const std::int64_t first = group.first, count = group.count;
+    context.team.say(concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
     const auto noise = [&](const RandomStream& stream, std::int64_t t) {
       return diffusion::couple_noise(trajectory_normals(stream, first, state_shape(count), t), g);
     };
@@ -170,12 +169,11 @@ Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedu
       }
     }
   }
-  // Every number is one rank's; the others add zero.
   for (std::size_t m = 0; m < kModes; ++m) {
-    team.sum(std::span<float>(seen.trunk[m]));
-    team.sum(std::span<float>(seen.clones[m]));
+    dealt.gather(std::span<float>(seen.trunk[m]));
+    dealt.gather(std::span<float>(seen.clones[m]));
   }
-  team.sum(std::span<float>(seen.pictures));
+  dealt.gather(std::span<float>(seen.pictures));
   return seen;
 }
 
@@ -283,12 +281,10 @@ void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& c
   const auto schedule = pairs_.schedule(unit);
   const DenoiserTask task = pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
   const PairClassifiers classifiers(classifier_data_, unit.label("modality"), options_.classifier,
-                                    options_.pairs.denoiser, context);
-  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
-  const parallel::Communicator alone;
-  const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
-  const Labelled seen = generate(unit, schedule, model, classifiers, context, team);
-  if (team.rank() != 0) return;  // the rest needs no team
+                                    options_.pairs.denoiser, context.sweep_seed, context.team);
+  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context.team);
+  const Labelled seen = generate(unit, schedule, model, classifiers, context);
+  if (context.team.rank() != 0) return;  // the rest needs no team
   store_agreement(seen, RandomStream(context.sweep_seed, "resamples"), results);
   store_labels(seen, classifiers, results);
   store_pictures(seen, unit.real("pixel_low"), results);

@@ -44,10 +44,10 @@ class PairClassifierData {
 /// C_u, and C_v whose logits do not change with the sign of v.
 class PairClassifiers {
  public:
-  /// Trained or read. Collective over the context's team.
+  /// Trained or read. Collective over the team.
   PairClassifiers(const PairClassifierData& data, const std::string& modality,
                   const ClassifierOptions& options, const DenoiserOptions& denoiser,
-                  const RunContext& context);
+                  std::uint64_t sweep_seed, const parallel::Team& team);
 
   /// Labels of states in one mode. (B, 2 C, H, W) -> (B)
   std::vector<std::int64_t> labels(std::size_t mode, const torch::Tensor& states, double low) const;

@@ -74,15 +74,15 @@ double PairClassifierData::memory() const {
 
 PairClassifiers::PairClassifiers(const PairClassifierData& data, const std::string& modality,
                                  const ClassifierOptions& options, const DenoiserOptions& denoiser,
-                                 const RunContext& context) {
+                                 std::uint64_t sweep_seed, const parallel::Team& team) {
   for (std::size_t mode = 0; mode < kModes; ++mode) {
     ClassifierTask task;
     task.pictures = &data.pictures(modality, mode);
     task.classes = data.classes();
     task.symmetry = mode == 1 ? networks::SignSymmetry::symmetrised : networks::SignSymmetry::none;
-    task.sweep_seed = context.sweep_seed;
+    task.sweep_seed = sweep_seed;
     task.data_identity = data.identity(modality, mode);
-    classifiers_[mode] = trained_classifier(task, options, denoiser, context);
+    classifiers_[mode] = trained_classifier(task, options, denoiser, team);
   }
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <torch/types.h>
 
-#include "experiments/experiment.h"
+#include "parallel/team.h"
 #include "experiments/shared/classifier_options.h"
 #include "experiments/shared/labelled_pictures.h"
 #include "networks/classifier.h"
@@ -45,6 +45,6 @@ struct TrainedClassifier {
 /// InputError for labels that do not fit the pictures; UnitStopped and UnitError as
 /// trained_denoiser.
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
-                                     const DenoiserOptions& denoiser, const RunContext& context);
+                                     const DenoiserOptions& denoiser, const parallel::Team& team);
 
 }  // namespace syncgap::experiments

@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "parallel/dealt.h"
 #include "experiments/shared/normals.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
@@ -114,16 +115,13 @@ Tensor predict_with(networks::Classifier network, const Tensor& pictures) {
 /// Test pictures judged rightly, each rank a part of them.
 std::int64_t count_right(const networks::Classifier& network, const LabelledPictures& test,
                          const parallel::Communicator& team) {
-  const std::int64_t pieces = (test.labels.size(0) + kPicturesTogether - 1) / kPicturesTogether;
-  const auto mine = training::shards_of_rank(pieces, team.size(), team.rank());
-  const std::int64_t first = mine.first * kPicturesTogether,
-                     last = std::min(mine.last * kPicturesTogether, test.labels.size(0));
   std::int64_t right = 0;
-  if (first < last)
-    right = predict_with(network, test.pictures.narrow(0, first, last - first))
-                .eq(test.labels.narrow(0, first, last - first))
-                .sum()
-                .item<std::int64_t>();
+  for (const auto& [first, count] :
+       parallel::Dealt(test.labels.size(0), kPicturesTogether, team).mine())
+    right += predict_with(network, test.pictures.narrow(0, first, count))
+                 .eq(test.labels.narrow(0, first, count))
+                 .sum()
+                 .item<std::int64_t>();
   return team.sum(right);
 }
 
@@ -134,7 +132,7 @@ Tensor TrainedClassifier::predict(const Tensor& pictures) const {
 }
 
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
-                                     const DenoiserOptions& denoiser, const RunContext& context) {
+                                     const DenoiserOptions& denoiser, const parallel::Team& team) {
   const auto& data = *task.pictures;
   check_pictures(data.train, task.classes, "training");
   check_pictures(data.test, task.classes, "test");
@@ -145,10 +143,7 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
       concat(options.identity(shape, denoiser), "; ", task.data_identity,
              data.test_images == TestImages::held_out ? " tested on the last tenth" : "",
              " sweep_seed=", task.sweep_seed, " seed=", task.seed, "; libtorch ", TORCH_VERSION)};
-  const parallel::Communicator alone;
-  const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
-  const auto stop_requested =
-      context.stop_requested ? context.stop_requested : [] { return false; };
+  const auto stop_requested = [&team] { return team.stop_requested(); };
 
   TrainedClassifier model;
   model.network = networks::Classifier(shape);
@@ -158,18 +153,18 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
                          RandomStream(task.sweep_seed, "classifier weights", {task.seed}));
     training::Trainer trainer(*model.network, data.train.labels.size(0),
                               ClassifierLoss(task, options, model.network),
-                              options.training(denoiser), request.identity, checkpoint, team);
-    if (!trainer.run(stop_requested, context.note))
+                              options.training(denoiser), request.identity, checkpoint, team.ranks());
+    if (!trainer.run(stop_requested, [&team](const std::string& text) { team.say(text); }))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
     model.network->eval();
     networks::Weights weights{networks::tensors_of(*model.network), {}};
     weights.tensors[kTest + "right"] =
-        torch::tensor(count_right(model.network, data.test, team), torch::kInt64);
+        torch::tensor(count_right(model.network, data.test, team.ranks()), torch::kInt64);
     weights.tensors[kTest + "count"] = torch::tensor(data.test.labels.size(0), torch::kInt64);
     return weights;
   };
-  auto weights = training::cached_model(request, train, stop_requested, team);
+  auto weights = training::cached_model(request, train, stop_requested, team.ranks());
   const auto take = [&](const std::string& name) {
     const auto found = weights.tensors.find(kTest + name);
     require_input(found != weights.tensors.end(), "the classifier has no test result (",

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "diffusion/reverse.h"
-#include "experiments/experiment.h"
+#include "parallel/team.h"
 #include "experiments/shared/denoiser_options.h"
 #include "experiments/shared/denoising_loss.h"
 #include "networks/unet.h"
@@ -26,6 +26,6 @@ struct TrainedDenoiser {
 /// trained by the ranks of the team, from its last checkpoint if there is one, and kept. Throws
 /// UnitStopped where a drain leaves it half trained, UnitError if training diverges.
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
-                                 const RunContext& context);
+                                 const parallel::Team& team);
 
 }  // namespace syncgap::experiments

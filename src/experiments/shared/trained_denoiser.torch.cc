@@ -41,27 +41,24 @@ diffusion::Denoiser TrainedDenoiser::denoiser() const {
 }
 
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
-                                 const RunContext& context) {
-  const bool on_device = !options.place(context.device).is_cpu();
+                                 const parallel::Team& team) {
+  const bool on_device = !options.place(team.device()).is_cpu();
   const training::ModelRequest request{options.models,
                                        identity_of(task, options) + (on_device ? "; cuda" : "")};
-  const parallel::Communicator alone;
-  const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
-  const auto stop_requested =
-      context.stop_requested ? context.stop_requested : [] { return false; };
+  const auto stop_requested = [&team] { return team.stop_requested(); };
 
   TrainedDenoiser model;
   model.network = networks::UNet(options.shape(task.states->channels()));
   model.parameters = networks::parameter_count(*model.network);
-  model.device = options.place(context.device);
+  model.device = options.place(team.device());
   model.precision = options.arithmetic();
   const auto train = [&](const std::string& checkpoint) {
     networks::initialize(*model.network, RandomStream(task.sweep_seed, "weights", {task.seed}));
     model.network->to(model.device);
     training::Trainer trainer(*model.network, task.states->count(),
                               DenoisingLoss(task, model.network, model.device, model.precision),
-                              options.training(), request.identity, checkpoint, team);
-    if (!trainer.run(stop_requested, context.note))
+                              options.training(), request.identity, checkpoint, team.ranks());
+    if (!trainer.run(stop_requested, [&team](const std::string& text) { team.say(text); }))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
     networks::Weights weights{networks::tensors_of(*model.network), {}};
@@ -70,7 +67,7 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
     weights.tensors[kCurve + "seconds"] = tensor_of({trainer.curves().seconds});
     return weights;
   };
-  auto weights = training::cached_model(request, train, stop_requested, team);
+  auto weights = training::cached_model(request, train, stop_requested, team.ranks());
   const std::string path = request.path();
   for (const char* name : {"loss", "gradient_norm", "seconds"})
     require_input(weights.tensors.count(kCurve + name) == 1, "the model has no training curves (",

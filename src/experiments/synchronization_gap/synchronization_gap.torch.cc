@@ -242,10 +242,10 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   const auto pairing =
       unit.label("pairing") == "main" ? data::Pairing::main : data::Pairing::control;
   const DenoiserTask task = pairs_.task(unit, pairing, schedule, context.sweep_seed);
-  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context);
-  if (context.team != nullptr && context.team->rank() != 0) return;  // the rest needs no team
+  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context.team);
+  if (context.team.rank() != 0) return;  // the rest needs no team
 
-  context.say(concat("follows ", options_.samples, " trajectories"));
+  context.team.say(concat("follows ", options_.samples, " trajectories"));
   const Followings seen = follow(unit, schedule, model, context.sweep_seed);
   store_curves(seen, horizon, RandomStream(context.sweep_seed, "resamples"), results);
   store_interventions(seen, horizon, results);
@@ -253,7 +253,7 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   pairs_.store_training(model, schedule, results);
   std::copy(model.curves.gradient_norm.begin(), model.curves.gradient_norm.end(),
             results["gradient_norm"].begin());
-  context.say("measures the denoising error");
+  context.team.say("measures the denoising error");
   store_denoising(measure_denoising(task, model.denoiser(), options_.denoising_samples), results);
   results["images_per_second"][0] =
       static_cast<double>(pairs_.image_count() * options_.pairs.denoiser.epochs) /

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "parallel/dealt.h"
 #include "experiments/shared/normals.h"
 
 // Shapes: B trajectories of a group, d = C H W numbers an image, n training images.
@@ -112,10 +113,9 @@ ClonedSamples draw_cloned_samples(const CloningPlan& plan, const diffusion::Deno
   PathStreams streams(seed);
   const diffusion::CloningScan scan{plan.scan_steps, 2};
   const auto flat_pixels = pixels.flatten(1);  // (n, d)
-  std::int64_t number = 0;
-  for (std::int64_t first = 0; first < plan.trajectories; first += plan.group, ++number) {
-    if (number % team.size() != team.rank()) continue;
-    const std::int64_t count = std::min(plan.group, plan.trajectories - first);
+  const parallel::Dealt dealt(plan.trajectories, plan.group, team);
+  for (const auto& group : dealt.mine()) {
+    const std::int64_t first = group.first, count = group.count;
     const std::vector<std::int64_t> shape{count, pixels.size(1), pixels.size(2), pixels.size(3)};
     NearestTracker tracker(plan, images.cloud, count);
     const auto ends = diffusion::run_cloning(
@@ -143,10 +143,9 @@ ClonedSamples draw_cloned_samples(const CloningPlan& plan, const diffusion::Deno
       copy_to(out.picture, first * static_cast<std::int64_t>(d),
               ends.trunk.narrow(0, 0, std::min(count, plan.pictures - first)));
   }
-  // Every number is one rank's; the others add zero.
   for (auto* each : {&out.trunk_class, &out.trunk_image, &out.clone_class, &out.clone_image,
                      &out.last_change, &out.neighbour, &out.neighbour_distance, &out.picture})
-    team.sum(std::span<float>(*each));
+    dealt.gather(std::span<float>(*each));
   return out;
 }
 

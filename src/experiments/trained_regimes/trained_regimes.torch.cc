@@ -220,7 +220,7 @@ TrainedDenoiser TrainedRegimes::denoiser_of(const ImageStates& states, std::uint
       " repeats=", states.repeats(), " padded=", options_.exact.padded_size,
       " channels=", options_.exact.channels, " L=", options_.steps, " beta=", options_.beta_first,
       "..", options_.beta_last, " scaled, threads=", options_.threads);
-  return trained_denoiser(task, options, context);
+  return trained_denoiser(task, options, context.team);
 }
 
 TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::int32_t>& classes,
@@ -242,7 +242,7 @@ TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::int32_t>&
       concat("pictures in [0, 1], classes=", classes[0], "-", classes[1], " data=", all(*images_),
              " test=", test_images_ ? all(*test_images_) : std::uint64_t{0},
              " threads=", options_.threads);
-  return trained_classifier(task, options_.classifier, options_.denoiser, context);
+  return trained_classifier(task, options_.classifier, options_.denoiser, context.team);
 }
 
 ClonedSamples TrainedRegimes::samples_of(const TrainedDenoiser& denoiser,
@@ -406,14 +406,12 @@ void TrainedRegimes::run(const Unit& unit, Results& results, const RunContext& c
   for (const std::uint32_t image : images.chosen) labels.push_back(images_->label(image));
   const ImageStates states(pixels, labels, options_.denoiser.batch);
 
-  const parallel::Communicator alone;
-  const parallel::Communicator& team = context.team != nullptr ? *context.team : alone;
   const TrainedClassifier classifier = classifier_of(classes, context);
   const TrainedDenoiser denoiser = denoiser_of(states, checksum, seed, context);
-  context.say(concat("clones ", trajectories_, " trajectories"));
-  const ClonedSamples seen = samples_of(denoiser, classifier, images, states, seed, team);
-  if (team.rank() != 0) return;  // the rest needs no team
-  context.say("measures the exact empirical score");
+  context.team.say(concat("clones ", trajectories_, " trajectories"));
+  const ClonedSamples seen = samples_of(denoiser, classifier, images, states, seed, context.team.ranks());
+  if (context.team.rank() != 0) return;  // the rest needs no team
+  context.team.say("measures the exact empirical score");
 
   results["image_count"][0] = static_cast<double>(images.chosen.size());
   results["dimension"][0] = static_cast<double>(images.cloud.dimension());

@@ -45,7 +45,7 @@ struct MadeUp {
   ClassifierTask task;
   ClassifierOptions options;
   DenoiserOptions denoiser;
-  RunContext context;
+  parallel::Team team;
 
   explicit MadeUp(ClassifierPictures made, std::int64_t classes) : pictures(std::move(made)) {
     torch::set_num_threads(1);
@@ -55,7 +55,7 @@ struct MadeUp {
     options.width = 8;
     denoiser.models = folder.path("models");
   }
-  TrainedClassifier train() { return trained_classifier(task, options, denoiser, context); }
+  TrainedClassifier train() { return trained_classifier(task, options, denoiser, team); }
 };
 
 TEST(TrainedClassifier, LearnsWhatCanBeTold) {
