@@ -13,7 +13,8 @@ import sys
 OWNERS = {
     r"hdf5(_hl)?\.h|H5\w*\.h": {"store"},
     r"mpi\.h|nccl\.h|cuda\w*\.h": {"parallel"},
-    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "experiments", "cloud"},
+    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "models", "experiments",
+                             "cloud"},
 }
 # What several experiments use; every other folder below experiments/ is one experiment's.
 SHARED = "shared"

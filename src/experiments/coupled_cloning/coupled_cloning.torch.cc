@@ -10,12 +10,12 @@
 #include "core/random.h"
 #include "diffusion/cloning.h"
 #include "diffusion/coupled_modes.h"
+#include "diffusion/normals.h"
 #include "experiments/coupled_cloning/declaration.h"
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/interval_observables.h"
-#include "experiments/shared/normals.h"
 #include "experiments/shared/pair_classifiers.h"
-#include "experiments/shared/trained_denoiser.h"
+#include "models/trained_denoiser.h"
 #include "networks/tensor_values.h"
 #include "observables/clone_agreement.h"
 #include "observables/estimate.h"
@@ -61,7 +61,7 @@ class CoupledCloning : public Experiment {
     return {count, pairs_.channels(), options_.pairs.side, options_.pairs.side};
   }
   Labelled generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                    const TrainedDenoiser& model, const PairClassifiers& classifiers,
+                    const models::TrainedDenoiser& model, const PairClassifiers& classifiers,
                     const RunContext& context) const;
   void store_agreement(const Labelled& seen, const RandomStream& stream, Results& results) const;
   void store_labels(const Labelled& seen, const PairClassifiers& classifiers,
@@ -110,7 +110,8 @@ double CoupledCloning::memory() const {
 }
 
 Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                                  const TrainedDenoiser& model, const PairClassifiers& classifiers,
+                                  const models::TrainedDenoiser& model,
+                                  const PairClassifiers& classifiers,
                                   const RunContext& context) const {
   const double g = unit.real("g"), low = unit.real("pixel_low");
   const std::int64_t kept = 1 + *std::max_element(samples_kept_.begin(), samples_kept_.end());
@@ -139,9 +140,11 @@ Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedu
   const parallel::Dealt dealt(options_.trajectories, options_.group, context.team.ranks());
   for (const auto& group : dealt.mine()) {
     const std::int64_t first = group.first, count = group.count;
-    context.team.say(concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
+    context.team.say(
+        concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
     const auto noise = [&](const RandomStream& stream, std::int64_t t) {
-      return diffusion::couple_noise(trajectory_normals(stream, first, state_shape(count), t), g);
+      return diffusion::couple_noise(
+          diffusion::trajectory_normals(stream, first, state_shape(count), t), g);
     };
     const auto ends =
         diffusion::run_cloning(schedule, denoiser, {scan_steps_, 2}, noise(start_stream, 0),
@@ -251,7 +254,7 @@ void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& c
       fewest = std::min(fewest, count);
       put_share(results, "class_share", m * labels() + label, count, trajectories);
     }
-    const Accuracy& accuracy = classifiers.accuracy(m);
+    const models::Accuracy& accuracy = classifiers.accuracy(m);
     put(results, "classifier_accuracy", m, accuracy.value, {accuracy.low, accuracy.high});
     results["classifier_tests"][m] = static_cast<double>(accuracy.count);
     const bool balanced =
@@ -279,10 +282,12 @@ void CoupledCloning::store_pictures(const Labelled& seen, double low, Results& r
 
 void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& context) const {
   const auto schedule = pairs_.schedule(unit);
-  const DenoiserTask task = pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
+  const models::DenoiserTask task =
+      pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
   const PairClassifiers classifiers(classifier_data_, unit.label("modality"), options_.classifier,
                                     options_.pairs.denoiser, context.sweep_seed, context.team);
-  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context.team);
+  const models::TrainedDenoiser model =
+      models::trained_denoiser(task, options_.pairs.denoiser, context.team);
   const Labelled seen = generate(unit, schedule, model, classifiers, context);
   if (context.team.rank() != 0) return;  // the rest needs no team
   store_agreement(seen, RandomStream(context.sweep_seed, "resamples"), results);

@@ -6,15 +6,15 @@
 #include "core/grid.h"
 #include "core/observable.h"
 #include "core/options.h"
-#include "experiments/shared/classifier_options.h"
 #include "experiments/shared/coupled_pairs.h"
+#include "models/classifier_options.h"
 
 namespace syncgap::experiments {
 
 /// Options of `coupled_cloning`.
 struct CoupledCloningOptions {
   CoupledPairOptions pairs;
-  ClassifierOptions classifier;
+  models::ClassifierOptions classifier;
   std::int64_t trajectories = 640;
   std::int64_t group = 32;
   bool within_range = true;

@@ -8,11 +8,11 @@
 #include "core/grid.h"
 #include "core/options.h"
 #include "diffusion/noise_schedule.h"
-#include "experiments/shared/denoiser_options.h"
 #include "experiments/shared/image_source.h"
 #include "experiments/shared/interval_observables.h"
-#include "experiments/shared/pair_states.h"
-#include "experiments/shared/trained_denoiser.h"
+#include "models/denoiser_options.h"
+#include "models/pair_states.h"
+#include "models/trained_denoiser.h"
 
 namespace syncgap::experiments {
 
@@ -25,7 +25,7 @@ struct CoupledPairOptions {
   double beta_first = 1e-4;
   double beta_last = 0.02;
   std::int64_t threads = 1;
-  DenoiserOptions denoiser;
+  models::DenoiserOptions denoiser;
 
   void describe(OptionTable& table);
   std::vector<std::int32_t> labels() const;  ///< classes, as images carry them
@@ -43,15 +43,16 @@ class CoupledPairs {
   /// Checks options, axes and images together. Throws InputError.
   void prepare(const CoupledPairOptions& options, const data::ImageSet& images, const Grid& grid);
 
-  const PairStates& states(const Unit& unit) const;
+  const models::PairStates& states(const Unit& unit) const;
   diffusion::NoiseSchedule schedule(const Unit& unit) const;
   /// What the denoiser of a unit is trained on; refers to this and to `schedule`.
-  DenoiserTask task(const Unit& unit, data::Pairing pairing,
-                    const diffusion::NoiseSchedule& schedule, std::uint64_t sweep_seed) const;
+  models::DenoiserTask task(const Unit& unit, data::Pairing pairing,
+                            const diffusion::NoiseSchedule& schedule,
+                            std::uint64_t sweep_seed) const;
 
   /// Fills what describe_training declares.
-  void store_training(const TrainedDenoiser& model, const diffusion::NoiseSchedule& schedule,
-                      Results& results) const;
+  void store_training(const models::TrainedDenoiser& model,
+                      const diffusion::NoiseSchedule& schedule, Results& results) const;
 
   std::int64_t image_count() const { return static_cast<std::int64_t>(chosen_.size()); }
   std::int64_t channels() const { return channels_; }  ///< of a state
@@ -77,7 +78,7 @@ class CoupledPairs {
   std::uint64_t checksum_ = 0;
   std::int64_t channels_ = 0;
   std::int64_t longest_horizon_ = 0;
-  std::map<Key, PairStates> states_;
+  std::map<Key, models::PairStates> states_;
 };
 
 }  // namespace syncgap::experiments

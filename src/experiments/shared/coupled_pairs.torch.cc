@@ -74,7 +74,7 @@ void describe_training(ObservableList& list) {
            "1", "");
 }
 
-void CoupledPairs::store_training(const TrainedDenoiser& model,
+void CoupledPairs::store_training(const models::TrainedDenoiser& model,
                                   const diffusion::NoiseSchedule& schedule,
                                   Results& results) const {
   std::copy(model.curves.loss.begin(), model.curves.loss.end(), results["training_loss"].begin());
@@ -116,11 +116,11 @@ void CoupledPairs::prepare(const CoupledPairOptions& options, const data::ImageS
       require_input(low < 1, "black must be darker than white (axes.pixel_low, saw ", low,
                     "): give -1 or 0");
       states_.emplace(Key{modality, low},
-                      PairStates(images, chosen_, data::modality_of(modality), low));
+                      models::PairStates(images, chosen_, data::modality_of(modality), low));
     }
 }
 
-const PairStates& CoupledPairs::states(const Unit& unit) const {
+const models::PairStates& CoupledPairs::states(const Unit& unit) const {
   return states_.at({unit.label("modality"), unit.real("pixel_low")});
 }
 
@@ -128,10 +128,10 @@ diffusion::NoiseSchedule CoupledPairs::schedule(const Unit& unit) const {
   return make_schedule(options_, unit.label("schedule"), unit.integer("horizon"));
 }
 
-DenoiserTask CoupledPairs::task(const Unit& unit, data::Pairing pairing,
-                                const diffusion::NoiseSchedule& schedule,
-                                std::uint64_t sweep_seed) const {
-  DenoiserTask task;
+models::DenoiserTask CoupledPairs::task(const Unit& unit, data::Pairing pairing,
+                                        const diffusion::NoiseSchedule& schedule,
+                                        std::uint64_t sweep_seed) const {
+  models::DenoiserTask task;
   task.states = &states(unit);
   task.pairing = pairing;
   task.coupling_strength = unit.real("g");

@@ -7,10 +7,10 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "experiments/shared/classifier_options.h"
 #include "experiments/shared/coupled_pairs.h"
-#include "experiments/shared/labelled_pictures.h"
-#include "experiments/shared/trained_classifier.h"
+#include "models/classifier_options.h"
+#include "models/labelled_images.h"
+#include "models/trained_classifier.h"
 
 namespace syncgap::experiments {
 
@@ -27,7 +27,7 @@ class PairClassifierData {
  public:
   /// All images of the classes, whatever part of them denoisers are trained on. Throws InputError.
   void prepare(const CoupledPairOptions& options, const data::ImageSet& images, const Grid& grid);
-  const ClassifierPictures& pictures(const std::string& modality, std::size_t mode) const {
+  const models::ClassifierImages& pictures(const std::string& modality, std::size_t mode) const {
     return pictures_.at(modality)[mode];
   }
   std::int64_t classes() const { return static_cast<std::int64_t>(labels_.size()); }
@@ -36,7 +36,7 @@ class PairClassifierData {
   double memory() const;
 
  private:
-  std::map<std::string, std::array<ClassifierPictures, kModes>> pictures_;
+  std::map<std::string, std::array<models::ClassifierImages, kModes>> pictures_;
   std::vector<std::int32_t> labels_;
   std::uint64_t checksum_ = 0, test_checksum_ = 0;
 };
@@ -46,15 +46,15 @@ class PairClassifiers {
  public:
   /// Trained or read. Collective over the team.
   PairClassifiers(const PairClassifierData& data, const std::string& modality,
-                  const ClassifierOptions& options, const DenoiserOptions& denoiser,
+                  const models::ClassifierOptions& options, const models::DenoiserOptions& denoiser,
                   std::uint64_t sweep_seed, const parallel::Team& team);
 
   /// Labels of states in one mode. (B, 2 C, H, W) -> (B)
   std::vector<std::int64_t> labels(std::size_t mode, const torch::Tensor& states, double low) const;
-  const Accuracy& accuracy(std::size_t mode) const { return classifiers_[mode].accuracy; }
+  const models::Accuracy& accuracy(std::size_t mode) const { return classifiers_[mode].accuracy; }
 
  private:
-  std::array<TrainedClassifier, kModes> classifiers_;
+  std::array<models::TrainedClassifier, kModes> classifiers_;
 };
 
 }  // namespace syncgap::experiments

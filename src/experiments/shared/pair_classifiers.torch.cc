@@ -18,7 +18,7 @@ constexpr const char* kModeNames[kModes] = {"u", "v"};
 /// MAIN pairs (x, T(x)), black 0 and white 1. (n, 2 C, H, W)
 Tensor main_pairs(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                   data::Modality modality) {
-  const PairStates states(images, chosen, modality, 0.0);
+  const models::PairStates states(images, chosen, modality, 0.0);
   data::EpochPairs pairs;
   pairs.first.resize(chosen.size());
   std::iota(pairs.first.begin(), pairs.first.end(), 0U);
@@ -49,7 +49,7 @@ void PairClassifierData::prepare(const CoupledPairOptions& options, const data::
   pictures_.clear();
   for (const auto& name : axis_values<std::string>(grid, "modality"))
     for (std::size_t mode = 0; mode < kModes; ++mode)
-      pictures_[name][mode] = classifier_pictures(
+      pictures_[name][mode] = models::classifier_images(
           images, test_images, labels_,
           [&](const data::ImageSet& set, const std::vector<std::uint32_t>& chosen) {
             return pictures_of_modes(main_pairs(set, chosen, data::modality_of(name)), 0.0)[mode];
@@ -66,23 +66,24 @@ std::string PairClassifierData::identity(const std::string& modality, std::size_
 double PairClassifierData::memory() const {
   double bytes = 0;
   for (const auto& [modality, modes] : pictures_)
-    for (const ClassifierPictures& pictures : modes)
+    for (const models::ClassifierImages& pictures : modes)
       bytes += 4.0 * static_cast<double>(pictures.train.pictures.numel() +
                                          pictures.test.pictures.numel());
   return bytes;
 }
 
 PairClassifiers::PairClassifiers(const PairClassifierData& data, const std::string& modality,
-                                 const ClassifierOptions& options, const DenoiserOptions& denoiser,
-                                 std::uint64_t sweep_seed, const parallel::Team& team) {
+                                 const models::ClassifierOptions& options,
+                                 const models::DenoiserOptions& denoiser, std::uint64_t sweep_seed,
+                                 const parallel::Team& team) {
   for (std::size_t mode = 0; mode < kModes; ++mode) {
-    ClassifierTask task;
+    models::ClassifierTask task;
     task.pictures = &data.pictures(modality, mode);
     task.classes = data.classes();
     task.symmetry = mode == 1 ? networks::SignSymmetry::symmetrised : networks::SignSymmetry::none;
     task.sweep_seed = sweep_seed;
     task.data_identity = data.identity(modality, mode);
-    classifiers_[mode] = trained_classifier(task, options, denoiser, team);
+    classifiers_[mode] = models::trained_classifier(task, options, denoiser, team);
   }
 }
 

@@ -8,13 +8,13 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "diffusion/coupled_modes.h"
+#include "diffusion/normals.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/denoising_curve.h"
 #include "experiments/shared/interval_observables.h"
-#include "experiments/shared/normals.h"
-#include "experiments/shared/trained_denoiser.h"
 #include "experiments/synchronization_gap/declaration.h"
 #include "experiments/synchronization_gap/trajectories.h"
+#include "models/denoising_curve.h"
+#include "models/trained_denoiser.h"
 #include "networks/tensor_values.h"
 #include "observables/alignment.h"
 #include "observables/estimate.h"
@@ -56,11 +56,11 @@ class SynchronizationGap : public Experiment {
 
  private:
   Followings follow(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                    const TrainedDenoiser& model, std::uint64_t sweep_seed) const;
+                    const models::TrainedDenoiser& model, std::uint64_t sweep_seed) const;
   void store_curves(const Followings& seen, std::int64_t horizon, const RandomStream& stream,
                     Results& results) const;
   void store_interventions(const Followings& seen, std::int64_t horizon, Results& results) const;
-  void store_denoising(const DenoisingCurve& curve, Results& results) const;
+  void store_denoising(const models::DenoisingCurve& curve, Results& results) const;
   void store_frames(const Followings& seen, double low, Results& results) const;
 
   SynchronizationGapOptions options_;
@@ -112,7 +112,7 @@ double SynchronizationGap::memory() const {
 }
 
 Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                                      const TrainedDenoiser& model,
+                                      const models::TrainedDenoiser& model,
                                       std::uint64_t sweep_seed) const {
   const std::int64_t horizon = schedule.steps();
   const auto branches = intervention_steps_.size() * scales_.size();
@@ -138,13 +138,14 @@ Followings SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSc
   for (std::int64_t first = 0; first < options_.samples; first += kTogether) {
     const std::int64_t count = std::min(kTogether, options_.samples - first);
     const auto start = diffusion::couple_noise(
-        trajectory_normals(start_stream, first, {count, channels, side, side}, 0), unit.real("g"));
+        diffusion::trajectory_normals(start_stream, first, {count, channels, side, side}, 0),
+        unit.real("g"));
     auto run = run_deterministic(schedule, denoiser, start, state_steps, frame_steps_);
     seen.cosines.insert(seen.cosines.end(), run.cosines.begin(), run.cosines.end());
     if (first == 0) seen.frames = run.frames;
     const auto ends = run_interventions(
         schedule, denoiser, interventions, run.states,
-        trajectory_normals(kick_stream, first, {count, channels / 2, side, side}, 0));
+        diffusion::trajectory_normals(kick_stream, first, {count, channels / 2, side, side}, 0));
     const auto before = diffusion::split_modes(run.end);
     for (std::size_t i = 0; i < ends.size(); ++i) {
       const auto after = diffusion::split_modes(ends[i]);
@@ -229,7 +230,8 @@ void SynchronizationGap::store_frames(const Followings& seen, double low, Result
       }
 }
 
-void SynchronizationGap::store_denoising(const DenoisingCurve& curve, Results& results) const {
+void SynchronizationGap::store_denoising(const models::DenoisingCurve& curve,
+                                         Results& results) const {
   put_estimates(results, "denoising_error", 0, curve.common);
   put_estimates(results, "denoising_error", static_cast<std::size_t>(pairs_.longest_horizon()),
                 curve.difference);
@@ -241,8 +243,9 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   const auto schedule = pairs_.schedule(unit);
   const auto pairing =
       unit.label("pairing") == "main" ? data::Pairing::main : data::Pairing::control;
-  const DenoiserTask task = pairs_.task(unit, pairing, schedule, context.sweep_seed);
-  const TrainedDenoiser model = trained_denoiser(task, options_.pairs.denoiser, context.team);
+  const models::DenoiserTask task = pairs_.task(unit, pairing, schedule, context.sweep_seed);
+  const models::TrainedDenoiser model =
+      models::trained_denoiser(task, options_.pairs.denoiser, context.team);
   if (context.team.rank() != 0) return;  // the rest needs no team
 
   context.team.say(concat("follows ", options_.samples, " trajectories"));
@@ -254,7 +257,8 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   std::copy(model.curves.gradient_norm.begin(), model.curves.gradient_norm.end(),
             results["gradient_norm"].begin());
   context.team.say("measures the denoising error");
-  store_denoising(measure_denoising(task, model.denoiser(), options_.denoising_samples), results);
+  store_denoising(models::measure_denoising(task, model.denoiser(), options_.denoising_samples),
+                  results);
   results["images_per_second"][0] =
       static_cast<double>(pairs_.image_count() * options_.pairs.denoiser.epochs) /
       model.curves.seconds;

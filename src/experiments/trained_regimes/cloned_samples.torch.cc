@@ -6,8 +6,8 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "diffusion/normals.h"
 #include "parallel/dealt.h"
-#include "experiments/shared/normals.h"
 
 // Shapes: B trajectories of a group, d = C H W numbers an image, n training images.
 namespace syncgap::experiments {
@@ -119,9 +119,10 @@ ClonedSamples draw_cloned_samples(const CloningPlan& plan, const diffusion::Deno
     const std::vector<std::int64_t> shape{count, pixels.size(1), pixels.size(2), pixels.size(3)};
     NearestTracker tracker(plan, images.cloud, count);
     const auto ends = diffusion::run_cloning(
-        *plan.schedule, denoiser, scan, trajectory_normals(start_stream, first, shape, 0),
+        *plan.schedule, denoiser, scan,
+        diffusion::trajectory_normals(start_stream, first, shape, 0),
         [&](const ClonePath& path, std::int64_t t) {
-          return trajectory_normals(streams.of(path), first, shape, t);
+          return diffusion::trajectory_normals(streams.of(path), first, shape, t);
         },
         [&](std::int64_t t, const Tensor& states, const Tensor&) { tracker.look(t, states); });
 

@@ -6,9 +6,9 @@
 #include "core/grid.h"
 #include "core/observable.h"
 #include "core/options.h"
-#include "experiments/shared/classifier_options.h"
-#include "experiments/shared/denoiser_options.h"
 #include "experiments/shared/regime_options.h"
+#include "models/classifier_options.h"
+#include "models/denoiser_options.h"
 
 namespace syncgap::experiments {
 
@@ -18,8 +18,8 @@ struct TrainedRegimesOptions {
   TrainedRegimesOptions();
 
   DatasetRegimesOptions exact;  ///< images, and the exact score's curves of them
-  DenoiserOptions denoiser;
-  ClassifierOptions classifier;
+  models::DenoiserOptions denoiser;
+  models::ClassifierOptions classifier;
   std::int64_t images_seen = 400000;
   std::int64_t steps = 200;
   double beta_first = 1e-4;

@@ -13,13 +13,13 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/image_states.h"
 #include "experiments/shared/interval_observables.h"
 #include "experiments/shared/regime_parts.h"
-#include "experiments/shared/trained_classifier.h"
-#include "experiments/shared/trained_denoiser.h"
 #include "experiments/trained_regimes/cloned_samples.h"
 #include "experiments/trained_regimes/declaration.h"
+#include "models/image_states.h"
+#include "models/trained_classifier.h"
+#include "models/trained_denoiser.h"
 #include "observables/clone_agreement.h"
 #include "observables/crossing.h"
 #include "observables/resampled_means.h"
@@ -58,15 +58,17 @@ class TrainedRegimes : public Experiment {
 
  private:
   std::size_t image_count(const std::string& classes, std::int64_t images) const;
-  TrainedDenoiser denoiser_of(const ImageStates& states, std::uint64_t checksum,
-                              const RegimeSeed& seed, const RunContext& context) const;
-  TrainedClassifier classifier_of(const std::vector<std::int32_t>& classes,
-                                  const RunContext& context) const;
-  ClonedSamples samples_of(const TrainedDenoiser& denoiser, const TrainedClassifier& classifier,
-                           const RegimeImages& images, const ImageStates& states,
-                           const RegimeSeed& seed, const parallel::Communicator& team) const;
-  void store_models(const TrainedDenoiser& denoiser, const TrainedClassifier& classifier,
-                    const ImageStates& states, Results& results) const;
+  models::TrainedDenoiser denoiser_of(const models::ImageStates& states, std::uint64_t checksum,
+                                      const RegimeSeed& seed, const RunContext& context) const;
+  models::TrainedClassifier classifier_of(const std::vector<std::int32_t>& classes,
+                                          const RunContext& context) const;
+  ClonedSamples samples_of(const models::TrainedDenoiser& denoiser,
+                           const models::TrainedClassifier& classifier, const RegimeImages& images,
+                           const models::ImageStates& states, const RegimeSeed& seed,
+                           const parallel::Communicator& team) const;
+  void store_models(const models::TrainedDenoiser& denoiser,
+                    const models::TrainedClassifier& classifier, const models::ImageStates& states,
+                    Results& results) const;
   void store_clones(const ClonedSamples& seen, const RegimeImages& images, const RegimeSeed& seed,
                     Results& results) const;
   void store_samples(const ClonedSamples& seen, const RegimeImages& images, const Tensor& pixels,
@@ -205,12 +207,12 @@ double TrainedRegimes::memory() const {
          4 * d * open * 8 * static_cast<double>(options_.denoiser.width);
 }
 
-TrainedDenoiser TrainedRegimes::denoiser_of(const ImageStates& states, std::uint64_t checksum,
-                                            const RegimeSeed& seed,
-                                            const RunContext& context) const {
-  DenoiserOptions options = options_.denoiser;
+models::TrainedDenoiser TrainedRegimes::denoiser_of(const models::ImageStates& states,
+                                                    std::uint64_t checksum, const RegimeSeed& seed,
+                                                    const RunContext& context) const {
+  models::DenoiserOptions options = options_.denoiser;
   options.epochs = options_.epochs(states.count());
-  DenoiserTask task;
+  models::DenoiserTask task;
   task.states = &states;
   task.schedule = &*schedule_;
   task.sweep_seed = seed.sweep;
@@ -220,21 +222,21 @@ TrainedDenoiser TrainedRegimes::denoiser_of(const ImageStates& states, std::uint
       " repeats=", states.repeats(), " padded=", options_.exact.padded_size,
       " channels=", options_.exact.channels, " L=", options_.steps, " beta=", options_.beta_first,
       "..", options_.beta_last, " scaled, threads=", options_.threads);
-  return trained_denoiser(task, options, context.team);
+  return models::trained_denoiser(task, options, context.team);
 }
 
-TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::int32_t>& classes,
-                                                const RunContext& context) const {
+models::TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::int32_t>& classes,
+                                                        const RunContext& context) const {
   const auto all = [&](const data::ImageSet& set) {
     return data::checksum(
         set, data::choose_images(set, classes, 0, data::Subset::first, RandomStream(0, "all")));
   };
-  const auto pictures = classifier_pictures(
+  const auto pictures = models::classifier_images(
       *images_, test_images_, classes,
       [&](const data::ImageSet& images, const std::vector<std::uint32_t>& chosen) {
         return plain_pictures(images, chosen, options_.exact.point_format());
       });
-  ClassifierTask task;
+  models::ClassifierTask task;
   task.pictures = &pictures;
   task.sweep_seed = context.sweep_seed;
   // One classifier judges every seed.
@@ -242,13 +244,13 @@ TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::int32_t>&
       concat("pictures in [0, 1], classes=", classes[0], "-", classes[1], " data=", all(*images_),
              " test=", test_images_ ? all(*test_images_) : std::uint64_t{0},
              " threads=", options_.threads);
-  return trained_classifier(task, options_.classifier, options_.denoiser, context.team);
+  return models::trained_classifier(task, options_.classifier, options_.denoiser, context.team);
 }
 
-ClonedSamples TrainedRegimes::samples_of(const TrainedDenoiser& denoiser,
-                                         const TrainedClassifier& classifier,
-                                         const RegimeImages& images, const ImageStates& states,
-                                         const RegimeSeed& seed,
+ClonedSamples TrainedRegimes::samples_of(const models::TrainedDenoiser& denoiser,
+                                         const models::TrainedClassifier& classifier,
+                                         const RegimeImages& images,
+                                         const models::ImageStates& states, const RegimeSeed& seed,
                                          const parallel::Communicator& team) const {
   CloningPlan plan;
   plan.schedule = &*schedule_;
@@ -267,9 +269,9 @@ ClonedSamples TrainedRegimes::samples_of(const TrainedDenoiser& denoiser,
       images, states.pixels(), seed, team);
 }
 
-void TrainedRegimes::store_models(const TrainedDenoiser& denoiser,
-                                  const TrainedClassifier& classifier, const ImageStates& states,
-                                  Results& results) const {
+void TrainedRegimes::store_models(const models::TrainedDenoiser& denoiser,
+                                  const models::TrainedClassifier& classifier,
+                                  const models::ImageStates& states, Results& results) const {
   const auto& loss = denoiser.curves.loss;
   const auto epochs = static_cast<std::int64_t>(loss.size());
   for (std::int64_t k = 0; k < progress_; ++k) {
@@ -404,12 +406,13 @@ void TrainedRegimes::run(const Unit& unit, Results& results, const RunContext& c
       pictures_of(data::make_points<float>(*images_, images.chosen, options_.exact.point_format()));
   std::vector<std::int32_t> labels;
   for (const std::uint32_t image : images.chosen) labels.push_back(images_->label(image));
-  const ImageStates states(pixels, labels, options_.denoiser.batch);
+  const models::ImageStates states(pixels, labels, options_.denoiser.batch);
 
-  const TrainedClassifier classifier = classifier_of(classes, context);
-  const TrainedDenoiser denoiser = denoiser_of(states, checksum, seed, context);
+  const models::TrainedClassifier classifier = classifier_of(classes, context);
+  const models::TrainedDenoiser denoiser = denoiser_of(states, checksum, seed, context);
   context.team.say(concat("clones ", trajectories_, " trajectories"));
-  const ClonedSamples seen = samples_of(denoiser, classifier, images, states, seed, context.team.ranks());
+  const ClonedSamples seen =
+      samples_of(denoiser, classifier, images, states, seed, context.team.ranks());
   if (context.team.rank() != 0) return;  // the rest needs no team
   context.team.say("measures the exact empirical score");
 

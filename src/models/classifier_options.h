@@ -4,11 +4,11 @@
 #include <string>
 
 #include "core/options.h"
-#include "experiments/shared/denoiser_options.h"
+#include "models/denoiser_options.h"
 #include "networks/classifier.h"
 #include "training/trainer.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Sizes and training of a classifier of pictures: the options every experiment that judges
 /// generated images shares, beside the denoiser's.
@@ -34,4 +34,4 @@ struct ClassifierOptions {
                        const DenoiserOptions& denoiser) const;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

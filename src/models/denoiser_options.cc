@@ -1,11 +1,11 @@
-#include "experiments/shared/denoiser_options.h"
+#include "models/denoiser_options.h"
 
 #include <cmath>
 #include <torch/cuda.h>
 
 #include "core/check.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
 std::vector<std::int64_t> whole_numbers(const std::vector<double>& values, const char* name) {
@@ -110,4 +110,4 @@ std::string DenoiserOptions::identity(std::int64_t image_channels) const {
                 " summation=", summation, precision == "single" ? "" : " precision=" + precision);
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -3,13 +3,13 @@
 #include <cstdint>
 
 #include "diffusion/reverse.h"
-#include "parallel/team.h"
-#include "experiments/shared/denoiser_options.h"
-#include "experiments/shared/denoising_loss.h"
+#include "models/denoiser_options.h"
+#include "models/denoising_loss.h"
 #include "networks/unet.h"
+#include "parallel/team.h"
 #include "training/trainer.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 struct TrainedDenoiser {
   networks::UNet network{nullptr};  ///< with averaged parameters, in evaluation mode
@@ -28,4 +28,4 @@ struct TrainedDenoiser {
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team);
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/check.h"
-#include "experiments/shared/training_states.h"
+#include "models/training_states.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Single images as states under independent noise, each as often in an epoch as it takes for a
 /// full batch. regimes app. D
@@ -44,4 +44,4 @@ class ImageStates : public TrainingStates {
   std::vector<std::int32_t> labels_;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

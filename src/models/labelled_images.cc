@@ -1,16 +1,15 @@
-#include "experiments/shared/labelled_pictures.h"
+#include "models/labelled_images.h"
 
 #include <algorithm>
 
 #include "core/check.h"
 #include "data/image_points.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
-LabelledPictures make_pictures(const data::ImageSet& images,
-                               const std::vector<std::uint32_t>& chosen,
-                               const std::vector<std::int32_t>& classes, const PictureMaker& make) {
+LabelledImages make_pictures(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
+                             const std::vector<std::int32_t>& classes, const ImageMaker& make) {
   auto labels = torch::empty({static_cast<std::int64_t>(chosen.size())}, torch::kInt64);
   for (std::size_t i = 0; i < chosen.size(); ++i)
     labels.data_ptr<std::int64_t>()[i] =
@@ -25,10 +24,10 @@ std::vector<std::uint32_t> images_of(const data::ImageSet& images,
 
 }  // namespace
 
-ClassifierPictures classifier_pictures(const data::ImageSet& images,
-                                       const std::optional<data::ImageSet>& test_images,
-                                       const std::vector<std::int32_t>& classes,
-                                       const PictureMaker& make) {
+ClassifierImages classifier_images(const data::ImageSet& images,
+                                   const std::optional<data::ImageSet>& test_images,
+                                   const std::vector<std::int32_t>& classes,
+                                   const ImageMaker& make) {
   std::vector<std::uint32_t> train = images_of(images, classes), test;
   if (test_images) {
     test = images_of(*test_images, classes);
@@ -42,4 +41,4 @@ ClassifierPictures classifier_pictures(const data::ImageSet& images,
           test_images ? TestImages::own_part : TestImages::held_out};
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,4 +1,4 @@
-#include "experiments/shared/trained_classifier.h"
+#include "models/trained_classifier.h"
 
 #include <algorithm>
 #include <numeric>
@@ -8,14 +8,14 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "parallel/dealt.h"
-#include "experiments/shared/normals.h"
+#include "diffusion/normals.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
+#include "parallel/dealt.h"
 #include "training/model_cache.h"
 
 // Shapes: n pictures of C channels and H x W pixels, B of them in a batch, K classes.
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
 using torch::Tensor;
@@ -25,7 +25,7 @@ constexpr std::int64_t kPicturesTogether = 256;
 
 const std::string kTest = "test.";
 
-void check_pictures(const LabelledPictures& pictures, std::int64_t classes, const char* part) {
+void check_pictures(const LabelledImages& pictures, std::int64_t classes, const char* part) {
   const auto& x = pictures.pictures;
   const auto& labels = pictures.labels;
   require_input(x.dim() == 4 && x.scalar_type() == torch::kFloat32 && labels.dim() == 1 &&
@@ -58,7 +58,8 @@ class ClassifierLoss {
     const auto* images = chosen.data_ptr<std::int64_t>();
     if (options_.shift > 0) pictures = shifted(pictures, epoch, images);
     if (options_.noise > 0)
-      pictures.add_(image_normals(noise_stream_, epoch, images, pictures.sizes()), options_.noise);
+      pictures.add_(diffusion::image_normals(noise_stream_, epoch, images, pictures.sizes()),
+                    options_.noise);
     return torch::cross_entropy_loss(network_(pictures), data_.labels.index_select(0, chosen));
   }
 
@@ -93,7 +94,7 @@ class ClassifierLoss {
     return out;
   }
 
-  LabelledPictures data_;
+  LabelledImages data_;
   ClassifierOptions options_;
   networks::Classifier network_;
   RandomStream order_stream_, shift_stream_, noise_stream_;
@@ -113,7 +114,7 @@ Tensor predict_with(networks::Classifier network, const Tensor& pictures) {
 }
 
 /// Test pictures judged rightly, each rank a part of them.
-std::int64_t count_right(const networks::Classifier& network, const LabelledPictures& test,
+std::int64_t count_right(const networks::Classifier& network, const LabelledImages& test,
                          const parallel::Communicator& team) {
   std::int64_t right = 0;
   for (const auto& [first, count] :
@@ -151,9 +152,9 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
   const auto train = [&](const std::string& checkpoint) {
     networks::initialize(*model.network,
                          RandomStream(task.sweep_seed, "classifier weights", {task.seed}));
-    training::Trainer trainer(*model.network, data.train.labels.size(0),
-                              ClassifierLoss(task, options, model.network),
-                              options.training(denoiser), request.identity, checkpoint, team.ranks());
+    training::Trainer trainer(
+        *model.network, data.train.labels.size(0), ClassifierLoss(task, options, model.network),
+        options.training(denoiser), request.identity, checkpoint, team.ranks());
     if (!trainer.run(stop_requested, [&team](const std::string& text) { team.say(text); }))
       throw UnitStopped("training left at a checkpoint: " + checkpoint);
     trainer.use_average();
@@ -182,4 +183,4 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
   return model;
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,6 +1,6 @@
-#include "experiments/shared/image_states.h"
+#include "models/image_states.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 torch::Tensor ImageStates::rows(const data::EpochPairs& pairs, std::int64_t begin,
                                 std::int64_t end) const {
@@ -13,4 +13,4 @@ torch::Tensor ImageStates::rows(const data::EpochPairs& pairs, std::int64_t begi
   return chosen;
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

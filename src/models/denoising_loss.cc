@@ -1,12 +1,12 @@
-#include "experiments/shared/denoising_loss.h"
+#include "models/denoising_loss.h"
 
 #include <cmath>
 #include <utility>
 #include <vector>
 
-#include "experiments/shared/normals.h"
+#include "diffusion/normals.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 using torch::Tensor;
 
@@ -47,7 +47,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
   }
   const std::vector<std::int64_t> shape{end - begin, task_.states->channels(), bank_.size(2),
                                         bank_.size(3)};
-  auto normals = image_normals(noise_stream_, epoch, images.data(), shape);
+  auto normals = diffusion::image_normals(noise_stream_, epoch, images.data(), shape);
   if (device_.is_cuda())
     for (Tensor* each : {&rows, &normals, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes
@@ -65,4 +65,4 @@ Tensor DenoisingLoss::operator()(std::int64_t epoch, std::int64_t begin, std::in
   return torch::mse_loss(network_(batch.states, batch.steps), batch.noise);
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,10 +1,10 @@
-#include "experiments/shared/training_states.h"
+#include "models/training_states.h"
 
 #include <algorithm>
 
 #include "core/check.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 torch::Tensor gather_states(const torch::Tensor& bank, const torch::Tensor& rows) {
   const std::vector<std::int64_t> shape{rows.size(0), rows.size(1) * bank.size(1), bank.size(2),
@@ -21,4 +21,4 @@ torch::Tensor gather_states(const torch::Tensor& bank, const torch::Tensor& rows
   return out;
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -6,7 +6,7 @@
 
 #include "data/pairing.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// States (B, parts C, H, W) whose channels are those of rows (B, parts) of a bank (m, C, H, W);
 /// both on one device.
@@ -35,4 +35,4 @@ class TrainingStates {
   virtual torch::Tensor noise(const torch::Tensor& normals, double coupling_strength) const = 0;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

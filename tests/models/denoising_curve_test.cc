@@ -1,4 +1,4 @@
-#include "experiments/shared/denoising_curve.h"
+#include "models/denoising_curve.h"
 
 #include <cmath>
 #include <vector>
@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "data/image_set.h"
-#include "experiments/shared/pair_states.h"
+#include "models/pair_states.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
 using torch::Tensor;
@@ -92,4 +92,4 @@ TEST(DenoisingCurve, SameStatesAndNoiseEveryTime) {
 }
 
 }  // namespace
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -8,10 +8,10 @@
 
 #include "data/image_set.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Pictures and what they show.
-struct LabelledPictures {
+struct LabelledImages {
   torch::Tensor pictures;  ///< (n, C, H, W), float
   torch::Tensor labels;    ///< (n), int64, 0 to K - 1
 };
@@ -21,20 +21,20 @@ struct LabelledPictures {
 ///   held_out  the last tenth of the only part there is, which is not trained on
 enum class TestImages { own_part, held_out };
 
-struct ClassifierPictures {
-  LabelledPictures train, test;
+struct ClassifierImages {
+  LabelledImages train, test;
   TestImages test_images = TestImages::own_part;
 };
 
 /// Makes pictures (n, C, H, W) of the chosen images.
-using PictureMaker = std::function<torch::Tensor(const data::ImageSet& images,
-                                                 const std::vector<std::uint32_t>& chosen)>;
+using ImageMaker = std::function<torch::Tensor(const data::ImageSet& images,
+                                               const std::vector<std::uint32_t>& chosen)>;
 
 /// Every image of the classes, numbered in the order they are named, as `make` shows them. Throws
 /// InputError where either set lacks a class.
-ClassifierPictures classifier_pictures(const data::ImageSet& images,
-                                       const std::optional<data::ImageSet>& test_images,
-                                       const std::vector<std::int32_t>& classes,
-                                       const PictureMaker& make);
+ClassifierImages classifier_images(const data::ImageSet& images,
+                                   const std::optional<data::ImageSet>& test_images,
+                                   const std::vector<std::int32_t>& classes,
+                                   const ImageMaker& make);
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

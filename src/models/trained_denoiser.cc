@@ -1,4 +1,4 @@
-#include "experiments/shared/trained_denoiser.h"
+#include "models/trained_denoiser.h"
 
 #include <torch/version.h>
 #include <utility>
@@ -6,14 +6,14 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "experiments/shared/denoising_loss.h"
+#include "models/denoising_loss.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
 #include "networks/tensor_values.h"
 #include "networks/weight_file.h"
 #include "training/model_cache.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
 using networks::tensor_of;
@@ -83,4 +83,4 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
   return model;
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -10,7 +10,7 @@
 #include "networks/unet.h"
 #include "training/trainer.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Sizes and training of a denoiser: the options every experiment with a trained network shares.
 struct DenoiserOptions {
@@ -47,4 +47,4 @@ struct DenoiserOptions {
   std::string identity(std::int64_t image_channels) const;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -8,9 +8,9 @@
 #include "data/image_set.h"
 #include "data/modality.h"
 #include "data/pairing.h"
-#include "experiments/shared/training_states.h"
+#include "models/training_states.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Two-channel states z_0 = (x, T(x')) made from images, all of them ready before training starts.
 class PairStates : public TrainingStates {
@@ -34,4 +34,4 @@ class PairStates : public TrainingStates {
   std::vector<std::int32_t> labels_;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,9 +1,9 @@
-#include "experiments/shared/pair_states.h"
+#include "models/pair_states.h"
 
 #include "core/check.h"
 #include "diffusion/coupled_modes.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 PairStates::PairStates(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                        data::Modality modality, double low) {
@@ -44,4 +44,4 @@ torch::Tensor PairStates::noise(const torch::Tensor& normals, double coupling_st
   return diffusion::couple_noise(normals, coupling_strength);
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "diffusion/reverse.h"
-#include "experiments/shared/denoising_loss.h"
+#include "models/denoising_loss.h"
 #include "observables/estimate.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// How well a denoiser predicts the noise at every step, on fresh pairs and noise of the images it
 /// was trained on.
@@ -24,4 +24,4 @@ struct DenoisingCurve {
 DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Denoiser& denoiser,
                                  std::int64_t samples);
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,9 +1,9 @@
-#include "experiments/shared/normals.h"
+#include "diffusion/normals.h"
 
 #include <cstddef>
 #include <utility>
 
-namespace syncgap::experiments {
+namespace syncgap::diffusion {
 namespace {
 
 /// Row k from `address(k)`, a (trial, step).
@@ -32,4 +32,4 @@ torch::Tensor image_normals(const RandomStream& stream, std::int64_t epoch,
   return fill_rows(stream, shape, [&](std::int64_t k) { return std::pair(epoch, images[k]); });
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::diffusion

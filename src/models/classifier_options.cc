@@ -1,8 +1,8 @@
-#include "experiments/shared/classifier_options.h"
+#include "models/classifier_options.h"
 
 #include "core/check.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 void ClassifierOptions::describe(OptionTable& table) {
   table
@@ -69,4 +69,4 @@ std::string ClassifierOptions::identity(const networks::ClassifierShape& shape,
                 " shards=", denoiser.shards);
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

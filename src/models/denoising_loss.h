@@ -7,11 +7,11 @@
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/noise_schedule.h"
-#include "experiments/shared/training_states.h"
+#include "models/training_states.h"
 #include "networks/mixed_precision.h"
 #include "networks/unet.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// What a denoiser is trained on. Start weights, pairs and noise depend on (sweep seed, seed)
 /// alone: models that differ in g or pairing share them.
@@ -57,4 +57,4 @@ class DenoisingLoss {
   std::int64_t epoch_ = -1;
 };
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

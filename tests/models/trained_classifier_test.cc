@@ -1,4 +1,4 @@
-#include "experiments/shared/trained_classifier.h"
+#include "models/trained_classifier.h"
 
 #include <filesystem>
 
@@ -7,12 +7,12 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "data/idx.h"
 #include "error_text.h"
-#include "experiments/shared/image_source.h"
 #include "made_up_images.h"
 #include "temporary_folder.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 namespace {
 
 using ::testing::AllOf;
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 /// Pictures whose class c is a bright square in quarter c, under noise.
-LabelledPictures squares(std::int64_t count, std::int64_t classes, const char* purpose) {
+LabelledImages squares(std::int64_t count, std::int64_t classes, const char* purpose) {
   const RandomStream stream(4, purpose);
   auto pictures = torch::empty({count, 1, 12, 12});
   auto labels = torch::empty({count}, torch::kInt64);
@@ -34,20 +34,20 @@ LabelledPictures squares(std::int64_t count, std::int64_t classes, const char* p
   return {pictures, labels};
 }
 
-ClassifierPictures square_pictures(std::int64_t classes) {
+ClassifierImages square_pictures(std::int64_t classes) {
   return {squares(400, classes, "train"), squares(200, classes, "test"), TestImages::own_part};
 }
 
 /// A classifier of made-up pictures with a folder of models of its own.
 struct MadeUp {
   TemporaryFolder folder;
-  ClassifierPictures pictures;
+  ClassifierImages pictures;
   ClassifierTask task;
   ClassifierOptions options;
   DenoiserOptions denoiser;
   parallel::Team team;
 
-  explicit MadeUp(ClassifierPictures made, std::int64_t classes) : pictures(std::move(made)) {
+  explicit MadeUp(ClassifierImages made, std::int64_t classes) : pictures(std::move(made)) {
     torch::set_num_threads(1);
     task.pictures = &pictures;
     task.classes = classes;
@@ -120,27 +120,24 @@ TEST(TrainedClassifier, WrongLabelsAreRefused) {
   EXPECT_THAT(error_text<InputError>([&] { made.train(); }), HasSubstr("test: [200, 1, 12, 12]"));
 }
 
-TEST(ClassifierPictures, HoldOutTheLastTenthWhereThereIsNoTestPart) {
+TEST(ClassifierImages, HoldOutTheLastTenthWhereThereIsNoTestPart) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 90, 8, 10);
-  ImageSourceOptions source;
-  source.data_path = folder.path();
-  const auto images = read_images(source);
-  EXPECT_FALSE(read_other_half(source).has_value());
-  const PictureMaker make = [](const data::ImageSet& set, const std::vector<std::uint32_t>& some) {
+  const auto images = data::read_idx_folder(folder.path(), data::Part::train, 10);
+  const ImageMaker make = [](const data::ImageSet& set, const std::vector<std::uint32_t>& some) {
     auto out = torch::empty({static_cast<std::int64_t>(some.size()), 1, 8, 8});
     for (std::size_t i = 0; i < some.size(); ++i)
       set.copy_image(some[i], {out[static_cast<std::int64_t>(i)].data_ptr<float>(), 64});
     return out;
   };
-  const auto held = classifier_pictures(images, std::nullopt, {2, 0}, make);
+  const auto held = classifier_images(images, std::nullopt, {2, 0}, make);
   EXPECT_EQ(held.test_images, TestImages::held_out);
   EXPECT_EQ(held.train.labels.size(0), 54);
   EXPECT_EQ(held.test.labels.size(0), 6);
   // Image 0 is of class 0, which is named second; image 2 of class 2.
   EXPECT_EQ(held.train.labels[0].item<std::int64_t>(), 1);
   EXPECT_EQ(held.train.labels[1].item<std::int64_t>(), 0);
-  const auto own = classifier_pictures(images, images, {2, 0}, make);
+  const auto own = classifier_images(images, images, {2, 0}, make);
   EXPECT_EQ(own.test_images, TestImages::own_part);
   EXPECT_EQ(own.test.labels.size(0), 60);
   EXPECT_TRUE(torch::equal(own.train.pictures, own.test.pictures));
@@ -148,18 +145,18 @@ TEST(ClassifierPictures, HoldOutTheLastTenthWhereThereIsNoTestPart) {
 
 /// Trousers and shirts of the real test set after one pass over a sixth of the training images.
 TEST(TrainedClassifier, TellsRealClassesApart) {
-  ImageSourceOptions source;
-  if (!std::filesystem::exists(source.data_path)) GTEST_SKIP() << "no " << source.data_path;
-  const auto test = read_other_half(source);
-  ASSERT_TRUE(test.has_value());
-  const PictureMaker make = [](const data::ImageSet& set, const std::vector<std::uint32_t>& some) {
+  const std::string place = "/usr/share/datasets/fashion-mnist";
+  if (!std::filesystem::exists(place)) GTEST_SKIP() << "no " << place;
+  const auto test = data::read_idx_folder(place, data::Part::test, 10);
+  const ImageMaker make = [](const data::ImageSet& set, const std::vector<std::uint32_t>& some) {
     const auto count = std::min<std::size_t>(some.size(), 2000);
     auto out = torch::empty({static_cast<std::int64_t>(count), 1, 28, 28});
     for (std::size_t i = 0; i < count; ++i)
       set.copy_image(some[i], {out[static_cast<std::int64_t>(i)].data_ptr<float>(), 784});
     return out;
   };
-  auto pictures = classifier_pictures(read_images(source), test, {1, 6}, make);
+  auto pictures =
+      classifier_images(data::read_idx_folder(place, data::Part::train, 10), test, {1, 6}, make);
   pictures.train.labels = pictures.train.labels.narrow(0, 0, 2000).clone();
   MadeUp made(std::move(pictures), 2);
   made.options.epochs = 1;
@@ -169,4 +166,4 @@ TEST(TrainedClassifier, TellsRealClassesApart) {
 }
 
 }  // namespace
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -1,4 +1,4 @@
-#include "experiments/shared/denoising_curve.h"
+#include "models/denoising_curve.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/coupled_modes.h"
-#include "experiments/shared/normals.h"
+#include "diffusion/normals.h"
 #include "networks/tensor_values.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 using networks::values_of;
 using torch::Tensor;
@@ -28,8 +28,8 @@ DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Deno
 
   DenoisingCurve curve;
   for (std::int64_t t = 0; t < schedule.steps(); ++t) {
-    const auto noise =
-        diffusion::couple_noise(trajectory_normals(noise_stream, 0, clean.sizes(), t), g);
+    const auto noise = diffusion::couple_noise(
+        diffusion::trajectory_normals(noise_stream, 0, clean.sizes(), t), g);
     const double signal = schedule.alpha_bar(t);
     const auto noised = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
     const auto missed = diffusion::split_modes(denoiser(noised, t) - noise);
@@ -48,4 +48,4 @@ DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Deno
   return curve;
 }
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models

@@ -5,7 +5,7 @@
 
 #include "core/random.h"
 
-namespace syncgap::experiments {
+namespace syncgap::diffusion {
 
 /// Standard normals of trajectories first, first + 1, ... at one step: row k of `shape` (B, ...)
 /// holds the stream's numbers of (trial first + k, step).
@@ -17,4 +17,4 @@ torch::Tensor trajectory_normals(const RandomStream& stream, std::int64_t first,
 torch::Tensor image_normals(const RandomStream& stream, std::int64_t epoch,
                             const std::int64_t* images, torch::IntArrayRef shape);
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::diffusion

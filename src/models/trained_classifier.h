@@ -4,20 +4,20 @@
 #include <string>
 #include <torch/types.h>
 
-#include "parallel/team.h"
-#include "experiments/shared/classifier_options.h"
-#include "experiments/shared/labelled_pictures.h"
+#include "models/classifier_options.h"
+#include "models/labelled_images.h"
 #include "networks/classifier.h"
 #include "observables/estimate.h"
+#include "parallel/team.h"
 
-namespace syncgap::experiments {
+namespace syncgap::models {
 
 /// Numbers that rest on a classifier below this accuracy are shown with a warning.
 inline constexpr double kTrustedAccuracy = 0.97;
 
 /// What a classifier is trained and tested on.
 struct ClassifierTask {
-  const ClassifierPictures* pictures = nullptr;
+  const ClassifierImages* pictures = nullptr;
   std::int64_t classes = 2;
   networks::SignSymmetry symmetry = networks::SignSymmetry::none;
   std::uint64_t sweep_seed = 0;
@@ -47,4 +47,4 @@ struct TrainedClassifier {
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
                                      const DenoiserOptions& denoiser, const parallel::Team& team);
 
-}  // namespace syncgap::experiments
+}  // namespace syncgap::models
