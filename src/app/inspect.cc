@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "app/commands.h"
 #include "app/sizes.h"
 #include "core/check.h"
+#include "core/clock.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "sweep/progress.h"
@@ -38,10 +38,6 @@ Tally tally(const Record& record) {
   return out;
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 unsigned long long wide(std::uint64_t value) { return value; }
 
 }  // namespace
@@ -50,7 +46,7 @@ ExitCode show_status(const std::string& path, Format format) {
   const Record record(path, Record::Access::read);
   const Tally sum = tally(record);
   const auto run = store::running(path);
-  const double elapsed = run ? std::max(1e-9, now() - run->started) : 0;
+  const double elapsed = run ? std::max(1e-9, unix_time() - run->started) : 0;
   const std::uint64_t finished =
       run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
   const double rate = run ? static_cast<double>(finished) / elapsed : 0;

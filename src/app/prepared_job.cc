@@ -4,9 +4,9 @@
 #include <ctime>
 #include <iomanip>
 #include <sstream>
-#include <unistd.h>
 
 #include "app/libraries.h"
+#include "app/machine.h"
 #include "core/check.h"
 #include "core/checksum.h"
 #include "core/version.h"
@@ -54,12 +54,6 @@ std::string identity(const PreparedJob& prepared) {
   out << "seed = " << prepared.job.run.seed << '\n';
   out << "random numbers = " << kRandomContract << '\n';
   return out.str();
-}
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
 }
 
 std::string now_utc() {

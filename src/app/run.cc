@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/machine.h"
 #include "app/sizes.h"
 #include "core/check.h"
+#include "core/clock.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
 #include "parallel/device.h"
@@ -60,13 +62,10 @@ Record open_or_create(const PreparedJob& prepared, Resume resume) {
 
 store::RunNote run_note(const Communicator& ranks, const std::string& record) {
   store::RunNote note;
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  note.host = host;
+  note.host = host_name();
   note.process = ::getpid();
   note.ranks = ranks.size();
-  note.started =
-      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  note.started = unix_time();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
   if (is_there(record))
     for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
@@ -128,8 +127,7 @@ struct NoteScope {
 
 }  // namespace
 
-ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
-                 std::chrono::steady_clock::time_point started) {
+ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time_point started) {
   // A limit on the size of files is then an error of the write, with a message, not a signal.
   std::signal(SIGXFSZ, SIG_IGN);
   const parallel::MpiScope mpi(argc, argv);

@@ -54,7 +54,4 @@ class File {
   std::size_t mapped_ = 0;
 };
 
-/// Makes a rename or creation in the folder of `path` durable.
-void sync_folder_of(const std::string& path);
-
 }  // namespace syncgap::store

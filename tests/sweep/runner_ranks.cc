@@ -69,7 +69,7 @@ class RunnerRanks : public testing::Test {
   }
 
   SweepOutcome run(const SweepSettings& settings = {}, double walltime = 0) {
-    const DrainWatch drain(walltime, DrainWatch::Clock::now());
+    const DrainWatch drain(walltime, Clock::now());
     SweepSettings with_threads = settings;
     with_threads.threads_may_call_mpi = true;
     ran_.clear();
@@ -233,7 +233,7 @@ TEST_F(RunnerRanks, ASignalOnOneRankDrainsAll) {
 TEST_F(RunnerRanks, ASignalWithNothingLeftIsNoDrain) {
   run();
   const auto plain = work_.run;
-  const DrainWatch drain(0, DrainWatch::Clock::now());
+  const DrainWatch drain(0, Clock::now());
   std::raise(SIGTERM);
   const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
   EXPECT_FALSE(outcome.drained);
@@ -262,7 +262,7 @@ TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
 }
 
 TEST_F(RunnerRanks, AWallInThePastBeginsNothing) {
-  const DrainWatch drain(1, DrainWatch::Clock::now() - std::chrono::seconds(2));
+  const DrainWatch drain(1, Clock::now() - std::chrono::seconds(2));
   const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
   EXPECT_TRUE(outcome.drained);
   EXPECT_EQ(outcome.pending, kUnits);
