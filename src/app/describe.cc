@@ -1,7 +1,9 @@
+#include <cmath>
 #include <cstdio>
 #include <sstream>
 
 #include "app/commands.h"
+#include "app/json.h"
 #include "app/libraries.h"
 #include "app/sizes.h"
 #include "core/check.h"
@@ -29,13 +31,8 @@ const char* role_text(const Axis& axis) {
   return axis.role == AxisRole::split ? "split" : "captured";
 }
 
-/// Values of an axis as a JSON list that reads back the same bits.
-std::string values_json(const Axis& axis) {
-  const bool labels = std::holds_alternative<std::vector<std::string>>(axis.values);
-  std::string text = "[";
-  for (std::size_t i = 0; i < axis.size(); ++i)
-    text += (i ? ", " : "") + (labels ? json_string(axis.text(i)) : axis.text(i));
-  return text + "]";
+Json values_json(const Axis& axis) {
+  return std::visit([](const auto& values) { return Json(values); }, axis.values);
 }
 
 /// Prints `text` indented, wrapped at 96 columns.
@@ -130,22 +127,25 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   const double memory = 64e6 + 16.0 * static_cast<double>(grid.unit_count()) +
                         8.0 * static_cast<double>(layout.total()) + prepared.experiment->memory();
   if (format == Format::json) {
-    std::printf(
-        "{\n  \"experiment\": %s,\n  \"job\": %s,\n  \"profile\": %s,\n  \"record\": %s,\n"
-        "  \"units\": %llu,\n  \"doubles_per_unit\": %zu,\n  \"ranks\": %d,\n"
-        "  \"ranks_per_unit\": %d,\n  \"walltime\": %.17g,\n  \"estimated_seconds_total\": %.17g,\n"
-        "  \"estimated_seconds_longest_unit\": %.17g,\n  \"estimated_seconds_on_ranks\": %.17g,\n"
-        "  \"memory_bytes_per_rank\": %.0f,\n  \"record_bytes\": %llu,\n  \"axes\": [",
-        json_string(prepared.job.experiment).c_str(), json_string(request.path).c_str(),
-        json_string(prepared.job.profile).c_str(), json_string(prepared.record_path).c_str(),
-        static_cast<unsigned long long>(grid.unit_count()), layout.total(), ranks, per_unit,
-        prepared.job.run.walltime, order.total_seconds, order.longest_seconds, makespan, memory,
-        static_cast<unsigned long long>(record));
-    for (std::size_t i = 0; i < grid.axes().size(); ++i)
-      std::printf("%s\n    {\"name\": %s, \"role\": \"%s\", \"values\": %s}", i ? "," : "",
-                  json_string(grid.axes()[i].name).c_str(), role_text(grid.axes()[i]),
-                  values_json(grid.axes()[i]).c_str());
-    std::printf("\n  ]\n}\n");
+    Json axes = Json::array();
+    for (const Axis& axis : grid.axes())
+      axes.push_back(
+          {{"name", axis.name}, {"role", role_text(axis)}, {"values", values_json(axis)}});
+    print_json({{"experiment", prepared.job.experiment},
+                {"job", request.path},
+                {"profile", prepared.job.profile},
+                {"record", prepared.record_path},
+                {"units", grid.unit_count()},
+                {"doubles_per_unit", layout.total()},
+                {"ranks", ranks},
+                {"ranks_per_unit", per_unit},
+                {"walltime", prepared.job.run.walltime},
+                {"estimated_seconds_total", order.total_seconds},
+                {"estimated_seconds_longest_unit", order.longest_seconds},
+                {"estimated_seconds_on_ranks", makespan},
+                {"memory_bytes_per_rank", std::llround(memory)},
+                {"record_bytes", record},
+                {"axes", axes}});
     return ExitCode::done;
   }
   std::printf("job        %s%s%s\n", request.path.c_str(),
