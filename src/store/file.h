@@ -39,7 +39,6 @@ class File {
   /// nothing on file systems that are not local or may still run out of space. Other programs see
   /// the bytes at once, and they outlive a kill as those of write_at do.
   void map_small_writes();
-  bool maps_small_writes() const { return map_ != nullptr; }
   void append(const void* data, std::size_t bytes) const;
   /// Asks the disk for all bytes of the file now, so that writing them later cannot fail for want
   /// of space; where the file system does not know how, nothing happens.

@@ -34,6 +34,7 @@ TEST(Expects, PrintsWhatExplainsTheFailure) {
 TEST(ExpectsShape, TakesTheSameShapeAndAnySizeForMinusOne) {
   const Shaped images{{4, 2, 8, 9}};
   const std::int64_t B = 4, C = 1;
+  // Neither aborts.
   SYNCGAP_EXPECTS_SHAPE(images, B, 2 * C, 8, 9);
   SYNCGAP_EXPECTS_SHAPE(images, -1, 2, -1, -1);
 }
