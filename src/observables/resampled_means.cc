@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "core/check.h"
-#include "observables/bootstrap.h"
 #include "observables/matrix_product.h"
+#include "observables/quantile.h"
 
 namespace syncgap::observables {
 namespace {

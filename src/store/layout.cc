@@ -46,7 +46,7 @@ class Writer {
       : file_(file), grid_(grid), storage_(storage) {}
 
   void axis(const Axis& axis) {
-    const std::vector<hsize_t> shape{axis.size()};
+    const std::vector<hsize_t> shape{hsize_t(axis.size())};
     const Hdf5Id space = dataspace(shape);
     const std::string action = "create axis " + axis.name;
     Hdf5Id type = string_type();
