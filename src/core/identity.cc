@@ -36,10 +36,24 @@ std::string axis_line(const Axis& axis) {
 
 }  // namespace
 
+std::string facts_text(const Facts& facts) {
+  std::string text;
+  for (const Fact& fact : facts) text += fact.name + " = " + fact.value + '\n';
+  return text;
+}
+
 std::string deciding_options(const OptionTable& table) {
   std::string text;
   for (const Option& option : table.all())
     if (option.decides()) text += option.name() + " = " + to_toml(option.value()) + '\n';
+  return text;
+}
+
+std::string deciding_options_line(const OptionTable& table) {
+  std::string text;
+  for (const Option& option : table.all())
+    if (option.decides())
+      text += (text.empty() ? "" : ", ") + option.name() + " = " + to_toml(option.value());
   return text;
 }
 

@@ -88,18 +88,6 @@ void blur(const ImageShape& shape, const Padded& in, std::span<float> out) {
 
 }  // namespace
 
-std::vector<std::string> modality_names() {
-  return {"edge", "inversion", "dilation", "erosion", "blur", "identity"};
-}
-
-Modality modality_of(const std::string& name) {
-  const auto names = modality_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw InputError(unknown_name_message("modality", name, "modality", names));
-  return static_cast<Modality>(found - names.begin());
-}
-
 void transform_image(Modality modality, const ImageShape& shape, std::span<const float> in,
                      std::span<float> out) {
   SYNCGAP_EXPECTS(in.size() == shape.size() && out.size() == shape.size());

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <vector>
+#include <utility>
 
+#include "core/choices.h"
 #include "data/image_set.h"
 
 namespace syncgap::data {
@@ -11,10 +11,10 @@ namespace syncgap::data {
 /// T, which makes the second channel of a two-channel state z_0 = (x, T(x)). multimodal sec. 5
 enum class Modality { edge, inversion, dilation, erosion, blur, identity };
 
-/// Their names as options write them, in the order of the enumeration.
-std::vector<std::string> modality_names();
-/// Throws InputError with the nearest known name.
-Modality modality_of(const std::string& name);
+inline constexpr Choices kModalities{
+    std::pair{Modality::edge, "edge"},         std::pair{Modality::inversion, "inversion"},
+    std::pair{Modality::dilation, "dilation"}, std::pair{Modality::erosion, "erosion"},
+    std::pair{Modality::blur, "blur"},         std::pair{Modality::identity, "identity"}};
 
 /// T(in) for each channel of one image, (C, H, W), values in [0, 1]; outside the image its border
 /// goes on. `out` does not overlap `in`.

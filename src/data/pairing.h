@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "core/choices.h"
 #include "core/random.h"
 
 namespace syncgap::data {
@@ -11,6 +13,9 @@ namespace syncgap::data {
 /// Which images are the two channels of a state: an image and its own transform, or, as the
 /// control, the transform of an image of another class. multimodal sec. 5
 enum class Pairing { main, control };
+
+inline constexpr Choices kPairings{std::pair{Pairing::main, "main"},
+                                   std::pair{Pairing::control, "control"}};
 
 /// One epoch's states in the order they are trained on: state k is (x_first, T(x_second)), with the
 /// channels exchanged where `swapped`.

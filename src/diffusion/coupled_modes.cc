@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "core/expect_shape.h"
 
 namespace syncgap::diffusion {
 namespace {
@@ -11,9 +12,8 @@ namespace {
 constexpr double kRootHalf = std::numbers::sqrt2 / 2;
 
 Modes halves(const torch::Tensor& x) {
-  SYNCGAP_EXPECTS(x.dim() == 4 && x.size(1) % 2 == 0);
-  const auto channels = x.size(1) / 2;
-  return {x.narrow(1, 0, channels), x.narrow(1, channels, channels)};
+  SYNCGAP_EXPECTS_SHAPE(x, -1, 2, -1, -1, -1);
+  return {x.select(1, 0), x.select(1, 1)};
 }
 
 }  // namespace
@@ -25,9 +25,9 @@ Modes split_modes(const torch::Tensor& state) {
 }
 
 torch::Tensor join_modes(const Modes& modes) {
-  return torch::cat({(modes.common + modes.difference) * kRootHalf,
-                     (modes.common - modes.difference) * kRootHalf},
-                    1);
+  return torch::stack({(modes.common + modes.difference) * kRootHalf,
+                       (modes.common - modes.difference) * kRootHalf},
+                      1);
 }
 
 torch::Tensor couple_noise(const torch::Tensor& normals, double coupling_strength) {

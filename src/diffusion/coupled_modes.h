@@ -5,8 +5,8 @@
 
 namespace syncgap::diffusion {
 
-// States of two modalities are (B, 2 C, H, W): C channels of A, then C of B. The common mode is
-// u = (A + B) / sqrt 2, the difference mode v = (A - B) / sqrt 2. multimodal (91)
+// States of two modalities are (B, 2, C, H, W): A, then B. The common mode is u = (A + B) / sqrt 2,
+// the difference mode v = (A - B) / sqrt 2. multimodal (91)
 
 struct Modes {
   torch::Tensor common, difference;  ///< (B, C, H, W) each

@@ -1,50 +1,32 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "core/options.h"
-#include "networks/mixed_precision.h"
+#include "models/place.h"
 #include "networks/unet.h"
 #include "training/trainer.h"
 
 namespace syncgap::models {
 
-/// Sizes and training of a denoiser: the options every experiment with a trained network shares.
+/// A denoiser: what network it is, how it is trained or where its weights are, and where it
+/// computes. Each part describes itself: a new option is one edit there.
 struct DenoiserOptions {
-  std::int64_t width = 16;
-  std::vector<double> multipliers{1, 2, 2};
-  std::int64_t blocks = 1;
-  std::vector<double> attention_levels{};
-  std::int64_t heads = 1;
-  std::int64_t groups = 8;
+  networks::UNetShape unet;
+  training::TrainingOptions training;
+  std::string weights;  ///< file to read them from; empty: trained here
+  Place place;
 
-  std::int64_t epochs = 20;
-  std::int64_t batch = 128;
-  double learning_rate = 2e-4;
-  std::int64_t warmup = 0;
-  double gradient_clip = 1;
-  double ema_decay = 0.999;
-  std::int64_t shards = 4;
-  std::string summation = "fixed_order";
-  double checkpoint_seconds = 60;
-  std::string models = "out/models";
-  std::string device = "auto";
-  std::string precision = "single";
-
+  /// Binds the members.
   void describe(OptionTable& table);
 
+  /// The network for states of P replicas of C channels. Throws InputError where there is none.
   networks::UNetShape shape(std::int64_t image_channels) const;
-  training::TrainingOptions training() const;
-  /// Where this rank's networks compute: `own`, its device, unless told otherwise or there is none.
-  torch::Device place(const std::optional<int>& own) const;
-  networks::Precision arithmetic() const;
   /// Operations of one pass over one image, roughly: for estimates of cost.
   double operations_per_pass(std::int64_t side) const;
-  /// One line that names everything here that decides the trained weights.
-  std::string identity(std::int64_t image_channels) const;
+  /// All rows that decide the weights of a trained network, a line each.
+  std::string identity() const;
 };
 
 }  // namespace syncgap::models

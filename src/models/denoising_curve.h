@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "diffusion/reverse.h"
+#include "diffusion/conditions.h"
 #include "models/denoising_loss.h"
 #include "observables/estimate.h"
+#include "parallel/team.h"
 
 namespace syncgap::models {
 
@@ -20,8 +21,10 @@ struct DenoisingCurve {
   std::vector<Estimate> entropy_rate;
 };
 
-/// `samples` states, the same at all steps, `denoiser` as TrainedDenoiser::denoiser.
+/// `samples` pairs, the same at all steps, on `device`; the steps are dealt to the ranks of the
+/// team, and all of them know the whole curve. Collective.
 DenoisingCurve measure_denoising(const DenoiserTask& task, const diffusion::Denoiser& denoiser,
-                                 std::int64_t samples);
+                                 std::int64_t samples, const parallel::Team& team,
+                                 torch::Device device = torch::kCPU);
 
 }  // namespace syncgap::models

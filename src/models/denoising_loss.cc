@@ -10,10 +10,10 @@ namespace syncgap::models {
 
 using torch::Tensor;
 
-DenoisingLoss::DenoisingLoss(const DenoiserTask& task, networks::UNet network, torch::Device device,
-                             networks::Precision precision)
+DenoisingLoss::DenoisingLoss(const DenoiserTask& task, DenoiserNetwork& network,
+                             torch::Device device, networks::Precision precision)
     : task_(task),
-      network_(std::move(network)),
+      network_(&network),
       pairs_stream_(task.sweep_seed, "pairs", {task.seed}),
       noise_stream_(task.sweep_seed, "training noise", {task.seed}),
       step_stream_(task.sweep_seed, "training steps", {task.seed}),
@@ -45,15 +45,15 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     steps.data_ptr<std::int64_t>()[k - begin] =
         static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
   }
-  const std::vector<std::int64_t> shape{end - begin, task_.states->channels(), bank_.size(2),
-                                        bank_.size(3)};
+  const std::vector<std::int64_t> shape{end - begin, task_.states->replicas(), bank_.size(1),
+                                        bank_.size(2), bank_.size(3)};
   auto normals = diffusion::image_normals(noise_stream_, epoch, images.data(), shape);
   if (device_.is_cuda())
     for (Tensor* each : {&rows, &normals, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes
   const auto noise = task_.states->noise(normals, task_.coupling_strength);
   const auto factor = [&](const Tensor& table) {
-    return table.index_select(0, steps).view({-1, 1, 1, 1});
+    return table.index_select(0, steps).view({-1, 1, 1, 1, 1});
   };
   const auto clean = gather_states(bank_, rows);
   return {clean * factor(signal_) + noise * factor(noise_), noise, steps};
@@ -62,7 +62,7 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
 Tensor DenoisingLoss::operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
   const NoisedBatch batch = this->batch(epoch, begin, end);
   const networks::PrecisionScope scope(device_.type(), precision_);
-  return torch::mse_loss(network_(batch.states, batch.steps), batch.noise);
+  return torch::mse_loss(network_->predict(batch.states, {batch.steps}).noise, batch.noise);
 }
 
 }  // namespace syncgap::models

@@ -4,12 +4,13 @@
 #include <string>
 #include <torch/types.h>
 
+#include "core/identity.h"
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/noise_schedule.h"
+#include "models/denoiser_network.h"
 #include "models/training_states.h"
 #include "networks/mixed_precision.h"
-#include "networks/unet.h"
 
 namespace syncgap::models {
 
@@ -22,22 +23,22 @@ struct DenoiserTask {
   const diffusion::NoiseSchedule* schedule = nullptr;
   std::uint64_t sweep_seed = 0;
   std::int64_t seed = 0;
-  std::string data_identity;  ///< names images, transform, pixel scale and schedule
+  Facts facts;  ///< that decide the weights beside this: images, transform, pixel scale, schedule
 };
 
 /// A batch of the denoising regression.
 struct NoisedBatch {
-  torch::Tensor states;  ///< sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, (B, C, H, W)
-  torch::Tensor noise;   ///< eps, the target, (B, C, H, W)
+  torch::Tensor states;  ///< sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, (B, P, C, H, W)
+  torch::Tensor noise;   ///< eps, the target, (B, P, C, H, W)
   torch::Tensor steps;   ///< t, (B)
 };
 
 /// The denoising loss (96) of pairs, noise and steps that are functions of (epoch, image).
 class DenoisingLoss {
  public:
-  /// The network is on `device`. Pictures are copied there once; of a batch only their numbers,
-  /// steps and noise are.
-  DenoisingLoss(const DenoiserTask& task, networks::UNet network,
+  /// The network outlives this and is on `device`. Images are copied there once; of a batch only
+  /// their numbers, steps and noise are.
+  DenoisingLoss(const DenoiserTask& task, DenoiserNetwork& network,
                 torch::Device device = torch::kCPU,
                 networks::Precision precision = networks::Precision::single);
 
@@ -47,11 +48,11 @@ class DenoisingLoss {
 
  private:
   DenoiserTask task_;
-  networks::UNet network_;
+  DenoiserNetwork* network_;
   RandomStream pairs_stream_, noise_stream_, step_stream_;
   torch::Device device_;
   networks::Precision precision_;
-  torch::Tensor bank_;            // pictures, on the device
+  torch::Tensor bank_;            // images, on the device
   torch::Tensor signal_, noise_;  // (T)
   data::EpochPairs pairs_;
   std::int64_t epoch_ = -1;

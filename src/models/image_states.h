@@ -27,7 +27,7 @@ class ImageStates : public TrainingStates {
 
   std::int64_t count() const override { return pixels_.size(0) * repeats_; }
   std::int64_t repeats() const { return repeats_; }  ///< of an image in an epoch
-  std::int64_t channels() const override { return pixels_.size(1); }
+  std::int64_t replicas() const override { return 1; }
   const std::vector<std::int32_t>& labels() const override { return labels_; }
   const torch::Tensor& pixels() const { return pixels_; }  ///< (n, C, H, W)
 

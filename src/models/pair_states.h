@@ -12,7 +12,7 @@
 
 namespace syncgap::models {
 
-/// Two-channel states z_0 = (x, T(x')) made from images, all of them ready before training starts.
+/// Pairs z_0 = (x, T(x')) made from images, all of them ready before training starts.
 class PairStates : public TrainingStates {
  public:
   /// Pixels go from [0, 1] to [low, 1]: low = -1 centres them, low = 0 leaves them.
@@ -21,7 +21,7 @@ class PairStates : public TrainingStates {
 
   std::int64_t count() const override { return static_cast<std::int64_t>(labels_.size()); }
   std::int64_t side() const { return bank_.size(3); }
-  std::int64_t channels() const override { return 2 * bank_.size(1); }
+  std::int64_t replicas() const override { return 2; }
   const std::vector<std::int32_t>& labels() const override { return labels_; }
 
   const torch::Tensor& bank() const override { return bank_; }

@@ -1,31 +1,37 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
-#include "diffusion/reverse.h"
+#include "diffusion/conditions.h"
+#include "models/denoiser_network.h"
 #include "models/denoiser_options.h"
 #include "models/denoising_loss.h"
-#include "networks/unet.h"
 #include "parallel/team.h"
 #include "training/trainer.h"
 
 namespace syncgap::models {
 
 struct TrainedDenoiser {
-  networks::UNet network{nullptr};  ///< with averaged parameters, in evaluation mode
-  training::TrainingCurves curves;
+  std::shared_ptr<DenoiserNetwork> network;  ///< with averaged parameters, in evaluation mode
+  training::TrainingCurves curves;           ///< empty where the weights were given
   std::int64_t parameters = 0;
   torch::Device device = torch::kCPU;
   networks::Precision precision = networks::Precision::single;
 
-  /// Same step for the whole batch, which comes back to where it was.
+  /// Takes states on any device; the answer comes back to where they are.
   diffusion::Denoiser denoiser() const;
 };
 
-/// The model of this task: read from the folder of models if it was trained before, otherwise
-/// trained by the ranks of the team, from its last checkpoint if there is one, and kept. Throws
-/// UnitStopped where a drain leaves it half trained, UnitError if training diverges.
+/// The denoiser of this task: its weights read from the file that is given; or from the folder of
+/// models if it was trained before; otherwise trained by the ranks of the team, from its last
+/// checkpoint if there is one, and kept. Throws UnitStopped where a drain leaves it half trained,
+/// UnitError if training diverges, InputError for weights that do not fit. Collective.
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team);
+
+/// The model's identity: a line for everything that decides its weights.
+std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& options,
+                              torch::Device device);
 
 }  // namespace syncgap::models

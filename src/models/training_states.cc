@@ -7,7 +7,7 @@
 namespace syncgap::models {
 
 torch::Tensor gather_states(const torch::Tensor& bank, const torch::Tensor& rows) {
-  const std::vector<std::int64_t> shape{rows.size(0), rows.size(1) * bank.size(1), bank.size(2),
+  const std::vector<std::int64_t> shape{rows.size(0), rows.size(1), bank.size(1), bank.size(2),
                                         bank.size(3)};
   if (!bank.is_cpu()) return bank.index_select(0, rows.flatten()).view(shape);
   // LibTorch's own takes microseconds for each row.

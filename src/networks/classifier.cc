@@ -3,6 +3,7 @@
 #include <torch/nn.h>
 
 #include "core/check.h"
+#include "core/identity.h"
 
 // Shapes: B pictures of C channels and H x W pixels.
 namespace syncgap::networks {
@@ -88,12 +89,26 @@ void ClassifierShape::check() const {
                 " groups (classifier_width = ", width, "): choose such a number");
 }
 
+void ClassifierShape::describe(OptionTable& table) {
+  table.add("classifier", kind, kClassifierKinds, "",
+            "network that classifies images: three convolutions, or ResNet-18 with group norms");
+  table
+      .add("classifier_width", width, "",
+           "channels of the classifier's first level, 64 in the published ResNet-18")
+      .at_least(8)
+      .at_most(1024);
+  table.add("classifier_stem", stem, kStems, "",
+            "start of a ResNet-18: small leaves images whole, large (7 x 7 and pooling) is for "
+            "photographs");
+}
+
 std::string ClassifierShape::text() const {
-  const bool residual = kind == ClassifierKind::resnet18;
-  return concat("classifier kind=", residual ? "resnet18" : "cnn", " channels=", channels,
-                " side=", side, " classes=", classes, " width=", width,
-                residual ? stem == Stem::large ? " stem=large" : " stem=small" : "",
-                symmetry == SignSymmetry::symmetrised ? " symmetrised" : "");
+  ClassifierShape copy = *this;
+  OptionTable table;
+  copy.describe(table);
+  return concat(deciding_options_line(table), ", channels = ", channels, ", side = ", side,
+                ", classes = ", classes,
+                symmetry == SignSymmetry::symmetrised ? ", symmetrised" : "");
 }
 
 ClassifierImpl::ClassifierImpl(ClassifierShape shape) : shape_(shape) {

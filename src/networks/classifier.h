@@ -4,6 +4,10 @@
 #include <string>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/types.h>
+#include <utility>
+
+#include "core/choices.h"
+#include "core/options.h"
 
 namespace syncgap::networks {
 
@@ -19,6 +23,10 @@ enum class Stem { large, small };
 /// both, averaged. multimodal sec. 5.2
 enum class SignSymmetry { none, symmetrised };
 
+inline constexpr Choices kClassifierKinds{std::pair{ClassifierKind::cnn, "cnn"},
+                                          std::pair{ClassifierKind::resnet18, "resnet18"}};
+inline constexpr Choices kStems{std::pair{Stem::small, "small"}, std::pair{Stem::large, "large"}};
+
 struct ClassifierShape {
   ClassifierKind kind = ClassifierKind::cnn;
   std::int64_t channels = 1;  ///< of a picture
@@ -30,7 +38,10 @@ struct ClassifierShape {
 
   /// Throws InputError where there is no such network.
   void check() const;
-  /// One line that names every size: part of a model's identity.
+  /// Adds kind, width and stem to a table, as options whose names begin with `classifier`; the rest
+  /// follows from the data. Binds the members.
+  void describe(OptionTable& table);
+  /// All sizes on one line: part of a model's identity.
   std::string text() const;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/identity.h"
 #include "networks/activated_norm.h"
 
 namespace syncgap::networks {
@@ -69,10 +70,21 @@ void UNetShape::check(std::int64_t side) const {
                 " levels need a multiple of ", factor, "): take fewer levels or pad the images");
 }
 
+void UNetShape::describe(OptionTable& table) {
+  table.add("width", width, "", "channels of the U-Net's first level").at_least(2).at_most(4096);
+  table.add("multipliers", multipliers, "", "channels of each level, in widths").at_least(1);
+  table.add("blocks", blocks, "", "residual blocks a level").at_least(1).at_most(16);
+  table.add("attention_levels", attention_levels, "", "levels with self-attention, 0 is the first")
+      .at_least(0);
+  table.add("heads", heads, "", "heads of each self-attention").at_least(1);
+  table.add("groups", groups, "", "groups of each group norm").at_least(1);
+}
+
 std::string UNetShape::text() const {
-  return concat("unet image_channels=", image_channels, " width=", width,
-                " multipliers=", list(multipliers), " blocks=", blocks,
-                " attention_levels=", list(attention_levels), " heads=", heads, " groups=", groups);
+  UNetShape copy = *this;
+  OptionTable table;
+  copy.describe(table);
+  return concat("image_channels = ", image_channels, ", ", deciding_options_line(table));
 }
 
 Tensor embed_steps(const Tensor& steps, std::int64_t size) {

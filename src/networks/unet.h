@@ -8,6 +8,8 @@
 #include <torch/types.h>
 #include <vector>
 
+#include "core/options.h"
+
 namespace syncgap::networks {
 
 /// Sizes of a U-Net. Level l works on images of side S / 2^l with width * multipliers[l] channels.
@@ -22,7 +24,10 @@ struct UNetShape {
 
   /// Throws InputError where no network of these sizes exists for images of `side` pixels.
   void check(std::int64_t side) const;
-  /// One line that names every size: part of a model's identity.
+  /// Adds every size but the images' to a table: what is described here is an option of every job,
+  /// is part of a model's identity and stands in messages. Binds the members.
+  void describe(OptionTable& table);
+  /// All sizes on one line.
   std::string text() const;
 };
 

@@ -158,10 +158,31 @@ void Communicator::broadcast(std::span<float> values, int root) const {
   });
 }
 
+void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for_pieces(bytes, [&](std::byte* data, int count) {
+    check(MPI_Bcast(data, count, MPI_BYTE, root, comm_), "MPI_Bcast");
+  });
+}
+
 void Communicator::sum(std::span<float> values) const {
   if (comm_ == MPI_COMM_NULL) return;
   for_pieces(values, [&](float* data, int count) {
     check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_FLOAT, MPI_SUM, comm_), "MPI_Allreduce");
+  });
+}
+
+void Communicator::sum(std::span<double> values) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for_pieces(values, [&](double* data, int count) {
+    check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_DOUBLE, MPI_SUM, comm_), "MPI_Allreduce");
+  });
+}
+
+void Communicator::sum(std::span<std::int64_t> values) const {
+  if (comm_ == MPI_COMM_NULL) return;
+  for_pieces(values, [&](std::int64_t* data, int count) {
+    check(MPI_Allreduce(MPI_IN_PLACE, data, count, MPI_INT64_T, MPI_SUM, comm_), "MPI_Allreduce");
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -62,8 +63,11 @@ class Communicator {
   void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;
   void broadcast(std::vector<std::uint32_t>& words, int root = 0) const;
   void broadcast(std::span<float> values, int root = 0) const;
+  void broadcast(std::span<std::byte> bytes, int root = 0) const;
   /// Element-wise sum over the ranks, in place, in MPI's own order.
   void sum(std::span<float> values) const;
+  void sum(std::span<double> values) const;
+  void sum(std::span<std::int64_t> values) const;
   /// Begins such a sum, which goes on while its owner is tested. `values` stay untouched until
   /// then.
   PendingReduction begin_sum(std::span<float> values) const;

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 #include <vector>
 
+#include "core/choices.h"
 #include "parallel/communicator.h"
 
 namespace syncgap::training {
@@ -13,6 +14,9 @@ namespace syncgap::training {
 ///                same binary tree whatever rank holds them: the same bits on any number of ranks
 ///   fast         each rank's part in one piece, added as MPI likes
 enum class Summation { fixed_order, fast };
+
+inline constexpr Choices kSummations{std::pair{Summation::fixed_order, "fixed_order"},
+                                     std::pair{Summation::fast, "fast"}};
 
 /// Contiguous range of a batch.
 struct Shard {

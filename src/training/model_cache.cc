@@ -15,13 +15,13 @@
 #include "core/checksum.h"
 #include "core/file_lock.h"
 #include "parallel/together.h"
+#include "training/share_weights.h"
 
 namespace syncgap::training {
 namespace {
 
 namespace fs = std::filesystem;
 using networks::Weights;
-using parallel::Communicator;
 
 constexpr std::chrono::milliseconds kLookEvery{100};
 
@@ -74,30 +74,6 @@ Weights read_model(const ModelRequest& request) {
   return weights;
 }
 
-/// Gives every rank what the first one has.
-void share(Weights& weights, const Communicator& team) {
-  if (team.size() == 1) return;
-  const bool has = team.rank() == 0;
-  std::vector<std::pair<std::string, torch::Tensor>> tensors(weights.tensors.begin(),
-                                                             weights.tensors.end());
-  tensors.resize(team.broadcast(std::uint64_t{tensors.size()}));
-  for (auto& [name, tensor] : tensors) {
-    name = team.broadcast(name);
-    const auto type = team.broadcast(has ? static_cast<std::uint64_t>(tensor.scalar_type()) : 0);
-    std::vector<std::int64_t> extents(
-        team.broadcast(has ? static_cast<std::uint64_t>(tensor.dim()) : 0));
-    for (std::size_t i = 0; i < extents.size(); ++i)
-      extents[i] = static_cast<std::int64_t>(team.broadcast(
-          has ? static_cast<std::uint64_t>(tensor.size(static_cast<std::int64_t>(i))) : 0));
-    if (!has) tensor = torch::empty(extents, static_cast<torch::ScalarType>(type));
-    auto* data = static_cast<std::uint8_t*>(tensor.data_ptr());
-    std::vector<std::uint8_t> bytes(data, data + tensor.nbytes());
-    team.broadcast(bytes);
-    std::copy(bytes.begin(), bytes.end(), data);
-  }
-  weights.tensors = {tensors.begin(), tensors.end()};
-}
-
 enum class Next { read, train, wait };
 
 }  // namespace
@@ -107,14 +83,15 @@ std::string ModelRequest::path() const {
 }
 
 Weights cached_model(const ModelRequest& request, const TrainModel& train,
-                     const std::function<bool()>& stop_requested, const Communicator& team) {
+                     const parallel::Team& team) {
+  const parallel::Communicator& ranks = team.ranks();
   const std::string path = request.path();
   ModelLock lock;  // rank 0's
   Weights weights;
   // Another node may see a new file late: the first rank looks, and reads for all.
   for (;;) {
     Next next = Next::wait;
-    parallel::together(team, [&] {
+    parallel::together(ranks, [&] {
       if (team.rank() != 0) return;
       if (!fs::exists(path)) lock = ModelLock::take(path);
       // It may have been finished between the look and the lock.
@@ -125,14 +102,14 @@ Weights cached_model(const ModelRequest& request, const TrainModel& train,
         next = Next::train;
       }
     });
-    next = static_cast<Next>(team.broadcast(static_cast<std::uint64_t>(next)));
+    next = static_cast<Next>(ranks.broadcast(static_cast<std::uint64_t>(next)));
     if (next == Next::train) break;
     if (next == Next::read) {
-      share(weights, team);
+      share_weights(weights, ranks);
       weights.metadata["identity"] = request.identity;
       return weights;
     }
-    if (team.maximum(std::int64_t{stop_requested()}) > 0)
+    if (ranks.maximum(std::int64_t{team.stop_requested()}) > 0)
       throw UnitStopped("left while another run trained the model: " + path);
     std::this_thread::sleep_for(kLookEvery);
   }
@@ -140,7 +117,7 @@ Weights cached_model(const ModelRequest& request, const TrainModel& train,
   const std::string checkpoint = path + ".training";
   weights = train(checkpoint);
   weights.metadata["identity"] = request.identity;
-  parallel::together(team, [&] {
+  parallel::together(ranks, [&] {
     if (team.rank() != 0) return;
     networks::write_weights(path, weights);
     // Whoever waits for the lock finds the model first: the file may go.

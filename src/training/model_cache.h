@@ -4,7 +4,7 @@
 #include <string>
 
 #include "networks/weight_file.h"
-#include "parallel/communicator.h"
+#include "parallel/team.h"
 
 namespace syncgap::training {
 
@@ -28,7 +28,6 @@ using TrainModel = std::function<networks::Weights(const std::string& checkpoint
 /// where the folder cannot be made, locked or written, or the file is damaged or another model's;
 /// UnitStopped where a drain ends the waiting. Collective over `team`; all ranks leave alike.
 networks::Weights cached_model(const ModelRequest& request, const TrainModel& train,
-                               const std::function<bool()>& stop_requested,
-                               const parallel::Communicator& team);
+                               const parallel::Team& team);
 
 }  // namespace syncgap::training

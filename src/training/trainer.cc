@@ -25,6 +25,28 @@ std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b
 
 }  // namespace
 
+void TrainingOptions::describe(OptionTable& table) {
+  table.add("epochs", epochs, "", "passes over the training images").at_least(1);
+  table.add("batch", batch, "", "images a training step").at_least(1);
+  table.add("learning_rate", optimizer.learning_rate, "", "of Adam").above(0);
+  table.add("warmup", optimizer.warmup, "", "steps over which the learning rate grows to its value")
+      .at_least(0);
+  table.add("gradient_clip", optimizer.gradient_clip, "", "largest norm of a gradient, 0: no limit")
+      .at_least(0);
+  table
+      .add("ema_decay", optimizer.ema_decay, "",
+           "decay of the parameters' moving average, which draws samples")
+      .at_least(0)
+      .below(1);
+  table.add("shards", shards, "", "parts a batch is cut into for fixed_order").at_least(1);
+  table.add("summation", summation, kSummations, "",
+            "fixed_order: the same bits on any number of ranks; fast: more images a second");
+  table.add("checkpoint_seconds", checkpoint_seconds, "", "between two states kept while training")
+      .at_least(0)
+      .unit("s")
+      .place();
+}
+
 void TrainingOptions::check(std::int64_t examples, int ranks) const {
   require_input(epochs > 0 && batch > 0 && shards > 0,
                 "training needs positive numbers (epochs = ", epochs, ", batch = ", batch,
@@ -37,7 +59,7 @@ void TrainingOptions::check(std::int64_t examples, int ranks) const {
 
 Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
                  TrainingOptions options, std::string identity, std::string checkpoint,
-                 const parallel::Communicator& team)
+                 const parallel::Team& team)
     : examples_(examples),
       loss_(std::move(loss)),
       options_(options),
@@ -50,14 +72,14 @@ Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
   networks::keep_freed_memory();
   if (options_.summation == Summation::fast) {
     options_.shards = team.size();
-    overlapped_ = std::make_unique<OverlappedSum>(network, parameters_, team);
+    overlapped_ = std::make_unique<OverlappedSum>(network, parameters_, team.ranks());
   }
   const auto mine = shards_of_rank(options_.shards, team.size(), team.rank());
   for (std::int64_t k = mine.first; k < mine.last; ++k)
     shard_loss_.push_back(torch::zeros({}, parameters_.values().options().dtype(torch::kFloat64)));
   // A shared file system may show a file to one rank before another: all follow the first.
-  if (team.broadcast(std::uint64_t{std::filesystem::exists(checkpoint_)}) != 0)
-    parallel::together(team, [&] { restore(); });
+  if (team.ranks().broadcast(std::uint64_t{std::filesystem::exists(checkpoint_)}) != 0)
+    parallel::together(team.ranks(), [&] { restore(); });
 }
 
 void Trainer::restore() {
@@ -94,7 +116,7 @@ std::vector<double> Trainer::shard_losses() const {
   for (std::int64_t k = 0; k < options_.shards; ++k) {
     const bool here = k >= mine.first && k < mine.last;
     // All ranks but one add zero: exact, in any order.
-    losses.push_back(team_.sum(
+    losses.push_back(team_.ranks().sum(
         here ? shard_loss_[static_cast<std::size_t>(k - mine.first)].item<double>() : 0.0));
     if (!std::isfinite(losses.back()))
       throw UnitError(concat("training diverged in epoch ", epoch_ + 1, " (loss ", losses.back(),
@@ -109,7 +131,7 @@ std::vector<double> Trainer::shard_losses() const {
 void Trainer::save() const {
   // Every rank's shards: a resumed team may be of another size.
   const std::vector<double> losses = shard_losses();
-  parallel::together(team_, [&] {
+  parallel::together(team_.ranks(), [&] {
     if (team_.rank() != 0) return;
     networks::Weights weights;
     weights.tensors = optimizer_.state();
@@ -148,7 +170,7 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
   }
   if (sums.empty()) sums.push_back(gradient);
   if (options_.summation == Summation::fixed_order) {
-    sum_in_order(sums, options_.shards, team_);
+    sum_in_order(sums, options_.shards, team_.ranks());
   } else {
     overlapped_->finish();
   }
@@ -180,8 +202,7 @@ std::string Trainer::place() const {
   return text + loss;
 }
 
-bool Trainer::run(const std::function<bool()>& stop_requested,
-                  const std::function<void(const std::string&)>& say) {
+bool Trainer::run() {
   auto begun = Clock::now(), saved = begun, said = begun;
   const auto count_time = [&] {
     const double seconds = seconds_since(begun);
@@ -205,9 +226,9 @@ bool Trainer::run(const std::function<bool()>& stop_requested,
       if (!follow_wishes()) return false;
       // Rank 0 looks at its clock for all.
       const bool due = team_.rank() == 0 && seconds_since(saved) > options_.checkpoint_seconds;
-      wishes = (stop_requested() ? kStop : 0) + (due ? kSave : 0);
+      wishes = (team_.stop_requested() ? kStop : 0) + (due ? kSave : 0);
       if (team_.size() > 1) {
-        travelling = team_.begin_maximum(wishes);
+        travelling = team_.ranks().begin_maximum(wishes);
       } else {
         if (!follow_wishes()) return false;
         wishes = 0;
@@ -215,8 +236,8 @@ bool Trainer::run(const std::function<bool()>& stop_requested,
       const std::int64_t end = std::min(done_ + options_.batch, examples_);
       step(done_, end);
       done_ = end;
-      if (say && seconds_since(said) > 1) {
-        say("trains, " + place());
+      if (seconds_since(said) > 1) {
+        team_.say("trains, " + place());
         said = Clock::now();
       }
     }

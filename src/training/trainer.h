@@ -8,7 +8,8 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "parallel/communicator.h"
+#include "core/options.h"
+#include "parallel/team.h"
 #include "training/flat_parameters.h"
 #include "training/gradient_sum.h"
 #include "training/optimizer.h"
@@ -24,6 +25,9 @@ struct TrainingOptions {
   OptimizerOptions optimizer;
   double checkpoint_seconds = 60;
 
+  /// Adds all of it to a table: what is described here is an option of every job that trains and,
+  /// but for the seconds, part of a model's identity. Binds the members.
+  void describe(OptionTable& table);
   /// Throws InputError for what cannot be run by `ranks` ranks on `examples` examples.
   void check(std::int64_t examples, int ranks) const;
 };
@@ -45,15 +49,15 @@ struct TrainingCurves {
 class Trainer {
  public:
   /// `identity` names everything that decides the result; a checkpoint of another one is refused.
-  /// The network has its start values. Collective over `team`, which outlives the trainer.
+  /// The network has its start values. Collective over `team`, whose communicator outlives the
+  /// trainer.
   Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss, TrainingOptions options,
-          std::string identity, std::string checkpoint, const parallel::Communicator& team);
+          std::string identity, std::string checkpoint, const parallel::Team& team);
 
-  /// Trains to the end, or until `stop_requested` on any rank, which leaves a checkpoint and
-  /// returns false. Throws UnitError if the loss diverges; the last good checkpoint stays.
-  /// Collective. `say` hears about once a second how far it is.
-  bool run(const std::function<bool()>& stop_requested,
-           const std::function<void(const std::string&)>& say = {});
+  /// Trains to the end, or until a stop is requested of the team on any rank, which leaves a
+  /// checkpoint and returns false. Says about once a second how far it is. Throws UnitError if the
+  /// loss diverges; the last good checkpoint stays. Collective.
+  bool run();
 
   const TrainingCurves& curves() const { return curves_; }
   /// The parameters' moving average, (P): what samples are drawn with.
@@ -76,7 +80,7 @@ class Trainer {
   Loss loss_;
   TrainingOptions options_;
   std::string identity_, checkpoint_;
-  const parallel::Communicator& team_;
+  parallel::Team team_;
   FlatParameters parameters_;
   Optimizer optimizer_;
   std::unique_ptr<OverlappedSum> overlapped_;  ///< of Summation::fast

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "diffusion/noise_schedule.h"
+
+namespace syncgap::diffusion {
+
+/// One step of a reverse trajectory under predicted noise eps and fresh unit noise xi of the
+/// process's covariance: z_to = on_state z_from + on_noise eps + deviation xi. Step -1 is the clean
+/// state.
+struct ReverseStep {
+  std::int64_t from, to;
+  double on_state, on_noise, deviation;
+};
+
+/// Which steps a reverse trajectory visits, and how it takes them.
+class SamplingPath {
+ public:
+  /// DDIM through `steps` of the schedule, descending; all of them where none are given. eta = 0 is
+  /// deterministic, eta = 1 has the variance of the forward posterior (Song, Meng and Ermon 2021).
+  static SamplingPath ddim(const NoiseSchedule& schedule, double eta = 0,
+                           std::vector<std::int64_t> steps = {});
+  /// DDPM through all steps with variance beta_t; the last one adds no noise. What the reversed
+  /// coupled process does in any coordinates. multimodal (102), regimes (61)
+  static SamplingPath ddpm(const NoiseSchedule& schedule);
+
+  const std::vector<ReverseStep>& steps() const { return steps_; }
+  /// Whether a step starts from z_t.
+  bool visits(std::int64_t t) const;
+
+ private:
+  std::vector<ReverseStep> steps_;
+};
+
+}  // namespace syncgap::diffusion

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "core/identity.h"
+#include "networks/weight_file.h"
+#include "parallel/team.h"
+#include "training/model_cache.h"
+
+namespace syncgap::models {
+
+/// Where the weights of a model come from: a file that is given, or training here, whose result is
+/// kept by the hash of all that made it.
+struct ModelSource {
+  std::string file;  ///< empty: trained here
+  training::ModelRequest request;
+
+  /// The file that holds them, or will.
+  std::string path() const { return file.empty() ? request.path() : file; }
+};
+
+/// The weights, on every rank of the team. Throws as read_weights and cached_model. Collective.
+networks::Weights weights_of(const ModelSource& source, const training::TrainModel& train,
+                             const parallel::Team& team);
+
+/// "weights" with the checksum of a file's bytes; nothing where no file is given.
+Facts weights_facts(const std::string& file);
+
+/// LibTorch's version and device, of which the bits of trained weights depend.
+Facts computing_facts(torch::Device device);
+
+}  // namespace syncgap::models

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <torch/types.h>
+#include <utility>
+
+#include "core/choices.h"
+#include "core/identity.h"
+#include "core/options.h"
+#include "networks/mixed_precision.h"
+
+namespace syncgap::models {
+
+/// auto: a CUDA device where this rank has one, else the processor.
+enum class DeviceChoice { automatic, cpu };
+
+inline constexpr Choices kDeviceChoices{std::pair{DeviceChoice::automatic, "auto"},
+                                        std::pair{DeviceChoice::cpu, "cpu"}};
+
+/// Where and in what precision networks compute, and where models are kept.
+struct Place {
+  DeviceChoice device_choice = DeviceChoice::automatic;
+  networks::Precision precision = networks::Precision::single;
+  std::string models = "out/models";
+
+  /// Binds the members.
+  void describe(OptionTable& table);
+
+  /// `own`, this rank's CUDA device, unless told otherwise or there is none.
+  torch::Device device(const std::optional<int>& own) const;
+  /// What `auto` came to: "cpu, single". Decides last digits.
+  Fact arithmetic(const std::optional<int>& own) const;
+};
+
+}  // namespace syncgap::models
