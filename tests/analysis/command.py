@@ -5,7 +5,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
-from conftest import ROOT
+from processes import ROOT
 
 
 def analyse(*arguments):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
-from analysis.exact_score_tables import crossing_text
+from analysis.experiments.exact_score.tables import crossing_text
+from analysis.reading.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
 
 
 @pytest.mark.parametrize("value, error, text", [

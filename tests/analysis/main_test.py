@@ -9,7 +9,7 @@ from command import analyse, check_page
 from synthetic import Made, Plan, toy_plan, write
 
 from analysis import RecordError, open_record
-from analysis.record import check_readable
+from analysis.reading.record import check_readable
 
 
 def test_an_unknown_experiment_gets_an_overview(tmp_path):
@@ -146,9 +146,9 @@ def test_wrong_command_lines(tmp_path):
     assert "exit codes" in analyse("--help").stdout
 
 
-def test_a_real_record_with_a_failed_unit(tmp_path, sweep_driver):
+def test_a_real_record_with_a_failed_unit(tmp_path, driver_program):
     record = tmp_path / "made-up.h5"
-    subprocess.run([sweep_driver, "--record", record, "--units", "60", "--doubles", "9", "--fail",
+    subprocess.run([driver_program, "--record", record, "--units", "60", "--doubles", "9", "--fail",
                     "17"], capture_output=True, timeout=60)
     with open_record(record) as found:
         assert (found.done_count, found.failed_count) == (59, 1)
@@ -164,9 +164,9 @@ def test_a_real_record_with_a_failed_unit(tmp_path, sweep_driver):
     assert "this unit was asked to fail" in text and "unit_number = 17" in text
 
 
-def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, sweep_driver):
+def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, driver_program):
     record = tmp_path / "running.h5"
-    sweep = subprocess.Popen([sweep_driver, "--record", record, "--units", "40", "--stuck", "39"],
+    sweep = subprocess.Popen([driver_program, "--record", record, "--units", "40", "--stuck", "39"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 30
