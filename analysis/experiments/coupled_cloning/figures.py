@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_cloning import claims
+from analysis.experiments.coupled_cloning import claims, tables
+from analysis.experiments.coupled_cloning.data import MODES
 from analysis.experiments.coupled_pairs import (
     Setting,
     couplings,
@@ -14,10 +15,9 @@ from analysis.experiments.coupled_pairs import (
     shown_couplings,
 )
 from analysis.page import style
-from analysis.page.content import MULTIMODAL, Content, Figure, Table
+from analysis.page.content import MULTIMODAL, Content, Figure
 from analysis.reading.record import Record, show
 
-MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION)}
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
               "classifier is right on under {accuracy:.0%} of the real test pictures, or the labels "
               "of $u$ and $v$ agree, as those of real pairs always do, in under {match:.0%} of the "
@@ -25,13 +25,12 @@ UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%}
 
 
 def content(record: Record) -> Content:
+    """Figures 10 and 11, the classes and some samples, for every reading of the experiment."""
     found = list(settings(record))
-    figures, tables = [], []
-    for setting in found:
-        figures += [_speciation_figure(setting), _curve_figure(setting), _class_figure(setting),
-                    _sample_figure(setting)]
-        tables += [_speciation_table(setting), _classifier_table(setting)]
-    return Content(_summary(record), MULTIMODAL, figures, tables,
+    figures = [figure for setting in found
+               for figure in (_speciation_figure(setting), _curve_figure(setting),
+                              _class_figure(setting), _sample_figure(setting))]
+    return Content(_summary(record), MULTIMODAL, figures, tables.tables(found),
                    claims.claims(found))
 
 
@@ -198,52 +197,3 @@ def _sample_figure(setting: Setting) -> Figure:
                   "Ends of the first trajectories of the first seed: channels A and B, and what the "
                   "classifiers see of them (103), $u$ and $v$.", draw,
                   (1.3 + 0.8 * samples, 0.4 + 0.8 * len(pictures) * len(shown)))
-
-
-def _speciation_table(setting: Setting) -> Table:
-    record = setting.record
-    rows = []
-    for g in couplings(record):
-        for k in range(len(setting.over_seeds("gap", g))):
-            cells = [show(g), str(k + 1)]
-            for name in MODES:
-                m = mode(record, name)
-                cells.append(_with_interval(setting, "speciation_time", g, (k, m)))
-                cells.append(f"{setting.over_seeds('passages', g)[k, m]:.0f}")
-                cells.append("yes" if setting.over_seeds("reliable", g)[k, m] == 1 else "NO")
-            cells.append(_with_interval(setting, "gap", g, (k,)))
-            cells.append(_with_interval(setting, "label_match", g, (k,), digits=3))
-            rows.append(cells)
-    columns = ["g", "seed", "$t_u$", "passages", "reliable", "$t_v$", "passages", "reliable",
-               "$t_v-t_u$", "labels agree"]
-    return Table(f"Speciation times, {setting.text}", columns, rows,
-                 f"With 95% intervals; {record.option('trajectories')} trajectories each. More than "
-                 "one passage: the curve falls below the threshold and rises again, and the time is "
-                 "the outermost.")
-
-
-def _with_interval(setting: Setting, name: str, g: float, index: tuple, digits: int = 1) -> str:
-    value, low, high = (setting.over_seeds(name + e, g)[index] for e in ("", "_low", "_high"))
-    if not np.isfinite(value):
-        return "–"
-    text = f"{value:.{digits}f}"
-    return text + (f" [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low) else "")
-
-
-def _classifier_table(setting: Setting) -> Table:
-    record = setting.record
-    rows = []
-    for name, (label, _) in MODES.items():
-        m = mode(record, name)
-        for g in couplings(record):
-            values = setting.over_seeds("classifier_accuracy", g)
-            if len(values):
-                tests = setting.over_seeds("classifier_tests", g)[0, m]
-                enough = values[0, m] >= record.option("least_accuracy")
-                rows.append([label, _with_interval(setting, "classifier_accuracy", g, (0, m), 4),
-                             f"{tests:.0f}", "yes" if enough else "NO: numbers above that use it "
-                             "are unreliable"])
-                break
-    return Table(f"Classifiers, {setting.text}", ["<mode", "test accuracy", "test pictures",
-                                                  "<good enough"], rows,
-                 "Share of real test pictures named rightly, with 95% Wilson intervals.")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_ou import claims, curves, graphs, schedules, symmetric, triangular
+from analysis.experiments.coupled_ou import (
+    claims,
+    curves,
+    graphs,
+    schedules,
+    symmetric,
+    tables,
+    triangular,
+)
 from analysis.experiments.coupled_ou.data import is_symmetric, matrix_text, parameter_text
 from analysis.page.content import MULTIMODAL, Content
 from analysis.reading.record import Record
@@ -14,8 +22,7 @@ def content(record: Record) -> Content:
     figures = own.figures(record)
     for module in (schedules, graphs, curves):
         figures += module.figures(record)
-    tables = own.tables(record) + graphs.tables(record)
-    return Content(_summary(record), MULTIMODAL, figures, tables,
+    return Content(_summary(record), MULTIMODAL, figures, tables.tables(record),
                    claims.claims(record))
 
 

@@ -61,7 +61,6 @@ def fractions(record: Record) -> list[float]:
     return sorted(record.axes["common_fraction"].values.tolist(), reverse=True)
 
 
-# -- figures ----------------------------------------------------------------------------------------
 def _figure_1(record: Record) -> Figure:
     shown = fractions(record)[:7]
     where = reference_slice(record)
@@ -188,7 +187,6 @@ def _gap_figure(record: Record) -> Figure:
                   (9.2, 3.8) if len(names) == 3 else (7.2, 3.8))
 
 
-# -- tables -----------------------------------------------------------------------------------------
 def _speciation_table(record: Record) -> Table:
     picked = nearest(record.axes["g"].values, _SHOWN_COUPLINGS)
     rows = []

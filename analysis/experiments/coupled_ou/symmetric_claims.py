@@ -18,7 +18,6 @@ from analysis.reading.record import Record, show
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 
 
-# -- figure 1 ---------------------------------------------------------------------------------------
 def figure_1(record: Record) -> list[Claim | None]:
     return [_common_peak(record), _difference_falls(record), _mixtures_between(record),
             _printed_root(record), _gap_shrinks(record), _difference_first(record),
@@ -161,7 +160,6 @@ def _covariance_grows(record: Record) -> Claim | None:
                  "sufficient and also necessary.")
 
 
-# -- figure 2 ---------------------------------------------------------------------------------------
 def figure_2(record: Record) -> list[Claim | None]:
     return [_joint_constant(record), _modes_widen(record), _bound_saturated(record),
             _mode_exponent(record)]

@@ -79,7 +79,6 @@ def critical_lines(record: Record) -> tuple[np.ndarray, np.ndarray, np.ndarray] 
     return exact.coords["theta"], exact.values[:, done[0]], line.values[:, done[0]]
 
 
-# -- figure 3 ---------------------------------------------------------------------------------------
 def _figure_3(record: Record) -> Figure:
     angles = [record.axes["theta"].values[0]] if _is_uninformative(record) else \
         spread(record.axes["theta"].values, 5)
@@ -117,7 +116,6 @@ def _smallest_initial_kappa(record: Record) -> float:
     return float(np.nanmin(values)) if np.isfinite(values).any() else math.nan
 
 
-# -- figure 4 ---------------------------------------------------------------------------------------
 def _figure_4(record: Record) -> Figure:
     time = over_theta_g(record, "speciation_time")
     status = over_theta_g(record, "speciation_status")
@@ -199,7 +197,6 @@ def _slice_figure(record: Record) -> Figure:
                   + slice_text(record, reference_slice(record)), draw, (7.4, 4.6))
 
 
-# -- figure 5 ---------------------------------------------------------------------------------------
 def _figure_5(record: Record) -> Figure:
     caption = (f"Collapse time of X and Y together and of Y given X, over the coupling strength; "
                f"{parameter_text(record)}, $\\alpha_C/\\alpha="
@@ -222,7 +219,6 @@ def _figure_5(record: Record) -> Figure:
                   caption, draw, (7.2, 4.2))
 
 
-# -- tables -----------------------------------------------------------------------------------------
 def _speciation_table(record: Record) -> Table:
     picked = nearest(record.axes["g"].values, np.linspace(*np.sort(record.axes["g"].values)[[0, -1]],
                                                           9))

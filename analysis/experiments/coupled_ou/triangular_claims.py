@@ -14,7 +14,6 @@ from analysis.reading.record import Observable, Record, show
 YES, PARTLY, NO = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED
 
 
-# -- figure 3 ---------------------------------------------------------------------------------------
 def figure_3(record: Record) -> list[Claim | None]:
     theta = record.axes["theta"].values[0]
     g, time = values_over_g(over_g(record, "speciation_time", theta=theta))
@@ -35,7 +34,6 @@ def figure_3(record: Record) -> list[Claim | None]:
                   "prevented.")]
 
 
-# -- figure 4 ---------------------------------------------------------------------------------------
 def figure_4(record: Record) -> list[Claim | None]:
     time = over_theta_g(record, "speciation_time")
     theta, g = time.coords["theta"], time.coords["g"]
@@ -148,7 +146,6 @@ def _initial_kappa(record: Record) -> Claim | None:
                  "diagnostic, and for larger θ correctly approximates the boundary.", text, verdict)
 
 
-# -- figure 5 ---------------------------------------------------------------------------------------
 def figure_5(record: Record) -> list[Claim | None]:
     joint, conditional = (over_g(record, n) for n in ("collapse_time", "conditional_collapse_time"))
     known = np.isfinite(joint.values) & np.isfinite(conditional.values)

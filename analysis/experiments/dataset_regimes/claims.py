@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.data import Measured, Unit, class_text, first_seeds
+from analysis.experiments.dataset_regimes import information
+from analysis.experiments.dataset_regimes.data import MNIST_EIGENVALUE, MNIST_PAIR, MNIST_TIME
+from analysis.experiments.image_units import Measured, Unit, first_seeds
 from analysis.page.content import Claim, Verdict
+from analysis.reading.image_sets import class_text, is_mnist
 from analysis.reading.record import Record
-
-# Table of the paper: classes of MNIST behind its row, found by their eigenvalue (notes, section 7).
-MNIST_PAIR, MNIST_EIGENVALUE, MNIST_TIME = {1, 8}, 7.66, 1.02
-
-
-def is_mnist(record: Record) -> bool:
-    path = str(record.option("data_path", "")).lower()
-    return "mnist" in path and "fashion" not in path and "kmnist" not in path
 
 
 def claims(record: Record, found: list[Unit]) -> list[Claim]:
@@ -22,7 +17,7 @@ def claims(record: Record, found: list[Unit]) -> list[Claim]:
     made = [_table_row(record, shown), _speciation_at_predicted_time(record, shown),
             _clones_are_posterior(shown), _collapse_estimates_agree(shown), _order(shown),
             _curse(shown)]
-    return [claim for claim in made if claim]
+    return [claim for claim in made if claim] + information.claims(record, found)
 
 
 def _table_row(record: Record, shown: list[Unit]) -> Claim | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.data import Unit, data_text, differing, first_seeds
+from analysis.experiments.image_units import Unit, curve, differing, first_seeds, points
 from analysis.page import style
 from analysis.page.content import Figure
+from analysis.reading.image_sets import data_text
 from analysis.reading.record import Record
 
 MOST_CURVES = 6
@@ -23,26 +24,6 @@ def figures(record: Record, found: list[Unit]) -> list[Figure]:
         drawn.append(_figure_5(record, shown))
         drawn.append(_decision_figure(record, shown))
     return drawn
-
-
-def curve(ax, unit: Unit, name: str, colour, label=None, scale=1.0, x=None, dashes="-") -> None:
-    """A measured curve with its 95% interval."""
-    found = unit.measured(name)
-    time = unit.axis("time") if x is None else x
-    ax.plot(time, scale * found.value, color=colour, label=label, linestyle=dashes)
-    ax.fill_between(time, scale * found.low, scale * found.high, color=colour, alpha=0.2,
-                    linewidth=0)
-
-
-def points(ax, unit: Unit, name: str, colour, marker, x=None, label=None) -> None:
-    """Measured shares with their 95% interval as bars."""
-    found = unit.measured(name)
-    time = unit.array("clone_time") if x is None else x
-    # A share of 0 or 1 may lie outside its interval by a rounding error.
-    bars = np.maximum([found.value - found.low, found.high - found.value], 0)
-    ax.errorbar(time, found.value, yerr=bars,
-                color=colour, marker=marker, linestyle="none", markersize=4, elinewidth=0.8,
-                label=label)
 
 
 def _figure_4(record: Record, shown: list[Unit]) -> Figure:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from analysis.experiments.dataset_regimes import claims, curves, images, information
-from analysis.experiments.dataset_regimes.claims import is_mnist
-from analysis.experiments.dataset_regimes.data import Unit, class_text, data_text, units
-from analysis.page.content import REGIMES, Content, Table
+from analysis.experiments.dataset_regimes import claims, curves, images, information, tables
+from analysis.experiments.image_units import Unit, units
+from analysis.page.content import REGIMES, Content
+from analysis.reading.image_sets import data_text
 from analysis.reading.record import Record
-
-# The table of the paper: n, d, Lambda, t_S.
-PUBLISHED = {"MNIST": (10000, 1024, 7.66, 1.02), "CIFAR": (3000, 3072, 16.72, 1.41),
-             "ImageNet16": (2000, 768, 3.05, 0.56), "ImageNet32": (2000, 3072, 12.11, 1.25),
-             "LSUN": (40000, 12288, 60.52, 2.05)}
 
 
 def content(record: Record) -> Content:
-    """The paper's figures for what this record has measured, then the table."""
+    """Where real images are decided, then the paper's figures for what this record has measured."""
     found = units(record)
-    figures = information.figures(record, found)
-    figures += images.figures(record, found)
-    figures += curves.figures(record, found)
-    tables = [_eigenvalue_table(record, found), _time_table(record, found),
-              _clone_table(record, found), information.table(record, found)]
-    return Content(_summary(record, found), REGIMES, figures, [t for t in tables if t],
-                   claims.claims(record, found)
-                   + information.claims(record, found))
+    figures = [figure for part in (information, images, curves)
+               for figure in part.figures(record, found)]
+    return Content(_summary(record, found), REGIMES, figures, tables.tables(record, found),
+                   claims.claims(record, found))
 
 
 def _summary(record: Record, found: list[Unit]) -> str:
@@ -35,75 +24,3 @@ def _summary(record: Record, found: list[Unit]) -> str:
             f"{data_text(record)}{size}; distance products in {record.option('precision')} "
             "precision. Forward time $t$ runs from the data ($t=0$) to noise, so a larger time is an "
             "earlier event of generation.")
-
-
-def _published(record: Record, unit: Unit) -> list[str]:
-    if is_mnist(record) and set(unit.classes) == claims.MNIST_PAIR:
-        row = PUBLISHED["MNIST"]
-    elif record.option("data_format") == "cifar10":
-        row = PUBLISHED["CIFAR"]
-    else:
-        return ["–", "–"]
-    return [f"{row[2]:.2f}", f"{row[3]:.2f}"]
-
-
-def _eigenvalue_table(record: Record, found: list[Unit]) -> Table | None:
-    rows = [[class_text(record, u.classes), str(u.seed), str(u.count), str(u.dimension),
-             u.measured("largest_eigenvalue").text(), u.measured("speciation_time").text(),
-             *_published(record, u), f"{float(u.array('class_alignment')):.3f}",
-             f"{100 * float(u.array('class_share')):.0f}%"]
-            for u in found if u.has("largest_eigenvalue")]
-    if not rows:
-        return None
-    others = "; ".join(f"{name} ({n}, {d}): {value:.2f}, {time:.2f}"
-                       for name, (n, d, value, time) in PUBLISHED.items())
-    return Table("Largest eigenvalue and speciation time (the paper's table)",
-                 ["<classes", "seed", "$n$", "$d$", "$\\Lambda$", "$t_S$", "paper $\\Lambda$",
-                  "paper $t_S$", "alignment", "share of class means"], rows,
-                 "95% bootstrap intervals over images. Alignment: cosine between the principal "
-                 "direction and the difference of the class means; share: how much of $\\Lambda$ the "
-                 f"class means make. The paper's rows ($n$, $d$): {others}.")
-
-
-_TIMES = (("speciation_time", "$t_S$"), ("speciation_crossing_time", "φ crosses"),
-          ("collapse_crossing_time", "$\\phi_C=1/2$"),
-          ("last_change_mean", "last change (paths)"),
-          ("trajectory_last_change_mean", "last change (trajectories)"),
-          ("entropy_threshold_time", "$f^e$ threshold"),
-          ("entropy_tangent_time", "$f^e$ tangent"))
-
-
-def _time_table(record: Record, found: list[Unit]) -> Table | None:
-    columns = [(n, t) for n, t in _TIMES if n in record and n != "speciation_time"]
-    if not columns or not found:
-        return None
-    columns = [(n, t) for n, t in _TIMES if n in record]
-    rows = [[class_text(record, u.classes), str(u.seed), str(u.count)]
-            + [u.measured(name).text() for name, _ in columns] for u in found]
-    return Table("Times of speciation and collapse, by every estimate",
-                 ["<classes", "seed", "$n$"] + [text for _, text in columns], rows,
-                 "95% bootstrap intervals. φ crosses: clones agree on the class with probability "
-                 f"{record.option('speciation_level', 0.775):g}. $f^e$ threshold: the excess entropy "
-                 f"reaches {100 * record.option('entropy_threshold', 0.1):g}% of $\\log(n)/d$; "
-                 "tangent: zero of its steepest tangent, which a random energy model puts at $t_C$.")
-
-
-def _clone_table(record: Record, found: list[Unit]) -> Table | None:
-    rows = []
-    for unit in found:
-        if not unit.has("clone_agreement"):
-            continue
-        measured = [unit.measured(n) for n in ("clone_agreement", "clone_agreement_exact",
-                                               "clone_collapse", "clone_collapse_exact")]
-        for b in np.argsort(-unit.array("clone_time"), kind="stable"):
-            rows.append([class_text(record, unit.classes), str(unit.seed), str(unit.count),
-                         f"{unit.array('clone_time')[b]:.3f}"]
-                        + [type(m)(m.value[b], m.low[b], m.high[b]).text() for m in measured])
-    if not rows:
-        return None
-    return Table("Clones of the backward diffusion beside posterior weights",
-                 ["<classes", "seed", "$n$", "$t$", "φ, clones", "φ, exact", "$\\phi_C$, clones",
-                  "$\\phi_C$, exact"], rows,
-                 f"{len(record.axes['trajectory'])} trajectories, "
-                 f"{record.option('steps')} steps of the {record.option('scheme')} scheme. Wilson "
-                 "intervals for clones, bootstrap intervals for exact ones, 95%.")

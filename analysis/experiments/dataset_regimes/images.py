@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.data import Unit, class_text, data_text, first_seeds
+from analysis.experiments.image_units import Unit, first_seeds
 from analysis.page import style
 from analysis.page.content import Figure
+from analysis.reading.image_sets import class_text, data_text
 from analysis.reading.record import Record
 
 MOST_UNITS = 2

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.curves import curve
-from analysis.experiments.dataset_regimes.data import (
-    Unit,
-    class_text,
-    data_text,
-    differing,
-    first_seeds,
-)
+from analysis.experiments.image_units import Unit, curve, differing, first_seeds
 from analysis.page import style
 from analysis.page.content import Claim, Figure, Table, Verdict
+from analysis.reading.image_sets import class_text, data_text
 from analysis.reading.record import Record
 
 IMAGE, CLASS = style.BLUE, style.VERMILLION

@@ -49,7 +49,6 @@ def _summary(curves: Curves) -> str:
             "depend on it.")
 
 
-# -- figures 12-14 ----------------------------------------------------------------------------------
 def _difference_figure(curves: Curves, g: float) -> Figure:
     number = next((n for p, n in FIGURE_OF_COUPLING.items() if abs(p - g) < 1e-9), None)
     key = f"figure-{number}" if number else f"differences-g-{g:.4g}"
@@ -85,7 +84,6 @@ def _difference_figure(curves: Curves, g: float) -> Figure:
     return Figure(key, f"{name}: $g_0={show(g)}$", caption, draw, (10.6, 1.1 + 2.75 * rows))
 
 
-# -- other figures ----------------------------------------------------------------------------------
 def _map_figure(curves: Curves, metric: Metric) -> Figure:
     """Delta over (g, theta) for every score and schedule, one diverging scale around zero."""
     rows, columns = len(curves.scores), len(curves.schedules)

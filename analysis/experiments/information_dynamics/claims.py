@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.information_dynamics.data import Dynamics, number, process_title
+from analysis.experiments.information_dynamics.data import Dynamics
+from analysis.experiments.processes import number, process_title
 from analysis.page.content import Claim, Verdict
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from analysis.reading.record import Record, show
+from analysis.experiments.processes import Series
+from analysis.reading.record import Record
 
-PROCESSES = {"edm": "EDM", "ou": "VP (OU)", "vp": "VP (linear β)", "ve": "VE"}
 DATA = {"two_points": "points at ±1", "four_points": "points at ±2.3 and ±1.7",
         "unequal_points": "points at ±1 with weights 0.7 and 0.3",
         "two_gaussians": "Gaussians of variance 1 at ±2",
@@ -23,15 +21,6 @@ IDENTITIES = (("log_rate_score_norm", "norm of the score (19)"),
 # A sample of M trials sees an event of probability p only if M p is not small: where the entropy is
 # below this many nats over M, the sampled errors mean nothing.
 RARE = 200.0
-
-
-@dataclass(frozen=True)
-class Series:
-    """Values over the noise levels, with standard errors where they are sampled."""
-
-    value: np.ndarray
-    error: np.ndarray | None
-    done: np.ndarray
 
 
 class Dynamics:
@@ -113,11 +102,3 @@ def dynamics(record: Record) -> list[Dynamics]:
     """Every data set whose unit is finished, in the order of the job."""
     found = [Dynamics(record, str(d)) for d in record.axes["data"].values]
     return [d for d in found if d.done]
-
-
-def process_title(name: str) -> str:
-    return PROCESSES.get(name, name)
-
-
-def number(value: float) -> str:
-    return show(float(f"{value:.6g}"))

@@ -17,6 +17,8 @@ CRITERIA = {
     "drift_splitting_time": "drift splits",
     "density_splitting_time": r"$\log P_t$ splits",
 }
+# More dimensions than this would crowd a figure.
+_MOST_DIMENSIONS = 7
 
 
 class Cloning:
@@ -66,6 +68,13 @@ class Cloning:
         gap = (self._common("label_agreement_closed_form")
                - self._common("agreement_closed_form"))
         return bool(np.nanmax(np.abs(gap), initial=0) > 1e-3)
+
+    def shown(self) -> list[int]:
+        """Indices of all dimensions, or of some spread over the axis if there are many."""
+        count = len(self.dimensions)
+        if count <= _MOST_DIMENSIONS:
+            return list(range(count))
+        return sorted({int(i) for i in np.linspace(0, count - 1, _MOST_DIMENSIONS).round()})
 
     def agreement(self, i: int, definition: str = "agreement", mode: str | None = None) -> Measured:
         """Over the branch times."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_cloning import claims
+from analysis.experiments.mixture_cloning import claims, tables
 from analysis.experiments.mixture_cloning.data import CRITERIA, Cloning
 from analysis.page import style
-from analysis.page.content import REGIMES, Content, Figure, Table
-from analysis.reading.estimates import plus_minus, signed
+from analysis.page.content import REGIMES, Content, Figure
 from analysis.reading.record import Record, show
-
-_MOST_DIMENSIONS = 7
 
 
 def content(record: Record) -> Content:
@@ -28,8 +25,7 @@ def content(record: Record) -> Content:
         figures += [_potential_figure(data), _committed_figure(data)]
     if len(data.dimensions) > 1:
         figures.append(_criteria_figure(data))
-    tables = [_agreement_table(data), _time_table(data), _crossing_table(data)]
-    return Content(_summary(data), REGIMES, figures, [t for t in tables if t],
+    return Content(_summary(data), REGIMES, figures, tables.tables(data),
                    claims.claims(data))
 
 
@@ -39,14 +35,6 @@ def _summary(data: Cloning) -> str:
             f"steps from $T={show(data.horizon)}$ are cloned at time $t$; $\\phi(t)$ is the "
             f"probability that clones end in the same class. {data.trials_text}. The covariances "
             "are isotropic, so a run is one-dimensional whatever $d$.")
-
-
-def _dimensions(data: Cloning) -> list[int]:
-    """All, or some spread over the axis if there are many."""
-    count = len(data.dimensions)
-    if count <= _MOST_DIMENSIONS:
-        return list(range(count))
-    return sorted({int(i) for i in np.linspace(0, count - 1, _MOST_DIMENSIONS).round()})
 
 
 def _figure_2(data: Cloning) -> Figure:
@@ -59,7 +47,7 @@ def _figure_2(data: Cloning) -> Figure:
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, sharey=True)
-        for i in _dimensions(data):
+        for i in data.shown():
             found = data.agreement(i)
             colour = style.CYCLE[i % 7]
             name = f"$d={data.dimensions[i]}$"
@@ -95,7 +83,7 @@ def _deviation_figure(data: Cloning) -> Figure:
                "order in its step, by carrying the law of the scheme over its steps; points: "
                "simulation with 95% bars. Clones can tell the scheme from continuous time only "
                "where the line leaves the bars around zero.")
-    shown = _dimensions(data)[:4]
+    shown = data.shown()[:4]
 
     def draw(canvas):
         panels = canvas.subplots(1, len(shown), sharey=True, squeeze=False)[0]
@@ -129,7 +117,7 @@ def _definition_figure(data: Cloning) -> Figure:
                "which is what an experiment sees (squares), each on its own closed "
                "form. For clusters that overlap the label of an end point stays uncertain, so its "
                "agreement does not reach 1 at $t=0$.")
-    shown = _dimensions(data)
+    shown = data.shown()
 
     def draw(canvas):
         ax = canvas.subplots()
@@ -163,7 +151,7 @@ def _mode_figure(data: Cloning) -> Figure:
         panels = canvas.subplots(1, 2, sharey=True)
         for ax, definition, title in zip(panels, ("agreement", "label_agreement"),
                                          ("side", "label")):
-            for i in _dimensions(data):
+            for i in data.shown():
                 full, one = (data.agreement(i, definition, mode) for mode in ("full", "projected"))
                 with np.errstate(divide="ignore", invalid="ignore"):
                     z = (full.values - one.values) / np.hypot(full.error, one.error)
@@ -199,7 +187,7 @@ def _potential_figure(data: Cloning) -> Figure:
             top.set_ylim(max(-8, float(np.min(v)) - 1), 14)
             top.set_title(_offset_title(data.offsets[s]))
             last = None
-            for i in _dimensions(data):
+            for i in data.shown():
                 found, exact = data.density(i, s)
                 if np.isfinite(found.values).any():
                     bottom.stairs(found.values, style.edges(data.overlaps),
@@ -232,7 +220,7 @@ def _committed_figure(data: Cloning) -> Figure:
     def draw(canvas):
         panels = canvas.subplots(1, len(shown), sharex=True, squeeze=False)[0]
         for ax, s in zip(panels, shown):
-            for i in _dimensions(data):
+            for i in data.shown():
                 found, exact = data.density(i, s, "scaled_overlap")
                 if not np.isfinite(found.values).any():
                     continue
@@ -268,58 +256,3 @@ def _criteria_figure(data: Cloning) -> Figure:
         style.legend_below(canvas, [ax], columns=2)
 
     return Figure("criteria", "One speciation, several criteria", caption, draw, (7.0, 4.8))
-
-
-# -- tables -----------------------------------------------------------------------------------------
-def _agreement_table(data: Cloning) -> Table:
-    rows = []
-    for i in _dimensions(data):
-        for definition, name in (("agreement", "side"), ("label_agreement", "label")):
-            if name == "label" and not data.definitions_differ:
-                continue
-            for mode in data.modes:
-                found = data.agreement(i, definition, mode)
-                exact = data.prediction(i, definition + "_closed_form")
-                scheme = data.prediction(i, definition + "_scheme")
-                cells = [str(data.dimensions[i]), name, mode]
-                for against in (exact, scheme):
-                    with np.errstate(divide="ignore", invalid="ignore"):
-                        z = (found.values - against) / found.error
-                    z = z[np.isfinite(z) & (found.error > 0)]
-                    cells += [f"{np.sqrt(np.mean(z ** 2)):.2f}" if len(z) else "–",
-                              f"{np.max(np.abs(z)):.2f}" if len(z) else "–"]
-                bias = np.max(np.abs(scheme - exact))
-                rows.append(cells + [f"{bias:.1e}" if np.isfinite(bias) else "–"])
-    return Table("Measured agreement against theory", [
-        "$d$", "<class", "<mode", "rms deviation / SE, continuous", "largest",
-        "rms deviation / SE, Euler scheme", "largest", "largest bias of the scheme"], rows,
-        "Over all cloning times with a standard error; an exact match has rms 1.")
-
-
-def _time_table(data: Cloning) -> Table:
-    found = data.times("level_time")
-    rows = []
-    for i, d in enumerate(data.dimensions):
-        rows.append([str(d)] + [_time(data.criterion(key)[i]) for key in CRITERIA]
-                    + [plus_minus(found.values[i], found.error[i]),
-                       plus_minus(found.values[i] - 0.5 * np.log(d), found.error[i])])
-    return Table("Speciation times", ["$d$"] + list(CRITERIA.values())
-                 + [f"measured $\\phi={data.level:.4g}$ (95%)", "minus ½ log $d$"], rows,
-                 "A dash: the criterion is met at no time.")
-
-
-def _time(value: float) -> str:
-    return signed(float(value), 4) if np.isfinite(value) else "–"
-
-
-def _crossing_table(data: Cloning) -> Table | None:
-    if len(data.dimensions) < 2:
-        return None
-    ratio, agreement = data.times("crossing_ratio"), data.times("crossing_agreement")
-    rows = [[f"{data.dimensions[i]} and {data.dimensions[i + 1]}",
-             plus_minus(ratio.values[i], ratio.error[i]),
-             plus_minus(agreement.values[i], agreement.error[i])]
-            for i in range(len(data.dimensions) - 1)]
-    return Table("Crossings of curves over $t/t_S$", ["<dimensions", "$t/t_S$ (95%)",
-                                                      "agreement there (95%)"], rows,
-                 "The paper: all curves cross at $t/t_S\\approx1$, $\\phi\\approx0.775$.")

@@ -65,6 +65,11 @@ class Collapse:
         return (f"$n={self.sizes[0]:.0f}$" if self.size_axis == "points"
                 else f"$\\alpha={self.sizes[0]:.3g}$")
 
+    @property
+    def main_mode(self) -> str | None:
+        """The way of sampling that figures show, where there is one."""
+        return self.sampled[0] if self.sampled else None
+
     def measured(self, name: str, cell: Size, mode: str | None = None) -> Measured:
         """Over the times (or a single number)."""
         return seeds.average(self.record, name, **self._where(cell, mode))
@@ -102,6 +107,11 @@ class Collapse:
 
     def diffusion_times(self, cell: Size, curve: bool = False) -> np.ndarray:
         return self.prediction("curve_diffusion_time" if curve else "diffusion_time", cell)
+
+    def at_collapse(self, name: str, cell: Size) -> float:
+        """An exact average at t_C itself, between the times of the record."""
+        t = self.diffusion_times(cell) / self.number("collapse_time", cell)
+        return float(np.interp(1.0, t, self.prediction(name, cell)))
 
     def over_map(self, name: str) -> np.ndarray:
         """A number over (sizes, dimensions)."""

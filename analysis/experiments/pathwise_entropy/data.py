@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.information_dynamics.data import Series
+from analysis.experiments.processes import Series
 from analysis.reading.record import Record, show
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_pairs import Setting, is_mnist
+from analysis.experiments.coupled_pairs import Setting
+from analysis.reading.image_sets import is_mnist
 from analysis.reading.record import Record
 
 # Table 1 of the multimodal paper: (g, pairing) -> mean and standard deviation over four seeds at

@@ -12,10 +12,10 @@ from analysis.experiments.coupled_pairs import (
     settings,
     shown_couplings,
 )
-from analysis.experiments.synchronization_gap import claims
+from analysis.experiments.synchronization_gap import claims, tables
 from analysis.experiments.synchronization_gap.data import PAIRINGS, is_table_1, pairings, published
 from analysis.page import style
-from analysis.page.content import MULTIMODAL, Content, Figure, Table
+from analysis.page.content import MULTIMODAL, Content, Figure
 from analysis.reading.record import Record, show
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
@@ -33,8 +33,7 @@ def content(record: Record) -> Content:
     figures.append(_gap_figure(record, found[0]))
     figures.append(_denoising_figure(record, found[0]))
     figures.append(_training_figure(record, found[0]))
-    tables = [_gap_table(setting) for setting in found]
-    return Content(_summary(record), MULTIMODAL, figures, tables,
+    return Content(_summary(record), MULTIMODAL, figures, tables.tables(found),
                    claims.claims(record, found))
 
 
@@ -312,38 +311,3 @@ def _denoising_figure(record: Record, setting: Setting) -> Figure:
                   "rate of $H[z_0|z_t]$ that follows from it (information (34), with its factor "
                   "corrected); the denoiser's own error makes it an upper bound. Means over seeds.",
                   draw, (11.0, 4.2))
-
-
-def _gap_table(setting: Setting) -> Table:
-    record = setting.record
-    rows = []
-    for g in couplings(record):
-        for pairing in pairings(record):
-            cells = [show(g), PAIRINGS[pairing]]
-            gaps = setting.over_seeds("gap", g, pairing=pairing)
-            persistent = setting.over_seeds("persistent_gap", g, pairing=pairing)
-            cells.append(str(len(gaps)))
-            for k, tau in enumerate(record.axes["tau"].values):
-                cells.append(_mean_and_deviation(gaps[:, k]))
-                cells.append(_mean_and_deviation(persistent[:, k]))
-                if is_table_1(record, setting):
-                    cell = published(pairing, g, float(tau))
-                    cells.append(f"{cell[0]:.1f} ± {cell[1]:.1f}" if cell else "–")
-            rows.append(cells)
-    columns = ["g", "<pairing", "seeds"]
-    for tau in record.axes["tau"].values:
-        columns += [f"τ={show(float(tau))}", "persistent"]
-        if is_table_1(record, setting):
-            columns.append("published")
-    return Table(f"Table 1: synchronization gap in steps, {setting.text}", columns, rows,
-                 "Mean ± standard deviation over seeds. The first value of each threshold takes "
-                 "the outermost crossing as (99) does, the second the step up to which the curve "
-                 "stays above the threshold; they differ where a curve crosses more than once.")
-
-
-def _mean_and_deviation(values: np.ndarray) -> str:
-    if not len(values):
-        return "–"
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    return f"{values.mean():.1f} ± {values.std(ddof=1):.1f}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.data import class_text, first_seeds
+from analysis.experiments.image_units import first_seeds
 from analysis.experiments.trained_regimes.data import TrainedUnit
 from analysis.page.content import Claim, Verdict
+from analysis.reading.image_sets import class_text
 from analysis.reading.record import Record
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes.curves import curve, points
-from analysis.experiments.dataset_regimes.data import class_text, data_text, differing, first_seeds
-from analysis.experiments.trained_regimes import claims
+from analysis.experiments.image_units import curve, differing, first_seeds, points
+from analysis.experiments.trained_regimes import claims, tables
 from analysis.experiments.trained_regimes.data import TrainedUnit, units
 from analysis.page import style
-from analysis.page.content import REGIMES, Content, Figure, Table
+from analysis.page.content import REGIMES, Content, Figure
+from analysis.reading.image_sets import data_text
 from analysis.reading.record import Record
 
 MOST_CURVES = 6
@@ -24,8 +24,7 @@ def content(record: Record) -> Content:
         figures = [_speciation_figure(record, shown), _collapse_figure(record, shown),
                    _neighbour_figure(record, shown), _distance_figure(record, shown),
                    _training_figure(record, shown)]
-    tables = [t for t in (_time_table(record, found), _quality_table(record, found)) if t]
-    return Content(_summary(record, found), REGIMES, figures, tables,
+    return Content(_summary(record, found), REGIMES, figures, tables.tables(record, found),
                    claims.claims(record, found))
 
 
@@ -210,40 +209,3 @@ def _training_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
 
     return Figure("training", "Training", "Mean denoising loss (60) around each share of the "
                   "training.", draw, (6.8, 4.4))
-
-
-_TIMES = (("speciation_time", "$t_S$"), ("speciation_crossing_time", "φ crosses, exact"),
-          ("clone_speciation_time", "φ crosses, trained"),
-          ("collapse_crossing_time", "$\\phi_C=1/2$, exact"),
-          ("clone_collapse_time", "$\\phi_C=1/2$, trained"),
-          ("last_change_mean", "last change, exact"),
-          ("trajectory_last_change_mean", "last change, trained"))
-
-
-def _time_table(record: Record, found: list[TrainedUnit]) -> Table | None:
-    if not found:
-        return None
-    rows = [[class_text(record, u.classes) + u.mark(), str(u.seed), str(u.count)]
-            + [u.measured(name).text() for name, _ in _TIMES] for u in found]
-    return Table("Times of speciation and collapse: trained networks and exact score",
-                 ["<classes", "seed", "$n$"] + [text for _, text in _TIMES], rows,
-                 "95% bootstrap intervals over images, paths or trajectories. φ crosses "
-                 f"{record.option('speciation_level', 0.775):g}. Unreliable: see the next table.")
-
-
-def _quality_table(record: Record, found: list[TrainedUnit]) -> Table | None:
-    if not found:
-        return None
-    rows = [[class_text(record, u.classes), str(u.seed), str(u.count),
-             str(int(u.array("epochs_trained"))), f"{float(u.array('training_loss')[-1]):.4f}",
-             u.measured("classifier_accuracy").text(4),
-             f"{int(u.array('classifier_test_count'))}"
-             + (" (held out)" if u.array("classifier_held_out") else ""),
-             u.measured("second_class_share").text(2), u.measured("collapsed_share").text(2),
-             "; ".join(u.warnings()) or "–"] for u in found]
-    return Table("What the numbers rest on",
-                 ["<classes", "seed", "$n$", "epochs", "last loss", "classifier accuracy",
-                  "test images", "share of 2nd class", "collapsed samples", "<warnings"], rows,
-                 "Wilson intervals, 95%. Collapsed: three times as near to one training image as to "
-                 "any other. Agreement of classes is unreliable where the classifier is below 97% "
-                 "or one class is under 10% of the generated images.")

@@ -7,7 +7,7 @@ from made_up_images import write_plains
 from records import set_pending
 
 from analysis import open_record
-from analysis.experiments.dataset_regimes.data import units
+from analysis.experiments.image_units import units
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
 

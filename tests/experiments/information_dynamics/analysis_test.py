@@ -7,7 +7,7 @@ from records import set_pending
 
 from analysis import open_record
 from analysis.experiments.information_dynamics.data import Dynamics, dynamics
-from analysis.experiments.information_dynamics.figures import merges
+from analysis.experiments.information_dynamics.paths import merges
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
 
