@@ -15,7 +15,7 @@ SETTING = ("modality", "schedule", "pixel_low", "horizon")
 
 @dataclass(frozen=True)
 class Setting:
-    """How pictures became states and which schedule; g, seed and pairing vary within one."""
+    """How images became states and which schedule; g, seed and pairing vary within one."""
 
     record: Record
     modality: str

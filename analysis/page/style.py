@@ -90,9 +90,9 @@ def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, 
     return artist
 
 
-def show_picture(ax, values: np.ndarray | None, *, stretch: bool = False, limits=(0, 1),
+def show_image(ax, values: np.ndarray | None, *, stretch: bool = False, limits=(0, 1),
                  border=None) -> None:
-    """Picture (H, W) or (C, H, W) without axes, from black to white over `limits` or, stretched,
+    """Image (H, W) or (C, H, W) without axes, from black to white over `limits` or, stretched,
     over its own range; None: not measured yet."""
     if values is None:
         ax.set_facecolor(MISSING)

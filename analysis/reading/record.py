@@ -15,6 +15,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from analysis.reading.old_names import Names
+
 LAYOUT = "syncgap-record-1"
 # What h5py and NumPy raise on structure they cannot interpret.
 _CANNOT_READ = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError,
@@ -160,6 +162,7 @@ class Record:
         self.experiment = str(self.attributes["experiment"])
         self.title = str(self.attributes.get("title") or self.experiment)
         self.job = str(self.attributes.get("job", ""))
+        self._names = Names(self.experiment, str(self.attributes.get("syncgap_version", "")))
         self.options = self._read_options()
         self.axes = self._read_axes()
         self.status = np.asarray(self._read("unit_status"), dtype=np.uint8)
@@ -227,10 +230,10 @@ class Record:
         """Names of all observables, in the order in which the experiment declares them."""
         found = []
         for key in _links_in_order(self._file):
-            item = self._file[key]
-            if (isinstance(item, h5py.Dataset) and key not in self.axes
+            item, name = self._file[key], self._names.today(key)
+            if (isinstance(item, h5py.Dataset) and name not in self.axes
                     and key not in _BESIDE_OBSERVABLES and item.dtype.kind == "f"):
-                found.append(key)
+                found.append(name)
         return found
 
     def __contains__(self, name: str) -> bool:
@@ -241,9 +244,10 @@ class Record:
             return self._cache[name]
         if name not in self:
             raise KeyError(f"{self.path.name} has no observable {name!r}; it has {self.names}")
-        dataset = self._file[name]
+        key = self._names.in_file(name)
+        dataset = self._file[key]
         dims = self._dims_of(dataset)
-        values = np.asarray(self._read(name), dtype=float)
+        values = np.asarray(self._read(key), dtype=float)
         done = self._done_over(dims, values.shape)
         coords = {d: self.axes[d].values for d in dims if d in self.axes}
         meta = {key: str(_attribute(dataset.attrs[key])) for key in dataset.attrs
@@ -287,11 +291,11 @@ class Record:
 
     def _read_axes(self) -> dict[str, Axis]:
         axes = {}
-        for name in _links_in_order(self._file):
-            item = self._file[name]
+        for key in _links_in_order(self._file):
+            item, name = self._file[key], self._names.today(key)
             if not isinstance(item, h5py.Dataset) or not h5py.h5ds.is_scale(item.id):
                 continue
-            values = self._read(name)
+            values = self._read(key)
             if values.dtype.kind == "O":
                 values = np.array([_text(v) for v in values], dtype=str)
             meta = {key: str(_attribute(item.attrs[key])) for key in item.attrs
@@ -301,7 +305,7 @@ class Record:
         return axes
 
     def _dims_of(self, dataset: h5py.Dataset) -> tuple[str, ...]:
-        return tuple(dim[0].name.rsplit("/", 1)[-1] if len(dim) else dim.label
+        return tuple(self._names.today(dim[0].name.rsplit("/", 1)[-1] if len(dim) else dim.label)
                      for dim in dataset.dims)
 
     def _read_options(self) -> dict[str, Option]:

@@ -19,7 +19,7 @@ from analysis.page.content import MULTIMODAL, Content, Figure
 from analysis.reading.record import Record, show
 
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
-              "classifier is right on under {accuracy:.0%} of the real test pictures, or the labels "
+              "classifier is right on under {accuracy:.0%} of the real test images, or the labels "
               "of $u$ and $v$ agree, as those of real pairs always do, in under {match:.0%} of the "
               "samples.")
 
@@ -40,7 +40,7 @@ def _summary(record: Record) -> str:
             f"(multimodal, section 5.2): {first_count(record['parameters'].values)} parameters, "
             f"{first_count(record['image_count'].values)} images, {record.option('epochs')} epochs. "
             f"{record.option('trajectories')} stochastic trajectories a unit leave a clone at every "
-            "scan step; classifiers of $u$ and of $v$ say whether clones agree. A trajectory itself "
+            "branch step; classifiers of $u$ and of $v$ say whether clones agree. A trajectory itself "
             "is the first of each pair of clones.")
 
 
@@ -92,14 +92,14 @@ def _speciation_figure(setting: Setting) -> Figure:
 
     return Figure(f"figure-10-{setting.key}", f"Figure 10: speciation times, {setting.text}",
                   f"Step at which the excess agreement (105) passes {show(record.option('threshold'))}"
-                  ", linear between scan steps (106), with 95% bootstrap intervals over trajectories "
+                  ", linear between branch steps (106), with 95% bootstrap intervals over trajectories "
                   f"that include the baseline's own error. {_unreliable(record)} Negative gap: the "
                   "common mode speciates first.", draw, (9.6, 4.3))
 
 
 def _curve_figure(setting: Setting) -> Figure:
     record = setting.record
-    steps = record.axes["scan_step"].values
+    steps = record.axes["branch_step"].values
     shown = shown_couplings(record)
 
     def draw(canvas):
@@ -124,7 +124,7 @@ def _curve_figure(setting: Setting) -> Figure:
                 for more in values[1:]:
                     ax.plot(steps, more, color=colour, linewidth=0.6, alpha=0.7)
             ax.set_title(f"$g={show(g)}$")
-            ax.set_xlabel("scan step $t$")
+            ax.set_xlabel("branch step $t$")
         axes[0].set_ylabel("excess agreement")
         style.legend_below(canvas, axes)
 
@@ -179,21 +179,21 @@ def _shares(ax, setting: Setting, name: str, index: tuple, number: int, label: s
 def _sample_figure(setting: Setting) -> Figure:
     record = setting.record
     shown = shown_couplings(record)
-    pictures = list(record.axes["picture"].values)
+    views = list(record.axes["view"].values)
     samples = len(record.axes["sample"].values)
 
     def draw(canvas):
-        rows = [(g, p) for g in shown for p in pictures]
+        rows = [(g, view) for g in shown for view in views]
         axes = canvas.subplots(len(rows), samples, squeeze=False)
-        for row, (g, picture) in zip(axes, rows):
-            frames = setting.first_seed("sample_picture", g)
-            limits = (-0.7, 0.7) if picture == "v" else (0, 1)
+        for row, (g, view) in zip(axes, rows):
+            images = setting.first_seed("sample_image", g)
+            limits = (-0.7, 0.7) if view == "v" else (0, 1)
             for i, ax in enumerate(row):
-                shown_picture = None if frames is None else frames[i, pictures.index(picture)]
-                style.show_picture(ax, shown_picture, limits=limits)
-            row[0].set_ylabel(f"$g={show(g)}$ {picture}", rotation=0, ha="right", va="center")
+                image = None if images is None else images[i, views.index(view)]
+                style.show_image(ax, image, limits=limits)
+            row[0].set_ylabel(f"$g={show(g)}$ {view}", rotation=0, ha="right", va="center")
 
     return Figure(f"samples-{setting.key}", f"Generated samples, {setting.text}",
                   "Ends of the first trajectories of the first seed: channels A and B, and what the "
                   "classifiers see of them (103), $u$ and $v$.", draw,
-                  (1.3 + 0.8 * samples, 0.4 + 0.8 * len(pictures) * len(shown)))
+                  (1.3 + 0.8 * samples, 0.4 + 0.8 * len(views) * len(shown)))

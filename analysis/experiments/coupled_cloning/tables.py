@@ -59,6 +59,6 @@ def _classifier_table(setting: Setting) -> Table:
                              f"{tests:.0f}", "yes" if enough else "NO: numbers above that use it "
                              "are unreliable"])
                 break
-    return Table(f"Classifiers, {setting.text}", ["<mode", "test accuracy", "test pictures",
+    return Table(f"Classifiers, {setting.text}", ["<mode", "test accuracy", "test images",
                                                   "<good enough"], rows,
-                 "Share of real test pictures named rightly, with 95% Wilson intervals.")
+                 "Share of real test images named rightly, with 95% Wilson intervals.")

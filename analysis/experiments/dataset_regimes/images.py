@@ -1,4 +1,4 @@
-"""dataset_regimes: figure 1, trajectories as curves and pictures, and where clones end."""
+"""dataset_regimes: figure 1, trajectories as curves and images, and where clones end."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ REGIME_SHADES = ("#FFFFFF", "#EEF4F8", "#DDE9F1")
 
 
 def figures(record: Record, found: list[Unit]) -> list[Figure]:
-    with_pictures = [u for u in first_seeds(found) if u.has("picture")]
-    chosen = sorted(with_pictures, key=lambda u: -u.count)[:MOST_UNITS]
+    with_images = [u for u in first_seeds(found) if u.has("state_image")]
+    chosen = sorted(with_images, key=lambda u: -u.count)[:MOST_UNITS]
     drawn = []
     for number, unit in enumerate(chosen):
         drawn += [_figure_1(record, unit, number), _clone_figure(record, unit, number)]
@@ -42,7 +42,7 @@ def _one_of_each_class(unit: Unit) -> list[int]:
 
 def _figure_1(record: Record, unit: Unit, number: int) -> Figure:
     names = class_text(record, unit.classes).removeprefix("classes ").split(" / ")
-    frames = np.argsort(-unit.axis("frame_time"), kind="stable")
+    moments = np.argsort(-unit.axis("image_time"), kind="stable")
     speciation, collapse = regime_times(unit)
     caption = (f"Backward trajectories under the exact empirical score of {data_text(record)}, "
                f"{names[0]} and {names[1]}, $n={unit.count}$. Above: projection on the principal "
@@ -58,14 +58,14 @@ def _figure_1(record: Record, unit: Unit, number: int) -> Figure:
         top, bottom = canvas.subfigures(2, 1, height_ratios=[1.0, 0.62 * len(strips)])
         ax = top.subplots()
         _fan(ax, unit, names, speciation, collapse)
-        grid = bottom.subplots(2 * len(strips), len(frames), squeeze=False)
+        grid = bottom.subplots(2 * len(strips), len(moments), squeeze=False)
         for i, s in enumerate(strips):
-            for j, f in enumerate(frames):
+            for j, k in enumerate(moments):
                 state, mean = grid[2 * i, j], grid[2 * i + 1, j]
-                style.show_picture(state, unit.array("picture")[s, f], stretch=True)
-                style.show_picture(mean, unit.array("denoised_picture")[s, f])
+                style.show_image(state, unit.array("state_image")[s, k], stretch=True)
+                style.show_image(mean, unit.array("denoised_image")[s, k])
                 if i == 0:
-                    state.set_title(f"$t={unit.axis('frame_time')[f]:.3g}$", fontsize=10)
+                    state.set_title(f"$t={unit.axis('image_time')[k]:.3g}$", fontsize=10)
             trajectory = int(unit.axis("strip")[s])
             which = int(unit.array("final_class")[trajectory] == unit.classes[1])
             for row, text in ((2 * i, "$x_t$"), (2 * i + 1, "$E[a|x_t]$")):
@@ -115,15 +115,15 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
         grid = canvas.subplots(rows, len(order) + 1, squeeze=False)
         for s in range(rows):
             trajectory = int(unit.axis("strip")[s])
-            last = int(np.argmin(unit.axis("frame_time")))
-            end = unit.array("denoised_picture")[s, last]
-            pictures = unit.array("clone_picture")[s]
+            last = int(np.argmin(unit.axis("image_time")))
+            end = unit.array("denoised_image")[s, last]
+            images = unit.array("clone_image")[s]
             for j, b in enumerate(order):
                 border = _fate_colour(unit, trajectory, s, b)
-                style.show_picture(grid[s, j], pictures[b], border=border)
+                style.show_image(grid[s, j], images[b], border=border)
                 if s == 0:
                     grid[s, j].set_title(f"$t={unit.array('clone_time')[b]:.2f}$", fontsize=10)
-            style.show_picture(grid[s, -1], end)
+            style.show_image(grid[s, -1], end)
         grid[0, -1].set_title("itself", fontsize=10)
 
     return Figure(f"clones-{number + 1}" if number else "clones",
@@ -132,7 +132,7 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
 
 
 def _fate_colour(unit: Unit, trajectory: int, strip: int, branch: int) -> str:
-    if unit.array("clone_image")[strip, branch] == unit.array("final_image")[trajectory]:
+    if unit.array("clone_image_index")[strip, branch] == unit.array("final_image")[trajectory]:
         return style.GREEN
     same = unit.array("clone_class")[strip, branch] == unit.array("final_class")[trajectory]
     return style.BLUE if same else style.ORANGE

@@ -41,8 +41,8 @@ def _decisions(record: Record, unit: Unit, number: int) -> Figure:
     strips = _strips(unit)
     caption = (f"Where {names[0]} and {names[1]} of {data_text(record)}, $n={unit.count}$, are "
                "decided under the exact empirical score; generation runs from left to right."
-               + (" Above: the image a trajectory of each class heads for, $E[a|x_t]$, each picture "
-                  "at its time." if strips else "")
+               + (" Above: the image a trajectory of each class heads for, $E[a|x_t]$, each at "
+                  "its time." if strips else "")
                + " (a) What is still open: conditional entropy of the image (of $\\log n$) and of "
                "its class (of $\\log 2$). (b) Their rates. (c) Variance of the pathwise entropies. "
                "Each curve of (b) and (c) in units of its largest value; triangles: maxima, with "
@@ -54,7 +54,7 @@ def _decisions(record: Record, unit: Unit, number: int) -> Figure:
         panels = canvas.subplots(len(heights), 1, height_ratios=heights, sharex=True)
         time = unit.axis("time")
         for ax, strip in zip(panels, strips):
-            _pictures(ax, unit, strip, float(time[-1]), float(time[0]))
+            _image_row(ax, unit, strip, float(time[-1]), float(time[0]))
         entropy, rate, variance = panels[len(strips):]
         curve(entropy, unit, "conditional_entropy", IMAGE, "which image",
               1 / np.log(unit.count))
@@ -85,23 +85,23 @@ def _decisions(record: Record, unit: Unit, number: int) -> Figure:
 
 
 def _strips(unit: Unit) -> list[int]:
-    """A trajectory of each class, if pictures were kept."""
-    if not unit.has("denoised_picture"):
+    """A trajectory of each class, if images were kept."""
+    if not unit.has("denoised_image"):
         return []
     ends = unit.array("final_class")[unit.axis("strip").astype(int)]
     return [int(np.flatnonzero(ends == c)[0]) for c in unit.classes if (ends == c).any()]
 
 
-def _pictures(ax, unit: Unit, strip: int, first: float, last: float) -> None:
-    """Pictures side by side, each centred on its time as far as there is room."""
+def _image_row(ax, unit: Unit, strip: int, first: float, last: float) -> None:
+    """Images side by side, each centred on its time as far as there is room."""
     ax.axis("off")
-    frames = [f for f in np.argsort(-unit.axis("frame_time")) if
-              last <= unit.axis("frame_time")[f] <= first]
-    place = np.log(first / unit.axis("frame_time")[frames]) / np.log(first / last)
+    times = unit.axis("image_time")
+    shown = [k for k in np.argsort(-times) if last <= times[k] <= first]
+    place = np.log(first / times[shown]) / np.log(first / last)
     width = 0.97 * min(np.min(np.diff(place), initial=1.0), 1 / 13)
-    for f, at in zip(frames, place):
+    for k, at in zip(shown, place):
         inner = ax.inset_axes([at - width / 2, 0.0, width, 1.0])
-        style.show_picture(inner, unit.array("denoised_picture")[strip, f])
+        style.show_image(inner, unit.array("denoised_image")[strip, k])
 
 
 def _log_time(ax, unit: Unit) -> None:

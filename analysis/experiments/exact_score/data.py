@@ -65,7 +65,7 @@ class Curves:
         self.couplings = [float(g) for g in np.sort(record.axes["g"].values) if g != 0]
         self.schedules = _ordered(record.axes["schedule"].values, _SCHEDULE_ORDER)
         self.scores = _ordered(record.axes["score"].values, tuple(SCORES))
-        self.modes = _ordered(record.axes["mode"].values, ("plane", "full"))
+        self.methods = _ordered(record.axes["method"].values, ("plane", "full"))
         self.seeds = len(record.axes["seed"])
         self.trials = int(record.option("trials", 0))
 
@@ -75,8 +75,8 @@ class Curves:
                                           else "")
 
     def value(self, metric: Metric, score: str, schedule: str, g: float,
-              mode: str | None = None) -> Series:
-        return self._series(metric.key, score=score, schedule=schedule, g=g, mode=mode)
+              method: str | None = None) -> Series:
+        return self._series(metric.key, score=score, schedule=schedule, g=g, method=method)
 
     def delta(self, metric: Metric, score: str, schedule: str, g: float) -> Series:
         return self._series("delta_" + metric.key, score=score, schedule=schedule, g=g)
@@ -100,14 +100,14 @@ class Curves:
         values = self.record["perfect_" + metric.key].values
         return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 
-    def mode_differences(self, metric: Metric, score: str) -> list[Series]:
+    def method_differences(self, metric: Metric, score: str) -> list[Series]:
         """`plane` minus `full`, which draw independent noise, over the angles: one Series for each
         schedule and coupling."""
         found = []
         for schedule in self.schedules:
             for g in self.couplings:
-                plane, full = (self.value(metric, score, schedule, g, mode)
-                               for mode in ("plane", "full"))
+                plane, full = (self.value(metric, score, schedule, g, method)
+                               for method in ("plane", "full"))
                 found.append(Series(plane.mean - full.mean, np.hypot(plane.error, full.error),
                                     plane.done))
         return found
@@ -115,11 +115,11 @@ class Curves:
     def terminal_variance(self, score: str, schedule: str) -> Variance:
         """Over the couplings. Angles share their noise outside the signal plane, so the standard
         error is that of one angle."""
-        mode = "full" if "full" in self.modes else self.modes[0]
+        method = "full" if "full" in self.methods else self.methods[0]
         mean, error, exact, limit = [], [], [], []
         for g in self.couplings:
             sampled = self._series("terminal_variance", score=score, schedule=schedule, g=g,
-                                   mode=mode)
+                                   method=method)
             known = np.isfinite(sampled.mean)
             mean.append(sampled.mean[known].mean() if known.any() else math.nan)
             error.append(sampled.error[known].mean() if known.any() else math.nan)
@@ -132,7 +132,7 @@ class Curves:
     def history(self, name: str, theta: float, score: str, schedule: str | None = None,
                 g: float | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Times, and the share of trials averaged over seeds, at one angle."""
-        found = self.record[name].sorted().at(theta=theta, score=score, mode=self.modes[0])
+        found = self.record[name].sorted().at(theta=theta, score=score, method=self.methods[0])
         if schedule is not None:
             found = found.at(schedule=schedule, g=g)
         found = found.over("seed", "time")
@@ -147,9 +147,9 @@ class Curves:
         nearest = [int(np.argmin(np.abs(self.angles - p * np.pi))) for p in parts_of_pi]
         return sorted(set(nearest))
 
-    def _series(self, name: str, mode: str | None = None, **where) -> Series:
+    def _series(self, name: str, method: str | None = None, **where) -> Series:
         """Over the angles, seeds averaged: their noise is independent."""
-        where["mode"] = mode or self.modes[0]
+        where["method"] = method or self.methods[0]
         mean = self.record[name].sorted().at(**where).over("theta", "seed")
         error = self.record[name + "_error"].sorted().at(**where).over("theta", "seed")
         known = np.isfinite(mean.values) & np.isfinite(error.values)

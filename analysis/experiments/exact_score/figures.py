@@ -32,8 +32,8 @@ def content(record: Record) -> Content:
     figures.append(_variance_figure(curves))
     if len(record.axes["time"]) > 2:
         figures.append(_history_figure(curves))
-    if len(curves.modes) > 1:
-        figures.append(_mode_figure(curves))
+    if len(curves.methods) > 1:
+        figures.append(_method_figure(curves))
     return Content(_summary(curves), MULTIMODAL, figures,
                    tables.tables(curves), claims.claims(curves))
 
@@ -207,7 +207,7 @@ def _finish_z(ax, curves: Curves, cells: int) -> None:
 
 
 def _variance_figure(curves: Curves) -> Figure:
-    sampled = "full" in curves.modes
+    sampled = "full" in curves.methods
 
     def draw(canvas):
         row = canvas.subplots(1, len(curves.schedules), squeeze=False, sharey=True)[0]
@@ -234,9 +234,9 @@ def _variance_figure(curves: Curves) -> Figure:
     caption = ("Variance of the generated $y_0$ in a coordinate outside the signal plane, where the "
                "data have $\\sigma^2$ (black line). Bars joined by lines to guide the eye: closed "
                f"form of the scheme with its {curves.record.option('steps')} steps.")
-    caption += (f" Points, shifted sideways: sampled in mode full, with 95% intervals over "
+    caption += (f" Points, shifted sideways: sampled by method full, with 95% intervals over "
                 f"{curves.trials_text}." if sampled else
-                " Not sampled in this record: mode full does.")
+                " Not sampled in this record: method full does.")
     return Figure("terminal-variance", "Variance of a coordinate without signal", caption, draw,
                   (3.3 * max(2, len(curves.schedules)), 4.2))
 
@@ -276,13 +276,13 @@ def _history_figure(curves: Curves) -> Figure:
                   f"Bands: 95% Wilson intervals, {curves.trials_text}.", draw, (9.6, 6.2))
 
 
-def _mode_figure(curves: Curves) -> Figure:
+def _method_figure(curves: Curves) -> Figure:
     def draw(canvas):
         row = canvas.subplots(1, len(METRICS), squeeze=False, sharey=True)[0]
         for ax, metric in zip(row, METRICS):
             cells = 0
             for i, score in enumerate(curves.scores):
-                cells += _draw_z(ax, curves, curves.mode_differences(metric, score), i,
+                cells += _draw_z(ax, curves, curves.method_differences(metric, score), i,
                                  SCORES.get(score, score))
             ax.set_title(metric.name)
             _finish_z(ax, curves, cells)
@@ -292,5 +292,5 @@ def _mode_figure(curves: Curves) -> Figure:
     return Figure("plane-full", "Signal plane against all coordinates",
                   "Difference between simulating the signal plane alone and all $d$ coordinates, in "
                   "standard errors: one line for each score (colour), schedule and coupling. The two "
-                  "draw independent noise, but angles and couplings of one mode share theirs. Grey "
+                  "draw independent noise, but angles and couplings of one method share theirs. Grey "
                   "and dotted as above.", draw, (10.4, 4.2))

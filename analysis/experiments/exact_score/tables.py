@@ -13,7 +13,7 @@ from analysis.reading.record import show
 
 def tables(curves: Curves) -> list[Table]:
     found = [_zero_table(curves), _perfect_table(curves), _variance_table(curves),
-             _mode_table(curves), _crossing_table(curves)]
+             _method_table(curves), _crossing_table(curves)]
     found += [_difference_table(curves, metric) for metric in METRICS]
     return [table for table in found if table]
 
@@ -134,15 +134,15 @@ def _variance_table(curves: Curves) -> Table:
                  ["<score", "<schedule", "$g_0$", "sampled (95%)", "closed form, steps as run",
                   "deviation / SE", "infinitely many steps"], rows,
                  f"The data have {show(curves.record.option('data_variance', 1.0))}. Sampled values "
-                 "need mode full.")
+                 "need method full.")
 
 
-def _mode_table(curves: Curves) -> Table | None:
-    if len(curves.modes) < 2:
+def _method_table(curves: Curves) -> Table | None:
+    if len(curves.methods) < 2:
         return None
     rows = []
     for metric in METRICS:
-        found = [d for score in curves.scores for d in curves.mode_differences(metric, score)]
+        found = [d for score in curves.scores for d in curves.method_differences(metric, score)]
         mean = np.concatenate([d.mean for d in found])
         test = zero_test(mean, np.concatenate([d.error for d in found]))
         if test is not None:

@@ -33,8 +33,8 @@ class Cloning:
         self.offsets = np.sort(record.axes["time_offset"].values)
         self.overlaps = record.axes["overlap"].values
         self.scaled_overlaps = record.axes["scaled_overlap"].values
-        names = [str(m) for m in record.axes["mode"].values]
-        self.modes = [m for m in ("projected", "full") if m in names]
+        names = [str(m) for m in record.axes["method"].values]
+        self.methods = [m for m in ("projected", "full") if m in names]
         self.mu = float(record.option("mean_amplitude"))
         self.sigma = float(record.option("standard_deviation"))
         self.horizon = float(record.option("horizon"))
@@ -50,7 +50,7 @@ class Cloning:
 
     @property
     def seeds_done(self) -> int:
-        return seeds.finished(self.record, "speciation_time", mode=self.modes[0])
+        return seeds.finished(self.record, "speciation_time", method=self.methods[0])
 
     @property
     def trials_text(self) -> str:
@@ -76,9 +76,9 @@ class Cloning:
             return list(range(count))
         return sorted({int(i) for i in np.linspace(0, count - 1, _MOST_DIMENSIONS).round()})
 
-    def agreement(self, i: int, definition: str = "agreement", mode: str | None = None) -> Measured:
+    def agreement(self, i: int, definition: str = "agreement", method: str | None = None) -> Measured:
         """Over the branch times."""
-        found = seeds.average(self.record, definition, mode=mode or self.modes[0])
+        found = seeds.average(self.record, definition, method=method or self.methods[0])
         return Measured(found.values[i], found.error[i], found.done[i])
 
     def prediction(self, i: int, name: str) -> np.ndarray:
@@ -95,11 +95,11 @@ class Cloning:
 
     def times(self, name: str) -> Measured:
         """A measured time, or its like, over the dimensions."""
-        return seeds.average(self.record, name, mode=self.modes[0])
+        return seeds.average(self.record, name, method=self.methods[0])
 
     def density(self, i: int, s: int, kind: str = "overlap") -> tuple[Measured, np.ndarray]:
         """Histogram and forward law over the bins."""
-        found = seeds.average(self.record, kind + "_density", mode=self.modes[0])
+        found = seeds.average(self.record, kind + "_density", method=self.methods[0])
         exact = self._common(kind + "_density_closed_form")
         return Measured(found.values[i, s], found.error[i, s], found.done[i, s]), exact[i, s]
 
@@ -112,9 +112,9 @@ class Cloning:
         return list(range(len(self.offsets)))[::-1]
 
     def _common(self, name: str) -> np.ndarray:
-        """A prediction: the same in every mode, so from any that is finished."""
-        for mode in self.modes:
-            found = seeds.common(self.record, name, mode=mode)
+        """A prediction: the same in every method, so from any that is finished."""
+        for method in self.methods:
+            found = seeds.common(self.record, name, method=method)
             if np.isfinite(found).any():
                 break
         return found

@@ -19,8 +19,8 @@ def content(record: Record) -> Content:
     figures = [_figure_2(data), _deviation_figure(data)]
     if data.definitions_differ:
         figures.append(_definition_figure(data))
-    if len(data.modes) > 1:
-        figures.append(_mode_figure(data))
+    if len(data.methods) > 1:
+        figures.append(_method_figure(data))
     if len(data.offsets) > 0:
         figures += [_potential_figure(data), _committed_figure(data)]
     if len(data.dimensions) > 1:
@@ -142,7 +142,7 @@ def _definition_figure(data: Cloning) -> Figure:
     return Figure("definitions", "Two meanings of \"the same class\"", caption, draw, (7.2, 4.6))
 
 
-def _mode_figure(data: Cloning) -> Figure:
+def _method_figure(data: Cloning) -> Figure:
     caption = ("Runs in all $d$ coordinates against runs in one, which draw noise of their own: "
                "their difference over its standard error, for each dimension and cloning time. "
                "Dashed: 4 standard errors.")
@@ -152,7 +152,7 @@ def _mode_figure(data: Cloning) -> Figure:
         for ax, definition, title in zip(panels, ("agreement", "label_agreement"),
                                          ("side", "label")):
             for i in data.shown():
-                full, one = (data.agreement(i, definition, mode) for mode in ("full", "projected"))
+                full, one = (data.agreement(i, definition, method) for method in ("full", "projected"))
                 with np.errstate(divide="ignore", invalid="ignore"):
                     z = (full.values - one.values) / np.hypot(full.error, one.error)
                 ax.plot(data.branch_times, np.where(full.values == one.values, 0, z), linestyle="none",
@@ -166,7 +166,7 @@ def _mode_figure(data: Cloning) -> Figure:
         panels[0].set_ylabel("(full − projected) / standard error")
         style.legend_below(canvas, panels[:1])
 
-    return Figure("modes", "All coordinates against one", caption, draw, (9.6, 3.8))
+    return Figure("methods", "All coordinates against one", caption, draw, (9.6, 3.8))
 
 
 def _potential_figure(data: Cloning) -> Figure:

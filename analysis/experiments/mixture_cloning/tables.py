@@ -20,11 +20,11 @@ def _agreement_table(data: Cloning) -> Table:
         for definition, name in (("agreement", "side"), ("label_agreement", "label")):
             if name == "label" and not data.definitions_differ:
                 continue
-            for mode in data.modes:
-                found = data.agreement(i, definition, mode)
+            for method in data.methods:
+                found = data.agreement(i, definition, method)
                 exact = data.prediction(i, definition + "_closed_form")
                 scheme = data.prediction(i, definition + "_scheme")
-                cells = [str(data.dimensions[i]), name, mode]
+                cells = [str(data.dimensions[i]), name, method]
                 for against in (exact, scheme):
                     with np.errstate(divide="ignore", invalid="ignore"):
                         z = (found.values - against) / found.error
@@ -34,7 +34,7 @@ def _agreement_table(data: Cloning) -> Table:
                 bias = np.max(np.abs(scheme - exact))
                 rows.append(cells + [f"{bias:.1e}" if np.isfinite(bias) else "–"])
     return Table("Measured agreement against theory", [
-        "$d$", "<class", "<mode", "rms deviation / SE, continuous", "largest",
+        "$d$", "<class", "<method", "rms deviation / SE, continuous", "largest",
         "rms deviation / SE, Euler scheme", "largest", "largest bias of the scheme"], rows,
         "Over all cloning times with a standard error; an exact match has rms 1.")
 

@@ -35,7 +35,7 @@ def _times(data: Collapse) -> Claim | None:
 
 
 def _fit(data: Collapse) -> Claim | None:
-    deviations = [data.deviation(name, cell, mode) for cell in data.cells for mode in data.sampled
+    deviations = [data.deviation(name, cell, method) for cell in data.cells for method in data.sampled
                   for name in ("excess_entropy", "true_weight")]
     if not deviations:
         return None

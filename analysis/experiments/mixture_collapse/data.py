@@ -11,7 +11,7 @@ from analysis.reading import seeds
 from analysis.reading.record import Record
 from analysis.reading.seeds import Measured
 
-MODES = {"reduced": "energies from their law", "full": "data sets, double precision",
+METHODS = {"reduced": "energies from their law", "full": "data sets, double precision",
          "full_single": "data sets, single precision", "none": "closed forms only"}
 
 
@@ -33,9 +33,9 @@ class Collapse:
         self.sizes = np.sort(record.axes[self.size_axis].values)
         self.times = np.sort(record.axes["time"].values)
         self.curve_times = np.sort(record.axes["curve_time"].values)
-        names = [str(m) for m in record.axes["mode"].values]
-        self.modes = [m for m in MODES if m in names]
-        self.sampled = [m for m in self.modes if m != "none"]
+        names = [str(m) for m in record.axes["method"].values]
+        self.methods = [m for m in METHODS if m in names]
+        self.sampled = [m for m in self.methods if m != "none"]
         self.mu = float(record.option("mean_amplitude"))
         self.sigma = float(record.option("standard_deviation"))
         self.level = float(record.option("weight_level"))
@@ -66,31 +66,31 @@ class Collapse:
                 else f"$\\alpha={self.sizes[0]:.3g}$")
 
     @property
-    def main_mode(self) -> str | None:
+    def main_method(self) -> str | None:
         """The way of sampling that figures show, where there is one."""
         return self.sampled[0] if self.sampled else None
 
-    def measured(self, name: str, cell: Size, mode: str | None = None) -> Measured:
+    def measured(self, name: str, cell: Size, method: str | None = None) -> Measured:
         """Over the times (or a single number)."""
-        return seeds.average(self.record, name, **self._where(cell, mode))
+        return seeds.average(self.record, name, **self._where(cell, method))
 
     def prediction(self, name: str, cell: Size) -> np.ndarray:
-        """Over the times, the curve times, or a single number: the same in every mode, so from any
+        """Over the times, the curve times, or a single number: the same in every method, so from any
         that is finished."""
-        for mode in self.sampled + self.modes:
-            found = seeds.common(self.record, name, **self._where(cell, mode))
+        for method in self.sampled + self.methods:
+            found = seeds.common(self.record, name, **self._where(cell, method))
             if np.isfinite(found).any():
                 break
         return found
 
-    def deviation(self, name: str, cell: Size, mode: str) -> np.ndarray:
+    def deviation(self, name: str, cell: Size, method: str) -> np.ndarray:
         """Measured minus exact at this n and d, in standard errors, over the times. NaN where all
         there is to see are a few rare events, whose count has no normal error: the true point
         outweighs the others in all but one of a hundred evaluations, or in all but a few."""
-        found = self.measured(name, cell, mode)
+        found = self.measured(name, cell, method)
         exact = self.prediction(name.removesuffix("_printed") + "_finite", cell)
         sets = self.data_sets * max(1, seeds.finished(self.record, "load",
-                                                      **self._where(cell, mode)))
+                                                      **self._where(cell, method)))
         rare = max(0.01, 30 / (sets * self.evaluations))
         seen = 1 - self.prediction("true_weight_finite", cell) > rare
         # The quadrature has seven digits of f^e, and weights to 1e-7.
@@ -125,13 +125,13 @@ class Collapse:
         return Measured(*(np.array([[getattr(m, part) for m in row] for row in found])
                           for part in ("values", "error", "done")))
 
-    def evaluations_text(self, mode: str) -> str:
-        where = self._where(self.all_cells()[0], mode)
+    def evaluations_text(self, method: str) -> str:
+        where = self._where(self.all_cells()[0], method)
         count = max(1, seeds.finished(self.record, "load", **where))
         sets = f"{self.data_sets * count} data sets of {self.evaluations} evaluations"
-        return f"{self.data_sets * count * self.evaluations} evaluations" if mode == "reduced" \
+        return f"{self.data_sets * count * self.evaluations} evaluations" if method == "reduced" \
             else sets
 
-    def _where(self, cell: Size, mode: str | None) -> dict:
-        first = (self.sampled or self.modes)[0]
-        return {"mode": mode or first, "dimension": cell.dimension, self.size_axis: cell.size}
+    def _where(self, cell: Size, method: str | None) -> dict:
+        first = (self.sampled or self.methods)[0]
+        return {"method": method or first, "dimension": cell.dimension, self.size_axis: cell.size}

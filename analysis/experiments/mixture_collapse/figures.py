@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.experiments.mixture_collapse import claims, scaling, tables
-from analysis.experiments.mixture_collapse.data import MODES, Collapse, Size
+from analysis.experiments.mixture_collapse.data import METHODS, Collapse, Size
 from analysis.page import style
 from analysis.page.content import REGIMES, Content, Figure
 from analysis.reading.record import Record, show
@@ -22,18 +22,18 @@ def content(record: Record) -> Content:
     figures = [_figure_3(data, shown), _weight_figure(data, shown)]
     figures += scaling.figures(data)
     if len(data.sampled) > 1:
-        figures.append(_mode_figure(data))
+        figures.append(_method_figure(data))
     figures.append(_free_energy_figure(data, shown))
     return Content(_summary(data), REGIMES, figures, tables.tables(data),
                    claims.claims(data))
 
 
 def _summary(data: Collapse) -> str:
-    modes = "; ".join(MODES[m] + (f" ({data.evaluations_text(m)} per $n$ and $d$)"
-                                  if m != "none" else "") for m in data.modes)
+    methods = "; ".join(METHODS[m] + (f" ({data.evaluations_text(m)} per $n$ and $d$)"
+                                  if m != "none" else "") for m in data.methods)
     return (f"Exact empirical score of $n$ points of two Gaussian clusters, $\\mu={show(data.mu)}$, "
             f"$\\sigma={show(data.sigma)}$ (figure 3, appendix C): when does the noised "
-            f"empirical distribution fall apart into its points? Computed from: {modes}. Averages "
+            f"empirical distribution fall apart into its points? Computed from: {methods}. Averages "
             "are over data sets, points and noise.")
 
 
@@ -64,8 +64,8 @@ def _points(ax, x, found, number: int, label: str | None = None, **more):
 
 
 def _figure_3(data: Collapse, shown: list[Size]) -> Figure:
-    mode = data.main_mode
-    points = f"Points: {data.evaluations_text(mode)}, 95% bars; " if mode else ""
+    method = data.main_method
+    points = f"Points: {data.evaluations_text(method)}, 95% bars; " if method else ""
     caption = (f"Empirical excess entropy density, {_size_phrase(data, shown)}. {points}thin lines: "
                "exact average at this $n$ and $d$ by quadrature; thick: limit $\\max(0,f)$; dashed: "
                "$f=\\alpha-$½ log $\\Gamma_t/\\Delta_t$ of the population, which goes on below zero. "
@@ -85,14 +85,14 @@ def _figure_3(data: Collapse, shown: list[Size]) -> Figure:
                 t = data.diffusion_times(cell) / clock
                 finite = data.prediction("excess_entropy_finite", cell)
                 ax.plot(t, finite / scale, color=colour, linewidth=0.9)
-                if mode:
-                    found = data.measured("excess_entropy", cell, mode)
+                if method:
+                    found = data.measured("excess_entropy", cell, method)
                     ax.errorbar(t, found.values / scale, yerr=style.Z95 * found.error / scale,
                                 color=colour, linestyle="none", marker=style.MARKERS[i % 7],
                                 markersize=3.6, elinewidth=0.9)
                 ax.axvline(t_c / clock, color=colour if clock == 1 else style.GREY, linestyle=":",
                            linewidth=1.1)
-            left.plot([], [], color=colour, marker=style.MARKERS[i % 7] if mode else None,
+            left.plot([], [], color=colour, marker=style.MARKERS[i % 7] if method else None,
                       markersize=4, label=data.name(cell, short=len(_sizes(shown)) == 1))
         alphas = [data.number("load", c) for c in shown]
         left.set_ylim(-0.35 * max(alphas), 1.08 * max(alphas))
@@ -122,7 +122,7 @@ def _last_time(data: Collapse, shown: list[Size]) -> float:
 
 
 def _weight_figure(data: Collapse, shown: list[Size]) -> Figure:
-    mode = data.main_mode
+    method = data.main_method
     caption = (f"Mean posterior weight of the point a state was noised from, {_size_phrase(data, shown)}, "
                "over $t/t_C$: near 1 the empirical score pulls towards that point, near $1/n$ it has "
                "forgotten it. Points: measured, 95% bars; lines: exact average at finite $n$ and $d$. "
@@ -134,9 +134,9 @@ def _weight_figure(data: Collapse, shown: list[Size]) -> Figure:
             t = data.diffusion_times(cell) / data.number("collapse_time", cell)
             colour = style.CYCLE[i % 7]
             left.plot(t, data.prediction("true_weight_finite", cell), color=colour, linewidth=1.2)
-            if mode:
-                _points(left, t, data.measured("true_weight", cell, mode), i)
-            left.plot([], [], color=colour, marker=style.MARKERS[i % 7] if mode else None,
+            if method:
+                _points(left, t, data.measured("true_weight", cell, method), i)
+            left.plot([], [], color=colour, marker=style.MARKERS[i % 7] if method else None,
                       label=data.name(cell, short=len(_sizes(shown)) == 1))
             ratio = data.prediction("excess_entropy_finite", cell) / data.number("load", cell)
             right.plot(t, ratio, color=colour, linewidth=1.2)
@@ -156,12 +156,12 @@ def _weight_figure(data: Collapse, shown: list[Size]) -> Figure:
                   caption, draw, (10.2, 4.5))
 
 
-def _mode_figure(data: Collapse) -> Figure:
+def _method_figure(data: Collapse) -> Figure:
     reference = data.sampled[0]
     others = data.sampled[1:]
     caption = ("Data sets in all coordinates against energies drawn from their exact law: difference "
                "over its standard error, over time, for each $n$ and $d$. Dashed: 4 standard "
-               "errors. The two full modes see the same numbers, so their points coincide: what "
+               "errors. The two full methods see the same numbers, so their points coincide: what "
                "single precision does is in the table.")
 
     def draw(canvas):
@@ -170,15 +170,15 @@ def _mode_figure(data: Collapse) -> Figure:
                                    ("$f^e$", "weight of the true point")):
             for i, cell in enumerate(data.cells[:7]):
                 a = data.measured(name, cell, reference)
-                for mode in others:
-                    b = data.measured(name, cell, mode)
+                for method in others:
+                    b = data.measured(name, cell, method)
                     with np.errstate(divide="ignore", invalid="ignore"):
                         z = (b.values - a.values) / np.hypot(a.error, b.error)
                     ax.plot(data.diffusion_times(cell), z, linestyle="none",
                             marker=style.MARKERS[i % 7], color=style.CYCLE[i % 7],
-                            markersize=3 if mode == "full_single" else 5.5,
-                            markerfacecolor="none" if mode == "full" else style.CYCLE[i % 7],
-                            label=data.name(cell) if mode == others[0] else None)
+                            markersize=3 if method == "full_single" else 5.5,
+                            markerfacecolor="none" if method == "full" else style.CYCLE[i % 7],
+                            label=data.name(cell) if method == others[0] else None)
             for limit in (-4, 4):
                 ax.axhline(limit, color=style.GREY, linestyle="--", linewidth=0.9)
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
@@ -187,7 +187,7 @@ def _mode_figure(data: Collapse) -> Figure:
         panels[0].set_ylabel("(full − reduced) / standard error")
         style.legend_below(canvas, panels[:1])
 
-    return Figure("modes", "All coordinates against the law of the energies", caption, draw,
+    return Figure("methods", "All coordinates against the law of the energies", caption, draw,
                   (9.6, 4.4))
 
 

@@ -35,9 +35,9 @@ def _scaling_figure(data: Collapse) -> Figure:
         d = data.dimensions.astype(float)
         at_collapse = np.array([data.at_collapse("excess_entropy_finite", c) for c in cells])
         left.plot(d, at_collapse, "o-", color=style.BLUE, linewidth=1.2, label="quadrature")
-        mode = data.main_mode
-        if mode:
-            measured = [_measured_at_collapse(data, c, mode) for c in cells]
+        method = data.main_method
+        if method:
+            measured = [_measured_at_collapse(data, c, method) for c in cells]
             left.errorbar(d, [m[0] for m in measured], [style.Z95 * m[1] for m in measured],
                           color=style.VERMILLION, linestyle="none", marker="s", label="sampled")
         x = np.geomspace(d[0], d[-1], 50)
@@ -75,9 +75,9 @@ def _scaling_figure(data: Collapse) -> Figure:
     return Figure("scaling", "Finite-size scaling of collapse", caption, draw, (10.8, 3.9))
 
 
-def _measured_at_collapse(data: Collapse, cell: Size, mode: str) -> tuple[float, float]:
+def _measured_at_collapse(data: Collapse, cell: Size, method: str) -> tuple[float, float]:
     t = data.diffusion_times(cell) / data.number("collapse_time", cell)
-    found = data.measured("excess_entropy", cell, mode)
+    found = data.measured("excess_entropy", cell, method)
     if not np.isfinite(found.values).all():
         return np.nan, np.nan
     return float(np.interp(1.0, t, found.values)), float(np.interp(1.0, t, found.error))
@@ -111,7 +111,7 @@ def _load_figure(data: Collapse) -> Figure:
 
 
 def _curse_figure(data: Collapse) -> Figure:
-    mode = data.main_mode
+    method = data.main_method
     caption = ("The curse of dimensionality. Left: $t_C$ over $d$ and $n$ (colour), with lines of "
                "equal $t_C$ (white: closed form, $\\log n\\propto d$) and of equal "
                f"measured time at which the weight passes {data.level:g} (black). Right: how many "
@@ -122,7 +122,7 @@ def _curse_figure(data: Collapse) -> Figure:
     def draw(canvas):
         left, right = canvas.subplots(1, 2)
         closed = data.over_map("collapse_time")
-        measured = data.measured_map("weight_time").values if mode \
+        measured = data.measured_map("weight_time").values if method \
             else data.over_map("weight_time_finite")
         log_n = np.log(data.sizes)
         left.grid(False)

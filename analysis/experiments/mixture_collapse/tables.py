@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.experiments.mixture_collapse.crossings import crossings_of
-from analysis.experiments.mixture_collapse.data import MODES, Collapse, Size
+from analysis.experiments.mixture_collapse.data import METHODS, Collapse, Size
 from analysis.page.content import Table
 from analysis.reading.estimates import plus_minus, signed
 
@@ -45,22 +45,22 @@ def _number(value: float) -> str:
 def _agreement_table(data: Collapse) -> Table | None:
     rows = []
     for cell in data.cells[:24]:
-        for mode in data.sampled:
+        for method in data.sampled:
             row = [str(cell.dimension), f"{np.exp(data.number('log_points', cell)):.4g}",
-                   MODES[mode]]
+                   METHODS[method]]
             for name in ("excess_entropy", "excess_entropy_printed", "true_weight"):
-                z = data.deviation(name, cell, mode)
+                z = data.deviation(name, cell, method)
                 z = z[np.isfinite(z)]
                 row += [f"{np.sqrt(np.mean(z ** 2)):.2f}" if len(z) else "–",
                         f"{np.max(np.abs(z)):.2f}" if len(z) else "–"]
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = (data.measured("excess_entropy_printed", cell, mode).error
-                         / data.measured("excess_entropy", cell, mode).error)
+                ratio = (data.measured("excess_entropy_printed", cell, method).error
+                         / data.measured("excess_entropy", cell, method).error)
             row.append(f"{np.nanmedian(ratio[np.isfinite(ratio)]):.1f}"
                        if np.isfinite(ratio).any() else "–")
             rows.append(row)
     return Table("Sampled against exact averages at finite $n$ and $d$", [
-        "$d$", "$n$", "<mode", "$f^e$: rms / SE", "largest", "as printed: rms / SE", "largest",
+        "$d$", "$n$", "<method", "$f^e$: rms / SE", "largest", "as printed: rms / SE", "largest",
         "weight: rms / SE", "largest", "error as printed / error"], rows,
         "Deviations over the times at which the weight is below 0.99, in standard errors over data "
         "sets. Times share their draws, so "
@@ -80,7 +80,7 @@ def _crossing_table(data: Collapse) -> Table | None:
 
 
 def _precision_table(data: Collapse) -> Table | None:
-    if "full" not in data.modes or "full_single" not in data.modes:
+    if "full" not in data.methods or "full_single" not in data.methods:
         return None
     rows = []
     for cell in data.cells[:24]:

@@ -130,29 +130,28 @@ def _ghosting_figure(setting: Setting) -> Figure:
 
 def _strip_figure(setting: Setting) -> Figure:
     record = setting.record
-    steps = record.axes["frame_step"].values
+    steps = record.axes["image_step"].values
     shown = [i for i in np.argsort(-steps) if 0 <= steps[i] < setting.horizon]
-    pictures = list(record.axes["picture"].values)
+    views = list(record.axes["view"].values)
     g = couplings(record)[min(1, len(couplings(record)) - 1)]
 
     def draw(canvas):
-        rows = [(p, picture) for p in pairings(record) for picture in pictures]
+        rows = [(p, view) for p in pairings(record) for view in views]
         axes = canvas.subplots(len(rows), len(shown), squeeze=False)
-        for row, (pairing, picture) in zip(axes, rows):
-            frames = setting.first_seed("frame", g, pairing=pairing)
+        for row, (pairing, view) in zip(axes, rows):
+            images = setting.first_seed("predicted_image", g, pairing=pairing)
             for ax, i in zip(row, shown):
-                style.show_picture(
-                    ax, None if frames is None else frames[0, i, pictures.index(picture)])
-            row[0].set_ylabel(f"{PAIRINGS[pairing]} {picture}", rotation=0, ha="right", va="center")
+                style.show_image(ax, None if images is None else images[0, i, views.index(view)])
+            row[0].set_ylabel(f"{PAIRINGS[pairing]} {view}", rotation=0, ha="right", va="center")
         for ax, i in zip(axes[0], shown):
             ax.set_title(f"$t={int(steps[i])}$", fontsize=9)
 
     return Figure(f"figure-8-{setting.key}", f"Figure 8: one trajectory, $g={show(g)}$, "
                   f"{setting.text}",
-                  "Predictions of the clean picture (97) along one trajectory of the first seed: "
+                  "Predictions of the clean image (97) along one trajectory of the first seed: "
                   "channels A and B, and the common mode as their mean. Generation runs from left "
                   "to right.", draw,
-                  (1.2 + 0.95 * len(shown), 0.5 + 0.95 * len(pictures) * len(pairings(record))))
+                  (1.2 + 0.95 * len(shown), 0.5 + 0.95 * len(views) * len(pairings(record))))
 
 
 def _intervention_figure(setting: Setting) -> Figure:

@@ -23,7 +23,7 @@ classifier_width = 8
 g = [0.0, 0.3, 0.5]
 seed = [1, 2]
 horizon = [12]
-scan_step = [3, 6, 9]
+branch_step = [3, 6, 9]
 sample = [0, 1]
 [run]
 title = "Clones, small"

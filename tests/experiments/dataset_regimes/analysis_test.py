@@ -87,5 +87,5 @@ def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):
         done = analyse(copy, "--out", tmp_path / name, "--format", "png")
         assert done.returncode == 0, done.stderr
         check_page((tmp_path / name / "report.html").read_text(encoding="utf-8"))
-    pictures = {p.stem for p in (tmp_path / "whole").rglob("*.png")}
-    assert {"figure-1", "figure-4", "figure-5", "clones", "open-decisions"} <= pictures
+    drawn = {p.stem for p in (tmp_path / "whole").rglob("*.png")}
+    assert {"figure-1", "figure-4", "figure-5", "clones", "open-decisions"} <= drawn

@@ -21,7 +21,7 @@ steps = 120
 [axes]
 theta = { linspace = [0.0, 1.0, 7], unit = "pi" }
 seed = [0, 1]
-mode = ["plane", "full"]
+method = ["plane", "full"]
 time = [0.0, 0.5, 1.0, 2.0]
 [run]
 title = "Figures 12-14, small"
@@ -69,7 +69,7 @@ def test_exact_law_is_what_the_dashed_lines_show(record):
 def test_seeds_are_averaged_with_their_errors(record):
     curves = Curves(record)
     delta = curves.delta(METRICS[1], "printed", "late", 0.5)
-    raw, error = (record[name].at(mode="plane", score="printed", schedule="late", g=0.5,
+    raw, error = (record[name].at(method="plane", score="printed", schedule="late", g=0.5,
                                   theta=0.0).values for name in ("delta_mse", "delta_mse_error"))
     assert delta.mean[0] == pytest.approx(raw.mean())
     assert delta.error[0] == pytest.approx(np.hypot(*error) / 2)

@@ -18,7 +18,7 @@ mean_amplitude = 1.0
 steps = 200
 trials = 4000
 [axes]
-mode = ["projected", "full"]
+method = ["projected", "full"]
 dimension = [4, 16, 64]
 branch_time = [0.1, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0]
 curve_time = { linspace = [0.05, 6.0, 40] }
@@ -36,7 +36,7 @@ def cloning(run_job):
 def test_figures(cloning):
     with open_record(cloning) as record:
         assert [figure.key for figure in content(record).figures] == [
-            "figure-2", "deviation", "definitions", "modes", "potential", "committed", "criteria"]
+            "figure-2", "deviation", "definitions", "methods", "potential", "committed", "criteria"]
 
 
 def test_claims_of_cloning(cloning):
@@ -52,11 +52,11 @@ def test_seeds_are_averaged_with_their_errors(cloning):
     with open_record(cloning) as record:
         data = Cloning(record)
         found = data.agreement(1)
-        raw, error = (record[name].at(mode="projected", dimension=16).values
+        raw, error = (record[name].at(method="projected", dimension=16).values
                       for name in ("agreement", "agreement_error"))
         np.testing.assert_allclose(found.values, raw.mean(axis=0))
         np.testing.assert_allclose(found.error, np.hypot(*error) / 2)
-        assert seeds.finished(record, "speciation_time", mode="full") == 2
+        assert seeds.finished(record, "speciation_time", method="full") == 2
         assert "8000 pairs" in data.trials_text
 
 
@@ -64,7 +64,7 @@ def test_full_and_projected_agree(cloning):
     with open_record(cloning) as record:
         data = Cloning(record)
         for i in range(3):
-            one, full = (data.agreement(i, mode=mode) for mode in ("projected", "full"))
+            one, full = (data.agreement(i, method=method) for method in ("projected", "full"))
             assert (np.abs(one.values - full.values)
                     < 4 * np.hypot(one.error, full.error) + 1e-3).all()
 

@@ -17,7 +17,7 @@ name = "mixture_collapse"
 data_sets = 30
 evaluations = 10
 [axes]
-mode = ["reduced", "full", "full_single"]
+method = ["reduced", "full", "full_single"]
 dimension = [8, 16, 32]
 points = [30, 100, 300]
 time = { linspace = [0.05, 2.5, 18] }
@@ -33,7 +33,7 @@ name = "mixture_collapse"
 size = "alpha"
 clock = "collapse"
 [axes]
-mode = ["none"]
+method = ["none"]
 dimension = [16, 32, 64, 128]
 alpha = [0.2, 0.3, 0.4]
 time = { linspace = [0.4, 1.6, 13] }
@@ -59,7 +59,7 @@ def figures_of(path):
 
 
 def test_figures(collapse, scaling):
-    assert figures_of(collapse) == ["figure-3", "weight", "curse", "modes", "free-energy"]
+    assert figures_of(collapse) == ["figure-3", "weight", "curse", "methods", "free-energy"]
     assert figures_of(scaling) == ["figure-3", "weight", "scaling", "load", "free-energy"]
 
 

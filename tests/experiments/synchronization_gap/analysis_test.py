@@ -25,7 +25,7 @@ seed = [1, 2]
 horizon = [20, 12]
 step = {{ range = [0, 20] }}
 intervention_step = [5, 15]
-frame_step = [19, 10, 0]
+image_step = [19, 10, 0]
 [run]
 title = "Two horizons, small"
 """
