@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.reading.estimates import standard_error
 from analysis.reading.image_sets import class_text
 from analysis.reading.record import Record
 
@@ -21,6 +22,10 @@ class Measured:
     @property
     def known(self) -> bool:
         return bool(np.isfinite(self.value).any())
+
+    @property
+    def standard_error(self) -> np.ndarray:
+        return standard_error(self.low, self.high)
 
     def text(self, digits: int = 3) -> str:
         """"7.668 [7.51, 7.80]" of a single number."""

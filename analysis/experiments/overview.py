@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.page import style
 from analysis.page.content import Content, Figure, Table
+from analysis.reading.estimates import Z95
 from analysis.reading.record import Observable, Record, show
 
 MOST_FIGURES = 40
@@ -67,7 +68,7 @@ def observable_figure(record: Record, name: str, error: str | None = None) -> Fi
                       lambda canvas: _draw_maps(canvas, found, numeric[:2], drawn), size)
     band = record[error].sorted() if error else None
     if band is not None and band.dims == found.dims:
-        caption += f" Bands and bars: 95% intervals from {error} (1.96 standard errors)."
+        caption += f" Bands and bars: 95% intervals from {error} ({Z95:.2f} standard errors)."
     else:
         band = None
     along = numeric[0] if numeric else next((d for d in found.dims if len(found.coords[d]) > 1),

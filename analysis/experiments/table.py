@@ -14,6 +14,7 @@ from analysis.experiments.pathwise_entropy import figures as pathwise_entropy
 from analysis.experiments.synchronization_gap import figures as synchronization_gap
 from analysis.experiments.trained_regimes import figures as trained_regimes
 from analysis.page.content import Content
+from analysis.page.forgiving import forgives
 from analysis.reading.record import Record, RecordError
 
 MODULES = {"coupled_cloning": coupled_cloning, "coupled_ou": coupled_ou,
@@ -32,6 +33,8 @@ def content(record: Record) -> Content:
     except RecordError:
         raise
     except Exception as error:  # whatever it is, the reader still wants to see the numbers
+        if not forgives():
+            raise
         found = overview.content(record)
         found.problem = (f"The figures of {record.experiment} could not be laid out for this "
                             f"record ({type(error).__name__}: {error}); it may be of another "

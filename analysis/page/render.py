@@ -7,6 +7,7 @@ import os
 
 from analysis.page import style
 from analysis.page.content import Figure
+from analysis.page.forgiving import forgives
 
 MOST_PROCESSES = 8
 _figures: list[Figure] = []
@@ -29,4 +30,6 @@ def _draw(index: int, formats: tuple[str, ...]) -> dict[str, bytes] | str:
         canvas = style.draw(_figures[index])
         return {f: style.encode(canvas, f) for f in formats}
     except Exception as error:  # one figure of an unusual record must not cost the report
+        if not forgives():
+            raise
         return f"{type(error).__name__}: {error}"

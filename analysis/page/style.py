@@ -14,6 +14,8 @@ from matplotlib.colors import ListedColormap  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch  # noqa: E402
 
+from analysis.reading.estimates import Z95  # noqa: E402
+
 # Okabe and Ito's palette, told apart with any colour vision; line styles repeat the distinction.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 MISSING = "#D2D2D2"
@@ -23,8 +25,6 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
-
-Z95 = 1.959963984540054
 
 _SETTINGS = {
     "font.family": "DejaVu Sans", "font.size": 10.5, "axes.titlesize": 11.5,
@@ -76,7 +76,7 @@ def line(ax, x, y, number: int, label: str, *, colour=None, style=None, done=Non
 
 def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, done=None,
          style="-"):
-    """Measured means with their 95% band (1.96 standard errors) as a shade and bars."""
+    """Measured means with their 95% band as a shade and bars."""
     colour = colour or CYCLE[number % len(CYCLE)]
     if not np.isfinite(y).any():
         mark_missing(ax, x, np.zeros(len(x), bool) if done is None else done)
@@ -189,6 +189,19 @@ def shade_unstable(ax, x, which) -> None:
     for run in np.split(where, np.flatnonzero(np.diff(where) > 1) + 1):
         ax.axvspan(borders[run[0]], borders[run[-1] + 1], color="#E8E8E8", zorder=0, linewidth=0,
                    label="unstable" if run[0] == where[0] else None)
+
+
+def error_scale(ax, limit: float = 4) -> None:
+    """Lines at zero and at `limit` standard errors to either side, for differences in these."""
+    for level in (-limit, limit):
+        ax.axhline(level, color=GREY, linestyle="--", linewidth=0.9)
+    ax.axhline(0, color=BLACK, linewidth=0.8)
+
+
+def symbols(ax, x, y, number: int, label: str | None, **more) -> None:
+    """Points of curve `number` of a family, not joined."""
+    ax.plot(x, y, linestyle="none", marker=MARKERS[number % 7], color=CYCLE[number % 7],
+            label=label, **more)
 
 
 def legend_below(canvas, panels, columns: int | None = None, handles=()) -> None:

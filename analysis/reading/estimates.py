@@ -22,6 +22,11 @@ def plus_minus(value: float, standard_error: float) -> str:
     return f"{signed(value, digits)} ± {half:.{digits}f}"
 
 
+def standard_error(low, high):
+    """The standard error that a 95% interval from `low` to `high` stands for."""
+    return (high - low) / (2 * Z95)
+
+
 def signed(value: float, digits: int) -> str:
     """Fixed digits with a true minus sign, and no minus before a zero."""
     text = f"{value:.{digits}f}"

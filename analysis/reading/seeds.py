@@ -47,6 +47,12 @@ def finished(record: Record, name: str, **where) -> int:
     return int(done.reshape(len(done), -1).all(axis=1).sum())
 
 
+def difference(first: Measured, second: Measured) -> np.ndarray:
+    """`first` minus `second`, which are independent, in standard errors of the difference."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (first.values - second.values) / np.hypot(first.error, second.error)
+
+
 def _over_seeds(observable: Observable, where: dict) -> Observable:
     """With the seed first and numeric coordinates ascending."""
     found = observable.at(**where).sorted()

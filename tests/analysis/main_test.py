@@ -9,6 +9,8 @@ from command import analyse, check_page
 from synthetic import Made, Plan, toy_plan, write
 
 from analysis import RecordError, open_record
+from analysis.page.content import Figure
+from analysis.page.render import draw_all
 from analysis.reading.record import check_readable
 
 
@@ -91,11 +93,26 @@ def test_the_same_record_gives_the_same_bytes(tmp_path):
 def test_a_layout_the_figures_do_not_expect_falls_back_to_an_overview(tmp_path):
     plan = toy_plan()
     plan.experiment = "coupled_ou"
-    done = analyse(write(tmp_path / "old.h5", plan), "--format", "png")
+    record = write(tmp_path / "old.h5", plan)
+    done = analyse(record, "--format", "png", forgiving=True)
     assert done.returncode == 1 and "could not be laid out" in done.stderr
     text = (tmp_path / "old-report/report.html").read_text()
     check_page(text)
     assert "overview-total.png" in text and "could not be laid out" in text
+    strict = analyse(record, "--format", "png")
+    assert strict.returncode == 1 and "Traceback" in strict.stderr
+
+
+def test_an_error_in_a_figure_is_shown_to_a_user_and_fails_a_test(monkeypatch):
+    def broken(_):
+        raise ZeroDivisionError("no such number")
+
+    figures = [Figure(key, "A figure", "", broken) for key in ("one", "two")]
+    for several in (figures, figures[:1]):  # drawn by processes, and by this one
+        with pytest.raises(ZeroDivisionError):
+            draw_all(several, ("png",))
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    assert draw_all(figures, ("png",)) == ["ZeroDivisionError: no such number"] * 2
 
 
 def test_damaged_structure_never_crashes_the_command(tmp_path):

@@ -2,10 +2,13 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from analysis import Record, open_record
 
 
 def run(syncgap: Path, folder: Path, job, *arguments: str) -> Path:
@@ -29,6 +32,17 @@ def set_pending(record: Path, copy: Path, which) -> Path:
         status.flat[[u for u in range(status.size) if which(u)]] = 0
         file["unit_status"][...] = np.asarray(status)
     return copy
+
+
+def parts_of(record: Path, folder: Path, shares, seed: int = 5) -> Iterator[Record]:
+    """The record, opened, with a random `share` of its units still to come, for each share."""
+    random = np.random.default_rng(seed)
+    with open_record(record) as whole:
+        count = whole.unit_count
+    for share in shares:
+        pending = set(np.flatnonzero(random.random(count) < share))
+        with open_record(set_pending(record, folder / "part.h5", pending.__contains__)) as part:
+            yield part
 
 
 def changed(record: Path, copy: Path, **values) -> Path:

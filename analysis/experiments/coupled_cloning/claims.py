@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.experiments.coupled_pairs import Setting, couplings
 from analysis.page.content import Claim, Verdict
+from analysis.reading.estimates import Z95, standard_error
 from analysis.reading.record import show
 
 
@@ -49,7 +50,7 @@ def _gap_grows(setting: Setting) -> Claim | None:
     for g in couplings(setting.record):
         gaps, lost = _gaps(setting, g)
         left_out += lost
-        points += [(g, v, max((high - low) / 3.92, 1e-9)) for v, low, high in gaps]
+        points += [(g, v, max(standard_error(low, high), 1e-9)) for v, low, high in gaps]
     if not points and not left_out:
         return None
     if len({g for g, *_ in points}) < 2:
@@ -60,10 +61,10 @@ def _gap_grows(setting: Setting) -> Claim | None:
     centre = np.sum(weight * g) / weight.sum()
     spread = np.sum(weight * (g - centre)**2)
     slope, slope_error = np.sum(weight * (g - centre) * v) / spread, spread**-0.5
-    verdict = (Verdict.REPRODUCED if slope < -1.96 * slope_error
-               else Verdict.CONTRADICTED if slope > 1.96 * slope_error else Verdict.PARTLY)
+    verdict = (Verdict.REPRODUCED if slope < -Z95 * slope_error
+               else Verdict.CONTRADICTED if slope > Z95 * slope_error else Verdict.PARTLY)
     return Claim("section 5.2, figure 10", "The gap grows with the coupling strength: the common mode "
                  "speciates ever earlier than the difference mode.",
-                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {1.96 * slope_error:.1f} steps "
+                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {Z95 * slope_error:.1f} steps "
                  f"per unit of $g$ over $g={show(float(g.min()))}$ to {show(float(g.max()))}, from "
                  f"{len(points)} measurements.{_left_out(left_out)}", verdict)

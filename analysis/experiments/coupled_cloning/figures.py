@@ -15,7 +15,8 @@ from analysis.experiments.coupled_pairs import (
     shown_couplings,
 )
 from analysis.page import style
-from analysis.page.content import MULTIMODAL, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import MULTIMODAL
 from analysis.reading.record import Record, show
 
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "

@@ -12,7 +12,8 @@ from analysis.experiments.coupled_ou import (
     triangular,
 )
 from analysis.experiments.coupled_ou.data import is_symmetric, matrix_text, parameter_text
-from analysis.page.content import MULTIMODAL, Content
+from analysis.page.content import Content
+from analysis.page.papers import MULTIMODAL
 from analysis.reading.record import Record
 
 

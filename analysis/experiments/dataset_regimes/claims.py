@@ -62,7 +62,7 @@ def _clones_are_posterior(shown: list[Unit]) -> Claim | None:
             continue
         for name in ("clone_agreement", "clone_collapse"):
             found, exact = unit.measured(name), unit.measured(name + "_exact")
-            error = np.hypot(found.high - found.low, exact.high - exact.low) / (2 * 1.96)
+            error = np.hypot(found.standard_error, exact.standard_error)
             with np.errstate(invalid="ignore"):
                 worst = max(worst, float(np.nanmax(np.abs(found.value - exact.value) / error)))
             cells += found.value.size

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.experiments.dataset_regimes import claims, curves, images, information, tables
 from analysis.experiments.image_units import Unit, units
-from analysis.page.content import REGIMES, Content
+from analysis.page.content import Content
+from analysis.page.papers import REGIMES
 from analysis.reading.image_sets import data_text
 from analysis.reading.record import Record
 

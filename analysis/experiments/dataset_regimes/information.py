@@ -178,7 +178,7 @@ def _seen(unit: Unit) -> np.ndarray:
 def _standard_scores(unit: Unit, name: str) -> np.ndarray:
     gap = unit.measured(name)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = gap.value / ((gap.high - gap.low) / (2 * style.Z95))
+        z = gap.value / gap.standard_error
     return np.where(_seen(unit), z, np.nan)
 
 
@@ -195,9 +195,7 @@ def _identities(record: Record, unit: Unit, number: int) -> Figure:
                                            ("gap_denoising", "(33) − (56)"))):
             bottom.plot(unit.axis("time"), _standard_scores(unit, name), style.MARKERS[i],
                         color=style.CYCLE[i + 1], markersize=3.5, label=label)
-        for level in (-4, 4):
-            bottom.axhline(level, color=style.GREY, linewidth=0.9, linestyle="--")
-        bottom.axhline(0, color=style.BLACK, linewidth=0.8)
+        style.error_scale(bottom)
         bottom.set_ylim(-6, 6)
         _log_time(bottom, unit)
         bottom.set_ylabel("difference / SE")

@@ -14,8 +14,9 @@ from analysis.experiments.exact_score.data import (
     couplings_to_draw,
 )
 from analysis.page import style
-from analysis.page.content import MULTIMODAL, Content, Figure
-from analysis.reading.estimates import wilson, zero_limit
+from analysis.page.content import Content, Figure
+from analysis.page.papers import MULTIMODAL
+from analysis.reading.estimates import Z95, wilson, zero_limit
 from analysis.reading.record import Record, show
 
 _FIGURE_LETTERS = "abc"
@@ -154,25 +155,31 @@ def _no_effect_figure(curves: Curves) -> Figure:
     """Every delta in standard errors over the angle, one panel for each score."""
 
     def draw(canvas):
-        row = canvas.subplots(1, len(curves.scores), squeeze=False, sharey=True)[0]
-        for ax, score in zip(row, curves.scores):
-            cells = 0
-            for i, metric in enumerate(METRICS):
-                found = [curves.delta(metric, score, schedule, g)
-                         for schedule in curves.schedules for g in curves.couplings]
-                cells += _draw_z(ax, curves, found, i, metric.name)
-            ax.set_title(SCORES.get(score, score))
-            _finish_z(ax, curves, cells)
-        row[0].set_ylabel("Δ / standard error")
-        style.legend_below(canvas, row, 5)
+        every = [(schedule, g) for schedule in curves.schedules for g in curves.couplings]
+        _draw_scores(canvas, curves, "Δ / standard error", {
+            SCORES.get(score, score): {
+                metric.name: [curves.delta(metric, score, *where) for where in every]
+                for metric in METRICS} for score in curves.scores})
 
     return Figure("no-effect", "Is there any effect of the coupling?",
                   "Every difference of figures 12-14 in units of its standard error: one line for "
-                  "each observable (colour), schedule and coupling. Grey: ±1.96, where 95% of the "
+                  f"each observable (colour), schedule and coupling. Grey: ±{Z95:.2f}, where 95% of the "
                   "cells lie if the coupling has no effect; dotted: the largest |Δ|/SE that no "
                   "effect exceeds once in twenty sweeps. Beyond ±4 the axis is logarithmic. Angles "
                   "share their noise, which makes the lines smooth.",
                   draw, (3.5 * max(2, len(curves.scores)), 4.2))
+
+
+def _draw_scores(canvas, curves: Curves, label: str, panels: dict[str, dict[str, list]]) -> None:
+    """Series in standard errors over the angle: a panel of each title, a colour for each label."""
+    row = canvas.subplots(1, len(panels), squeeze=False, sharey=True)[0]
+    for ax, (title, families) in zip(row, panels.items()):
+        cells = sum(_draw_z(ax, curves, found, i, name)
+                    for i, (name, found) in enumerate(families.items()))
+        ax.set_title(title)
+        _finish_z(ax, curves, cells)
+    row[0].set_ylabel(label)
+    style.legend_below(canvas, row, 5)
 
 
 def _draw_z(ax, curves: Curves, found: list, number: int, label: str) -> int:
@@ -190,7 +197,7 @@ def _draw_z(ax, curves: Curves, found: list, number: int, label: str) -> int:
 
 
 def _finish_z(ax, curves: Curves, cells: int) -> None:
-    ax.axhspan(-style.Z95, style.Z95, color="#DDDDDD", linewidth=0, zorder=0, label="95%")
+    ax.axhspan(-Z95, Z95, color="#DDDDDD", linewidth=0, zorder=0, label="95%")
     if cells:
         limit = zero_limit(cells)
         ax.axhline(limit, color=style.BLACK, linestyle=":", linewidth=1.2, label="limit")
@@ -223,7 +230,7 @@ def _variance_figure(curves: Curves) -> Figure:
                         label=f"{score}: closed form")
                 if np.isfinite(found.mean).any():
                     ax.errorbar(np.array(curves.couplings) + shift, found.mean,
-                                yerr=style.Z95 * found.error, color=colour, linestyle="none",
+                                yerr=Z95 * found.error, color=colour, linestyle="none",
                                 marker=style.MARKERS[i % 7], elinewidth=1.2,
                                 label=f"{score}: sampled")
             ax.set_title(schedule)
@@ -278,16 +285,10 @@ def _history_figure(curves: Curves) -> Figure:
 
 def _method_figure(curves: Curves) -> Figure:
     def draw(canvas):
-        row = canvas.subplots(1, len(METRICS), squeeze=False, sharey=True)[0]
-        for ax, metric in zip(row, METRICS):
-            cells = 0
-            for i, score in enumerate(curves.scores):
-                cells += _draw_z(ax, curves, curves.method_differences(metric, score), i,
-                                 SCORES.get(score, score))
-            ax.set_title(metric.name)
-            _finish_z(ax, curves, cells)
-        row[0].set_ylabel("(plane − full) / standard error")
-        style.legend_below(canvas, row, 5)
+        _draw_scores(canvas, curves, "(plane − full) / standard error", {
+            metric.name: {
+                SCORES.get(score, score): curves.method_differences(metric, score)
+                for score in curves.scores} for metric in METRICS})
 
     return Figure("plane-full", "Signal plane against all coordinates",
                   "Difference between simulating the signal plane alone and all $d$ coordinates, in "

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.experiments.exact_score.data import METRICS, SCORES, Curves, Metric, couplings_to_draw
-from analysis.page import style
 from analysis.page.content import Table
-from analysis.reading.estimates import crossings, plus_minus, signed, zero_test
+from analysis.reading.estimates import Z95, crossings, plus_minus, signed, zero_test
 from analysis.reading.record import show
 
 
@@ -92,7 +91,7 @@ def crossing_text(angles, mean, error) -> str:
     found = crossings(angles, mean)
     if not found:
         return "none"
-    sure = np.where(np.abs(mean) > style.Z95 * error, np.sign(mean), 0)
+    sure = np.where(np.abs(mean) > Z95 * error, np.sign(mean), 0)
     low = high = None
     ends = np.flatnonzero(sure != 0)
     if len(ends) and sure[ends[0]] != sure[ends[-1]]:

@@ -8,7 +8,9 @@ import numpy as np
 from analysis.experiments.information_dynamics import claims, paths, tables
 from analysis.experiments.information_dynamics.data import IDENTITIES, Dynamics, dynamics
 from analysis.page import style
-from analysis.page.content import INFORMATION, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import INFORMATION
+from analysis.reading.estimates import Z95
 from analysis.reading.record import Record
 
 
@@ -48,7 +50,7 @@ def _entropy_figure(sets: list[Dynamics]) -> Figure:
                 if not len(every):
                     continue
                 ax.errorbar(d.noise[every], found.value[every],
-                            yerr=style.Z95 * found.error[every], fmt=style.MARKERS[i % 7],
+                            yerr=Z95 * found.error[every], fmt=style.MARKERS[i % 7],
                             color=style.CYCLE[i % 7], markersize=3, elinewidth=0.7, linestyle="")
         for ax, label in zip(panels, (r"$H[y|x_t]$ [nat]",
                                       r"$dH/d\log(\sigma/\alpha)$ [nat]", r"$V_h$ [nat$^2$]")):
@@ -82,9 +84,7 @@ def _identity_figure(d: Dynamics) -> Figure:
                 z = np.where(common & (gap.error > 0), gap.value / gap.error, np.nan)
             bottom.plot(d.noise, z, style.MARKERS[i], color=style.CYCLE[i], markersize=3,
                         label=label)
-        for level in (-4, 4):
-            bottom.axhline(level, color=style.GREY, linewidth=0.9, linestyle="--")
-        bottom.axhline(0, color=style.BLACK, linewidth=0.8)
+        style.error_scale(bottom)
         bottom.set_ylim(-6, 6)
         bottom.set_xlabel(r"noise level $\sigma/\alpha$")
         bottom.set_ylabel("difference / SE")

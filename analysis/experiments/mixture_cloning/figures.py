@@ -7,8 +7,11 @@ import numpy as np
 from analysis.experiments.mixture_cloning import claims, tables
 from analysis.experiments.mixture_cloning.data import CRITERIA, Cloning
 from analysis.page import style
-from analysis.page.content import REGIMES, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import REGIMES
+from analysis.reading.estimates import Z95
 from analysis.reading.record import Record, show
+from analysis.reading.seeds import difference
 
 
 def content(record: Record) -> Content:
@@ -56,7 +59,7 @@ def _figure_2(data: Cloning) -> Figure:
                     continue
                 ax.plot(data.curve_times / scale, data.curve(i), color=colour, linewidth=1.4,
                         zorder=1)
-                ax.errorbar(data.branch_times / scale, found.values, yerr=style.Z95 * found.error,
+                ax.errorbar(data.branch_times / scale, found.values, yerr=Z95 * found.error,
                             color=colour, linestyle="none", marker=style.MARKERS[i % 7],
                             markersize=4.2, elinewidth=0.9, label=name)
             right.plot([data.speciation_times[i]] * 2, [0.47, 0.485], color=colour, linewidth=2.2,
@@ -98,7 +101,7 @@ def _deviation_figure(data: Cloning) -> Figure:
                 scheme = data.prediction(i, definition + "_scheme")
                 x = data.branch_times + 0.006 * shift * np.ptp(data.branch_times)
                 ax.plot(data.branch_times, scheme - exact, color=colour, linewidth=1.3)
-                ax.errorbar(x, found.values - exact, yerr=style.Z95 * found.error, color=colour,
+                ax.errorbar(x, found.values - exact, yerr=Z95 * found.error, color=colour,
                             linestyle="none", marker="o", markersize=3, elinewidth=0.8,
                             label=label)
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
@@ -128,7 +131,7 @@ def _definition_figure(data: Cloning) -> Figure:
                 found = data.agreement(i, definition)
                 ax.plot(data.curve_times, data.curve(i, definition), color=colour,
                         linestyle=dashes, linewidth=1.3)
-                ax.errorbar(data.branch_times, found.values, yerr=style.Z95 * found.error,
+                ax.errorbar(data.branch_times, found.values, yerr=Z95 * found.error,
                             color=colour, linestyle="none", marker=marker, markersize=3.2,
                             elinewidth=0.8, markerfacecolor="white" if marker == "o" else colour,
                             label=f"$d={data.dimensions[i]}$" if marker == "s" else None)
@@ -153,14 +156,9 @@ def _method_figure(data: Cloning) -> Figure:
                                          ("side", "label")):
             for i in data.shown():
                 full, one = (data.agreement(i, definition, method) for method in ("full", "projected"))
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    z = (full.values - one.values) / np.hypot(full.error, one.error)
-                ax.plot(data.branch_times, np.where(full.values == one.values, 0, z), linestyle="none",
-                        marker=style.MARKERS[i % 7], color=style.CYCLE[i % 7],
-                        label=f"$d={data.dimensions[i]}$")
-            for limit in (-4, 4):
-                ax.axhline(limit, color=style.GREY, linestyle="--", linewidth=0.9)
-            ax.axhline(0, color=style.BLACK, linewidth=0.8)
+                z = np.where(full.values == one.values, 0, difference(full, one))
+                style.symbols(ax, data.branch_times, z, i, f"$d={data.dimensions[i]}$")
+            style.error_scale(ax)
             ax.set_title(f"class by {title}")
             ax.set_xlabel(r"cloning time $t$")
         panels[0].set_ylabel("(full − projected) / standard error")
@@ -247,7 +245,7 @@ def _criteria_figure(data: Cloning) -> Figure:
         for number, (key, label) in enumerate(CRITERIA.items()):
             style.line(ax, data.dimensions, data.criterion(key) - half_log, number, label)
         found = data.times("level_time")
-        ax.errorbar(data.dimensions, found.values - half_log, yerr=style.Z95 * found.error,
+        ax.errorbar(data.dimensions, found.values - half_log, yerr=Z95 * found.error,
                     color=style.BLACK, linestyle="none", marker="o", capsize=2,
                     label=f"measured: $\\phi={data.level:.3f}$", zorder=5)
         ax.set_xscale("log", base=2)

@@ -7,8 +7,11 @@ import numpy as np
 from analysis.experiments.mixture_collapse import claims, scaling, tables
 from analysis.experiments.mixture_collapse.data import METHODS, Collapse, Size
 from analysis.page import style
-from analysis.page.content import REGIMES, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import REGIMES
+from analysis.reading.estimates import Z95
 from analysis.reading.record import Record, show
+from analysis.reading.seeds import difference
 
 _MOST_CURVES = 7
 
@@ -58,7 +61,7 @@ def _size_phrase(data: Collapse, cells: list[Size]) -> str:
 
 def _points(ax, x, found, number: int, label: str | None = None, **more):
     colour = style.CYCLE[number % 7]
-    ax.errorbar(x, found.values, yerr=style.Z95 * found.error, color=colour, linestyle="none",
+    ax.errorbar(x, found.values, yerr=Z95 * found.error, color=colour, linestyle="none",
                 marker=style.MARKERS[number % 7], markersize=3.8, elinewidth=0.9, label=label,
                 **more)
 
@@ -87,7 +90,7 @@ def _figure_3(data: Collapse, shown: list[Size]) -> Figure:
                 ax.plot(t, finite / scale, color=colour, linewidth=0.9)
                 if method:
                     found = data.measured("excess_entropy", cell, method)
-                    ax.errorbar(t, found.values / scale, yerr=style.Z95 * found.error / scale,
+                    ax.errorbar(t, found.values / scale, yerr=Z95 * found.error / scale,
                                 color=colour, linestyle="none", marker=style.MARKERS[i % 7],
                                 markersize=3.6, elinewidth=0.9)
                 ax.axvline(t_c / clock, color=colour if clock == 1 else style.GREY, linestyle=":",
@@ -172,16 +175,12 @@ def _method_figure(data: Collapse) -> Figure:
                 a = data.measured(name, cell, reference)
                 for method in others:
                     b = data.measured(name, cell, method)
-                    with np.errstate(divide="ignore", invalid="ignore"):
-                        z = (b.values - a.values) / np.hypot(a.error, b.error)
-                    ax.plot(data.diffusion_times(cell), z, linestyle="none",
-                            marker=style.MARKERS[i % 7], color=style.CYCLE[i % 7],
-                            markersize=3 if method == "full_single" else 5.5,
-                            markerfacecolor="none" if method == "full" else style.CYCLE[i % 7],
-                            label=data.name(cell) if method == others[0] else None)
-            for limit in (-4, 4):
-                ax.axhline(limit, color=style.GREY, linestyle="--", linewidth=0.9)
-            ax.axhline(0, color=style.BLACK, linewidth=0.8)
+                    style.symbols(
+                        ax, data.diffusion_times(cell), difference(b, a), i,
+                        data.name(cell) if method == others[0] else None,
+                        markersize=3 if method == "full_single" else 5.5,
+                        markerfacecolor="none" if method == "full" else style.CYCLE[i % 7])
+            style.error_scale(ax)
             ax.set_title(title)
             ax.set_xlabel("diffusion time $t$")
         panels[0].set_ylabel("(full − reduced) / standard error")

@@ -8,6 +8,7 @@ from analysis.experiments.mixture_collapse.crossings import crossings_of, extrap
 from analysis.experiments.mixture_collapse.data import Collapse, Size
 from analysis.page import style
 from analysis.page.content import Figure
+from analysis.reading.estimates import Z95
 
 
 def figures(data: Collapse) -> list[Figure]:
@@ -38,7 +39,7 @@ def _scaling_figure(data: Collapse) -> Figure:
         method = data.main_method
         if method:
             measured = [_measured_at_collapse(data, c, method) for c in cells]
-            left.errorbar(d, [m[0] for m in measured], [style.Z95 * m[1] for m in measured],
+            left.errorbar(d, [m[0] for m in measured], [Z95 * m[1] for m in measured],
                           color=style.VERMILLION, linestyle="none", marker="s", label="sampled")
         x = np.geomspace(d[0], d[-1], 50)
         left.plot(x, np.sqrt(-np.expm1(-2 * size) / (2 * np.pi * x)), "--", color=style.GREY,

@@ -8,7 +8,9 @@ from analysis.experiments.pathwise_entropy import claims, tables
 from analysis.experiments.pathwise_entropy.data import Case, cases, mixture_text
 from analysis.experiments.processes import process_title
 from analysis.page import style
-from analysis.page.content import INFORMATION, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import INFORMATION
+from analysis.reading.estimates import Z95
 from analysis.reading.record import Record
 
 MOST_CURVES = 7
@@ -149,7 +151,7 @@ def _draw_variance(ax, found: list[Case], x_of) -> None:
             ax.plot(x, c.values("label_entropy_variance_exact"), color=colour, linestyle=":",
                     linewidth=1.0)
         every = slice(i % 3, None, max(1, len(x) // 25))
-        ax.errorbar(x[every], measured.value[every], yerr=style.Z95 * measured.error[every],
+        ax.errorbar(x[every], measured.value[every], yerr=Z95 * measured.error[every],
                     fmt=style.MARKERS[i % len(style.MARKERS)], color=colour, markersize=2.8,
                     elinewidth=0.6, linestyle="")
     ax.set_ylabel(r"variance $V_h(t)$ [nat$^2$]")

@@ -15,7 +15,8 @@ from analysis.experiments.coupled_pairs import (
 from analysis.experiments.synchronization_gap import claims, tables
 from analysis.experiments.synchronization_gap.data import PAIRINGS, is_table_1, pairings, published
 from analysis.page import style
-from analysis.page.content import MULTIMODAL, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import MULTIMODAL
 from analysis.reading.record import Record, show
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
@@ -56,6 +57,15 @@ def _panels(canvas, record: Record, sharey=True):
     for ax, g in zip(axes[0], columns):
         ax.set_title(f"$g={show(g)}$")
     return axes, [(ax, p, g) for row, p in zip(axes, rows) for ax, g in zip(row, columns)]
+
+
+def _threshold_panels(canvas, record: Record):
+    """A panel for each threshold of table 1."""
+    taus = record.axes["tau"].values
+    axes = canvas.subplots(1, len(taus), squeeze=False, sharey=True)[0]
+    for ax, tau in zip(axes, taus):
+        ax.set_title(rf"$\tau={show(float(tau))}$")
+    return axes
 
 
 def _size(record: Record) -> tuple[float, float]:
@@ -187,11 +197,9 @@ def _intervention_figure(setting: Setting) -> Figure:
 
 
 def _gap_figure(record: Record, setting: Setting) -> Figure:
-    taus = record.axes["tau"].values
-
     def draw(canvas):
-        axes = canvas.subplots(1, len(taus), squeeze=False, sharey=True)[0]
-        for k, (ax, tau) in enumerate(zip(axes, taus)):
+        axes = _threshold_panels(canvas, record)
+        for k, (ax, tau) in enumerate(zip(axes, record.axes["tau"].values)):
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
             for number, pairing in enumerate(pairings(record)):
                 colour = style.CYCLE[number]
@@ -209,7 +217,6 @@ def _gap_figure(record: Record, setting: Setting) -> Figure:
                     if cell := published(pairing, g, float(tau)):
                         ax.errorbar([g + 0.02], [cell[0]], yerr=[cell[1]], fmt="_", color=colour,
                                     alpha=0.6, label=f"{PAIRINGS[pairing]}, published ± sd")
-            ax.set_title(rf"$\tau={show(float(tau))}$")
             ax.set_xlabel("coupling strength $g$")
             ax.set_xlim(min(couplings(record)) - 0.08, max(couplings(record)) + 0.1)
         axes[0].set_ylabel(r"$\Delta t = t_v - t_u$ [steps]")
@@ -222,11 +229,10 @@ def _gap_figure(record: Record, setting: Setting) -> Figure:
 
 def _reading_figure(record: Record, found: list[Setting]) -> Figure:
     g = couplings(record)[min(1, len(couplings(record)) - 1)]
-    taus = record.axes["tau"].values
 
     def draw(canvas):
-        axes = canvas.subplots(1, len(taus), squeeze=False, sharey=True)[0]
-        for k, (ax, tau) in enumerate(zip(axes, taus)):
+        axes = _threshold_panels(canvas, record)
+        for k, ax in enumerate(axes):
             ax.axvline(0, color=style.BLACK, linewidth=0.8)
             for number, pairing in enumerate(pairings(record)):
                 for row, setting in enumerate(found):
@@ -239,7 +245,6 @@ def _reading_figure(record: Record, found: list[Setting]) -> Figure:
                     ax.plot([values.mean()], [place], style.MARKERS[number],
                             color=style.CYCLE[number],
                             label=PAIRINGS[pairing] if row == 0 else None)
-            ax.set_title(rf"$\tau={show(float(tau))}$")
             ax.set_xlabel(r"$\Delta t$ [steps]")
             ax.set_ylim(len(found) - 0.5, -0.5)
         axes[0].set_yticks(range(len(found)), [

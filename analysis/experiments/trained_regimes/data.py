@@ -45,7 +45,7 @@ class TrainedUnit(Unit):
     def deviations(self, name: str) -> np.ndarray:
         """Trained minus exact, in standard errors of both, for each branch time."""
         trained, exact = self.measured(name), self.measured(name + "_exact")
-        error = np.hypot(trained.high - trained.low, exact.high - exact.low) / (2 * 1.96)
+        error = np.hypot(trained.standard_error, exact.standard_error)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(error > 0, (trained.value - exact.value) / error, 0.0)
 

@@ -8,7 +8,8 @@ from analysis.experiments.image_units import curve, differing, first_seeds, poin
 from analysis.experiments.trained_regimes import claims, tables
 from analysis.experiments.trained_regimes.data import TrainedUnit, units
 from analysis.page import style
-from analysis.page.content import REGIMES, Content, Figure
+from analysis.page.content import Content, Figure
+from analysis.page.papers import REGIMES
 from analysis.reading.image_sets import data_text
 from analysis.reading.record import Record
 

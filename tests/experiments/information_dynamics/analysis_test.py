@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from command import analyse, check_page
-from records import set_pending
+from records import parts_of, set_pending
 
 from analysis import open_record
 from analysis.experiments.information_dynamics.data import Dynamics, dynamics
@@ -96,15 +96,8 @@ def test_dimensions_are_counted(record_of):
 
 @pytest.mark.parametrize("number", range(len(JOBS)))
 def test_any_set_of_finished_units_can_be_laid_out(record_of, tmp_path, number):
-    random = np.random.default_rng(number)
-    whole = record_of(JOBS[number])
-    with open_record(whole) as record:
-        count = record.unit_count
-    for share in (0.3, 0.7, 1.0):
-        pending = set(np.flatnonzero(random.random(count) < share))
-        part = set_pending(whole, tmp_path / "part.h5", lambda unit: unit in pending)
-        with open_record(part) as record:
-            content(record)
+    for record in parts_of(record_of(JOBS[number]), tmp_path, (0.3, 0.7, 1.0), seed=number):
+        assert content(record).summary
 
 
 def test_reports_of_whole_and_half_finished_records(record_of, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from command import analyse, check_page
-from records import set_pending
+from records import parts_of, set_pending
 
 from analysis import open_record
 from analysis.experiments.mixture_cloning.data import Cloning
@@ -78,8 +78,5 @@ def test_report_of_unfinished_records(cloning, tmp_path):
 
 
 def test_any_set_of_finished_units_can_be_laid_out(cloning, tmp_path):
-    random = np.random.default_rng(5)
-    for share in (0.1, 0.5, 0.9):
-        pending = set(np.flatnonzero(random.random(4) < share))
-        with open_record(set_pending(cloning, tmp_path / "part.h5", pending.__contains__)) as record:
-            content(record)
+    for record in parts_of(cloning, tmp_path, (0.1, 0.5, 0.9)):
+        assert content(record).summary

@@ -1,9 +1,8 @@
 """mixture_collapse on real records: figures, claims, crossings, unfinished sweeps."""
 
-import numpy as np
 import pytest
 from command import analyse, check_page
-from records import set_pending
+from records import parts_of, set_pending
 
 from analysis import open_record
 from analysis.experiments.mixture_collapse.crossings import crossings_of
@@ -93,8 +92,5 @@ def test_reports_of_unfinished_records(collapse, scaling, tmp_path):
 
 
 def test_any_set_of_finished_units_can_be_laid_out(collapse, tmp_path):
-    random = np.random.default_rng(5)
-    for share in (0.1, 0.5, 0.9):
-        pending = set(np.flatnonzero(random.random(54) < share))
-        with open_record(set_pending(collapse, tmp_path / "part.h5", pending.__contains__)) as record:
-            content(record)
+    for record in parts_of(collapse, tmp_path, (0.1, 0.5, 0.9)):
+        assert content(record).summary
