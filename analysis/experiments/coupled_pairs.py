@@ -25,8 +25,8 @@ class Setting:
 
     @property
     def text(self) -> str:
-        return (f"{self.modality}, pixels in [{show(self.pixel_low)}, 1], {self.schedule} schedule, "
-                f"$T={self.horizon}$")
+        return (f"{self.modality}, pixels in [{show(self.pixel_low)}, 1], {self.schedule} "
+                f"schedule, $T={self.horizon}$")
 
     @property
     def key(self) -> str:

@@ -31,8 +31,10 @@ class Measured:
         """"7.668 [7.51, 7.80]" of a single number."""
         if not np.isfinite(self.value):
             return "–"
-        interval = f" [{self.low:.{digits}f}, {self.high:.{digits}f}]" if np.isfinite(self.low) else ""
-        return f"{self.value:.{digits}f}{interval}".replace("-", "−")
+        text = f"{self.value:.{digits}f}"
+        if np.isfinite(self.low):
+            text += f" [{self.low:.{digits}f}, {self.high:.{digits}f}]"
+        return text.replace("-", "−")
 
 
 class Unit:

@@ -39,7 +39,9 @@ def range_table(record: Record) -> Table:
     for name in record.names:
         found = record[name]
         values = found.values[np.isfinite(found.values)]
-        spread = [show(f(values)) for f in (np.min, np.median, np.max)] if len(values) else ["–"] * 3
+        spread = ["–"] * 3
+        if len(values):
+            spread = [show(f(values)) for f in (np.min, np.median, np.max)]
         blank = int(np.count_nonzero(np.isnan(found.values) & found.done))
         rows.append([name, found.units, *spread,
                      f"{found.done.size - found.missing_count} of {found.done.size}",
@@ -47,8 +49,8 @@ def range_table(record: Record) -> Table:
     return Table("Range of every observable",
                  ["<observable", "<unit", "least", "median", "largest", "cells measured",
                   "without a value"], rows,
-                 "A measured cell without a value (NaN) is an answer of the experiment, for example "
-                 "that there is no such time; cells of unfinished units are not counted.")
+                 "A measured cell without a value (NaN) is an answer of the experiment, for "
+                 "example that there is no such time; cells of unfinished units are not counted.")
 
 
 def observable_figure(record: Record, name: str, error: str | None = None) -> Figure:

@@ -12,7 +12,8 @@ import re
 _SIGNS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "theta": "θ",
     "kappa": "κ", "lambda": "λ", "Lambda": "Λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "chi": "χ", "pm": "±", "mp": "∓", "gtrsim": "≳", "lesssim": "≲", "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥",
+    "tau": "τ", "chi": "χ", "pm": "±", "mp": "∓", "gtrsim": "≳", "lesssim": "≲",
+    "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥",
     "neq": "≠", "approx": "≈", "to": "→", "infty": "∞", "cdot": "·", "times": "×", "sum": "∑",
     "cos": "cos ", "sin": "sin ", "log": "log ", "ln": "ln ", "max": "max", "sup": "sup",
     "min": "min", "Pi": "Π", "sqrt": "√", "in": "∈", "ldots": "…", "quad": "  ", "nu": "ν",

@@ -118,7 +118,8 @@ def _navigation(chapters: list[Chapter]) -> str:
                         for key, text in links)
         if len(chapters) == 1:
             return f"<nav><strong>Contents</strong><ol>{inner}</ol></nav>"
-        items.append(f"<li><a href='#{c.anchor}'>{_escape(c.record.title)}</a><ol>{inner}</ol></li>")
+        items.append(f"<li><a href='#{c.anchor}'>{_escape(c.record.title)}</a>"
+                     f"<ol>{inner}</ol></li>")
     return f"<nav><strong>Contents</strong><ol>{''.join(items)}</ol></nav>"
 
 
@@ -180,8 +181,8 @@ def _notices(record: Record) -> str:
     parts = []
     if record.pending_count:
         parts.append(f"<p class='notice'>This record is unfinished: {record.pending_count} of "
-                     f"{record.unit_count} units are still to come. Figures mark their cells as not "
-                     "measured, and numbers below use the finished units only.</p>")
+                     f"{record.unit_count} units are still to come. Figures mark their cells as "
+                     "not measured, and numbers below use the finished units only.</p>")
     if record.failed_count:
         parts.append(f"<p class='notice bad'>{_count(record.failed_count, 'unit')} failed; the "
                      "messages are listed under “Completeness and timings”. Their cells count as "
@@ -232,7 +233,8 @@ def _table(table: Table) -> str:
 
 
 def _option_table(record: Record) -> Table:
-    rows = [[o.name, symbol_markup(o.symbol), show(o.value), "" if o.unit in ("", "1") else o.unit, o.doc]
+    rows = [[o.name, symbol_markup(o.symbol), show(o.value),
+             "" if o.unit in ("", "1") else o.unit, o.doc]
             for o in record.options.values()]
     return Table("Options as they ran", ["<option", "<symbol", "value", "<unit", "<meaning"],
                  rows or [["(none)", "", "", "", ""]])

@@ -33,7 +33,8 @@ _SETTINGS = {
     "grid.color": "#DDDDDD", "grid.linewidth": 0.6, "axes.axisbelow": True,
     "lines.linewidth": 1.9, "lines.markersize": 4.2, "figure.dpi": 100, "savefig.dpi": 170,
     "mathtext.fontset": "dejavusans", "pdf.fonttype": 42, "axes.formatter.useoffset": False,
-    "axes.formatter.limits": (-3, 5), "axes.formatter.use_mathtext": True, "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
+    "axes.formatter.limits": (-3, 5), "axes.formatter.use_mathtext": True,
+    "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
 }
 
 
@@ -241,7 +242,8 @@ def angle_axis(axis, values) -> None:
     if span < np.pi / 2 * 0.99:
         return
     quarter = np.pi / 4
-    first, last = np.ceil(np.min(values) / quarter - 1e-9), np.floor(np.max(values) / quarter + 1e-9)
+    first = np.ceil(np.min(values) / quarter - 1e-9)
+    last = np.floor(np.max(values) / quarter + 1e-9)
     ticks = np.arange(first, last + 1)
     names = {0: "0", 4: "π", -4: "−π"}
     axis.set_ticks(ticks * quarter,

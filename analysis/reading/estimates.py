@@ -1,4 +1,5 @@
-"""Small estimators the tables and claims share: intervals, crossings, peaks, tests of "no effect"."""
+"""Small estimators that tables and claims share: intervals, crossings, peaks, tests of no
+effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which image set a record is of, as far as its options tell, and how to call it and its classes."""
+"""Which image set a record is of, as far as its options tell, and what it and its classes are
+called."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def data_text(record: Record) -> str:
         "MNIST" if "mnist" in path.lower() else path.rstrip("/").rsplit("/", 1)[-1]
     size = record.option("padded_size")
     channels = record.option("channels", 1)
-    return f"{name}, {show(size)} × {show(size)} pixels" + (f" × {channels}" if channels > 1 else "")
+    colours = f" × {channels}" if channels > 1 else ""
+    return f"{name}, {show(size)} × {show(size)} pixels{colours}"
 
 
 def is_mnist(record: Record) -> bool:

@@ -172,7 +172,8 @@ class Record:
         if self.status.shape != tuple(len(a) for a in self.split_axes):
             raise RecordError(ExitCode.NOT_A_RECORD, f"{path}: unit_status has shape "
                               f"{self.status.shape} but its axes have lengths "
-                              f"{[len(a) for a in self.split_axes]}: this is not the layout {LAYOUT}")
+                              f"{[len(a) for a in self.split_axes]}: this is not the layout "
+                              f"{LAYOUT}")
         self.seconds = np.asarray(self._read("unit_seconds"), dtype=float)
 
     def __enter__(self) -> Record:
@@ -262,8 +263,8 @@ class Record:
         split = [a.name for a in self.split_axes]
         if list(dims[:len(split)]) != split:
             raise RecordError(ExitCode.NOT_A_RECORD,
-                              f"{self.path}: an observable has dimensions {dims}, but the units are "
-                              f"divided by {split}: this is not the layout {LAYOUT}")
+                              f"{self.path}: an observable has dimensions {dims}, but the units "
+                              f"are divided by {split}: this is not the layout {LAYOUT}")
         done = (self.status == UnitStatus.DONE).reshape(
             self.status.shape + (1,) * (len(shape) - self.status.ndim))
         return np.broadcast_to(done, shape)
@@ -285,9 +286,8 @@ class Record:
     def read_everything(self) -> None:
         """Reads every dataset once and keeps none: a damaged file fails here."""
         for name in self.names:
-            self[name]
-            self._cache.clear()
-        self.failures
+            self._read(self._names.in_file(name))
+        _ = self.failures
 
     def _read_axes(self) -> dict[str, Axis]:
         axes = {}
@@ -395,13 +395,13 @@ def _explain(path: Path, error: OSError) -> RecordError:
     text = str(error)
     if "truncated file" in text:
         return RecordError(ExitCode.DAMAGED, f"{path} is truncated: it is shorter than its own "
-                           "header says, as after an incomplete copy; copy it again, or run the job "
-                           "into a new record")
+                           "header says, as after an incomplete copy; copy it again, or run the "
+                           "job into a new record")
     with open(path, "rb") as raw:
         signature = raw.read(8)
     if signature == b"\x89HDF\r\n\x1a\n":
-        return RecordError(ExitCode.DAMAGED, f"{path} begins like an HDF5 file but cannot be opened "
-                           f"({text}): it is damaged; copy it again, or run the job again")
+        return RecordError(ExitCode.DAMAGED, f"{path} begins like an HDF5 file but cannot be "
+                           f"opened ({text}): it is damaged; copy it again, or run the job again")
     return RecordError(ExitCode.NOT_HDF5, f"{path} is not an HDF5 file: give the record that "
                        "`syncgap run JOB --record PATH` wrote")
 

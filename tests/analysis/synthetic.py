@@ -1,5 +1,5 @@
-"""Records written with h5py in the layout the sweep writes: for what no real sweep can give, such as
-damaged files, other layouts and experiments nobody knows."""
+"""Records written with h5py in the layout the sweep writes, for what no real sweep can give, such
+as damaged files, other layouts and experiments nobody knows."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def _no_gap_without_coupling(setting: Setting) -> Claim | None:
     verdict = (Verdict.OPEN if not gaps else Verdict.REPRODUCED if inside == len(gaps)
                else Verdict.CONTRADICTED if inside == 0 else Verdict.PARTLY)
     return Claim("section 5.2, figure 11a", "The gap nearly vanishes at $g=0$.",
-                 f"{setting.text}: $t_v-t_u$ = {text or 'not known'} steps; the 95% interval holds 0 "
-                 f"for {inside} of {len(gaps)} seeds.{_left_out(left_out)}", verdict)
+                 f"{setting.text}: $t_v-t_u$ = {text or 'not known'} steps; the 95% interval holds "
+                 f"0 for {inside} of {len(gaps)} seeds.{_left_out(left_out)}", verdict)
 
 
 def _gap_grows(setting: Setting) -> Claim | None:
@@ -55,7 +55,8 @@ def _gap_grows(setting: Setting) -> Claim | None:
         return None
     if len({g for g, *_ in points}) < 2:
         return Claim("section 5.2, figure 10", "The gap grows with the coupling strength.",
-                     f"{setting.text}: too few reliable couplings.{_left_out(left_out)}", Verdict.OPEN)
+                     f"{setting.text}: too few reliable "
+                     f"couplings.{_left_out(left_out)}", Verdict.OPEN)
     g, v, error = (np.array(column) for column in zip(*points))
     weight = 1 / error**2
     centre = np.sum(weight * g) / weight.sum()
@@ -63,8 +64,9 @@ def _gap_grows(setting: Setting) -> Claim | None:
     slope, slope_error = np.sum(weight * (g - centre) * v) / spread, spread**-0.5
     verdict = (Verdict.REPRODUCED if slope < -Z95 * slope_error
                else Verdict.CONTRADICTED if slope > Z95 * slope_error else Verdict.PARTLY)
-    return Claim("section 5.2, figure 10", "The gap grows with the coupling strength: the common mode "
-                 "speciates ever earlier than the difference mode.",
-                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {Z95 * slope_error:.1f} steps "
-                 f"per unit of $g$ over $g={show(float(g.min()))}$ to {show(float(g.max()))}, from "
-                 f"{len(points)} measurements.{_left_out(left_out)}", verdict)
+    return Claim("section 5.2, figure 10", "The gap grows with the coupling strength: the common "
+                 "mode speciates ever earlier than the difference mode.",
+                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {Z95 * slope_error:.1f} "
+                 f"steps per unit of $g$ over $g={show(float(g.min()))}$ to "
+                 f"{show(float(g.max()))}, from {len(points)} "
+                 f"measurements.{_left_out(left_out)}", verdict)

@@ -39,10 +39,10 @@ def _summary(record: Record) -> str:
     classes = ", ".join(show(c) for c in record.option("classes"))
     return (f"Denoisers of two-channel states $(x, T(x))$ with coupled noise, classes {classes} "
             f"(multimodal, section 5.2): {first_count(record['parameters'].values)} parameters, "
-            f"{first_count(record['image_count'].values)} images, {record.option('epochs')} epochs. "
-            f"{record.option('trajectories')} stochastic trajectories a unit leave a clone at every "
-            "branch step; classifiers of $u$ and of $v$ say whether clones agree. A trajectory itself "
-            "is the first of each pair of clones.")
+            f"{first_count(record['image_count'].values)} images, {record.option('epochs')} "
+            f"epochs. {record.option('trajectories')} stochastic trajectories a unit leave a clone "
+            "at every branch step; classifiers of $u$ and of $v$ say whether clones agree. A "
+            "trajectory itself is the first of each pair of clones.")
 
 
 def _unreliable(record: Record) -> str:
@@ -66,7 +66,8 @@ def _speciation_figure(setting: Setting) -> Figure:
             m = mode(record, name)
             for g in couplings(record):
                 values = setting.over_seeds("speciation_time", g)[:, m]
-                ends = [setting.over_seeds("speciation_time" + e, g)[:, m] for e in ("_low", "_high")]
+                ends = [setting.over_seeds("speciation_time" + e, g)[:, m]
+                        for e in ("_low", "_high")]
                 reliable = setting.over_seeds("reliable", g)[:, m]
                 for k, value in enumerate(values):
                     if np.isfinite(value):
@@ -92,10 +93,11 @@ def _speciation_figure(setting: Setting) -> Figure:
         style.legend_below(canvas, (times, gaps))
 
     return Figure(f"figure-10-{setting.key}", f"Figure 10: speciation times, {setting.text}",
-                  f"Step at which the excess agreement (105) passes {show(record.option('threshold'))}"
-                  ", linear between branch steps (106), with 95% bootstrap intervals over trajectories "
-                  f"that include the baseline's own error. {_unreliable(record)} Negative gap: the "
-                  "common mode speciates first.", draw, (9.6, 4.3))
+                  "Step at which the excess agreement (105) passes "
+                  f"{show(record.option('threshold'))}, linear between branch steps (106), with "
+                  "95% bootstrap intervals over trajectories that include the baseline's own "
+                  f"error. {_unreliable(record)} Negative gap: the common mode speciates "
+                  "first.", draw, (9.6, 4.3))
 
 
 def _curve_figure(setting: Setting) -> Figure:
@@ -120,8 +122,9 @@ def _curve_figure(setting: Setting) -> Figure:
                 reliable = setting.over_seeds("reliable", g)[:, m].min() == 1
                 # The first seed; further ones as thin lines.
                 ax.fill_between(steps, low[0], high[0], color=colour, alpha=0.16, linewidth=0)
-                ax.plot(steps, values[0], color=colour, marker=style.MARKERS[number], markersize=3.4,
-                        markerfacecolor=colour if reliable else "none", label=label)
+                ax.plot(steps, values[0], color=colour, marker=style.MARKERS[number],
+                        markersize=3.4, markerfacecolor=colour if reliable else "none",
+                        label=label)
                 for more in values[1:]:
                     ax.plot(steps, more, color=colour, linewidth=0.6, alpha=0.7)
             ax.set_title(f"$g={show(g)}$")
@@ -134,7 +137,8 @@ def _curve_figure(setting: Setting) -> Figure:
                   "share their past down to step $t$: a clone is paired with its trajectory and "
                   "with every clone that left it below. Bands: 95% Wilson intervals mapped through "
                   "(105), with as many trials as give the error seen, first seed; thin lines: "
-                  f"further seeds. Dotted: the threshold. {_unreliable(record)} Generation runs from right to left.", draw,
+                  f"further seeds. Dotted: the threshold. {_unreliable(record)} Generation runs "
+                  "from right to left.", draw,
                   (max(6.4, 1.4 + 2.9 * len(shown)), 3.9))
 
 
@@ -195,6 +199,6 @@ def _sample_figure(setting: Setting) -> Figure:
             row[0].set_ylabel(f"$g={show(g)}$ {view}", rotation=0, ha="right", va="center")
 
     return Figure(f"samples-{setting.key}", f"Generated samples, {setting.text}",
-                  "Ends of the first trajectories of the first seed: channels A and B, and what the "
-                  "classifiers see of them (103), $u$ and $v$.", draw,
+                  "Ends of the first trajectories of the first seed: channels A and B, and what "
+                  "the classifiers see of them (103), $u$ and $v$.", draw,
                   (1.3 + 0.8 * samples, 0.4 + 0.8 * len(views) * len(shown)))

@@ -32,9 +32,9 @@ def _speciation_table(setting: Setting) -> Table:
     columns = ["g", "seed", "$t_u$", "passages", "reliable", "$t_v$", "passages", "reliable",
                "$t_v-t_u$", "labels agree"]
     return Table(f"Speciation times, {setting.text}", columns, rows,
-                 f"With 95% intervals; {record.option('trajectories')} trajectories each. More than "
-                 "one passage: the curve falls below the threshold and rises again, and the time is "
-                 "the outermost.")
+                 f"With 95% intervals; {record.option('trajectories')} trajectories each. More "
+                 "than one passage: the curve falls below the threshold and rises again, and the "
+                 "time is the outermost.")
 
 
 def _with_interval(setting: Setting, name: str, g: float, index: tuple, digits: int = 1) -> str:

@@ -70,9 +70,10 @@ def _kappa_figure(record: Record) -> Figure:
         style.legend_below(canvas, axes[:len(panels)], 6)
 
     return Figure("kappa", "The speciation parameter over time",
-                  f"$\\kappa(t)$ for several couplings; {parameter_text(record)}. The reverse drift "
-                  "has two attractors where κ > 1; filled dots: speciation time (largest root), open "
-                  "dots: smaller root. " + slice_text(record, reference_slice(record)).strip(), draw,
+                  f"$\\kappa(t)$ for several couplings; {parameter_text(record)}. The reverse "
+                  "drift has two attractors where κ > 1; filled dots: speciation time (largest "
+                  "root), open dots: smaller root. "
+                  + slice_text(record, reference_slice(record)).strip(), draw,
                   (3.2 * columns + 0.4, 2.8 * rows + 0.5))
 
 
@@ -81,7 +82,8 @@ def _mark_roots(ax, record: Record, g: float, panel: dict, colour: str) -> None:
         if name in record:
             root = float(over_g(record, name, **panel).at(g=g).values)
             if math.isfinite(root):
-                ax.plot([root], [1], "o", color=colour, markerfacecolor=face, markersize=5, zorder=5)
+                ax.plot([root], [1], "o", color=colour, markerfacecolor=face, markersize=5,
+                        zorder=5)
 
 
 def _energy_figure(record: Record) -> Figure:

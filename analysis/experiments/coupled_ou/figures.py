@@ -31,7 +31,8 @@ def _summary(record: Record) -> str:
     per_dimension = (" κ is taken per dimension, as in the paper's figures; the drift of a "
                      "$d$-dimensional model bifurcates where $d$ times it is 1."
                      if record.option("dimension", 1) == 1 else "")
-    return (f"Two-class data under coupled Ornstein-Uhlenbeck processes with {matrix_text(record)}: "
-            f"{parameter_text(record)}. Times are roots of closed forms, solved to rounding: they "
-            "carry no statistical error. Forward time $t$ runs from the data ($t=0$) to noise, so a "
-            "larger time is an earlier event of generation." + per_dimension)
+    return ("Two-class data under coupled Ornstein-Uhlenbeck processes with "
+            f"{matrix_text(record)}: {parameter_text(record)}. Times are roots of closed forms, "
+            "solved to rounding: they carry no statistical error. Forward time $t$ runs from the "
+            "data ($t=0$) to noise, so a larger time is an earlier event of "
+            "generation." + per_dimension)

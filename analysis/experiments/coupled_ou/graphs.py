@@ -52,7 +52,8 @@ def _scaling_text(record: Record) -> str:
     scale = ("$g$ is the coupling of the common mode, $\\lambda_0=-\\beta+g$, for every N"
              if record.option("graph_scale", "spectral") == "spectral"
              else "$g$ is the strength of one edge")
-    size = ("signal and $\\log n$ grow with N" if record.option("size_scaling", "") == "per_modality"
+    size = ("signal and $\\log n$ grow with N"
+            if record.option("size_scaling", "") == "per_modality"
             else "signal and $\\log n$ stay as for N = 2")
     return f"{scale}; {size}"
 

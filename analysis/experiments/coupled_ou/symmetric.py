@@ -130,8 +130,8 @@ def _mark_landmarks(ax, record: Record) -> None:
 
 def _figure_2(record: Record) -> Figure:
     where = reference_slice(record)
-    caption = (f"Collapse time over the coupling strength; {parameter_text(record)}. Left, as in the "
-               "paper: both modalities together, each mode by the printed formula "
+    caption = (f"Collapse time over the coupling strength; {parameter_text(record)}. Left, as in "
+               "the paper: both modalities together, each mode by the printed formula "
                "$n^{1/d}=1+\\chi_\\pm$, and the upper bound on the joint time. Right: each mode by "
                "the random energy model, which has $n$ levels in $d$ dimensions and condenses at "
                "$n^{2/d}=1+\\chi_\\pm$. The vertical axes do not begin at zero."

@@ -153,11 +153,12 @@ def _covariance_grows(record: Record) -> Claim | None:
     confining = int(np.count_nonzero(bound > variance))
     return Claim("below (60)", "$c_\\pm(t)\\geq\\sigma^2$ and $\\sigma_W^2/c_\\pm(t)$ does not "
                  "increase, hence (60) is sufficient.",
-                 f"$c_-(t)$ falls from {show(variance)} to {final.min():.4f} at $g={show(g.max())}$; "
-                 f"it ends below $\\sigma^2$ at {falls} of {len(g)} couplings. (60) itself holds at "
-                 f"{confining} of {int(np.isfinite(bound).sum())}.", NO if falls else YES,
-                 "The conclusion survives: $\\lambda c+\\sigma_W^2$ is monotone in time, so (60) is "
-                 "sufficient and also necessary.")
+                 f"$c_-(t)$ falls from {show(variance)} to {final.min():.4f} at "
+                 f"$g={show(g.max())}$; it ends below $\\sigma^2$ at {falls} of {len(g)} "
+                 f"couplings. (60) itself holds at {confining} of "
+                 f"{int(np.isfinite(bound).sum())}.", NO if falls else YES,
+                 "The conclusion survives: $\\lambda c+\\sigma_W^2$ is monotone in time, so (60) "
+                 "is sufficient and also necessary.")
 
 
 def figure_2(record: Record) -> list[Claim | None]:
@@ -190,8 +191,8 @@ def _modes_widen(record: Record) -> Claim | None:
         verdicts.append(np.all(np.diff(common) > 0) and np.all(np.diff(difference) < 0))
         parts.append(f"{name}: common {common[0]:.6f} to {common[-1]:.6f}, difference "
                      f"{difference[0]:.6f} to {difference[-1]:.6f}")
-    return Claim("figure 2", "With growing $g$ the gap widens: the common mode collapses earlier in "
-                 "generation, the difference mode later.", "; ".join(parts) + ".",
+    return Claim("figure 2", "With growing $g$ the gap widens: the common mode collapses earlier "
+                 "in generation, the difference mode later.", "; ".join(parts) + ".",
                  YES if all(verdicts) else PARTLY if any(verdicts) else NO)
 
 

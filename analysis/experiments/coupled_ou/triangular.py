@@ -96,7 +96,8 @@ def _figure_3(record: Record) -> Figure:
         ax = canvas.subplots()
         for i, theta in enumerate(angles):
             time = over_g(record, "speciation_time", theta=theta)
-            style.line(ax, time.coords["g"], time.values, i, f"$\\theta$ = {style.angle_text(theta)}",
+            style.line(ax, time.coords["g"], time.values, i, "$\\theta$ = "
+                                                             f"{style.angle_text(theta)}",
                        done=time.done)
             style.mark_ends(ax, time.coords["g"], time.values, time.done, style.CYCLE[i % 7])
         ax.set_xlabel(r"coupling strength $g$")
@@ -123,8 +124,8 @@ def _figure_4(record: Record) -> Figure:
     lines = critical_lines(record)
     caption = (f"Speciation time $t_S$, the largest root of $\\kappa(t)=1$, over coupling strength "
                f"and angle between the class means; {parameter_text(record)}; "
-               f"{time.done.size - time.missing_count} of {time.done.size} cells measured. White: no "
-               "speciation, $\\kappa(t)\\leq 1$ for all $t$.")
+               f"{time.done.size - time.missing_count} of {time.done.size} cells measured. White: "
+               "no speciation, $\\kappa(t)\\leq 1$ for all $t$.")
     if lines:
         caption += (" Solid: the exact boundary $g_{crit}(\\theta)$, where the largest κ falls to "
                     "1. Dashed: κ(0) = 1, the approximation drawn in the paper.")
@@ -200,8 +201,9 @@ def _slice_figure(record: Record) -> Figure:
 def _figure_5(record: Record) -> Figure:
     caption = (f"Collapse time of X and Y together and of Y given X, over the coupling strength; "
                f"{parameter_text(record)}, $\\alpha_C/\\alpha="
-               f"{record.option('conditional_alpha_ratio', 1.0):g}$. Neither depends on the angle or "
-               "the means. The vertical axis does not begin at zero." + slice_text(record, reference_slice(record))
+               f"{record.option('conditional_alpha_ratio', 1.0):g}$. Neither depends on the angle "
+               "or the means. The vertical axis does not begin at "
+               "zero." + slice_text(record, reference_slice(record))
                + paper_differences(record, FIGURE_5))
 
     def draw(canvas):
@@ -220,8 +222,8 @@ def _figure_5(record: Record) -> Figure:
 
 
 def _speciation_table(record: Record) -> Table:
-    picked = nearest(record.axes["g"].values, np.linspace(*np.sort(record.axes["g"].values)[[0, -1]],
-                                                          9))
+    g = record.axes["g"].values
+    picked = nearest(g, np.linspace(np.min(g), np.max(g), 9))
     rows = []
     for theta in nearest(record.axes["theta"].values, [k * math.pi / 4 for k in range(5)]):
         time = over_g(record, "speciation_time", theta=theta)
@@ -254,7 +256,8 @@ def _collapse_table(record: Record) -> Table:
     rows = []
     for label, name in (("joint", "collapse_time"), ("Y given X", "conditional_collapse_time")):
         time = over_g(record, name)
-        rows.append([label] + [f"{float(time.at(g=g).values):.6f}" if np.isfinite(time.at(g=g).values)
-                               else "not measured" for g in picked])
+        values = [float(time.at(g=g).values) for g in picked]
+        rows.append([label] + [f"{value:.6f}" if np.isfinite(value) else "not measured"
+                               for value in values])
     return Table("Collapse times", ["<system"] + [f"$g={g:.4g}$" for g in picked], rows,
                  "Roots of the closed form; no statistical error.")

@@ -139,7 +139,8 @@ def _initial_kappa(record: Record) -> Claim | None:
             i = int(np.argmax(np.abs(off)))
             shown = [int(both[np.argmin(np.abs(theta[both] - w))]) for w in (0, math.pi / 6,
                                                                             math.pi / 3)]
-            text += (f" The exact boundary lies up to {100 * off[i]:.1f}% beyond the κ(0) = 1 line: "
+            text += (f" The exact boundary lies up to {100 * off[i]:.1f}% beyond the κ(0) = 1 "
+                     "line: "
                      + ", ".join(f"{exact[j]:.4f} against {line[j]:.4f} at θ = "
                                  f"{theta[j] / math.pi:.3g} π" for j in dict.fromkeys(shown)) + ".")
     return Claim("below (85)", "κ(t) is maximized near $t=0$, so κ(0) ≤ 1 is an accurate "
@@ -156,10 +157,12 @@ def figure_5(record: Record) -> list[Claim | None]:
     larger = int(np.count_nonzero(second > first + 1e-12))
     change = max(np.ptp(first) / first.max(), np.ptp(second) / second.max())
     return [Claim("figure 5", "The collapse times depend weakly on $g$.",
-                  f"Joint {range_text(first)}, conditional {range_text(second)} over $g={show(g[0])}$ to "
-                  f"{show(g[-1])}: at most {100 * change:.2f}%.", YES if change < 0.02 else PARTLY),
+                  f"Joint {range_text(first)}, conditional {range_text(second)} over "
+                  f"$g={show(g[0])}$ to {show(g[-1])}: at most "
+                  f"{100 * change:.2f}%.", YES if change < 0.02 else PARTLY),
             Claim("figure 5", "The conditional collapse time is smaller than the joint one.",
                   f"Larger in {larger} of {len(g)} cells; difference {(first - second).min():.1e} "
                   f"to {(first - second).max():.1e}.", YES if larger == 0 else NO,
-                  "With $\\alpha_C=\\alpha$, which the paper leaves open; equal at $g=0$. It is not "
-                  "general: at $\\sigma_W^2=2$, $\\alpha=0.25$ the conditional time is larger.")]
+                  "With $\\alpha_C=\\alpha$, which the paper leaves open; equal at $g=0$. It is "
+                  "not general: at $\\sigma_W^2=2$, $\\alpha=0.25$ the conditional time is "
+                  "larger.")]

@@ -51,8 +51,8 @@ def _speciation_at_predicted_time(record: Record, shown: list[Unit]) -> Claim | 
         Verdict.PARTLY if any(close) else Verdict.CONTRADICTED
     return Claim("figure 4", "Speciation happens on the time scale "
                  "$t_S=\\frac{1}{2}\\log\\Lambda$.", "; ".join(texts) + ".", verdict,
-                 "Here without training. Reproduced means within a third of $t_S$; the paper itself "
-                 "claims the scale up to a constant.")
+                 "Here without training. Reproduced means within a third of $t_S$; the paper "
+                 "itself claims the scale up to a constant.")
 
 
 def _clones_are_posterior(shown: list[Unit]) -> Claim | None:
@@ -90,8 +90,8 @@ def _collapse_estimates_agree(shown: list[Unit]) -> Claim | None:
                      f"{change.text()} (φ_C = {at_mean:.2f} and $f^e$ at "
                      f"{entropy / unit.late_entropy:.2f} of its late value there)")
         agree.append(abs(change.value / clones.value - 1) < 0.25)
-    return Claim("figure 5", "The mean time of the last change of the nearest image and the time at "
-                 "which $\\phi_C$ crosses over agree.", "; ".join(texts) + ".",
+    return Claim("figure 5", "The mean time of the last change of the nearest image and the time "
+                 "at which $\\phi_C$ crosses over agree.", "; ".join(texts) + ".",
                  Verdict.REPRODUCED if all(agree) else
                  Verdict.PARTLY if any(agree) else Verdict.CONTRADICTED,
                  "Reproduced means within a quarter. With the exact score all estimates are of one "

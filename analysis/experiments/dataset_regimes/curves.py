@@ -30,10 +30,10 @@ def _figure_4(record: Record, shown: list[Unit]) -> Figure:
     apart = differing(shown)
     scaled = shown[0].has("speciation_time")
     level = record.option("speciation_level", 0.775)
-    caption = (f"Probability φ that two clones of a backward trajectory at time $t$ end in the same "
-               f"class; {data_text(record)}. Lines: exact, from posterior weights; points: clones of "
-               "the backward diffusion itself; bands and bars: 95% intervals. Dotted: φ = "
-               f"{level:g}, where two Gaussian clusters pass at $t_S$ for every dimension.")
+    caption = ("Probability φ that two clones of a backward trajectory at time $t$ end in the "
+               f"same class; {data_text(record)}. Lines: exact, from posterior weights; points: "
+               "clones of the backward diffusion itself; bands and bars: 95% intervals. Dotted: φ "
+               f"= {level:g}, where two Gaussian clusters pass at $t_S$ for every dimension.")
     if scaled:
         caption += " Right: time in units of each data set's own $t_S=\\frac{1}{2}\\log\\Lambda$."
 
@@ -75,10 +75,10 @@ def _figure_5(record: Record, shown: list[Unit]) -> Figure:
         ("trajectory_last_change", f"{len(record.axes['trajectory'])} trajectories"
          if "trajectory" in record.axes else "")) if shown[0].has(n)), ("", ""))
     middle = f"(b) Time of the last change of the nearest image: {paths}. (c)" if paths else "(b)"
-    caption = (f"Collapse; {data_text(record)}. (a) Probability that two clones collapse on the same "
-               "image: lines exact, points clones of the backward diffusion. "
-               f"{middle} Empirical excess entropy density over its late value $\\log(n)/d$; inset: "
-               "the same near its zero. "
+    caption = (f"Collapse; {data_text(record)}. (a) Probability that two clones collapse on the "
+               "same image: lines exact, points clones of the backward diffusion. "
+               f"{middle} Empirical excess entropy density over its late value $\\log(n)/d$; "
+               "inset: the same near its zero. "
                + ("Dashed, in all panels: mean of (b). " if paths else "")
                + "Bands and bars: 95% bootstrap and Wilson intervals.")
 
@@ -165,9 +165,9 @@ def _decision_figure(record: Record, shown: list[Unit]) -> Figure:
         style.legend_below(canvas, [ax], 2)
 
     return Figure("open-decisions", "What is still open at time $t$",
-                  f"Entropy of the image and of its class given the state $x_t$; {data_text(record)}. "
-                  "The first is $d$ times the excess entropy density: $d f^e(t)=H[a|x_t]$. "
-                  "Generation runs from right to left; the class is decided before the image. Discs: "
-                  "$t_S=\\frac{1}{2}\\log\\Lambda$ of the same images; squares: the time at which "
-                  "half of the clones end on one image.",
+                  "Entropy of the image and of its class given the state $x_t$; "
+                  f"{data_text(record)}. The first is $d$ times the excess entropy density: $d "
+                  "f^e(t)=H[a|x_t]$. Generation runs from right to left; the class is decided "
+                  "before the image. Discs: $t_S=\\frac{1}{2}\\log\\Lambda$ of the same images; "
+                  "squares: the time at which half of the clones end on one image.",
                   draw, (7.6, 4.9))

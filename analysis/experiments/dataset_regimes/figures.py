@@ -23,5 +23,5 @@ def _summary(record: Record, found: list[Unit]) -> str:
     size = f", d = {found[0].dimension}" if found else ""
     return (f"Images of two classes under their exact empirical score, nothing trained: "
             f"{data_text(record)}{size}; distance products in {record.option('precision')} "
-            "precision. Forward time $t$ runs from the data ($t=0$) to noise, so a larger time is an "
-            "earlier event of generation.")
+            "precision. Forward time $t$ runs from the data ($t=0$) to noise, so a larger time is "
+            "an earlier event of generation.")

@@ -107,8 +107,8 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
         order = order[np.unique(np.linspace(0, len(order) - 1, 10).round().astype(int))]
     caption = (f"Where clones of a trajectory end, by the time at which they part from it; "
                f"{data_text(record)}, $n={unit.count}$. Each row is one trajectory, its own end at "
-               "the right. Frame: orange, the clone ends in the other class; blue, in the same class "
-               "on another image; green, on the same image.")
+               "the right. Frame: orange, the clone ends in the other class; blue, in the same "
+               "class on another image; green, on the same image.")
 
     def draw(canvas):
         rows = min(len(unit.axis("strip")), 6)

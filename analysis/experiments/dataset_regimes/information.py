@@ -31,8 +31,8 @@ def figures(record: Record, found: list[Unit]) -> list[Figure]:
     chosen = sorted(shown, key=lambda u: -u.count)[:MOST_UNITS]
     drawn = [_decisions(record, unit, number) for number, unit in enumerate(chosen)]
     if len(shown) > 1:
-        drawn.append(_by_number(record, shown))
-    drawn += [_identities(record, unit, number) for number, unit in enumerate(chosen[:1])]
+        drawn.append(_by_number(shown))
+    drawn += [_identities(record, unit) for unit in chosen[:1]]
     return drawn
 
 
@@ -71,10 +71,10 @@ def _decisions(record: Record, unit: Unit, number: int) -> Figure:
             _mark(ax, unit)
             ax.set_ylim(0, 1.22 if ax is not entropy else 1.05)
         handles, labels = entropy.get_legend_handles_labels()
-        marks = [(h, l) for h, l in zip(handles, labels) if not l.startswith("which")]
+        marks = [(h, text) for h, text in zip(handles, labels) if not text.startswith("which")]
         for ax in (entropy, rate, variance):
-            own = [(h, l) for h, l in zip(*ax.get_legend_handles_labels())
-                   if l not in [m[1] for m in marks]]
+            own = [(h, text) for h, text in zip(*ax.get_legend_handles_labels())
+                   if text not in [m[1] for m in marks]]
             ax.legend(*zip(*own), loc="upper right")
         _log_time(variance, unit)
         style.legend_below(canvas, [], 3, [h for h, _ in marks])
@@ -140,7 +140,7 @@ def _mark(ax, unit: Unit) -> None:
         ax.axvline(place, color=colour, linestyle=dashes, linewidth=1.3, label=label)
 
 
-def _by_number(record: Record, shown: list[Unit]) -> Figure:
+def _by_number(shown: list[Unit]) -> Figure:
     apart = differing(shown)
 
     def draw(canvas):
@@ -164,8 +164,8 @@ def _by_number(record: Record, shown: list[Unit]) -> Figure:
     return Figure("decisions-by-number", "The two variances and the number of images",
                   "Variance of the pathwise entropy of the class (left, vertical lines: $t_S$; "
                   "dotted: largest value of two equal Gaussian clusters) and of the image (right, "
-                  "vertical lines: $t_C$). More images move the decision between images to later in "
-                  "generation, not that between classes. Bands: 95% bootstrap intervals.", draw,
+                  "vertical lines: $t_C$). More images move the decision between images to later "
+                  "in generation, not that between classes. Bands: 95% bootstrap intervals.", draw,
                   (9.6, 4.2))
 
 
@@ -182,7 +182,7 @@ def _standard_scores(unit: Unit, name: str) -> np.ndarray:
     return np.where(_seen(unit), z, np.nan)
 
 
-def _identities(record: Record, unit: Unit, number: int) -> Figure:
+def _identities(record: Record, unit: Unit) -> Figure:
     def draw(canvas):
         top, bottom = canvas.subplots(2, 1, sharex=True, height_ratios=(1.6, 1))
         for i, (name, label) in enumerate((("entropy_rate", "divergence of the score (56), (62)"),
@@ -202,10 +202,10 @@ def _identities(record: Record, unit: Unit, number: int) -> Figure:
         bottom.legend(ncols=2)
 
     return Figure("image-identities", "Three identities of the entropy rate on real images",
-                  f"{data_text(record)}, {class_text(record, unit.classes)}, $n={unit.count}$. Top: "
-                  "the rate by three identities, bands: 95% bootstrap intervals. Bottom: paired "
-                  "differences in standard errors, where enough samples are undecided; dashed: ±4. "
-                  "Samples share images and noise at all times.", draw, (7.6, 5.6))
+                  f"{data_text(record)}, {class_text(record, unit.classes)}, $n={unit.count}$. "
+                  "Top: the rate by three identities, bands: 95% bootstrap intervals. Bottom: "
+                  "paired differences in standard errors, where enough samples are undecided; "
+                  "dashed: ±4. Samples share images and noise at all times.", draw, (7.6, 5.6))
 
 
 _TIMES = (("speciation_time", "$t_S$"), ("class_entropy_variance_peak_time", "peak of $V_Z$"),
@@ -257,11 +257,13 @@ def _variance_at_speciation(record: Record, shown: list[Unit]) -> Claim | None:
     close = [abs(np.log(r)) < 0.25 for r in ratios]
     return Claim("information, section 7.1", "The variance of the pathwise class entropy peaks at "
                  "the speciation time.",
-                 "; ".join(f"{_named(record, u)}: peak {_time_text(u, 'class_entropy_variance_peak_time')}"
-                           f", $t_S$ = {_time_text(u, 'speciation_time')}" for u in known) + ".",
+                 "; ".join(f"{_named(record, u)}: peak "
+                           f"{_time_text(u, 'class_entropy_variance_peak_time')}, $t_S$ = "
+                           f"{_time_text(u, 'speciation_time')}" for u in known) + ".",
                  Verdict.REPRODUCED if all(close) else
                  Verdict.PARTLY if any(close) else Verdict.CONTRADICTED,
-                 "On real images under their exact score. Reproduced means within a quarter of $t_S$.")
+                 "On real images under their exact score. Reproduced means within a quarter of "
+                 "$t_S$.")
 
 
 def _rate_at_branching(record: Record, shown: list[Unit]) -> Claim | None:
@@ -300,8 +302,8 @@ def _identities_hold(shown: list[Unit]) -> Claim | None:
     scores = scores[np.isfinite(scores)]
     if not len(scores):
         return None
-    return Claim("information (19), (33), (62)", "Score norm, denoising error and divergence of the "
-                 "score give the same entropy rate.",
+    return Claim("information (19), (33), (62)", "Score norm, denoising error and divergence of "
+                 "the score give the same entropy rate.",
                  f"Largest of {len(scores)} paired differences on real images: {scores.max():.2f} "
                  "standard errors.", Verdict.REPRODUCED if scores.max() < 4.5 else
                  Verdict.CONTRADICTED)

@@ -42,8 +42,8 @@ def _eigenvalue_table(record: Record, found: list[Unit]) -> Table | None:
                  ["<classes", "seed", "$n$", "$d$", "$\\Lambda$", "$t_S$", "paper $\\Lambda$",
                   "paper $t_S$", "alignment", "share of class means"], rows,
                  "95% bootstrap intervals over images. Alignment: cosine between the principal "
-                 "direction and the difference of the class means; share: how much of $\\Lambda$ the "
-                 f"class means make. The paper's rows ($n$, $d$): {others}.")
+                 "direction and the difference of the class means; share: how much of $\\Lambda$ "
+                 f"the class means make. The paper's rows ($n$, $d$): {others}.")
 
 
 _TIMES = (("speciation_time", "$t_S$"), ("speciation_crossing_time", "φ crosses"),
@@ -64,9 +64,10 @@ def _time_table(record: Record, found: list[Unit]) -> Table | None:
     return Table("Times of speciation and collapse, by every estimate",
                  ["<classes", "seed", "$n$"] + [text for _, text in columns], rows,
                  "95% bootstrap intervals. φ crosses: clones agree on the class with probability "
-                 f"{record.option('speciation_level', 0.775):g}. $f^e$ threshold: the excess entropy "
-                 f"reaches {100 * record.option('entropy_threshold', 0.1):g}% of $\\log(n)/d$; "
-                 "tangent: zero of its steepest tangent, which a random energy model puts at $t_C$.")
+                 f"{record.option('speciation_level', 0.775):g}. $f^e$ threshold: the excess "
+                 f"entropy reaches {100 * record.option('entropy_threshold', 0.1):g}% of "
+                 "$\\log(n)/d$; tangent: zero of its steepest tangent, which a random energy model "
+                 "puts at $t_C$.")
 
 
 def _clone_table(record: Record, found: list[Unit]) -> Table | None:

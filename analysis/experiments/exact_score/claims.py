@@ -1,4 +1,4 @@
-"""What appendix C of the multimodal paper says about its exact-score experiment, beside what a record shows."""
+"""exact_score: what appendix C of the multimodal paper says, beside what a record shows."""
 
 from __future__ import annotations
 
@@ -148,7 +148,8 @@ def _late_least(curves: Curves) -> Claim | None:
                  "regime, yet a boost in the misaligned one.",
                  f"Printed score: least harmful in {yes} of {yes + no} comparisons; clear gain of "
                  f"accuracy for $\\theta\\geq 3\\pi/4$ at {boost} of {len(gains)} couplings "
-                 f"(largest {plus_minus(*max(gains))}).", _vote(yes + boost, no + len(gains) - boost))
+                 f"(largest {plus_minus(*max(gains))}).",
+                 _vote(yes + boost, no + len(gains) - boost))
 
 
 def _has(curves: Curves, g: float) -> float | None:
@@ -258,9 +259,9 @@ def _exact_sampler(curves: Curves) -> Claim | None:
         return None
     variance = curves.record.option("data_variance", 1.0)
     off = abs(found.limit[-1] / variance - 1) > 1e-4
-    text = (f"Printed score, {curves.schedules[0]} $g_0={show(curves.couplings[-1])}$: a coordinate "
-            f"without signal ends with variance {found.limit[-1]:.5f} in the limit of infinitely "
-            f"many steps ({found.exact[-1]:.5f} with the steps taken"
+    text = (f"Printed score, {curves.schedules[0]} $g_0={show(curves.couplings[-1])}$: a "
+            f"coordinate without signal ends with variance {found.limit[-1]:.5f} in the limit of "
+            f"infinitely many steps ({found.exact[-1]:.5f} with the steps taken"
             + (f", sampled {plus_minus(found.mean[-1], found.error[-1])}"
                if np.isfinite(found.mean[-1]) else "")
             + f"); the data have {show(variance)}.")

@@ -1,5 +1,5 @@
-"""What a record of exact_score holds, by the names its figures use. The only file here that knows the
-names of its axes and observables."""
+"""What a record of exact_score holds, by the names its figures use. The only file here that
+knows the names of its axes and observables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""exact_score: figures 12-14 of the multimodal paper, the three scores side by side, and what becomes of them."""
+"""exact_score: figures 12-14 of the multimodal paper, the three scores side by side, and what
+becomes of them."""
 
 from __future__ import annotations
 
@@ -45,9 +46,9 @@ def _summary(curves: Curves) -> str:
     return (f"Reverse-time sampling of Y given X with the exact score of two coupled Ornstein-"
             f"Uhlenbeck processes (multimodal, appendix C), {curves.trials_text} per point, "
             f"$d={option('dimension')}$, $m={show(option('mean_amplitude'))}$, "
-            f"$N={option('steps')}$ steps, $t_0={show(option('switch_time'))}$. Scores: {named}. An exact "
-            "sampler must show no effect of the coupling at all, because $P_0(y|x_0)$ does not "
-            "depend on it.")
+            f"$N={option('steps')}$ steps, $t_0={show(option('switch_time'))}$. Scores: {named}. "
+            "An exact sampler must show no effect of the coupling at all, because $P_0(y|x_0)$ "
+            "does not depend on it.")
 
 
 def _difference_figure(curves: Curves, g: float) -> Figure:
@@ -163,10 +164,10 @@ def _no_effect_figure(curves: Curves) -> Figure:
 
     return Figure("no-effect", "Is there any effect of the coupling?",
                   "Every difference of figures 12-14 in units of its standard error: one line for "
-                  f"each observable (colour), schedule and coupling. Grey: ±{Z95:.2f}, where 95% of the "
-                  "cells lie if the coupling has no effect; dotted: the largest |Δ|/SE that no "
-                  "effect exceeds once in twenty sweeps. Beyond ±4 the axis is logarithmic. Angles "
-                  "share their noise, which makes the lines smooth.",
+                  f"each observable (colour), schedule and coupling. Grey: ±{Z95:.2f}, where 95% "
+                  "of the cells lie if the coupling has no effect; dotted: the largest |Δ|/SE that "
+                  "no effect exceeds once in twenty sweeps. Beyond ±4 the axis is logarithmic. "
+                  "Angles share their noise, which makes the lines smooth.",
                   draw, (3.5 * max(2, len(curves.scores)), 4.2))
 
 
@@ -238,9 +239,9 @@ def _variance_figure(curves: Curves) -> Figure:
         row[0].set_ylabel(r"variance of $y_0$")
         style.legend_below(canvas, row, 3)
 
-    caption = ("Variance of the generated $y_0$ in a coordinate outside the signal plane, where the "
-               "data have $\\sigma^2$ (black line). Bars joined by lines to guide the eye: closed "
-               f"form of the scheme with its {curves.record.option('steps')} steps.")
+    caption = ("Variance of the generated $y_0$ in a coordinate outside the signal plane, where "
+               "the data have $\\sigma^2$ (black line). Bars joined by lines to guide the eye: "
+               f"closed form of the scheme with its {curves.record.option('steps')} steps.")
     caption += (f" Points, shifted sideways: sampled by method full, with 95% intervals over "
                 f"{curves.trials_text}." if sampled else
                 " Not sampled in this record: method full does.")
@@ -291,7 +292,7 @@ def _method_figure(curves: Curves) -> Figure:
                 for score in curves.scores} for metric in METRICS})
 
     return Figure("plane-full", "Signal plane against all coordinates",
-                  "Difference between simulating the signal plane alone and all $d$ coordinates, in "
-                  "standard errors: one line for each score (colour), schedule and coupling. The two "
-                  "draw independent noise, but angles and couplings of one method share theirs. Grey "
-                  "and dotted as above.", draw, (10.4, 4.2))
+                  "Difference between simulating the signal plane alone and all $d$ coordinates, "
+                  "in standard errors: one line for each score (colour), schedule and coupling. "
+                  "The two draw independent noise, but angles and couplings of one method share "
+                  "theirs. Grey and dotted as above.", draw, (10.4, 4.2))

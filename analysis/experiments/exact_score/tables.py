@@ -33,9 +33,10 @@ def _zero_table(curves: Curves) -> Table:
     return Table("Does the coupling change anything?",
                  ["<score", "<observable", "cells", "largest |Δ|", "largest |Δ|/SE", "limit",
                   "<verdict"], rows,
-                 "The limit is exceeded once in twenty sweeps if no cell has an effect (Bonferroni; "
-                 "valid although cells share noise). With enough trials the error of the "
-                 f"{curves.record.option('steps')} steps shows as an effect of the exact scores too.")
+                 "The limit is exceeded once in twenty sweeps if no cell has an effect "
+                 "(Bonferroni; valid although cells share noise). With enough trials the error of "
+                 f"the {curves.record.option('steps')} steps shows as an effect of the exact "
+                 "scores too.")
 
 
 def _perfect_table(curves: Curves) -> Table | None:
@@ -132,8 +133,8 @@ def _variance_table(curves: Curves) -> Table:
     return Table("Terminal variance of a coordinate without signal",
                  ["<score", "<schedule", "$g_0$", "sampled (95%)", "closed form, steps as run",
                   "deviation / SE", "infinitely many steps"], rows,
-                 f"The data have {show(curves.record.option('data_variance', 1.0))}. Sampled values "
-                 "need method full.")
+                 f"The data have {show(curves.record.option('data_variance', 1.0))}. Sampled "
+                 "values need method full.")
 
 
 def _method_table(curves: Curves) -> Table | None:
@@ -149,6 +150,6 @@ def _method_table(curves: Curves) -> Table | None:
                          f"{test.worst:.2f}", f"{test.limit:.2f}",
                          "agree" if test.consistent else "differ"])
     return Table("Signal plane against all coordinates",
-                 ["<observable", "cells", "largest |difference|", "largest |difference|/SE", "limit",
-                  "<verdict"], rows,
+                 ["<observable", "cells", "largest |difference|", "largest |difference|/SE",
+                  "limit", "<verdict"], rows,
                  "The limit is exceeded once in twenty sweeps if both sample the same law.")

@@ -29,8 +29,8 @@ def _identities(sets: list[Dynamics]) -> Claim | None:
                 worst = max(worst, float(np.max(np.abs(gap.value[use] / gap.error[use]))))
     if not count:
         return None
-    return Claim("(19), (33), (56), (62)", "Score norm, denoising error and divergence of the score "
-                 "give the same entropy rate.",
+    return Claim("(19), (33), (56), (62)", "Score norm, denoising error and divergence of the "
+                 "score give the same entropy rate.",
                  f"Largest difference of {count} sampled pairs: {worst:.2f} standard errors.",
                  YES if worst < 4.5 else NO, "Rate (33) with the factor α² that VP needs.")
 
@@ -93,7 +93,8 @@ def _variance_peaks(sets: list[Dynamics]) -> Claim | None:
     if len(symmetric) < len(pairs):
         note += " Not so at a fold, where weights differ: " + _peak_text(
             [pair for pair in pairs if pair not in symmetric])
-    return Claim("Section 7.1", "The variance of the pathwise entropy peaks near the decision time.",
+    return Claim("Section 7.1", "The variance of the pathwise entropy peaks near the decision "
+                                "time.",
                  _peak_text(symmetric), YES if nearer else PARTLY, note)
 
 
@@ -137,8 +138,8 @@ def _bandwidth(sets: list[Dynamics]) -> Claim | None:
         rate = d.series("log_rate_divergence")
         wanted = int(d.record.option("subspace_dimension", 0))
         counted = d.values("manifold_dimension")[small]
-        return Claim("(36)-(38), (61)", "Data in a subspace of dimension $D_{data}$ use its share of "
-                     "the bandwidth, and the Fisher spectrum shows that dimension.",
+        return Claim("(36)-(38), (61)", "Data in a subspace of dimension $D_{data}$ use its share "
+                     "of the bandwidth, and the Fisher spectrum shows that dimension.",
                      f"{number(rate.value[small])} of {d.dimension} dimensions at σ/α = "
                      f"{number(d.noise[small])}, {int(counted)} Fisher eigenvalues above 1/2; "
                      f"$D_{{data}}$ = {wanted}.",
@@ -155,8 +156,8 @@ def _orthogonal(sets: list[Dynamics]) -> Claim | None:
         taken = d.dimension - norm.value
         middle = taken > 0.2 * np.nanmax(taken)
         off = np.abs(approximate - norm.value)[middle] / taken[middle]
-        return Claim("(29)", "For nearly orthogonal points the concentration of the posterior gives "
-                     "the score norm.",
+        return Claim("(29)", "For nearly orthogonal points the concentration of the posterior "
+                     "gives the score norm.",
                      f"Off by at most {100 * off.max():.0f}% of what the data take off it, for "
                      f"{int(d.record.option('cloud_points', 0))} Gaussian points in "
                      f"{d.dimension} dimensions.", YES if off.max() < 0.15 else PARTLY)

@@ -32,9 +32,9 @@ def _summary(sets: list[Dynamics]) -> str:
     return ("What noise hides of a data distribution: $x_t=\\alpha_t y+\\sigma_t z$ with the exact "
             "score. Everything but the clock depends on the noise level σ/α alone, so one "
             "computation serves all processes. Data: " + "; ".join(d.title for d in sets)
-            + f". Sampled values are means over {sets[0].trials} draws, the same ones at every noise "
-            "level; exact values come from quadrature, good to rounding, wherever the mixture "
-            "reduces to one dimension.")
+            + f". Sampled values are means over {sets[0].trials} draws, the same ones at every "
+            "noise level; exact values come from quadrature, good to rounding, wherever the "
+            "mixture reduces to one dimension.")
 
 
 def _entropy_figure(sets: list[Dynamics]) -> Figure:
@@ -59,9 +59,9 @@ def _entropy_figure(sets: list[Dynamics]) -> Figure:
         style.legend_below(canvas, panels[:1], 2)
 
     return Figure("entropy", "Conditional entropy, its rate and its variance",
-                  "Curves: quadrature. Points: sampled, with 95% intervals. Middle: the rate per unit "
-                  "of log(σ/α), which is also the effective dimension, the number of directions in "
-                  "which the score does not hold the noise back.", draw, (11.2, 4.3))
+                  "Curves: quadrature. Points: sampled, with 95% intervals. Middle: the rate per "
+                  "unit of log(σ/α), which is also the effective dimension, the number of "
+                  "directions in which the score does not hold the noise back.", draw, (11.2, 4.3))
 
 
 def _identity_figure(d: Dynamics) -> Figure:
@@ -91,9 +91,9 @@ def _identity_figure(d: Dynamics) -> Figure:
         bottom.legend(ncols=2)
 
     return Figure(f"identities-{d.data.replace('_', '-')}", f"Three identities, {d.title}",
-                  "Top: the entropy rate by three identities, with 95% intervals. Bottom: differences "
-                  "in standard errors of the pairs, left out where the sample is too small to have "
-                  "seen what the entropy is made of; dashed: ±4.", draw, (7.2, 5.6))
+                  "Top: the entropy rate by three identities, with 95% intervals. Bottom: "
+                  "differences in standard errors of the pairs, left out where the sample is too "
+                  "small to have seen what the entropy is made of; dashed: ±4.", draw, (7.2, 5.6))
 
 
 def _spectrum_figure(d: Dynamics) -> Figure:
@@ -127,8 +127,8 @@ def _spectrum_figure(d: Dynamics) -> Figure:
     return Figure(f"spectrum-{d.data.replace('_', '-')}", f"Fisher information, {d.title}",
                   "Left: expected eigenvalues of the Fisher information in units of $1/\\sigma^2$, "
                   "largest first (dark to light): 1 along directions the data leave open, 0 across "
-                  "the data manifold. Right: their sum, which is the entropy rate per log noise, and "
-                  "their number above 1/2.", draw, (9.8, 4.0))
+                  "the data manifold. Right: their sum, which is the entropy rate per log noise, "
+                  "and their number above 1/2.", draw, (9.8, 4.0))
 
 
 def _concentration_figure(d: Dynamics) -> Figure:

@@ -21,12 +21,12 @@ def figures(sets: list[Dynamics]) -> list[Figure]:
 
 def _figure_1(d: Dynamics, process: str) -> Figure:
     caption = (f"Left: modes of $p_t$ (solid: stable fixed points of the score; dotted: unstable "
-               f"ones) over log $p_t(x)$. Right: rate of the conditional entropy (solid) and variance "
-               f"of its pathwise version (dash-dotted), each in units of its largest value. Vertical "
-               f"lines: times at which modes branch (dashed: pitchfork; dotted: fold). Triangles: "
-               f"maxima. Data: {d.title}; process: {process_title(process)}. The entropy rate peaks "
-               "later in generation (at weaker noise) than the modes branch; the variance peaks "
-               "closer to the branching.")
+               "ones) over log $p_t(x)$. Right: rate of the conditional entropy (solid) and "
+               "variance of its pathwise version (dash-dotted), each in units of its largest "
+               "value. Vertical lines: times at which modes branch (dashed: pitchfork; dotted: "
+               f"fold). Triangles: maxima. Data: {d.title}; process: {process_title(process)}. The "
+               "entropy rate peaks later in generation (at weaker noise) than the modes branch; "
+               "the variance peaks closer to the branching.")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, sharex=True, width_ratios=(1.15, 1))
@@ -35,7 +35,7 @@ def _figure_1(d: Dynamics, process: str) -> Figure:
         _draw_rates(right, d, process, time)
         for ax in (left, right):
             ax.set_xlabel(r"time $t$")
-            ax.set_xlim(0, _last_time(d, process, time))
+            ax.set_xlim(0, _last_time(d, time))
         style.legend_below(canvas, [left, right], 5)
 
     key = f"figure-1-{d.data.replace('_', '-')}-{process}"
@@ -43,7 +43,7 @@ def _figure_1(d: Dynamics, process: str) -> Figure:
                   f"{process_title(process)}", caption, draw, (10.4, 4.2))
 
 
-def _last_time(d: Dynamics, process: str, time: np.ndarray) -> float:
+def _last_time(d: Dynamics, time: np.ndarray) -> float:
     """Far enough to see the last branching from both sides."""
     events = [n for n, _ in d.branchings()] + list(d.peaks("variance_peak_noise"))
     if not events:
@@ -58,7 +58,7 @@ def _draw_paths(ax, d: Dynamics, process: str, time: np.ndarray) -> None:
     x = style.edges(position)[None, :] * np.interp(style.edges(time), time, signal)[:, None]
     t = np.broadcast_to(style.edges(time)[:, None], x.shape)
     density = d.values("log_density") - np.log(signal)[:, None]
-    top = float(np.nanmax(density[time > 0.3 * _last_time(d, process, time)])) + 0.5
+    top = float(np.nanmax(density[time > 0.3 * _last_time(d, time)])) + 0.5
     mesh = ax.pcolormesh(t, x, density, cmap="Blues", vmin=top - 7, vmax=top + 1, rasterized=True,
                          shading="flat")
     ax.grid(False)
@@ -132,8 +132,8 @@ def _plane_figure(d: Dynamics) -> Figure:
 
     return Figure(f"paths-{d.data.replace('_', '-')}", f"Paths of modes, {d.title}",
                   "Left: the mode that starts at each point, followed from weak noise (dots) to "
-                  "strong. Right: number of modes, those on the paths and the one at the centre. Lines: "
-                  "branchings (dashed: pitchforks, dotted: folds).", draw, (9.6, 4.2))
+                  "strong. Right: number of modes, those on the paths and the one at the centre. "
+                  "Lines: branchings (dashed: pitchforks, dotted: folds).", draw, (9.6, 4.2))
 
 
 def _mark_branchings(ax, d: Dynamics) -> None:
@@ -192,8 +192,8 @@ def _tree_figure(d: Dynamics) -> Figure:
         ax.set_ylabel(r"noise level $\sigma/\alpha$ of the branching")
 
     return Figure(f"tree-{d.data.replace('_', '-')}", f"Tree of decisions, {d.title}",
-                  "Generation runs from top to bottom: at each joint the paths of modes that lead to "
-                  "the components below it part.", draw, (6.6, 4.3))
+                  "Generation runs from top to bottom: at each joint the paths of modes that lead "
+                  "to the components below it part.", draw, (6.6, 4.3))
 
 
 def _leaf_order(steps, count: int) -> list[int]:

@@ -93,6 +93,6 @@ def _identity_table(sets: list[Dynamics]) -> Table | None:
     return Table("The entropy rate by three identities",
                  ["<data", "σ/α", "quadrature", "(19)", "(33)", "(56)", "worst (19) − (56)",
                   "worst (33) − (56)", "noise levels"], rows,
-                 "At one noise level in the middle of the range, nats per unit of log(σ/α), with 95% "
-                 "half widths; then the largest difference over all levels, in standard errors of "
-                 "the pairs.")
+                 "At one noise level in the middle of the range, nats per unit of log(σ/α), with "
+                 "95% half widths; then the largest difference over all levels, in standard errors "
+                 "of the pairs.")

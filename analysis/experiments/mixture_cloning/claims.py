@@ -37,8 +37,8 @@ def _formula(data: Cloning) -> Claim:
     return Claim("(6), figure 2", "Simulations agree with the one-dimensional integral for "
                  "$\\phi(t)$ already for moderately large dimensions.",
                  f"Largest deviation of {test.count} cells from the exact value of the scheme: "
-                 f"{test.worst:.2f} standard errors (limit {test.limit:.2f}). The scheme itself lies "
-                 f"within {bias:.1e} of the integral.",
+                 f"{test.worst:.2f} standard errors (limit {test.limit:.2f}). The scheme itself "
+                 f"lies within {bias:.1e} of the integral.",
                  Verdict.REPRODUCED if test.consistent else Verdict.CONTRADICTED)
 
 

@@ -1,5 +1,5 @@
-"""What a record of mixture_cloning holds, by the names its figures use. The only file here that knows
-the names of its axes and observables."""
+"""What a record of mixture_cloning holds, by the names its figures use. The only file here that
+knows the names of its axes and observables."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MOST_DIMENSIONS = 7
 
 
 class Cloning:
-    """One record, averaged over seeds; dimensions and times ascending. Index i runs over dimensions,
-    s over the time offsets of the histograms."""
+    """One record, averaged over seeds; dimensions and times ascending. Index i runs over
+    dimensions, s over the time offsets of the histograms."""
 
     def __init__(self, record: Record):
         self.record = record
@@ -76,7 +76,8 @@ class Cloning:
             return list(range(count))
         return sorted({int(i) for i in np.linspace(0, count - 1, _MOST_DIMENSIONS).round()})
 
-    def agreement(self, i: int, definition: str = "agreement", method: str | None = None) -> Measured:
+    def agreement(self, i: int, definition: str = "agreement",
+                  method: str | None = None) -> Measured:
         """Over the branch times."""
         found = seeds.average(self.record, definition, method=method or self.methods[0])
         return Measured(found.values[i], found.error[i], found.done[i])

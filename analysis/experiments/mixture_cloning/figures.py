@@ -1,4 +1,5 @@
-"""mixture_cloning: figure 2 of "regimes", when reverse trajectories of two clusters choose a class."""
+"""mixture_cloning: figure 2 of "regimes", when reverse trajectories of two clusters choose a
+class."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def content(record: Record) -> Content:
 
 
 def _summary(data: Cloning) -> str:
-    return (f"Two Gaussian clusters at $\\pm m$ with $|m|^2=d\\mu^2$, $\\mu={show(data.mu)}$, width "
-            f"$\\sigma={show(data.sigma)}$ (figure 2): reverse runs of {data.steps} Euler "
+    return (f"Two Gaussian clusters at $\\pm m$ with $|m|^2=d\\mu^2$, $\\mu={show(data.mu)}$, "
+            f"width $\\sigma={show(data.sigma)}$ (figure 2): reverse runs of {data.steps} Euler "
             f"steps from $T={show(data.horizon)}$ are cloned at time $t$; $\\phi(t)$ is the "
             f"probability that clones end in the same class. {data.trials_text}. The covariances "
             "are isotropic, so a run is one-dimensional whatever $d$.")
@@ -44,8 +45,8 @@ def _figure_2(data: Cloning) -> Figure:
     caption = (f"Agreement of clones by the side of the origin they end on. Points: "
                f"{data.trials_text}, bars 95%; lines: closed form in continuous time. Left: over "
                "$t/t_S$ with $t_S=\\frac12\\log\\Lambda$, as in the paper: the curves of different "
-               "$d$ cross where $t=\\frac12\\log d$ (cross: $\\phi=0.775$ at $t/t_S=1$). Right: over "
-               "$t$; ticks on the axis mark $t_S$. For late cloning "
+               "$d$ cross where $t=\\frac12\\log d$ (cross: $\\phi=0.775$ at $t/t_S=1$). Right: "
+               "over $t$; ticks on the axis mark $t_S$. For late cloning "
                "$\\phi$ falls to 1/2.").replace("\\frac12", "½ ")
 
     def draw(canvas):
@@ -155,7 +156,8 @@ def _method_figure(data: Cloning) -> Figure:
         for ax, definition, title in zip(panels, ("agreement", "label_agreement"),
                                          ("side", "label")):
             for i in data.shown():
-                full, one = (data.agreement(i, definition, method) for method in ("full", "projected"))
+                full, one = (data.agreement(i, definition, method)
+                             for method in ("full", "projected"))
                 z = np.where(full.values == one.values, 0, difference(full, one))
                 style.symbols(ax, data.branch_times, z, i, f"$d={data.dimensions[i]}$")
             style.error_scale(ax)
@@ -170,9 +172,10 @@ def _method_figure(data: Cloning) -> Figure:
 def _potential_figure(data: Cloning) -> Figure:
     caption = ("Regime I. Top: the potential $V(q,t)$ of (8), whose inverted landscape the overlap "
                "$q=x\\cdot m/\\sqrt{d}$ climbs in reverse time; it depends on $t$ and $d$ through "
-               "$t-$½ log $d$ alone and becomes a double well at $t^*=$½ log $2d\\mu^2$ (23). Bottom: "
-               "density of $q$ over the reverse trajectories (steps: histograms of each $d$; line: "
-               "the forward law at the largest $d$), the same for every $d$ in this variable.")
+               "$t-$½ log $d$ alone and becomes a double well at $t^*=$½ log $2d\\mu^2$ (23). "
+               "Bottom: density of $q$ over the reverse trajectories (steps: histograms of each "
+               "$d$; line: the forward law at the largest $d$), the same for every $d$ in this "
+               "variable.")
     shown = [s for s in data.offsets_by_time() if data.offsets[s] > -1.5][:4]
 
     def draw(canvas):

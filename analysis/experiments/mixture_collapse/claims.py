@@ -35,8 +35,8 @@ def _times(data: Collapse) -> Claim | None:
 
 
 def _fit(data: Collapse) -> Claim | None:
-    deviations = [data.deviation(name, cell, method) for cell in data.cells for method in data.sampled
-                  for name in ("excess_entropy", "true_weight")]
+    deviations = [data.deviation(name, cell, method) for cell in data.cells
+                  for method in data.sampled for name in ("excess_entropy", "true_weight")]
     if not deviations:
         return None
     deviation = np.concatenate(deviations)
@@ -82,8 +82,8 @@ def _exponential(data: Collapse) -> Claim | None:
     closed = data.over_map("collapse_time")
     known = np.isfinite(times)
     ratio = times[known] / closed[known]
-    return Claim("(10), curse of dimensionality", "Avoiding collapse takes a number of data that is "
-                 "exponential in the dimension.",
+    return Claim("(10), curse of dimensionality", "Avoiding collapse takes a number of data that "
+                 "is exponential in the dimension.",
                  f"Over {known.sum()} pairs of $n$ and $d$ whose collapse times span "
                  f"{closed[known].min():.3g} to {closed[known].max():.3g}, the measured time is "
                  f"{np.median(ratio):.2f} of $t_C$ in the median, between {ratio.min():.2f} and "

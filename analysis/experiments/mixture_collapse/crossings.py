@@ -1,4 +1,5 @@
-"""Where weight curves of different dimensions cross, and what that says about infinite dimension."""
+"""mixture_collapse: where weight curves of different dimensions cross, and what that says about
+infinite dimension."""
 
 from __future__ import annotations
 

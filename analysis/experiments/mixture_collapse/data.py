@@ -75,8 +75,8 @@ class Collapse:
         return seeds.average(self.record, name, **self._where(cell, method))
 
     def prediction(self, name: str, cell: Size) -> np.ndarray:
-        """Over the times, the curve times, or a single number: the same in every method, so from any
-        that is finished."""
+        """Over the times, the curve times, or a single number: the same in every method, so from
+        any that is finished."""
         for method in self.sampled + self.methods:
             found = seeds.common(self.record, name, **self._where(cell, method))
             if np.isfinite(found).any():
@@ -97,7 +97,8 @@ class Collapse:
         error = np.hypot(found.error, 1e-7 if name == "true_weight" else 2e-7 * np.abs(exact))
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.where(seen & (error > 0), (found.values - exact) / error, np.nan)
-        # As many standard deviations of a normal as Student's t of few data sets stands for (Wallace).
+        # As many standard deviations of a normal as Student's t of few data sets stands for
+        # (Wallace).
         freedom = max(1, sets - sets // self.data_sets)
         shrink = (8 * freedom + 1) / (8 * freedom + 3)
         return np.sign(t) * shrink * np.sqrt(freedom * np.log1p(t ** 2 / freedom))

@@ -1,4 +1,5 @@
-"""mixture_collapse: figure 3 of "regimes", when reverse trajectories of two clusters fall onto data."""
+"""mixture_collapse: figure 3 of "regimes", when reverse trajectories of two clusters fall onto
+data."""
 
 from __future__ import annotations
 
@@ -34,10 +35,10 @@ def content(record: Record) -> Content:
 def _summary(data: Collapse) -> str:
     methods = "; ".join(METHODS[m] + (f" ({data.evaluations_text(m)} per $n$ and $d$)"
                                   if m != "none" else "") for m in data.methods)
-    return (f"Exact empirical score of $n$ points of two Gaussian clusters, $\\mu={show(data.mu)}$, "
-            f"$\\sigma={show(data.sigma)}$ (figure 3, appendix C): when does the noised "
-            f"empirical distribution fall apart into its points? Computed from: {methods}. Averages "
-            "are over data sets, points and noise.")
+    return ("Exact empirical score of $n$ points of two Gaussian clusters, "
+            f"$\\mu={show(data.mu)}$, $\\sigma={show(data.sigma)}$ (figure 3, appendix C): when "
+            "does the noised empirical distribution fall apart into its points? Computed from: "
+            f"{methods}. Averages are over data sets, points and noise.")
 
 
 def _shown(data: Collapse) -> list[Size]:
@@ -69,10 +70,11 @@ def _points(ax, x, found, number: int, label: str | None = None, **more):
 def _figure_3(data: Collapse, shown: list[Size]) -> Figure:
     method = data.main_method
     points = f"Points: {data.evaluations_text(method)}, 95% bars; " if method else ""
-    caption = (f"Empirical excess entropy density, {_size_phrase(data, shown)}. {points}thin lines: "
-               "exact average at this $n$ and $d$ by quadrature; thick: limit $\\max(0,f)$; dashed: "
-               "$f=\\alpha-$½ log $\\Gamma_t/\\Delta_t$ of the population, which goes on below zero. "
-               "Dotted verticals: $t_C$. Left in nats; right in units of $\\alpha$, over $t/t_C$.")
+    caption = (f"Empirical excess entropy density, {_size_phrase(data, shown)}. {points}thin "
+               "lines: exact average at this $n$ and $d$ by quadrature; thick: limit $\\max(0,f)$; "
+               "dashed: $f=\\alpha-$½ log $\\Gamma_t/\\Delta_t$ of the population, which goes on "
+               "below zero. Dotted verticals: $t_C$. Left in nats; right in units of $\\alpha$, "
+               "over $t/t_C$.")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2)
@@ -126,10 +128,11 @@ def _last_time(data: Collapse, shown: list[Size]) -> float:
 
 def _weight_figure(data: Collapse, shown: list[Size]) -> Figure:
     method = data.main_method
-    caption = (f"Mean posterior weight of the point a state was noised from, {_size_phrase(data, shown)}, "
-               "over $t/t_C$: near 1 the empirical score pulls towards that point, near $1/n$ it has "
-               "forgotten it. Points: measured, 95% bars; lines: exact average at finite $n$ and $d$. "
-               "The curves cross near $t_C$, where $f^e$ itself is still far from zero (right).")
+    caption = ("Mean posterior weight of the point a state was noised from, "
+               f"{_size_phrase(data, shown)}, over $t/t_C$: near 1 the empirical score pulls "
+               "towards that point, near $1/n$ it has forgotten it. Points: measured, 95% bars; "
+               "lines: exact average at finite $n$ and $d$. The curves cross near $t_C$, where "
+               "$f^e$ itself is still far from zero (right).")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, width_ratios=(1.6, 1))
@@ -162,10 +165,10 @@ def _weight_figure(data: Collapse, shown: list[Size]) -> Figure:
 def _method_figure(data: Collapse) -> Figure:
     reference = data.sampled[0]
     others = data.sampled[1:]
-    caption = ("Data sets in all coordinates against energies drawn from their exact law: difference "
-               "over its standard error, over time, for each $n$ and $d$. Dashed: 4 standard "
-               "errors. The two full methods see the same numbers, so their points coincide: what "
-               "single precision does is in the table.")
+    caption = ("Data sets in all coordinates against energies drawn from their exact law: "
+               "difference over its standard error, over time, for each $n$ and $d$. Dashed: 4 "
+               "standard errors. The two full methods see the same numbers, so their points "
+               "coincide: what single precision does is in the table.")
 
     def draw(canvas):
         panels = canvas.subplots(1, 2, sharey=True)
@@ -192,11 +195,11 @@ def _method_figure(data: Collapse) -> Figure:
 
 def _free_energy_figure(data: Collapse, shown: list[Size]) -> Figure:
     cell = shown[0]
-    caption = (f"Random energies, {data.name(cell)}, $\\alpha={data.number('load', cell):.4g}$: free "
-               "energy densities $\\psi_+$ of the points of the state's own cluster and $\\psi_-$ of "
-               "the other, against $-1/2$ of the true point. Where $\\psi_+$ falls below $-1/2$ the "
-               "true point wins: collapse, which is also where $\\psi_+$ condenses; $\\psi_-$ "
-               "condenses later in diffusion time and never matters.")
+    caption = (f"Random energies, {data.name(cell)}, $\\alpha={data.number('load', cell):.4g}$: "
+               "free energy densities $\\psi_+$ of the points of the state's own cluster and "
+               "$\\psi_-$ of the other, against $-1/2$ of the true point. Where $\\psi_+$ falls "
+               "below $-1/2$ the true point wins: collapse, which is also where $\\psi_+$ "
+               "condenses; $\\psi_-$ condenses later in diffusion time and never matters.")
 
     def draw(canvas):
         ax = canvas.subplots()

@@ -24,12 +24,13 @@ def _scaling_figure(data: Collapse) -> Figure:
     size = data.sizes[-1]
     cells = [Size(int(d), float(size)) for d in data.dimensions]
     found = crossings_of(data, cells)
-    caption = (f"Finite-size scaling at $\\alpha={size:.3g}$. Left: $f^e(t_C)$ vanishes as slowly as "
-               "the fluctuations of $\\log Z/d$ do; dashed: their mean positive part if they were "
-               "normal, $\\sqrt{(1-e^{-2\\alpha})/2\\pi d}$. Middle: times at which "
+    caption = (f"Finite-size scaling at $\\alpha={size:.3g}$. Left: $f^e(t_C)$ vanishes as slowly "
+               "as the fluctuations of $\\log Z/d$ do; dashed: their mean positive part if they "
+               "were normal, $\\sqrt{(1-e^{-2\\alpha})/2\\pi d}$. Middle: times at which "
                "the weight curves of neighbouring dimensions cross, over $1/\\sqrt{dd'}$, with a "
                "straight extrapolation through the last three; for comparison the time at which "
-               f"the weight passes {data.level:g}. Right: weight at the crossing, which falls to 1/2.")
+               f"the weight passes {data.level:g}. Right: weight at the crossing, which falls to "
+               "1/2.")
 
     def draw(canvas):
         left, middle, right = canvas.subplots(1, 3)
@@ -85,9 +86,9 @@ def _measured_at_collapse(data: Collapse, cell: Size, method: str) -> tuple[floa
 
 
 def _load_figure(data: Collapse) -> Figure:
-    caption = ("Collapse time over the load $\\alpha=\\log n/d$: closed form (line), and the time at "
-               f"which the exact mean weight passes {data.level:g} for each $d$ (points). Only an "
-               "exponential number of data pushes $t_C$ towards 0.")
+    caption = ("Collapse time over the load $\\alpha=\\log n/d$: closed form (line), and the time "
+               f"at which the exact mean weight passes {data.level:g} for each $d$ (points). Only "
+               "an exponential number of data pushes $t_C$ towards 0.")
 
     def draw(canvas):
         ax = canvas.subplots()

@@ -22,7 +22,8 @@ def _time_table(data: Collapse) -> Table:
         clock = data.number("collapse_time", cell) if data.in_collapse_times else 1.0
         measured = data.measured("weight_time", cell)
         rows.append([str(cell.dimension), f"{np.exp(data.number('log_points', cell)):.4g}",
-                     f"{data.number('load', cell):.5f}", f"{data.number('collapse_time', cell):.4f}",
+                     f"{data.number('load', cell):.5f}",
+                     f"{data.number('collapse_time', cell):.4f}",
                      plus_minus(float(measured.values) * clock, float(measured.error) * clock),
                      _number(data.number("weight_time_finite", cell) * clock),
                      f"{data.at_collapse('true_weight_finite', cell):.4f}",

@@ -53,7 +53,8 @@ def _not_at_branching(found: list[Case]) -> Claim | None:
         return None
     return Claim("Sections 5, 8", "Peaks of the entropy rate mark the bifurcations.",
                  "; ".join(parts[:4]) + ".", NO if farther else PARTLY,
-                 "Times. The peak of the variance is nearer to the branching than that of the rate.")
+                 "Times. The peak of the variance is nearer to the branching than that of the "
+                 "rate.")
 
 
 def _speciation(found: list[Case]) -> Claim | None:
@@ -70,7 +71,8 @@ def _speciation(found: list[Case]) -> Claim | None:
 
 
 def _limit(found: list[Case]) -> Claim | None:
-    own = [c for c in _of(found, "ou") if np.isfinite(c.number("predicted_peak_time")) and c.d >= 16]
+    own = [c for c in _of(found, "ou")
+           if np.isfinite(c.number("predicted_peak_time")) and c.d >= 16]
     if not own:
         return None
     off = max(abs(c.main_peak()[0] - c.number("predicted_peak_time")) for c in own)
@@ -95,9 +97,9 @@ def _one_number(found: list[Case]) -> Claim | None:
         gap = np.abs(np.interp(here, x, y) - c.values("label_entropy_variance_exact"))[inside]
         worst = max(worst, float(gap.max()) if len(gap) else 0.0)
     return Claim("(72), (83)", "The class variance depends on time and d through η alone.",
-                 f"Largest distance from one curve: {worst:.1e}, the interpolation between its points "
-                 f"included; largest values {min(heights):.6f} to {max(heights):.6f}, F(η*) = "
-                 f"{predicted:.10f}.", YES if worst < 5e-3 else NO)
+                 f"Largest distance from one curve: {worst:.1e}, the interpolation between its "
+                 f"points included; largest values {min(heights):.6f} to {max(heights):.6f}, F(η*) "
+                 f"= {predicted:.10f}.", YES if worst < 5e-3 else NO)
 
 
 def _no_localisation(found: list[Case]) -> Claim | None:
@@ -128,4 +130,5 @@ def _absent(found: list[Case]) -> Claim | None:
         return None
     return Claim("Section 7.1", "The variance peak is absent for the EDM and VE processes.",
                  f"Its height is the same, {own[-1].main_peak()[1]:.6f} (EDM) and "
-                 f"{other[-1].main_peak()[1]:.6f} (VP) at d = {own[-1].d}; it is not localised.", NO)
+                 f"{other[-1].main_peak()[1]:.6f} (VP) at d = {own[-1].d}; it is not "
+                 "localised.", NO)

@@ -79,8 +79,11 @@ def mixture_text(record: Record) -> str:
     scale = "" if list(record.axes["d"].values) == [1] else "√d"
     if size == 1 and len(means) == 2 and means[0] == -means[1]:
         amplitude = abs(means[0])
-        text = "√(4d/3)" if scale and abs(amplitude**2 - 4 / 3) < 1e-9 else \
-            scale if amplitude == 1 and scale else f"{show(amplitude)}{' ' + scale if scale else ''}"
+        text = f"{show(amplitude)} {scale}".strip()
+        if scale and amplitude == 1:
+            text = scale
+        elif scale and abs(amplitude**2 - 4 / 3) < 1e-9:
+            text = "√(4d/3)"
         return f"two {kind} at ±{text}"
     places = ", ".join(show(m) for m in means[:8]) + (", …" if len(means) > 8 else "")
     return f"{len(means) // size} {kind} at {scale + ' × ' if scale else ''}({places})"

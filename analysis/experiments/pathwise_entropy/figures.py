@@ -39,18 +39,19 @@ def _summary(record: Record, found: list[Case]) -> str:
             if record.option("step") == "exact" else "each step by the score alone")
     return (f"Reverse-time trajectories of {mixture_text(record)} with the exact score, "
             f"{int(record.option('trials', 0))} per case; {step}. Along each runs the pathwise "
-            "conditional entropy $h_t(x_t)$, the entropy of $p(x_0|x_t)$; its mean is the conditional "
-            "entropy, its variance over the ensemble is $V_h$. Curves by quadrature carry no "
-            f"statistical error. {len(found)} cases are finished.")
+            "conditional entropy $h_t(x_t)$, the entropy of $p(x_0|x_t)$; its mean is the "
+            "conditional entropy, its variance over the ensemble is $V_h$. Curves by quadrature "
+            f"carry no statistical error. {len(found)} cases are finished.")
 
 
 def _figure_3(c: Case) -> Figure:
     shown = len(c.record.axes["path"].values)
     caption = (f"Left: pathwise conditional entropy along {shown} reverse trajectories (generation "
                "runs from right to left), with its mean over all of them (black). Right: the "
-               f"trajectories themselves, same colours, over log $p_t(x)$. {process_title(c.process)}, "
-               f"{mixture_text(c.record)}. Vertical lines: times at which modes of $p_t$ branch. The "
-               "entropy of a single trajectory rises and falls on its way down.")
+               "trajectories themselves, same colours, over log $p_t(x)$. "
+               f"{process_title(c.process)}, {mixture_text(c.record)}. Vertical lines: times at "
+               "which modes of $p_t$ branch. The entropy of a single trajectory rises and falls on "
+               "its way down.")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, sharex=True)
@@ -124,9 +125,9 @@ def _ensemble_figure(c: Case) -> Figure:
     return Figure(f"ensemble-{c.process}", "The ensemble behind figure 3, "
                   + process_title(c.process),
                   "Mean and variance of the pathwise entropy over all trajectories (95% intervals) "
-                  "against quadrature, and the entropy rate. Dashed: branchings; triangles: maxima. "
-                  "The entropy rate does not peak at the branchings; the variance peaks closer to "
-                  "them.", draw, (11.4, 3.7))
+                  "against quadrature, and the entropy rate. Dashed: branchings; triangles: "
+                  "maxima. The entropy rate does not peak at the branchings; the variance peaks "
+                  "closer to them.", draw, (11.4, 3.7))
 
 
 def _picked(found: list[Case]) -> list[Case]:
@@ -162,8 +163,8 @@ def _figure_4(record: Record, found: list[Case], process: str) -> Figure:
     shown = _picked(found)
     speciation = "$t_S=(\\log d)/2$" if process == "ou" else "$t_S=\\sqrt{}d$"
     caption = (f"Variance of the pathwise conditional entropy under {process_title(process)}, "
-               f"{mixture_text(record)}. Left: against time, with {speciation} as ticks at the top. "
-               "Right: against $u=t/t_S(d)$. Curves: quadrature"
+               f"{mixture_text(record)}. Left: against time, with {speciation} as ticks at the "
+               "top. Right: against $u=t/t_S(d)$. Curves: quadrature"
                + ("" if found and found[0].are_points else "; dotted: variance $V_Z$ of the class "
                   "entropy, which a single signal-to-noise ratio determines")
                + "; points: reverse trajectories with 95% intervals.")
@@ -206,10 +207,10 @@ def _last_interesting(found: list[Case], x_of) -> float:
 
 
 def _figure_5(record: Record, found: list[Case], processes: list[str]) -> Figure:
-    caption = (f"Variance of the pathwise conditional entropy of {mixture_text(record)} against time, "
-               "for several d. Under EDM the region of the transition widens as √d; under VP it keeps "
-               "its width and moves with $t_S(d)$. The height is the same: EDM does have the peak. "
-               "Points: reverse trajectories with 95% intervals.")
+    caption = (f"Variance of the pathwise conditional entropy of {mixture_text(record)} against "
+               "time, for several d. Under EDM the region of the transition widens as √d; under VP "
+               "it keeps its width and moves with $t_S(d)$. The height is the same: EDM does have "
+               "the peak. Points: reverse trajectories with 95% intervals.")
 
     def draw(canvas):
         panels = canvas.subplots(1, len(processes), squeeze=False, sharey=True)[0]
@@ -231,7 +232,7 @@ def _collapse_figure(found: list[Case], processes: list[str]) -> Figure:
     """Everything on the signal-to-noise ratio, and where the peak goes."""
     def draw(canvas):
         left, right = canvas.subplots(1, 2)
-        for i, c in enumerate(found):
+        for c in found:
             ratio = c.values("signal_to_noise")
             name = "label_entropy_variance_exact"
             left.semilogx(ratio, c.values(name), color=style.CYCLE[processes.index(c.process) % 7],

@@ -38,7 +38,8 @@ def _peak_table(found: list[Case]) -> Table | None:
                   "height", "predicted", "full width", "predicted", "maxima of $dH/dt$",
                   "branchings"], rows,
                  "By quadrature. Predicted: from the class entropy alone, a function of the "
-                 "signal-to-noise ratio; it leaves out what a Gaussian's own width adds at small d.")
+                 "signal-to-noise ratio; it leaves out what a Gaussian's own width adds at small "
+                 "d.")
 
 
 def _agreement_table(found: list[Case]) -> Table | None:

@@ -7,10 +7,10 @@ import numpy as np
 from analysis.experiments.coupled_pairs import Setting, couplings
 from analysis.experiments.synchronization_gap.data import is_table_1, pairings, published
 from analysis.page.content import Claim, Verdict
-from analysis.reading.record import Record, show
+from analysis.reading.record import show
 
 
-def claims(record: Record, found: list[Setting]) -> list[Claim]:
+def claims(found: list[Setting]) -> list[Claim]:
     answers = []
     for setting in found:
         answers += [_negative(setting), _larger_than_control(setting), _table_1(setting),

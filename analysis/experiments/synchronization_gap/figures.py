@@ -1,4 +1,4 @@
-"""synchronization_gap: figures 6 to 9 and table 1 of the multimodal paper from trained denoisers."""
+"""synchronization_gap: figures 6 to 9 of the multimodal paper from trained denoisers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def content(record: Record) -> Content:
     figures.append(_denoising_figure(record, found[0]))
     figures.append(_training_figure(record, found[0]))
     return Content(_summary(record), MULTIMODAL, figures, tables.tables(found),
-                   claims.claims(record, found))
+                   claims.claims(found))
 
 
 def _summary(record: Record) -> str:
@@ -44,8 +44,8 @@ def _summary(record: Record) -> str:
     return (f"Denoisers of two-channel states $(x, T(x))$ with coupled noise (multimodal, section "
             f"5.1), {first_count(parameters)} parameters, {first_count(count)} images, "
             f"{record.option('epochs')} epochs, followed along {record.option('samples')} "
-            "deterministic trajectories each. MAIN pairs an image with its own transform, CTRL with "
-            "that of an image of another class.")
+            "deterministic trajectories each. MAIN pairs an image with its own transform, CTRL "
+            "with that of an image of another class.")
 
 
 def _panels(canvas, record: Record, sharey=True):
@@ -134,8 +134,8 @@ def _ghosting_figure(setting: Setting) -> Figure:
         style.legend_below(canvas, axes)
 
     return Figure(f"figure-7-{setting.key}", f"Figure 7: ghosting index, {setting.text}",
-                  "Cosines of common mode and channels with their last prediction, and the ghosting "
-                  f"index (108), 2 cos u − cos A − cos B. {BAND}", draw, _size(record))
+                  "Cosines of common mode and channels with their last prediction, and the "
+                  f"ghosting index (108), 2 cos u − cos A − cos B. {BAND}", draw, _size(record))
 
 
 def _strip_figure(setting: Setting) -> Figure:
@@ -190,10 +190,10 @@ def _intervention_figure(setting: Setting) -> Figure:
         style.legend_below(canvas, axes)
 
     return Figure(f"figure-9-{setting.key}", f"Figure 9: interventions on $v$, {setting.text}",
-                  f"Root mean square change of the final common and difference modes (white − black "
-                  f"= 1) after normal noise of standard deviation {show(scale)} was added to $v$ at "
-                  "one step; same initial noise. Bars: 95% from the standard error over seeds, or "
-                  "over trajectories for one seed.", draw, _size(record))
+                  "Root mean square change of the final common and difference modes (white − "
+                  f"black = 1) after normal noise of standard deviation {show(scale)} was added to "
+                  "$v$ at one step; same initial noise. Bars: 95% from the standard error over "
+                  "seeds, or over trajectories for one seed.", draw, _size(record))
 
 
 def _gap_figure(record: Record, setting: Setting) -> Figure:

@@ -53,8 +53,9 @@ def _limits(shown: list[TrainedUnit]) -> Claim | None:
         time, phi = unit.array("clone_time"), unit.measured("clone_agreement")
         early, late = int(np.argmax(time)), int(np.argmin(time))
         chance = float(unit.array("independent_agreement"))
-        texts.append(f"$n={unit.count}$: {phi.value[early]:.2f} at $t={time[early]:.2f}$ (independent "
-                     f"samples {chance:.2f}), {phi.value[late]:.2f} at $t={time[late]:.2f}$")
+        texts.append(f"$n={unit.count}$: {phi.value[early]:.2f} at $t={time[early]:.2f}$ "
+                     f"(independent samples {chance:.2f}), {phi.value[late]:.2f} at "
+                     f"$t={time[late]:.2f}$")
         held.append(bool(phi.low[early] <= chance + 0.05 and phi.high[late] > 0.95))
     if not texts:
         return None
@@ -79,8 +80,8 @@ def _near_exact(shown: list[TrainedUnit]) -> Claim | None:
         return None
     return Claim("numerical experiments", "The trained score is close to the exact one, so far as "
                  "speciation shows.", "; ".join(texts) + ".", _verdict(held),
-                 "Against the exact empirical score of the same images; reproduced means within four "
-                 "standard errors at every time and overlapping intervals of the crossing.")
+                 "Against the exact empirical score of the same images; reproduced means within "
+                 "four standard errors at every time and overlapping intervals of the crossing.")
 
 
 def _collapse(shown: list[TrainedUnit]) -> Claim | None:
@@ -96,12 +97,13 @@ def _collapse(shown: list[TrainedUnit]) -> Claim | None:
     if not texts:
         return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean "
                      "time of the last change of the nearest image agree.",
-                     "No network of this record repeats its training images in half of its samples.",
+                     "No network of this record repeats its training images in half of its "
+                     "samples.",
                      Verdict.OPEN, "Fewer images, or longer training, or a larger network.")
-    return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean time of "
-                 "the last change of the nearest image agree.", "; ".join(texts) + ".",
-                 _verdict(held), "Reproduced means within a quarter; only networks of which half of "
-                 "the samples are three times as near to one training image as to any other.")
+    return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean time "
+                 "of the last change of the nearest image agree.", "; ".join(texts) + ".",
+                 _verdict(held), "Reproduced means within a quarter; only networks of which half "
+                 "of the samples are three times as near to one training image as to any other.")
 
 
 def _copies(shown: list[TrainedUnit]) -> Claim | None:

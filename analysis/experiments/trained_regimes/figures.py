@@ -23,8 +23,8 @@ def content(record: Record) -> Content:
     figures = []
     if shown:
         figures = [_speciation_figure(record, shown), _collapse_figure(record, shown),
-                   _neighbour_figure(record, shown), _distance_figure(record, shown),
-                   _training_figure(record, shown)]
+                   _neighbour_figure(record, shown), _distance_figure(shown),
+                   _training_figure(shown)]
     return Content(_summary(record, found), REGIMES, figures, tables.tables(record, found),
                    claims.claims(record, found))
 
@@ -78,8 +78,8 @@ def _speciation_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
         style.legend_below(canvas, [row[0]])
 
     return Figure("figure-4", "Figure 4: speciation of trained networks",
-                  f"Probability φ that two clones of a generated image that part at time $t$ end in "
-                  f"one class; {data_text(record)}. Points: trained networks, "
+                  "Probability φ that two clones of a generated image that part at time $t$ end "
+                  f"in one class; {data_text(record)}. Points: trained networks, "
                   f"{_steps_text(record)}, judged by a classifier; lines: exact empirical score of "
                   "the same images. Dashed: $t_S=\\frac{1}{2}\\log\\Lambda$; dotted: φ = "
                   f"{level:g}, where two Gaussian clusters pass at $t_S$. Bars and bands: 95%."
@@ -161,14 +161,14 @@ def _neighbour_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
             grid[0, 1].set_title("nearest training images", fontsize=9.5, loc="left")
 
     return Figure("figure-11", "Figure 11: generated images and their nearest training images",
-                  f"Left of each block, framed: images a trained network generated; beside them the "
-                  f"{neighbours} nearest training images with their distance; {data_text(record)}. "
-                  "With few training images a network that has learnt them by heart repeats one; "
-                  "with many it makes new ones.", draw,
+                  "Left of each block, framed: images a trained network generated; beside them "
+                  f"the {neighbours} nearest training images with their distance; "
+                  f"{data_text(record)}. With few training images a network that has learnt them "
+                  "by heart repeats one; with many it makes new ones.", draw,
                   (1.05 * columns * len(chosen) + 0.3, 1.2 * strips + 0.7))
 
 
-def _distance_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
+def _distance_figure(shown: list[TrainedUnit]) -> Figure:
     apart = differing(shown)
 
     def draw(canvas):
@@ -189,13 +189,13 @@ def _distance_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
 
     return Figure("distances", "How near generated images come to training images",
                   "Cumulative distribution of the distance of a generated image to the nearest "
-                  "training image, in units of the mean distance of a training image to the nearest "
-                  "other one (dashed). A network that repeats its training images is at 0, one that "
-                  "draws new images of the same kind around 1, one that is not trained enough "
-                  "beyond.", draw, (6.8, 4.6))
+                  "training image, in units of the mean distance of a training image to the "
+                  "nearest other one (dashed). A network that repeats its training images is at 0, "
+                  "one that draws new images of the same kind around 1, one that is not trained "
+                  "enough beyond.", draw, (6.8, 4.6))
 
 
-def _training_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
+def _training_figure(shown: list[TrainedUnit]) -> Figure:
     apart = differing(shown)
 
     def draw(canvas):

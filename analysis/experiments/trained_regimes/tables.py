@@ -39,6 +39,6 @@ def _quality_table(record: Record, found: list[TrainedUnit]) -> Table:
     return Table("What the numbers rest on",
                  ["<classes", "seed", "$n$", "epochs", "last loss", "classifier accuracy",
                   "test images", "share of 2nd class", "collapsed samples", "<warnings"], rows,
-                 "Wilson intervals, 95%. Collapsed: three times as near to one training image as to "
-                 "any other. Agreement of classes is unreliable where the classifier is below 97% "
-                 "or one class is under 10% of the generated images.")
+                 "Wilson intervals, 95%. Collapsed: three times as near to one training image as "
+                 "to any other. Agreement of classes is unreliable where the classifier is below "
+                 "97% or one class is under 10% of the generated images.")

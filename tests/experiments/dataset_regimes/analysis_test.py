@@ -1,4 +1,5 @@
-"""dataset_regimes on a real record of made-up images: figures, tables, claims, unfinished sweeps."""
+"""dataset_regimes on a real record of made-up images: figures, tables, claims, unfinished
+sweeps."""
 
 import numpy as np
 import pytest
@@ -80,4 +81,5 @@ def test_numbers_are_shown_with_their_interval():
 
 
 def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):
-    assert {"figure-1", "figure-4", "figure-5", "clones", "open-decisions"} <= figures_of_reports(path, tmp_path)
+    drawn = figures_of_reports(path, tmp_path)
+    assert {"figure-1", "figure-4", "figure-5", "clones", "open-decisions"} <= drawn

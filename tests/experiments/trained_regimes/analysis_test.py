@@ -1,4 +1,5 @@
-"""trained_regimes on a real record of made-up images: figures, warnings, claims, unfinished sweeps."""
+"""trained_regimes on a real record of made-up images: figures, warnings, claims, unfinished
+sweeps."""
 
 import numpy as np
 import pytest
@@ -65,11 +66,13 @@ def test_unreliable_numbers_are_marked_everywhere(path, tmp_path):
     with open_record(changed(path, tmp_path / "good.h5", **good)) as record:
         assert [unit.warnings() for unit in units(record)] == [[], []]
         assert "Warning" not in content(record).summary
-    with open_record(changed(path, tmp_path / "weak.h5", **good | {"classifier_accuracy": 0.96})) as record:
+    weak = good | {"classifier_accuracy": 0.96}
+    with open_record(changed(path, tmp_path / "weak.h5", **weak)) as record:
         found = content(record)
         assert "96.0% right" in found.summary and "96.0% right" in found.figures[0].caption
         assert all("unreliable" in row[0] for row in found.tables[0].rows)
-    with open_record(changed(path, tmp_path / "one.h5", **good | {"second_class_share": 0.04})) as record:
+    uneven = good | {"second_class_share": 0.04}
+    with open_record(changed(path, tmp_path / "one.h5", **uneven)) as record:
         assert "4% of the generated images" in content(record).summary
         # Nothing is concluded from them.
         assert claims_of(record)["Trained networks speciate"].verdict == Verdict.OPEN
@@ -108,4 +111,5 @@ def test_claims_follow_the_numbers(path, tmp_path):
 
 
 def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):
-    assert {"figure-4", "figure-5", "figure-11", "distances", "training"} <= figures_of_reports(path, tmp_path)
+    drawn = figures_of_reports(path, tmp_path)
+    assert {"figure-4", "figure-5", "figure-11", "distances", "training"} <= drawn
