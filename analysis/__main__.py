@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.reading.record import ExitCode, RecordError, check_readable, open_record
+from analysis.reading.errors import ExitCode, RecordError
+from analysis.reading.opening import check_readable, open_record
 
 FORMATS = ("png", "pdf", "svg")
 

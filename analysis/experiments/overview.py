@@ -6,10 +6,12 @@ import itertools
 
 import numpy as np
 
-from analysis.page import style
+from analysis.page import maps, style
+from analysis.page.angles import angle_axis
 from analysis.page.content import Content, Figure, Table
 from analysis.reading.estimates import Z95
-from analysis.reading.record import Observable, Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import Observable, show
 
 MOST_FIGURES = 40
 MOST_CURVES = 7
@@ -146,7 +148,7 @@ def _draw_curves(canvas, record, found, band, along, curves) -> None:
     if labels:
         ax.set_xticks(x, labels)
     elif record.axes[along].units == "rad":
-        style.angle_axis(ax.xaxis, x)
+        angle_axis(ax.xaxis, x)
     ax.set_xlabel(axis_label(record, along))
     ax.set_ylabel(value_label(found))
     if any(text for text in ax.get_legend_handles_labels()[1]):
@@ -167,9 +169,9 @@ def _draw_maps(canvas, found, pair, drawn) -> None:
     handles = {}
     for ax, where in zip(panels, drawn):
         piece = found.at(**where).over(up, across)
-        mesh, marks = style.heat_map(ax, piece.coords[across], piece.coords[up], piece.values,
-                                     piece.done, label="", vmin=low, vmax=high, colorbar=False,
-                                     blank_label="no value")
+        mesh, marks = maps.heat_map(ax, piece.coords[across], piece.coords[up], piece.values,
+                                    piece.done, label="", vmin=low, vmax=high, colorbar=False,
+                                    blank_label="no value")
         handles.update({h.get_label(): h for h in marks})
         title = name_of({k: v for k, v in where.items() if len(found.coords[k]) > 1})
         ax.set_title(title, fontsize=9.5)

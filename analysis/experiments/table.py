@@ -15,7 +15,8 @@ from analysis.experiments.synchronization_gap import figures as synchronization_
 from analysis.experiments.trained_regimes import figures as trained_regimes
 from analysis.page.content import Content
 from analysis.page.forgiving import forgives
-from analysis.reading.record import Record, RecordError
+from analysis.reading.errors import RecordError
+from analysis.reading.record import Record
 
 MODULES = {"coupled_cloning": coupled_cloning, "coupled_ou": coupled_ou,
            "dataset_regimes": dataset_regimes, "exact_score": exact_score,

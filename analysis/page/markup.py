@@ -22,7 +22,18 @@ _UPRIGHT = {"cos ", "sin ", "log ", "ln ", "max", "sup", "min"}
 
 
 def to_html(text: str) -> str:
-    """Escapes `text`, renders its `$...$` formulas and sets `...` in a code face."""
+    """Text of a caption as HTML.
+
+    Parameters
+    ----------
+    text : str
+        With formulas between dollar signs and code between backquotes; all else is escaped.
+
+    Returns
+    -------
+    str
+        Without block elements.
+    """
     parts = re.split(r"\$([^$]*)\$", text)
     return "".join(_formula(part) if i % 2 else
                    re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(part, quote=False))
@@ -30,14 +41,36 @@ def to_html(text: str) -> str:
 
 
 def to_plain(text: str) -> str:
-    """The same text without markup, for titles, alt texts and terminals."""
+    """The same text without markup, for titles, alt texts and terminals.
+
+    Parameters
+    ----------
+    text : str
+        As for `to_html`.
+
+    Returns
+    -------
+    str
+        Subscripts as `_`, superscripts as `^`.
+    """
     rendered = re.sub(r"<sub>(.*?)</sub>", r"_\1", to_html(text))
     rendered = re.sub(r"<sup>(.*?)</sup>", r"^\1", rendered)
     return html.unescape(re.sub(r"<[^>]+>", "", rendered))
 
 
 def symbol_markup(symbol: str) -> str:
-    """A formula of a plain symbol such as "sigma_W^2" or "alpha_C/alpha"."""
+    """A formula of a plain symbol.
+
+    Parameters
+    ----------
+    symbol : str
+        Such as "sigma_W^2" or "alpha_C/alpha".
+
+    Returns
+    -------
+    str
+        For `to_html`; empty for an empty symbol.
+    """
     if not symbol:
         return ""
     return "$" + re.sub(r"[A-Za-z]{2,}", lambda word: "\\" + word[0] + " "

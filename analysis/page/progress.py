@@ -7,12 +7,14 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from analysis.page import style
 from analysis.page.content import Figure, Table
-from analysis.reading.record import Record, UnitStatus, show
+from analysis.reading.record import Record
+from analysis.reading.values import UnitStatus, show
 
 MOST_FAILURES = 50
 
 
 def figures(record: Record) -> list[Figure]:
+    """When units were done and how long they took, and what is missing."""
     found = []
     if not record.complete and record.unit_count > 1:
         found.append(_coverage_figure(record))

@@ -14,7 +14,20 @@ _figures: list[Figure] = []
 
 
 def draw_all(figures: list[Figure], formats: tuple[str, ...]) -> list[dict[str, bytes] | str]:
-    """For each figure its files' bytes by format, or why it could not be drawn."""
+    """Draws figures on every core this process may use.
+
+    Parameters
+    ----------
+    figures : list of Figure
+        In any order.
+    formats : tuple of str
+        Of png, pdf and svg.
+
+    Returns
+    -------
+    list
+        For each figure its files' bytes by format, or a text that says why it could not be drawn.
+    """
     workers = min(len(figures), len(os.sched_getaffinity(0)), MOST_PROCESSES)
     jobs = [(i, formats) for i in range(len(figures))]
     _figures[:] = figures

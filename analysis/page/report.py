@@ -13,7 +13,8 @@ from analysis.experiments import table
 from analysis.page import progress, render
 from analysis.page.content import Claim, Content, Figure, Table, Verdict
 from analysis.page.markup import symbol_markup, to_html, to_plain
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 _VERDICTS = {
     Verdict.REPRODUCED: ("reproduced", "✓ reproduced"),
@@ -56,7 +57,22 @@ class Report:
 
 
 def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
-    """Writes figures/ and report.html into `out`."""
+    """Draws all figures of some records and writes them and one HTML page.
+
+    Parameters
+    ----------
+    records : list of Record
+        Open; each becomes a chapter.
+    out : Path
+        The folder for report.html and figures/, made if needed.
+    formats : tuple of str
+        File formats of the figures, of png, pdf and svg; the page holds PNG in any case.
+
+    Returns
+    -------
+    Report
+        The page's path, and the figures that could not be drawn.
+    """
     (out / "figures").mkdir(parents=True, exist_ok=True)
     chapters = _chapters(records)
     undrawn = [c.record.experiment for c in chapters if c.content.problem]

@@ -1,4 +1,4 @@
-"""How every figure looks: palette, lines, bands, heat maps, and how missing cells are shown."""
+"""How every figure looks: palette, lines, bands, images, and how missing points are shown."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 import numpy as np  # noqa: E402
-from matplotlib.colors import ListedColormap  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.patches import Patch  # noqa: E402
 
 from analysis.reading.estimates import Z95  # noqa: E402
 
@@ -39,7 +37,18 @@ _SETTINGS = {
 
 
 def draw(figure) -> Figure:
-    """The matplotlib figure of a content.Figure, in this style."""
+    """Draws a figure in the style of all figures.
+
+    Parameters
+    ----------
+    figure : content.Figure
+        Its `draw` receives the empty canvas.
+
+    Returns
+    -------
+    matplotlib Figure
+        Laid out; every file format shares the result.
+    """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
@@ -55,7 +64,20 @@ def draw(figure) -> Figure:
 
 
 def encode(canvas: Figure, file_format: str) -> bytes:
-    """The figure as the bytes of a PNG, PDF or SVG file; the same figure gives the same bytes."""
+    """A drawn figure as a file; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    canvas : matplotlib Figure
+        What `draw` returned.
+    file_format : str
+        png, pdf or svg.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     silent = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None},
               "svg": {"Date": None}}
     with matplotlib.rc_context(_SETTINGS | {"svg.hashsalt": "syncgap"}):
@@ -66,7 +88,30 @@ def encode(canvas: Figure, file_format: str) -> bytes:
 
 
 def line(ax, x, y, number: int, label: str, *, colour=None, style=None, done=None, **more):
-    """Curve `number` of a family: colour and dash pattern from the cycles."""
+    """A curve of a family.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x, y : array
+        NaN leaves a gap.
+    number : int
+        Its place in the family, which decides colour and dashes.
+    label : str
+        For the legend.
+    colour, style
+        Instead of those of its number.
+    done : array of bool
+        Which points are of finished units; the others are marked.
+    **more
+        For `plot`.
+
+    Returns
+    -------
+    matplotlib Line2D
+        The curve.
+    """
     more.setdefault("clip_on", True)
     artist, = ax.plot(x, y, color=colour or CYCLE[number % len(CYCLE)],
                       linestyle=style or DASHES[number % len(DASHES)], label=label, **more)
@@ -77,7 +122,28 @@ def line(ax, x, y, number: int, label: str, *, colour=None, style=None, done=Non
 
 def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, done=None,
          style="-"):
-    """Measured means with their 95% band as a shade and bars."""
+    """Measured means of a family with their 95% intervals, as a shade and bars.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x, y, error : array
+        The error is a standard error.
+    number : int
+        Its place in the family, which decides colour and marker.
+    label : str
+        For the legend.
+    colour, marker, style
+        Instead of those of its number, and of a full line.
+    done : array of bool
+        Which points are of finished units; the others are marked.
+
+    Returns
+    -------
+    matplotlib container, or None
+        None when there is nothing to draw.
+    """
     colour = colour or CYCLE[number % len(CYCLE)]
     if not np.isfinite(y).any():
         mark_missing(ax, x, np.zeros(len(x), bool) if done is None else done)
@@ -93,8 +159,21 @@ def band(ax, x, y, error, number: int, label: str, *, colour=None, marker=None, 
 
 def show_image(ax, values: np.ndarray | None, *, stretch: bool = False, limits=(0, 1),
                  border=None) -> None:
-    """Image (H, W) or (C, H, W) without axes, from black to white over `limits` or, stretched,
-    over its own range; None: not measured yet."""
+    """An image without axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    values : array (H, W) or (C, H, W), or None
+        None: not measured yet.
+    stretch : bool
+        From black to white over its own range rather than over `limits`.
+    limits : tuple of float
+        What is black and what is white.
+    border : str
+        Colour of a frame.
+    """
     if values is None:
         ax.set_facecolor(MISSING)
     else:
@@ -127,50 +206,6 @@ def mark_missing(ax, x, done) -> None:
         seen.set_data(both, np.full(len(both), 0.012))
 
 
-def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=None,
-             blank_label: str | None = None, colorbar=True):
-    """Cells z[y, x] around the coordinates; NaN in a done cell is white, an unfinished cell is
-    hatched. Returns (mesh, legend handles for the white and hatched areas that occur)."""
-    shown = np.ma.masked_invalid(z)
-    ax.set_facecolor("white")
-    ax.grid(False)
-    if shown.count() and vmin is None and vmax is None:
-        low, high = float(shown.min()), float(shown.max())
-        if high - low < 1e-12 * max(1.0, abs(low)):
-            vmin, vmax = low - 0.5, high + 0.5
-    mesh = ax.pcolormesh(edges(x), edges(y), shown, cmap=cmap, vmin=vmin, vmax=vmax,
-                         rasterized=True, shading="flat")
-    if colorbar:
-        bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
-        bar.set_label(label)
-        bar.outline.set_visible(False)
-    handles = []
-    if blank_label and np.any(np.isnan(z) & done):
-        handles.append(Patch(facecolor="white", edgecolor="black", linewidth=0.6,
-                             label=blank_label))
-    if not np.all(done):
-        hatch_cells(ax, x, y, ~done)
-        handles.append(Patch(facecolor=MISSING, edgecolor="#9A9A9A", hatch="////",
-                             label=f"not measured yet ({np.count_nonzero(~done)} cells)"))
-    return mesh, handles
-
-
-def hatch_cells(ax, x, y, which, hatch="////") -> None:
-    """Grey hatching over the cells where `which[y, x]` holds."""
-    blank = np.ma.masked_where(~which, np.zeros(which.shape))
-    ax.pcolor(edges(x), edges(y), blank, hatch=hatch, cmap=ListedColormap([MISSING]),
-              edgecolor="#9A9A9A", linewidth=0, zorder=2, rasterized=True)
-
-
-def dot_cells(ax, x, y, which, most: int = 40) -> None:
-    """Small dots over the cells where `which[y, x]` holds, thinned to `most` a side."""
-    rows = np.unique(np.linspace(0, len(y) - 1, min(len(y), most)).round().astype(int))
-    columns = np.unique(np.linspace(0, len(x) - 1, min(len(x), most)).round().astype(int))
-    chosen = [(x[j], y[i]) for i in rows for j in columns if which[i, j]]
-    if chosen:
-        ax.plot(*zip(*chosen), ".", color=BLACK, markersize=1.6, zorder=3)
-
-
 def mark_ends(ax, x, y, done, colour) -> None:
     """An open circle where a curve ends although its next cell is measured: no value beyond."""
     known = np.isfinite(y)
@@ -179,17 +214,6 @@ def mark_ends(ax, x, y, done, colour) -> None:
             if 0 <= j < len(y) and not known[j] and done[j]:
                 ax.plot([x[i]], [y[i]], "o", color=colour, markerfacecolor="white", markersize=5,
                         zorder=5)
-
-
-def shade_unstable(ax, x, which) -> None:
-    """Grey over the stretches of x where `which` holds."""
-    where = np.flatnonzero(which)
-    if len(where) == 0:
-        return
-    borders = edges(x)
-    for run in np.split(where, np.flatnonzero(np.diff(where) > 1) + 1):
-        ax.axvspan(borders[run[0]], borders[run[-1] + 1], color="#E8E8E8", zorder=0, linewidth=0,
-                   label="unstable" if run[0] == where[0] else None)
 
 
 def error_scale(ax, limit: float = 4) -> None:
@@ -206,7 +230,19 @@ def symbols(ax, x, y, number: int, label: str | None, **more) -> None:
 
 
 def legend_below(canvas, panels, columns: int | None = None, handles=()) -> None:
-    """One legend for all panels, in a strip kept free below them, of `handles` if given."""
+    """One legend for all panels, in a strip kept free below them.
+
+    Parameters
+    ----------
+    canvas : matplotlib Figure
+        The figure.
+    panels : array of Axes
+        Whose curves it names, each label once.
+    columns : int
+        At most four if not given.
+    handles : sequence
+        These instead of the panels' own.
+    """
     found = {handle.get_label(): handle for handle in handles}
     for ax in np.ravel(panels) if not found else ():
         for handle, label in zip(*ax.get_legend_handles_labels()):
@@ -225,46 +261,3 @@ def row_title(ax, text: str) -> None:
     ax.annotate(text, (0, 0.5), xytext=(-0.27, 0.5), xycoords="axes fraction",
                 textcoords="axes fraction", rotation=90, ha="center", va="center",
                 fontweight="bold", fontsize=10)
-
-
-def edges(centres) -> np.ndarray:
-    """Cell edges halfway between coordinates; the outer cells are as wide as their neighbours."""
-    centres = np.asarray(centres, dtype=float)
-    if len(centres) == 1:
-        return centres[0] + np.array([-0.5, 0.5])
-    middle = 0.5 * (centres[1:] + centres[:-1])
-    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
-
-
-def angle_axis(axis, values) -> None:
-    """Ticks of an angle axis at multiples of pi/4 (pi/2 on a short one)."""
-    span = float(np.max(values) - np.min(values))
-    if span < np.pi / 2 * 0.99:
-        return
-    quarter = np.pi / 4
-    first = np.ceil(np.min(values) / quarter - 1e-9)
-    last = np.floor(np.max(values) / quarter + 1e-9)
-    ticks = np.arange(first, last + 1)
-    names = {0: "0", 4: "π", -4: "−π"}
-    axis.set_ticks(ticks * quarter,
-                   [names.get(int(k), _fraction_of_pi(int(k))) for k in ticks])
-
-
-def angle_text(theta: float) -> str:
-    """"π/4" where the angle is a simple fraction of pi, else a number."""
-    part = theta / np.pi
-    for divisor in (1, 2, 3, 4, 6, 8):
-        times = part * divisor
-        if abs(times - round(times)) < 1e-9:
-            k = round(times)
-            head = "0" if k == 0 else "π" if k == 1 else f"{k}π"
-            return head if divisor == 1 or k == 0 else f"{head}/{divisor}"
-    return f"{part:.3g}π"
-
-
-def _fraction_of_pi(quarters: int) -> str:
-    divisor = np.gcd(abs(quarters), 4)
-    over, under = quarters // divisor, 4 // divisor
-    sign = "−" if over < 0 else ""
-    head = "π" if abs(over) == 1 else f"{abs(over)}π"
-    return sign + (head if under == 1 else f"{head}/{under}")

@@ -13,7 +13,18 @@ Z95 = NormalDist().inv_cdf(0.975)
 
 
 def plus_minus(value: float, standard_error: float) -> str:
-    """"0.0132 ± 0.0041": a value and its 95% half width, to two digits of the half width."""
+    """A value and its 95% half width, to two digits of the half width.
+
+    Parameters
+    ----------
+    value, standard_error : float
+        Either may be NaN.
+
+    Returns
+    -------
+    str
+        Such as "0.0132 ± 0.0041"; "–" without a value.
+    """
     if not math.isfinite(value):
         return "–"
     half = Z95 * standard_error
@@ -24,18 +35,55 @@ def plus_minus(value: float, standard_error: float) -> str:
 
 
 def standard_error(low, high):
-    """The standard error that a 95% interval from `low` to `high` stands for."""
+    """The standard error that a 95% interval stands for.
+
+    Parameters
+    ----------
+    low, high : float or array
+        Its ends.
+
+    Returns
+    -------
+    float or array
+        Of a normal law.
+    """
     return (high - low) / (2 * Z95)
 
 
 def signed(value: float, digits: int) -> str:
-    """Fixed digits with a true minus sign, and no minus before a zero."""
+    """A number of fixed digits with a true minus sign, and no minus before a zero.
+
+    Parameters
+    ----------
+    value : float
+        Finite.
+    digits : int
+        After the point.
+
+    Returns
+    -------
+    str
+        Such as "−0.50".
+    """
     text = f"{value:.{digits}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def wilson(share: np.ndarray, trials: int) -> tuple[np.ndarray, np.ndarray]:
-    """95% Wilson interval of a probability seen as `share` of `trials`."""
+    """95% Wilson interval of a probability.
+
+    Parameters
+    ----------
+    share : array
+        The share of trials in which it happened.
+    trials : int
+        How many there were.
+
+    Returns
+    -------
+    tuple of arrays
+        The lower and the upper ends; NaN without trials.
+    """
     if trials <= 0:
         return np.full_like(share, np.nan), np.full_like(share, np.nan)
     z2 = Z95**2 / trials
@@ -45,7 +93,18 @@ def wilson(share: np.ndarray, trials: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def crossings(x: np.ndarray, y: np.ndarray) -> list[float]:
-    """Where the polygon through (x, y) changes sign, by linear interpolation; NaN breaks it."""
+    """Where the polygon through some points changes sign.
+
+    Parameters
+    ----------
+    x, y : array
+        Of equal length, x ascending; a NaN breaks the polygon.
+
+    Returns
+    -------
+    list of float
+        By linear interpolation.
+    """
     found = []
     for i in range(len(x) - 1):
         a, b = y[i], y[i + 1]
@@ -57,8 +116,18 @@ def crossings(x: np.ndarray, y: np.ndarray) -> list[float]:
 
 
 def peak(x: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
-    """Place and height of an interior maximum, from the parabola through its three top points;
-    None when the largest value lies at an end."""
+    """An interior maximum, from the parabola through its three top points.
+
+    Parameters
+    ----------
+    x, y : array
+        Of equal length, x ascending.
+
+    Returns
+    -------
+    tuple of float, or None
+        Place and height; None when the largest value lies at an end.
+    """
     if not np.isfinite(y).any():
         return None
     i = int(np.nanargmax(y))
@@ -86,8 +155,19 @@ class ZeroTest:
 
 
 def zero_test(value: np.ndarray, standard_error: np.ndarray) -> ZeroTest | None:
-    """Tests that every measured cell is zero; None when nothing is measured. A cell of value and
-    error exactly 0 agrees with zero."""
+    """Tests that every measured cell is zero.
+
+    Parameters
+    ----------
+    value, standard_error : array
+        Of equal shape; cells that are not finite are left out. A cell of value and error exactly
+        0 agrees with zero.
+
+    Returns
+    -------
+    ZeroTest or None
+        None when nothing is measured.
+    """
     value, error = np.ravel(value), np.ravel(standard_error)
     known = np.isfinite(value) & np.isfinite(error)
     if not known.any():
@@ -99,5 +179,16 @@ def zero_test(value: np.ndarray, standard_error: np.ndarray) -> ZeroTest | None:
 
 
 def zero_limit(count: int) -> float:
-    """The |value|/SE that the largest of `count` true zeros exceeds with probability at most 5%."""
+    """The threshold of `zero_test`.
+
+    Parameters
+    ----------
+    count : int
+        How many cells are tested.
+
+    Returns
+    -------
+    float
+        The |value|/SE that the largest of so many true zeros exceeds with probability at most 5%.
+    """
     return NormalDist().inv_cdf(1 - 0.025 / count)

@@ -3,13 +3,15 @@ called."""
 
 from __future__ import annotations
 
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 FASHION = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
            "ankle boot")
 
 
 def is_fashion(record: Record) -> bool:
+    """Whether the data look like Fashion-MNIST: a guess from the folder's name."""
     return "fashion" in str(record.option("data_path", "")).lower()
 
 
@@ -32,5 +34,6 @@ def data_text(record: Record) -> str:
 
 
 def is_mnist(record: Record) -> bool:
+    """Whether the data look like MNIST itself, whose values the papers print: a guess likewise."""
     path = str(record.option("data_path", "")).lower()
     return "mnist" in path and "fashion" not in path and "kmnist" not in path

@@ -28,9 +28,11 @@ class Names:
         self._in_file = {today: old for old, today in renamed.items()}
 
     def today(self, in_file: str) -> str:
+        """Today's name of what the file calls `in_file`."""
         return self._today.get(in_file, in_file)
 
     def in_file(self, today: str) -> str:
+        """The file's name of what is called `today`."""
         return self._in_file.get(today, today)
 
 

@@ -2,150 +2,19 @@
 
 from __future__ import annotations
 
-import faulthandler
 import json
-import os
-import resource
-import signal
-from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from analysis.reading.errors import CANNOT_READ, ExitCode, RecordError
 from analysis.reading.old_names import Names
+from analysis.reading.values import Axis, Failure, Observable, Option, UnitStatus, show
 
 LAYOUT = "syncgap-record-1"
-# What h5py and NumPy raise on structure they cannot interpret.
-_CANNOT_READ = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError,
-                OverflowError, MemoryError)
 _BESIDE_OBSERVABLES = ("unit_status", "unit_seconds", "unit_checksum")
-
-
-class ExitCode(IntEnum):
-    """What `python3 -m analysis` returns; argparse itself returns 2 for a wrong command line."""
-
-    DONE = 0
-    UNDRAWN = 1  # the report is written, but a figure of it could not be drawn
-    UNREADABLE = 3  # no such file, a folder, no permission
-    NOT_HDF5 = 4
-    NOT_A_RECORD = 5
-    DAMAGED = 6  # truncated, or a dataset that cannot be read
-    CANNOT_WRITE = 7
-
-
-class RecordError(Exception):
-    """A file that cannot be used as a record: what is wrong, and what to do."""
-
-    def __init__(self, code: ExitCode, message: str):
-        super().__init__(message)
-        self.code = code
-
-
-class UnitStatus(IntEnum):
-    PENDING = 0
-    DONE = 1
-    FAILED = 2
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A coordinate of the grid: float64, int64 or text values."""
-
-    name: str
-    values: np.ndarray
-    units: str
-    long_name: str
-    role: str
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of the experiment as it ran."""
-
-    name: str
-    value: object
-    symbol: str
-    doc: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A unit that could not be finished, and why."""
-
-    unit: int
-    where: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Observable:
-    """Values over named dimensions. `done` says which cells belong to finished units: NaN in a done
-    cell is an answer of the experiment ("no speciation"), NaN elsewhere is a missing cell."""
-
-    name: str
-    dims: tuple[str, ...]
-    coords: dict[str, np.ndarray]
-    values: np.ndarray
-    done: np.ndarray
-    units: str = "1"
-    long_name: str = ""
-    source: str = ""
-
-    def at(self, **where) -> Observable:
-        """The slice at the given coordinates (reals matched to 1e-9), without those dimensions."""
-        index: list[object] = [slice(None)] * len(self.dims)
-        for name, value in where.items():
-            if name not in self.dims:
-                raise KeyError(f"{self.name} has no dimension {name!r}; it has {self.dims}")
-            index[self.dims.index(name)] = position(self.coords[name], value, name)
-        keep = tuple(d for d in self.dims if d not in where)
-        return self._with(keep, self.values[tuple(index)], self.done[tuple(index)])
-
-    def over(self, *dims: str) -> Observable:
-        """The same values with the dimensions in this order; every dimension must be named."""
-        order = [self.dims.index(d) for d in dims]
-        if len(order) != len(self.dims):
-            raise KeyError(f"{self.name} has dimensions {self.dims}, not {dims}")
-        return self._with(dims, self.values.transpose(order), self.done.transpose(order))
-
-    def sorted(self) -> Observable:
-        """The same values with every numeric coordinate ascending, as figures need them."""
-        values, done, coords = self.values, self.done, dict(self.coords)
-        for i, dim in enumerate(self.dims):
-            if dim in coords and coords[dim].dtype.kind in "fiu":
-                order = np.argsort(coords[dim], kind="stable")
-                coords[dim] = coords[dim][order]
-                values, done = values.take(order, axis=i), done.take(order, axis=i)
-        return Observable(self.name, self.dims, coords, values, done, self.units, self.long_name,
-                          self.source)
-
-    def _with(self, dims: tuple[str, ...], values: np.ndarray, done: np.ndarray) -> Observable:
-        coords = {d: self.coords[d] for d in dims}
-        return Observable(self.name, dims, coords, values, done, self.units, self.long_name,
-                          self.source)
-
-    @property
-    def missing_count(self) -> int:
-        return int(self.done.size - np.count_nonzero(self.done))
-
-
-def position(values: np.ndarray, value, name: str = "axis") -> int:
-    """Index of `value` on an axis; reals match within 1e-9 of the axis' largest value."""
-    if values.dtype.kind == "f":
-        scale = max(1.0, float(np.max(np.abs(values))))
-        hits = np.flatnonzero(np.abs(values - float(value)) <= 1e-9 * scale)
-    else:
-        hits = np.flatnonzero(values == value)
-    if len(hits) == 0:
-        raise KeyError(f"{name} = {value} is not on the axis {list(values)}")
-    return int(hits[0])
 
 
 class Record:
@@ -158,7 +27,7 @@ class Record:
         self.path = path
         self._file = file
         self._cache: dict[str, Observable] = {}
-        self.attributes = {key: _attribute(value) for key, value in file.attrs.items()}
+        self.attributes = {key: plain(value) for key, value in file.attrs.items()}
         self.experiment = str(self.attributes["experiment"])
         self.title = str(self.attributes.get("title") or self.experiment)
         self.job = str(self.attributes.get("job", ""))
@@ -200,10 +69,12 @@ class Record:
 
     @property
     def pending_count(self) -> int:
+        """Units that are neither done nor failed."""
         return self.unit_count - self.done_count - self.failed_count
 
     @property
     def complete(self) -> bool:
+        """Whether every unit is done."""
         return self.done_count == self.unit_count
 
     @property
@@ -221,7 +92,18 @@ class Record:
         return [Failure(u, self.describe(u), found[u]) for u in sorted(found)]
 
     def describe(self, unit: int) -> str:
-        """The coordinates of a unit: "g = 0.3, theta = 1.5708"."""
+        """The coordinates of a unit.
+
+        Parameters
+        ----------
+        unit : int
+            Its number, in the order of the split axes.
+
+        Returns
+        -------
+        str
+            Such as "g = 0.3, theta = 1.5708".
+        """
         place = np.unravel_index(unit, self.status.shape) if self.status.ndim else ()
         return ", ".join(f"{a.name} = {show(a.values[i])}" for a, i in zip(self.split_axes, place))
 
@@ -241,6 +123,23 @@ class Record:
         return name in self.names
 
     def __getitem__(self, name: str) -> Observable:
+        """An observable by its name of today; a record of version 0.1 is translated.
+
+        Parameters
+        ----------
+        name : str
+            One of `names`.
+
+        Returns
+        -------
+        Observable
+            Cells of units that are not finished are NaN, whatever the file holds there.
+
+        Raises
+        ------
+        KeyError
+            If the record has no such observable.
+        """
         if name in self._cache:
             return self._cache[name]
         if name not in self:
@@ -251,7 +150,7 @@ class Record:
         values = np.asarray(self._read(key), dtype=float)
         done = self._done_over(dims, values.shape)
         coords = {d: self.axes[d].values for d in dims if d in self.axes}
-        meta = {key: str(_attribute(dataset.attrs[key])) for key in dataset.attrs
+        meta = {key: str(plain(dataset.attrs[key])) for key in dataset.attrs
                 if key in ("units", "long_name", "source")}
         found = Observable(name, dims, coords, np.where(done, values, np.nan), done,
                            meta.get("units", "1"), meta.get("long_name", ""),
@@ -279,7 +178,7 @@ class Record:
             if h5py.check_string_dtype(dataset.dtype) is not None:
                 return dataset.asstr(errors="replace")[...]
             return dataset[...]
-        except _CANNOT_READ as error:
+        except CANNOT_READ as error:
             raise RecordError(ExitCode.DAMAGED, f"{self.path}: cannot read {name!r} ({error}): the "
                               "file is damaged; `syncgap verify` says which units") from error
 
@@ -298,7 +197,7 @@ class Record:
             values = self._read(key)
             if values.dtype.kind == "O":
                 values = np.array([_text(v) for v in values], dtype=str)
-            meta = {key: str(_attribute(item.attrs[key])) for key in item.attrs
+            meta = {key: str(plain(item.attrs[key])) for key in item.attrs
                     if key in ("units", "long_name", "role")}
             axes[name] = Axis(name, np.atleast_1d(values), meta.get("units", "1"),
                               meta.get("long_name", name), meta.get("role", "split"))
@@ -316,94 +215,21 @@ class Record:
                 for name, value in values.items()}
 
     def option(self, name: str, default=None):
-        """The value an option had, or `default` when the experiment has no such option."""
+        """The value an option had when the record was made.
+
+        Parameters
+        ----------
+        name : str
+            Without the section: `trials`, not `experiment.trials`.
+        default : object
+            For an option that the experiment does not have.
+
+        Returns
+        -------
+        object
+            As the job gave it, or the experiment's own default.
+        """
         return self.options[name].value if name in self.options else default
-
-
-def open_record(path: str | os.PathLike) -> Record:
-    """Opens a record for reading, finished or not; throws RecordError for anything else."""
-    path = Path(path)
-    if not path.exists():
-        raise RecordError(ExitCode.UNREADABLE, f"{path}: no such file; a record is what "
-                          "`syncgap run JOB --record PATH` writes")
-    if path.is_dir():
-        raise RecordError(ExitCode.UNREADABLE, f"{path} is a folder: give the record inside it")
-    if not os.access(path, os.R_OK):
-        raise RecordError(ExitCode.UNREADABLE, f"{path} cannot be read: check its permissions")
-    if path.stat().st_size == 0:
-        raise RecordError(ExitCode.DAMAGED, f"{path} is empty: it was cut off before anything was "
-                          "written; run the job again")
-    try:
-        file = h5py.File(path, "r", **_no_locking())
-    except OSError as error:
-        raise _explain(path, error) from error
-    try:
-        seen = _attribute(file.attrs.get("Conventions", ""))
-        if seen != LAYOUT or "experiment" not in file.attrs:
-            raise RecordError(ExitCode.NOT_A_RECORD, f"{path} is an HDF5 file but not a syncgap "
-                              f"record (Conventions is {seen!r}, not {LAYOUT!r}): give the file "
-                              "that `syncgap run` wrote")
-        return Record(path, file)
-    except RecordError:
-        file.close()
-        raise
-    except _CANNOT_READ as error:
-        file.close()
-        raise RecordError(ExitCode.DAMAGED, f"{path} cannot be interpreted ({error}): it is "
-                          "damaged; copy it again, or run the job again") from error
-
-
-def check_readable(path: str | os.PathLike) -> None:
-    """Reads a record in a child process first and throws RecordError if that dies: the HDF5 library
-    may crash, or never return, on a file whose structure is damaged."""
-    path = Path(path)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            # A crash is an answer here: no last words of the library, no traceback, no core file.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            faulthandler.disable()
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            size = path.stat().st_size if path.exists() else 0
-            signal.alarm(60 + size // 20_000_000)
-            with open_record(path) as record:
-                record.read_everything()
-            code = 0
-        except RecordError:
-            code = 0  # the parent will meet it again, and report it
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    if status != 0:
-        raise RecordError(ExitCode.DAMAGED, f"{path} cannot be read to its end: its structure is "
-                          "damaged; `syncgap verify` says more, or copy it again")
-
-
-def show(value) -> str:
-    """A coordinate or option as a reader expects it: "0.3", "late", "[0.2, 0.5]"."""
-    if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.6g}"
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return "[" + ", ".join(show(v) for v in value) + "]"
-    return str(value)
-
-
-def _explain(path: Path, error: OSError) -> RecordError:
-    text = str(error)
-    if "truncated file" in text:
-        return RecordError(ExitCode.DAMAGED, f"{path} is truncated: it is shorter than its own "
-                           "header says, as after an incomplete copy; copy it again, or run the "
-                           "job into a new record")
-    with open(path, "rb") as raw:
-        signature = raw.read(8)
-    if signature == b"\x89HDF\r\n\x1a\n":
-        return RecordError(ExitCode.DAMAGED, f"{path} begins like an HDF5 file but cannot be "
-                           f"opened ({text}): it is damaged; copy it again, or run the job again")
-    return RecordError(ExitCode.NOT_HDF5, f"{path} is not an HDF5 file: give the record that "
-                       "`syncgap run JOB --record PATH` wrote")
 
 
 def _links_in_order(file: h5py.File) -> list[str]:
@@ -417,13 +243,7 @@ def _links_in_order(file: h5py.File) -> list[str]:
         return sorted(file)
 
 
-def _no_locking() -> dict:
-    # Shared file systems often refuse locks, and a running sweep never holds the file open through
-    # HDF5: reading needs none.
-    return {"locking": False} if h5py.version.hdf5_version_tuple >= (1, 10, 7) else {}
-
-
-def _attribute(value):
+def plain(value):
     return _text(value) if isinstance(value, (bytes, np.bytes_, str)) else value
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.record import Observable, Record
+from analysis.reading.record import Record
+from analysis.reading.values import Observable
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,23 @@ class Measured:
 
 
 def average(record: Record, name: str, **where) -> Measured:
-    """The observable `name` and its `name_error` over all finished seeds: the errors of independent
-    means add in squares. Cells that are NaN in every finished seed stay NaN."""
+    """An observable and its `_error` over all finished seeds: errors of independent means add in
+    squares.
+
+    Parameters
+    ----------
+    record : Record
+        With a `seed` axis.
+    name : str
+        The observable.
+    **where
+        Coordinates to fix, as `Observable.at` takes them.
+
+    Returns
+    -------
+    Measured
+        Cells that are NaN in every finished seed stay NaN.
+    """
     values = _over_seeds(record[name], where)
     errors = _over_seeds(record[name + "_error"], where)
     known = np.isfinite(values.values)
@@ -33,7 +49,22 @@ def average(record: Record, name: str, **where) -> Measured:
 
 
 def common(record: Record, name: str, **where) -> np.ndarray:
-    """A prediction, which is the same in every seed: from any one that is finished."""
+    """A prediction, which is the same in every seed.
+
+    Parameters
+    ----------
+    record : Record
+        With a `seed` axis.
+    name : str
+        The observable.
+    **where
+        Coordinates to fix, as `Observable.at` takes them.
+
+    Returns
+    -------
+    array
+        From any seed that is finished; NaN if none is.
+    """
     found = _over_seeds(record[name], where)
     for values, done in zip(found.values, found.done):
         if np.all(done):
@@ -42,13 +73,39 @@ def common(record: Record, name: str, **where) -> np.ndarray:
 
 
 def finished(record: Record, name: str, **where) -> int:
-    """How many seeds are finished."""
+    """How many seeds are finished.
+
+    Parameters
+    ----------
+    record : Record
+        With a `seed` axis.
+    name : str
+        The observable to look at.
+    **where
+        Coordinates to fix, as `Observable.at` takes them.
+
+    Returns
+    -------
+    int
+        Seeds of which every cell is there.
+    """
     done = _over_seeds(record[name], where).done
     return int(done.reshape(len(done), -1).all(axis=1).sum())
 
 
 def difference(first: Measured, second: Measured) -> np.ndarray:
-    """`first` minus `second`, which are independent, in standard errors of the difference."""
+    """The difference of two independent measurements in its standard errors.
+
+    Parameters
+    ----------
+    first, second : Measured
+        Of equal shape.
+
+    Returns
+    -------
+    array
+        `first` minus `second`; NaN where neither has an error.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return (first.values - second.values) / np.hypot(first.error, second.error)
 

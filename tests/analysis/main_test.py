@@ -11,7 +11,7 @@ from synthetic import Made, Plan, toy_plan, write
 from analysis import RecordError, open_record
 from analysis.page.content import Figure
 from analysis.page.render import draw_all
-from analysis.reading.record import check_readable
+from analysis.reading.opening import check_readable
 
 
 def test_an_unknown_experiment_gets_an_overview(tmp_path):

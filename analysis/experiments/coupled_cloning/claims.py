@@ -7,7 +7,7 @@ import numpy as np
 from analysis.experiments.coupled_pairs import Setting, couplings
 from analysis.page.content import Claim, Verdict
 from analysis.reading.estimates import Z95, standard_error
-from analysis.reading.record import show
+from analysis.reading.values import show
 
 
 def claims(found: list[Setting]) -> list[Claim]:

@@ -17,7 +17,8 @@ from analysis.experiments.coupled_pairs import (
 from analysis.page import style
 from analysis.page.content import Content, Figure
 from analysis.page.papers import MULTIMODAL
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
               "classifier is right on under {accuracy:.0%} of the real test images, or the labels "

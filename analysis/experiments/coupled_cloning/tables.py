@@ -7,7 +7,7 @@ import numpy as np
 from analysis.experiments.coupled_cloning.data import MODES
 from analysis.experiments.coupled_pairs import Setting, couplings, mode
 from analysis.page.content import Table
-from analysis.reading.record import show
+from analysis.reading.values import show
 
 
 def tables(found: list[Setting]) -> list[Table]:

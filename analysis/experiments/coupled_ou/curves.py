@@ -17,8 +17,10 @@ from analysis.experiments.coupled_ou.data import (
 )
 from analysis.experiments.coupled_ou.symmetric import fraction_text, fractions
 from analysis.page import style
+from analysis.page.angles import angle_text
 from analysis.page.content import Figure
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 
 def figures(record: Record) -> list[Figure]:
@@ -34,7 +36,7 @@ def _panels(record: Record) -> list[tuple[dict, str]]:
     if is_symmetric(record):
         return [({"common_fraction": f}, fraction_text(record, f)) for f in fractions(record)[:6]]
     angles = record.axes["theta"].values
-    return [({"theta": t}, f"$\\theta$ = {style.angle_text(t)}")
+    return [({"theta": t}, f"$\\theta$ = {angle_text(t)}")
             for t in nearest(angles, [k * math.pi / 4 for k in range(5)])[:6]]
 
 

@@ -13,7 +13,8 @@ from analysis.experiments.coupled_ou.data import (
 )
 from analysis.page import style
 from analysis.page.content import Figure, Table
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 _GAPS = (("speciation_gap", "speciation gap"), ("collapse_gap", "collapse gap"))
 

@@ -15,6 +15,7 @@ from analysis.experiments.coupled_ou.data import (
 )
 from analysis.experiments.coupled_ou.symmetric import fraction_text, fractions
 from analysis.page import style
+from analysis.page.angles import angle_text
 from analysis.page.content import Figure
 from analysis.reading.record import Record
 
@@ -58,7 +59,7 @@ def _speciation_figure(record: Record) -> Figure:
         panels = [({"common_fraction": f}, fraction_text(record, f))
                   for f in dict.fromkeys((every[0], every[len(every) // 2], every[-1]))]
     else:
-        panels = [({"theta": t}, f"$\\theta$ = {style.angle_text(t)}")
+        panels = [({"theta": t}, f"$\\theta$ = {angle_text(t)}")
                   for t in nearest(record.axes["theta"].values, (0, math.pi / 2, math.pi))]
     caption = (f"Top left: the schedules $g(t)/g$ over forward time (small $t$ is late in "
                f"generation). Others: speciation time $t_S$ over the coupling strength $g$; "

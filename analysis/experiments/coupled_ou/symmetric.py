@@ -15,10 +15,11 @@ from analysis.experiments.coupled_ou.data import (
     time_text,
     total_mean_square,
 )
-from analysis.page import style
+from analysis.page import maps, style
 from analysis.page.content import Figure, Table
 from analysis.reading.estimates import crossings, peak
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 FIGURE_1 = {"beta": 1.0, "noise_variance": 2.0, "variance_x": 1.0}
 FIGURE_2 = {"beta": 1.0, "noise_variance": 1.0, "variance_x": 1.0, "alpha": 1.0}
@@ -83,7 +84,7 @@ def _figure_1(record: Record) -> Figure:
             style.mark_ends(ax, time.coords["g"], time.values, time.done, style.CYCLE[i % 7])
         _mark_landmarks(ax, record)
         ax.margins(y=0.07)
-        style.shade_unstable(ax, *_unstable(record))
+        maps.shade_unstable(ax, *_unstable(record))
         ax.set_xlabel(r"coupling strength $g$")
         ax.set_ylabel(r"speciation time $t_S$")
         ax.legend()

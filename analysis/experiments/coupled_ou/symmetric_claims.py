@@ -13,7 +13,8 @@ from analysis.experiments.coupled_ou.data import (
 from analysis.experiments.coupled_ou.symmetric import fractions, landmarks
 from analysis.page.content import Claim, Verdict
 from analysis.reading.estimates import peak
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 

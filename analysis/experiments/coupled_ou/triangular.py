@@ -19,9 +19,11 @@ from analysis.experiments.coupled_ou.data import (
     spread,
     time_text,
 )
-from analysis.page import style
+from analysis.page import maps, style
+from analysis.page.angles import angle_axis, angle_text
 from analysis.page.content import Figure, Table
-from analysis.reading.record import Observable, Record
+from analysis.reading.record import Record
+from analysis.reading.values import Observable
 
 FIGURE_3 = {"beta": 1.0, "noise_variance": 2.0, "variance_x": 1.0, "variance_y": 1.0,
             "mean_square_x": 0.0, "mean_square_y": 2.0}
@@ -96,9 +98,8 @@ def _figure_3(record: Record) -> Figure:
         ax = canvas.subplots()
         for i, theta in enumerate(angles):
             time = over_g(record, "speciation_time", theta=theta)
-            style.line(ax, time.coords["g"], time.values, i, "$\\theta$ = "
-                                                             f"{style.angle_text(theta)}",
-                       done=time.done)
+            style.line(ax, time.coords["g"], time.values, i,
+                       f"$\\theta$ = {angle_text(theta)}", done=time.done)
             style.mark_ends(ax, time.coords["g"], time.values, time.done, style.CYCLE[i % 7])
         ax.set_xlabel(r"coupling strength $g$")
         ax.set_ylabel(r"speciation time $t_S$")
@@ -137,18 +138,18 @@ def _figure_4(record: Record) -> Figure:
     def draw(canvas):
         ax = canvas.subplots()
         g, theta = time.coords["g"], time.coords["theta"]
-        _, handles = style.heat_map(ax, g, theta, time.values, time.done,
-                                    label=r"speciation time $t_S$", blank_label=None)
+        _, handles = maps.heat_map(ax, g, theta, time.values, time.done,
+                                   label=r"speciation time $t_S$", blank_label=None)
         if np.any((status.values == Status.NO_SPECIATION) & time.done):
             handles.append(Patch(facecolor="white", edgecolor="black", linewidth=0.6,
                                  label="no speciation"))
         unstable = np.isin(status.values, (Status.UNSTABLE, Status.UNSTABLE_FORWARD))
         if unstable.any():
-            style.hatch_cells(ax, g, theta, unstable, hatch="xx")
+            maps.hatch_cells(ax, g, theta, unstable, hatch="xx")
             handles.append(Patch(facecolor=style.MISSING, hatch="xx", edgecolor="#9A9A9A",
                                  label="unstable"))
         if np.isfinite(lower.values).any():
-            style.dot_cells(ax, g, theta, np.isfinite(lower.values))
+            maps.dot_cells(ax, g, theta, np.isfinite(lower.values))
             handles.append(Line2D([], [], linestyle="none", marker=".", markersize=4,
                                   color=style.BLACK, label="two roots"))
         if lines:
@@ -157,10 +158,10 @@ def _figure_4(record: Record) -> Figure:
                                    label=r"exact $g_{\mathrm{crit}}(\theta)$")[0])
             handles.append(ax.plot(approximate, angles, color=_LINE_COLOUR, linestyle="--",
                                    linewidth=1.8, label=r"$\kappa(0)=1$")[0])
-        left, right = style.edges(g)[[0, -1]]
+        left, right = maps.edges(g)[[0, -1]]
         ax.set_xlim(left, right)
-        ax.set_ylim(*style.edges(theta)[[0, -1]])
-        style.angle_axis(ax.yaxis, theta)
+        ax.set_ylim(*maps.edges(theta)[[0, -1]])
+        angle_axis(ax.yaxis, theta)
         ax.set_xlabel(r"coupling strength $g$")
         ax.set_ylabel(r"angle $\theta$ between the means")
         style.legend_below(canvas, [ax], 5, handles)
@@ -179,7 +180,7 @@ def _slice_figure(record: Record) -> Figure:
             time = over_g(record, "speciation_time", theta=theta)
             lower = over_g(record, "lower_speciation_time", theta=theta)
             g = time.coords["g"]
-            style.line(ax, g, time.values, i, f"$\\theta$ = {style.angle_text(theta)}", style="-",
+            style.line(ax, g, time.values, i, f"$\\theta$ = {angle_text(theta)}", style="-",
                        done=time.done)
             ax.plot(g, lower.values, color=style.CYCLE[i % 7], linestyle=":", linewidth=1.5)
             two_roots |= bool(np.isfinite(lower.values).any())
@@ -228,7 +229,7 @@ def _speciation_table(record: Record) -> Table:
     for theta in nearest(record.axes["theta"].values, [k * math.pi / 4 for k in range(5)]):
         time = over_g(record, "speciation_time", theta=theta)
         status = over_g(record, "speciation_status", theta=theta)
-        rows.append([style.angle_text(theta)] + [time_text(time, status, g) for g in picked])
+        rows.append([angle_text(theta)] + [time_text(time, status, g) for g in picked])
     return Table("Speciation times", ["θ"] + [f"$g={g:.4g}$" for g in picked], rows,
                  "Largest root of κ = 1; “none”: no speciation. Roots of the closed form; no "
                  "statistical error.")
@@ -243,7 +244,7 @@ def _critical_table(record: Record) -> Table:
             i = int(np.argmin(np.abs(angles - theta)))
             if not np.isfinite(exact[i]) and not np.isfinite(approximate[i]):
                 continue
-            rows.append([style.angle_text(theta)] + [f"{v:.6g}" if np.isfinite(v) else "none"
+            rows.append([angle_text(theta)] + [f"{v:.6g}" if np.isfinite(v) else "none"
                                                for v in (exact[i], approximate[i],
                                                          exact[i] / approximate[i] - 1)])
     return Table("Critical coupling", ["θ", "exact $g_{crit}$", "κ(0) = 1", "relative difference"],

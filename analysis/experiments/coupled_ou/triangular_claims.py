@@ -9,7 +9,8 @@ import numpy as np
 from analysis.experiments.coupled_ou.data import Status, over_g, range_text, values_over_g
 from analysis.experiments.coupled_ou.triangular import critical_lines, over_theta_g
 from analysis.page.content import Claim, Verdict
-from analysis.reading.record import Observable, Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import Observable, show
 
 YES, PARTLY, NO = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED
 

@@ -14,7 +14,7 @@ from analysis.experiments.exact_score.data import (
 )
 from analysis.page.content import Claim, Verdict
 from analysis.reading.estimates import Z95, crossings, plus_minus, zero_test
-from analysis.reading.record import show
+from analysis.reading.values import show
 
 ACCURACY, MSE, NLL = METRICS
 _PAPER_COUPLINGS = (0.2, 0.5, 1.0)

@@ -14,11 +14,13 @@ from analysis.experiments.exact_score.data import (
     Metric,
     couplings_to_draw,
 )
-from analysis.page import style
+from analysis.page import maps, style
+from analysis.page.angles import angle_axis, angle_text
 from analysis.page.content import Content, Figure
 from analysis.page.papers import MULTIMODAL
 from analysis.reading.estimates import Z95, wilson, zero_limit
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 _FIGURE_LETTERS = "abc"
 
@@ -78,7 +80,7 @@ def _difference_figure(curves: Curves, g: float) -> Figure:
                     ax.set_title(f"({letter}) {metric.delta_label} vs. baseline")
                 if ax in panels[-1]:
                     ax.set_xlabel(r"angle $\theta$")
-                style.angle_axis(ax.xaxis, curves.angles)
+                angle_axis(ax.xaxis, curves.angles)
             if rows > 1:
                 style.row_title(row[0], SCORES.get(score, score))
         style.legend_below(canvas, panels)
@@ -98,14 +100,14 @@ def _map_figure(curves: Curves, metric: Metric) -> Figure:
         for row, score in zip(panels, curves.scores):
             for ax, schedule in zip(row, curves.schedules):
                 delta = curves.delta_map(metric, score, schedule)
-                mesh, _ = style.heat_map(ax, curves.couplings, curves.angles, delta.mean,
-                                         delta.done, label="", cmap=style.DIVERGING, vmin=-top,
-                                         vmax=top, colorbar=False)
+                mesh, _ = maps.heat_map(ax, curves.couplings, curves.angles, delta.mean,
+                                        delta.done, label="", cmap=style.DIVERGING, vmin=-top,
+                                        vmax=top, colorbar=False)
                 if ax in panels[0]:
                     ax.set_title(schedule)
                 if ax in panels[-1]:
                     ax.set_xlabel(r"coupling $g_0$")
-                style.angle_axis(ax.yaxis, curves.angles)
+                angle_axis(ax.yaxis, curves.angles)
             row[0].set_ylabel(r"angle $\theta$")
             if rows > 1:
                 style.row_title(row[0], SCORES.get(score, score))
@@ -142,7 +144,7 @@ def _absolute_figure(curves: Curves) -> Figure:
             ax.set_title(metric.name)
             ax.set_xlabel(r"angle $\theta$")
             ax.set_ylabel(metric.label)
-            style.angle_axis(ax.xaxis, curves.angles)
+            angle_axis(ax.xaxis, curves.angles)
         style.legend_below(canvas, row)
 
     return Figure("observables", "The observables themselves",
@@ -211,7 +213,7 @@ def _finish_z(ax, curves: Curves, cells: int) -> None:
     ax.set_yticks(ticks, [str(t).replace("-", "−") for t in ticks])
     ax.minorticks_off()
     ax.set_xlabel(r"angle $\theta$")
-    style.angle_axis(ax.xaxis, curves.angles)
+    angle_axis(ax.xaxis, curves.angles)
 
 
 def _variance_figure(curves: Curves) -> Figure:
@@ -271,7 +273,7 @@ def _history_figure(curves: Curves) -> Figure:
                         style.line(ax, time, share, i, text, style=dashes, colour=colour,
                                    linewidth=1.5)
                 if ax in panels[0]:
-                    ax.set_title(f"$\\theta$ = {style.angle_text(theta)}")
+                    ax.set_title(f"$\\theta$ = {angle_text(theta)}")
                 if ax in panels[-1]:
                     ax.set_xlabel(r"forward time $t$")
             row[0].set_ylabel(f"class of $y_t$\n{label}")

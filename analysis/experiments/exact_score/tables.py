@@ -7,7 +7,7 @@ import numpy as np
 from analysis.experiments.exact_score.data import METRICS, SCORES, Curves, Metric, couplings_to_draw
 from analysis.page.content import Table
 from analysis.reading.estimates import Z95, crossings, plus_minus, signed, zero_test
-from analysis.reading.record import show
+from analysis.reading.values import show
 
 
 def tables(curves: Curves) -> list[Table]:

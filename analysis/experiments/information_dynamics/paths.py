@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.experiments.information_dynamics.data import Dynamics
 from analysis.experiments.processes import process_title
-from analysis.page import style
+from analysis.page import maps, style
 from analysis.page.content import Figure
 
 RATE, VARIANCE = style.VERMILLION, style.BLUE
@@ -55,8 +55,8 @@ def _draw_paths(ax, d: Dynamics, process: str, time: np.ndarray) -> None:
     signal = d.values("signal", process=process)
     # The density is kept over x / alpha; in x its cells shrink with alpha.
     position = np.sort(d.record.axes["position"].values)
-    x = style.edges(position)[None, :] * np.interp(style.edges(time), time, signal)[:, None]
-    t = np.broadcast_to(style.edges(time)[:, None], x.shape)
+    x = maps.edges(position)[None, :] * np.interp(maps.edges(time), time, signal)[:, None]
+    t = np.broadcast_to(maps.edges(time)[:, None], x.shape)
     density = d.values("log_density") - np.log(signal)[:, None]
     top = float(np.nanmax(density[time > 0.3 * _last_time(d, time)])) + 0.5
     mesh = ax.pcolormesh(t, x, density, cmap="Blues", vmin=top - 7, vmax=top + 1, rasterized=True,

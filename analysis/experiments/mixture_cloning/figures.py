@@ -7,12 +7,13 @@ import numpy as np
 
 from analysis.experiments.mixture_cloning import claims, tables
 from analysis.experiments.mixture_cloning.data import CRITERIA, Cloning
-from analysis.page import style
+from analysis.page import maps, style
 from analysis.page.content import Content, Figure
 from analysis.page.papers import REGIMES
 from analysis.reading.estimates import Z95
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
 from analysis.reading.seeds import difference
+from analysis.reading.values import show
 
 
 def content(record: Record) -> Content:
@@ -191,7 +192,7 @@ def _potential_figure(data: Cloning) -> Figure:
             for i in data.shown():
                 found, exact = data.density(i, s)
                 if np.isfinite(found.values).any():
-                    bottom.stairs(found.values, style.edges(data.overlaps),
+                    bottom.stairs(found.values, maps.edges(data.overlaps),
                                   color=style.CYCLE[i % 7], linewidth=1.0,
                                   label=f"$d={data.dimensions[i]}$" if column == 0 else None)
                     last = exact
@@ -225,7 +226,7 @@ def _committed_figure(data: Cloning) -> Figure:
                 found, exact = data.density(i, s, "scaled_overlap")
                 if not np.isfinite(found.values).any():
                     continue
-                ax.stairs(found.values, style.edges(data.scaled_overlaps), linewidth=1.0,
+                ax.stairs(found.values, maps.edges(data.scaled_overlaps), linewidth=1.0,
                           color=style.CYCLE[i % 7], label=f"$d={data.dimensions[i]}$")
                 ax.plot(data.scaled_overlaps, exact, color=style.CYCLE[i % 7], linewidth=0.9,
                         linestyle=":")

@@ -11,8 +11,9 @@ from analysis.page import style
 from analysis.page.content import Content, Figure
 from analysis.page.papers import REGIMES
 from analysis.reading.estimates import Z95
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
 from analysis.reading.seeds import difference
+from analysis.reading.values import show
 
 _MOST_CURVES = 7
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.experiments.mixture_collapse.crossings import crossings_of, extrapolate
 from analysis.experiments.mixture_collapse.data import Collapse, Size
-from analysis.page import style
+from analysis.page import maps, style
 from analysis.page.content import Figure
 from analysis.reading.estimates import Z95
 
@@ -128,7 +128,7 @@ def _curse_figure(data: Collapse) -> Figure:
             else data.over_map("weight_time_finite")
         log_n = np.log(data.sizes)
         left.grid(False)
-        mesh = left.pcolormesh(style.edges(np.log(data.dimensions)), style.edges(log_n),
+        mesh = left.pcolormesh(maps.edges(np.log(data.dimensions)), maps.edges(log_n),
                                np.log10(closed), cmap=style.SEQUENTIAL, rasterized=True)
         bar = canvas.colorbar(mesh, ax=left, pad=0.02)
         bar.set_label(r"$\log_{10}t_C$")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.experiments.processes import Series
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from analysis.experiments.pathwise_entropy import claims, tables
 from analysis.experiments.pathwise_entropy.data import Case, cases, mixture_text
 from analysis.experiments.processes import process_title
-from analysis.page import style
+from analysis.page import maps, style
 from analysis.page.content import Content, Figure
 from analysis.page.papers import INFORMATION
 from analysis.reading.estimates import Z95
@@ -85,7 +85,7 @@ def _draw_density(ax, c: Case, time: np.ndarray) -> None:
     if len(position) > 1 and np.isfinite(density).any():
         # Normalised at every time, as in the paper: darker is more probable.
         shown = density - density.max(axis=1, keepdims=True)
-        ax.pcolormesh(style.edges(time), style.edges(position), shown.T, cmap="Greys", vmin=-8,
+        ax.pcolormesh(maps.edges(time), maps.edges(position), shown.T, cmap="Greys", vmin=-8,
                       vmax=5, rasterized=True, shading="flat")
         ax.grid(False)
     paths = c.values("path_position")

@@ -17,7 +17,8 @@ from analysis.experiments.synchronization_gap.data import PAIRINGS, is_table_1, 
 from analysis.page import style
 from analysis.page.content import Content, Figure
 from analysis.page.papers import MULTIMODAL
-from analysis.reading.record import Record, show
+from analysis.reading.record import Record
+from analysis.reading.values import show
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
          "A": ("channel A", style.GREEN), "B": ("channel B", style.ORANGE)}

@@ -7,7 +7,7 @@ import numpy as np
 from analysis.experiments.coupled_pairs import Setting, couplings
 from analysis.experiments.synchronization_gap.data import PAIRINGS, is_table_1, pairings, published
 from analysis.page.content import Table
-from analysis.reading.record import show
+from analysis.reading.values import show
 
 
 def tables(found: list[Setting]) -> list[Table]:
