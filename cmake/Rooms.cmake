@@ -1,5 +1,40 @@
 option(SYNCGAP_UNITY "Compile files with LibTorch's headers several at a time" OFF)
 
+# syncgap_sources(RESULT FOLDER): the sources of a folder, at any depth, that belong to this build.
+#   A build flag marks a file by its suffix, never a place:
+#     *.torch.cc  needs LibTorch            *.notorch.cc  its stand-in where there is none
+#     *.cuda.cc   needs CUDA and NCCL       *.nocuda.cc   its stand-in where there are none
+function(syncgap_sources result folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  if(SYNCGAP_HAS_TORCH)
+    list(FILTER sources EXCLUDE REGEX "\\.notorch\\.cc$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "\\.torch\\.cc$")
+  endif()
+  if(SYNCGAP_CUDA)
+    list(FILTER sources EXCLUDE REGEX "\\.nocuda\\.cc$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "\\.cuda\\.cc$")
+  endif()
+  set(${result} ${sources} PARENT_SCOPE)
+endfunction()
+
+# syncgap_headers(RESULT FOLDER): its headers. A header whose only source is NAME.torch.cc needs
+#   LibTorch too, and so does NAME.torch.h, which has no source.
+function(syncgap_headers result folder)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)
+  if(NOT SYNCGAP_HAS_TORCH)
+    list(FILTER headers EXCLUDE REGEX "\\.torch\\.h$")
+    foreach(header IN LISTS headers)
+      string(REGEX REPLACE "\\.h$" "" stem ${header})
+      if(EXISTS ${stem}.torch.cc AND NOT EXISTS ${stem}.notorch.cc AND NOT EXISTS ${stem}.cc)
+        list(REMOVE_ITEM headers ${header})
+      endif()
+    endforeach()
+  endif()
+  set(${result} ${headers} PARENT_SCOPE)
+endfunction()
+
 # syncgap_unity(TARGET source...)
 #   LibTorch's headers take most of the time these files compile: groups of them share one reading
 #   where SYNCGAP_UNITY is set. Vector code compiles itself several times over and stays alone.
@@ -24,12 +59,18 @@ function(syncgap_is_vector_code source result)
   set(${result} "${vector_code}" PARENT_SCOPE)
 endfunction()
 
-# syncgap_room(NAME [USES room...] [LIBS target...])
+# syncgap_room(NAME [USES room...] [LIBS target...] [TORCH part|all])
 #   One folder of src/, one library, one namespace. USES is the table of what may include what:
-#   check_includes.py reads these very lines.
+#   check_includes.py reads these very lines. TORCH says that files of the room see LibTorch: `part`
+#   those named *.torch.cc, `all` every one, so that the room is empty in a build without.
 function(syncgap_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  cmake_parse_arguments(ROOM "" "TORCH" "USES;LIBS" ${ARGN})
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  if(ROOM_TORCH STREQUAL "all" AND NOT SYNCGAP_HAS_TORCH)
+    add_library(syncgap_${name} INTERFACE)
+    return()
+  endif()
+  syncgap_sources(sources ${folder})
   # Vector code is a hundred times slower without optimisation: too slow even to test. Its
   # preconditions stay on in Debug.
   foreach(source IN LISTS sources)
@@ -42,14 +83,11 @@ function(syncgap_room name)
   if(sources)
     add_library(syncgap_${name} STATIC ${sources})
     target_link_libraries(syncgap_${name} PRIVATE syncgap_flags)
-    if("syncgap_torch" IN_LIST ROOM_LIBS)
-      syncgap_unity(syncgap_${name} ${sources})
-    endif()
   else()
     add_library(syncgap_${name} INTERFACE)
     set(scope INTERFACE)
   endif()
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.h)
+  syncgap_headers(headers ${folder})
   target_sources(syncgap_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src
     FILES ${headers})
   set_target_properties(syncgap_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
@@ -57,4 +95,13 @@ function(syncgap_room name)
     target_link_libraries(syncgap_${name} ${scope} syncgap_${used})
   endforeach()
   target_link_libraries(syncgap_${name} ${scope} ${ROOM_LIBS})
+  if(ROOM_TORCH AND SYNCGAP_HAS_TORCH)
+    if(ROOM_TORCH STREQUAL "all")
+      target_link_libraries(syncgap_${name} ${scope} syncgap_torch)
+    else()
+      target_link_libraries(syncgap_${name} PRIVATE syncgap_torch)
+      list(FILTER sources INCLUDE REGEX "\\.torch\\.cc$")
+    endif()
+    syncgap_unity(syncgap_${name} ${sources})
+  endif()
 endfunction()

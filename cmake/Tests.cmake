@@ -9,9 +9,11 @@ set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONF
 # its tests than the five seconds CMake grants.
 set(SYNCGAP_DISCOVERY DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300)
 
-# syncgap_room_tests(ROOM): builds test_ROOM from tests/ROOM/*_test.cc and registers every case.
+# syncgap_room_tests(ROOM): builds test_ROOM from every NAME_test.cc below tests/ROOM, NAME_test.torch.cc
+#   where there is LibTorch, and registers every case.
 function(syncgap_room_tests room)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_test.cc)
+  syncgap_sources(sources ${CMAKE_CURRENT_SOURCE_DIR}/${room})
+  list(FILTER sources INCLUDE REGEX "_test(\\.torch)?\\.cc$")
   if(NOT sources)
     return()
   endif()
@@ -20,7 +22,7 @@ function(syncgap_room_tests room)
     GTest::gmock)
   target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   gtest_discover_tests(test_${room} TEST_PREFIX ${room}. ${SYNCGAP_DISCOVERY}
-    PROPERTIES LABELS unit TIMEOUT 300)
+    PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
 
 # syncgap_pytest(NAME PLACES [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in the

@@ -1,6 +1,7 @@
 """Checks every #include under src/ against the table of rooms in src/CMakeLists.txt.
 
-A room may include itself and what its USES names; some foreign headers belong to one room alone.
+A room may include itself and what its USES names; some foreign headers belong to one room alone; no
+experiment includes the folder of another one.
 Prints one line per offence, "file:line: what is wrong", and exits 1 if there is any.
 """
 
@@ -12,8 +13,11 @@ import sys
 OWNERS = {
     r"hdf5(_hl)?\.h|H5\w*\.h": {"store"},
     r"mpi\.h|nccl\.h|cuda\w*\.h": {"parallel"},
-    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "experiments", "observables"},
+    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "models", "experiments",
+                             "cloud"},
 }
+# What several experiments use; every other folder below experiments/ is one experiment's.
+SHARED = "shared"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
 ROOM = re.compile(r"syncgap_room\(\s*(\w+)([^)]*)\)")
 
@@ -25,7 +29,7 @@ def read_rooms(cmake_text):
     for name, arguments in ROOM.findall(without_comments):
         uses, section = set(), None
         for word in arguments.split():
-            if word in ("USES", "LIBS"):
+            if word in ("USES", "LIBS", "TORCH"):
                 section = word
             elif section == "USES":
                 uses.add(word)
@@ -40,6 +44,12 @@ def find_table_errors(rooms):
         for used in sorted(uses - seen):
             yield f"src/CMakeLists.txt: room {name} uses {used}, which is not above it in the table"
         seen.add(name)
+
+
+def folder_of_experiment(relative):
+    """The folder of one experiment that a file lies in, or None."""
+    parts = relative.parts
+    return parts[1] if len(parts) > 2 and parts[0] == "experiments" and parts[1] != SHARED else None
 
 
 def find_file_errors(source_root, path, rooms):
@@ -66,6 +76,10 @@ def find_file_errors(source_root, path, rooms):
             target = included.split("/")[0]
             if target != room and target not in rooms[room]:
                 yield f"{where}: room {room} may not include {target} (src/CMakeLists.txt)"
+            own, other = (folder_of_experiment(each) for each in (relative, pathlib.Path(included)))
+            if own and other and other != own:
+                yield (f"{where}: experiment {own} may not include {other}'s folder: what two share "
+                       f"moves to experiments/{SHARED} or to a room")
 
 
 def find_errors(source_root):

@@ -1,7 +1,6 @@
 #include "app/prepared_job.h"
 
 #include <chrono>
-#include <cstring>
 #include <ctime>
 #include <iomanip>
 #include <sstream>
@@ -9,12 +8,13 @@
 
 #include "app/libraries.h"
 #include "core/check.h"
+#include "core/checksum.h"
 #include "core/version.h"
 
 namespace syncgap::app {
 namespace {
 
-/// Long axes are told apart by a checksum (FNV-1a) of their exact values.
+/// Long axes are told apart by a checksum of their exact values.
 std::string axis_line(const Axis& axis) {
   constexpr std::size_t kShown = 24;
   if (axis.size() <= kShown) {
@@ -22,27 +22,19 @@ std::string axis_line(const Axis& axis) {
     for (std::size_t i = 0; i < axis.size(); ++i) text += (i ? ", " : "") + axis.text(i);
     return text + "]";
   }
-  std::uint64_t hash = 0xcbf29ce484222325;
-  auto add = [&hash](const void* data, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) {
-      hash ^= static_cast<const unsigned char*>(data)[i];
-      hash *= 0x100000001b3;
-    }
-  };
+  Checksum sum;
   std::visit(
       [&](const auto& list) {
         for (const auto& value : list) {
           if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-            add(value.c_str(), value.size() + 1);
+            sum.add(value.c_str(), value.size() + 1);
           else
-            add(&value, sizeof value);
+            sum.add(&value, sizeof value);
         }
       },
       axis.values);
-  std::ostringstream out;
-  out << axis.size() << " values from " << axis.text(0) << " to " << axis.text(axis.size() - 1)
-      << ", checksum " << std::hex << hash;
-  return out.str();
+  return concat(axis.size(), " values from ", axis.text(0), " to ", axis.text(axis.size() - 1),
+                ", checksum ", checksum_text(sum.value()));
 }
 
 /// One line "what = value" for everything that decides a result.

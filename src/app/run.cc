@@ -168,9 +168,9 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
     work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
     work.run = [&](const Unit& unit, Results& results, const Communicator& team,
                    const sweep::StopRequest& stop) {
-      const experiments::RunContext context{static_cast<std::uint64_t>(prepared.job.run.seed), stop,
-                                            &team, device,
-                                            [&note](const std::string& text) { note.set(text); }};
+      const experiments::RunContext context{
+          static_cast<std::uint64_t>(prepared.job.run.seed),
+          parallel::Team(team, device, stop, [&note](const std::string& text) { note.set(text); })};
       const NoteScope until_done{note};
       prepared.experiment->run(unit, results, context);
     };

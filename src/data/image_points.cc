@@ -1,10 +1,10 @@
 #include "data/image_points.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "core/check.h"
+#include "core/checksum.h"
 
 namespace syncgap::data {
 namespace {
@@ -95,21 +95,15 @@ template ImagePoints<double> make_points(const ImageSet&, std::span<const std::u
                                          PointFormat);
 
 std::uint64_t checksum(const ImageSet& images, std::span<const std::uint32_t> chosen) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  auto add = [&hash](const void* data, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) {
-      hash ^= static_cast<const unsigned char*>(data)[i];
-      hash *= 0x100000001b3;
-    }
-  };
+  Fnv1aChecksum sum;
   std::vector<float> image(images.shape().size());
   for (const std::uint32_t i : chosen) {
     images.copy_image(i, image);
-    add(image.data(), image.size() * sizeof(float));
+    sum.add(image.data(), image.size() * sizeof(float));
     const std::int32_t label = images.label(i);
-    add(&label, sizeof label);
+    sum.add(&label, sizeof label);
   }
-  return hash;
+  return sum.value();
 }
 
 }  // namespace syncgap::data

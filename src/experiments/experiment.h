@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,24 +9,14 @@
 #include "core/grid.h"
 #include "core/observable.h"
 #include "core/options.h"
-#include "parallel/communicator.h"
+#include "parallel/team.h"
 
 namespace syncgap::experiments {
 
 /// What a running unit may ask of its surroundings.
 struct RunContext {
   std::uint64_t sweep_seed = 0;  ///< `run.seed` of the job: keys every random stream
-  /// A drain is under way: a unit that keeps checkpoints leaves at the next one by UnitStopped; any
-  /// other goes on to its end.
-  std::function<bool()> stop_requested;
-  const parallel::Communicator* team = nullptr;  ///< the ranks that run this unit together
-  std::optional<int> device;                     ///< CUDA device of this rank, if it has one
-  /// Takes a line on what the unit is doing, for whoever watches the sweep.
-  std::function<void(const std::string&)> note = {};
-
-  void say(const std::string& text) const {
-    if (note) note(text);
-  }
+  parallel::Team team = {};      ///< the ranks that run this unit together
 };
 
 /// A named computation of the papers: options in, values of one unit out. The caller sets the

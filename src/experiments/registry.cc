@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "core/check.h"
-#include "experiments/coupled_ou.h"
-#include "experiments/dataset_regimes.h"
-#include "experiments/exact_score.h"
+#include "experiments/coupled_ou/coupled_ou.h"
+#include "experiments/dataset_regimes/dataset_regimes.h"
+#include "experiments/exact_score/exact_score.h"
 #include "experiments/experiment.h"
-#include "experiments/information_dynamics.h"
-#include "experiments/mixture_cloning.h"
-#include "experiments/mixture_collapse.h"
-#include "experiments/pathwise_entropy.h"
+#include "experiments/information_dynamics/information_dynamics.h"
+#include "experiments/mixture_cloning/mixture_cloning.h"
+#include "experiments/mixture_collapse/mixture_collapse.h"
+#include "experiments/pathwise_entropy/pathwise_entropy.h"
 #include "experiments/trained.h"
 
 namespace syncgap::experiments {

@@ -14,7 +14,7 @@ struct ExperimentEntry {
   std::unique_ptr<Experiment> (*make)();
 };
 
-/// Experiments that train networks: those of with_torch/, or in a build without LibTorch none.
+/// Experiments that train networks; none in a build without LibTorch.
 std::vector<ExperimentEntry> trained_experiments();
 
 }  // namespace syncgap::experiments

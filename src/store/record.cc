@@ -6,14 +6,9 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <memory>
 #include <sstream>
 
-#include <xxhash.h>
-#ifdef __x86_64__
-#include <xxh_x86dispatch.h>  // the widest vectors of the processor it runs on
-#endif
-
+#include "core/checksum.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/seal.h"
@@ -26,18 +21,6 @@ static_assert(std::endian::native == std::endian::little,
 
 /// Pieces that are still in a cache when they are copied to the page cache after being hashed.
 constexpr std::size_t kPiece = std::size_t{1} << 21;
-
-/// The checksum of one unit's cells: their bytes in the order of the observables.
-class CellChecksum {
- public:
-  CellChecksum() : state_(XXH3_createState(), XXH3_freeState) {}
-  void begin(std::uint64_t unit) { XXH3_64bits_reset_withSeed(state_.get(), unit); }
-  void add(const void* data, std::size_t bytes) { XXH3_64bits_update(state_.get(), data, bytes); }
-  std::uint64_t end() const { return XXH3_64bits_digest(state_.get()); }
-
- private:
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
-};
 
 }  // namespace
 
@@ -81,8 +64,7 @@ Record::Record(const std::string& path, Access access) : path_(path), layout_({}
 std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
                            double seconds) const {
   SYNCGAP_EXPECTS(unit < unit_count() && values.size() == layout_.total());
-  CellChecksum checksum;
-  checksum.begin(unit);
+  Checksum checksum(unit);  // of the cells' bytes in the order of the observables
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const std::size_t bytes = layout_.extent(i) * 8;
     const auto* from = reinterpret_cast<const char*>(values.data() + layout_.offset(i));
@@ -93,7 +75,7 @@ std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
       file_.write_at(to + at, from + at, piece);
     }
   }
-  const std::uint64_t sum = checksum.end();
+  const std::uint64_t sum = checksum.value();
   file_.write_at(checksum_ + unit * 8, &sum, 8);
   file_.write_at(seconds_ + unit * 8, &seconds, 8);
   const auto status = UnitStatus::done;
@@ -181,7 +163,7 @@ std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t la
   const std::uint64_t batch = std::max<std::uint64_t>(1, (std::uint64_t{8} << 20) / per_unit);
   std::vector<std::vector<char>> blocks(cells_.size());
   std::vector<std::uint64_t> sums;
-  CellChecksum checksum;
+  Checksum checksum;
   for (std::uint64_t begin = first; begin < last; begin += batch) {
     const std::uint64_t end = std::min(last, begin + batch);
     const auto done = static_cast<std::uint8_t>(UnitStatus::done);
@@ -198,12 +180,12 @@ std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t la
     }
     for (std::uint64_t unit = begin; unit < end; ++unit) {
       if (statuses[unit] != done) continue;
-      checksum.begin(unit);
+      checksum.restart(unit);
       for (std::size_t i = 0; i < cells_.size(); ++i) {
         const std::size_t bytes = layout_.extent(i) * 8;
         checksum.add(blocks[i].data() + (unit - begin) * bytes, bytes);
       }
-      if (checksum.end() != sums[unit - begin]) out.push_back(unit);
+      if (checksum.value() != sums[unit - begin]) out.push_back(unit);
     }
   }
   return out;

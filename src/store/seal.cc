@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
-#include <xxhash.h>
-
+#include "core/checksum.h"
 #include "store/file.h"
 #include "store/hdf5.h"
 
@@ -27,16 +25,14 @@ constexpr std::size_t kPiece = std::size_t{1} << 20;
 
 std::uint64_t checksum_outside(const File& file, std::uint64_t length,
                                const std::vector<ByteRange>& ranges) {
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
-                                                                       XXH3_freeState);
-  XXH3_64bits_reset(state.get());
+  Checksum sum;
   std::vector<char> buffer(kPiece);
   std::uint64_t at = 0;
   auto hash_until = [&](std::uint64_t end) {
     while (at < end) {
       const std::size_t bytes = std::min<std::uint64_t>(kPiece, end - at);
       file.read_at(at, buffer.data(), bytes);
-      XXH3_64bits_update(state.get(), buffer.data(), bytes);
+      sum.add(buffer.data(), bytes);
       at += bytes;
     }
   };
@@ -45,14 +41,14 @@ std::uint64_t checksum_outside(const File& file, std::uint64_t length,
     at = range.offset + range.length;
   }
   hash_until(length);
-  return XXH3_64bits_digest(state.get());
+  return sum.value();
 }
 
 std::uint64_t seal_checksum(const Footer& footer, const std::vector<ByteRange>& ranges) {
   const std::uint64_t fields[3] = {footer.hdf5_length, footer.structure_checksum,
                                    footer.range_count};
-  return XXH3_64bits_withSeed(ranges.data(), ranges.size() * sizeof(ByteRange),
-                              XXH3_64bits(fields, sizeof fields));
+  return checksum_of(ranges.data(), ranges.size() * sizeof(ByteRange),
+                     checksum_of(fields, sizeof fields));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/checksum.h"
 #include "parallel/together.h"
 
 namespace syncgap::training {
@@ -23,15 +23,6 @@ using networks::Weights;
 using parallel::Communicator;
 
 constexpr std::chrono::milliseconds kLookEvery{100};
-
-/// FNV-1a, as 16 digits.
-std::string hash_of(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
-  return digits;
-}
 
 [[noreturn]] void refuse_folder(const std::string& what, const std::string& path, int error) {
   throw InputError(concat(what, " (", path, ", ", std::strerror(error),
@@ -109,7 +100,9 @@ enum class Next { read, train, wait };
 
 }  // namespace
 
-std::string ModelRequest::path() const { return folder + "/" + hash_of(identity) + ".safetensors"; }
+std::string ModelRequest::path() const {
+  return folder + "/" + checksum_text(checksum_of(identity)) + ".safetensors";
+}
 
 Weights cached_model(const ModelRequest& request, const TrainModel& train,
                      const std::function<bool()>& stop_requested, const Communicator& team) {

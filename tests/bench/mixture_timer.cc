@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "cloud/surprise.h"
 #include "core/random.h"
-#include "observables/surprise.h"
 #include "sde/cloning.h"
 #include "sde/cluster_energies.h"
 #include "stopwatch.h"
@@ -97,8 +97,7 @@ void time_energies(std::size_t evaluations, std::size_t points, double dimension
   const Stopwatch timer;
   for (std::size_t e = 0; e < evaluations; ++e) {
     energies.draw(e, sample);
-    for (const double surprise :
-         observables::surprises(sample.half_distances, sample.overlaps, ratios))
+    for (const double surprise : cloud::surprises(sample.half_distances, sample.overlaps, ratios))
       sum += surprise;
   }
   print(timer, sum);

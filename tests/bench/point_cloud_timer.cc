@@ -17,20 +17,20 @@
 #include <sys/resource.h>
 #include <vector>
 
+#include "cloud/point_cloud.h"
 #include "core/random.h"
 #include "data/idx.h"
 #include "data/image_points.h"
 #include "observables/matrix_product.h"
-#include "observables/point_cloud.h"
 #include "stopwatch.h"
 
 namespace syncgap {
 namespace {
 
-using observables::NoiseLevel;
-using observables::PointCloud;
-using observables::Posterior;
-using observables::PosteriorMean;
+using cloud::NoiseLevel;
+using cloud::PointCloud;
+using cloud::Posterior;
+using cloud::PosteriorMean;
 
 /// Processor seconds, which other work on the machine disturbs least.
 double cpu_seconds(const std::function<void()>& work) {

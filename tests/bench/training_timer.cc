@@ -21,8 +21,8 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "data/image_set.h"
-#include "experiments/with_torch/denoising_loss.h"
-#include "experiments/with_torch/pair_states.h"
+#include "models/denoising_loss.h"
+#include "models/pair_states.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
 #include "stopwatch.h"
@@ -31,9 +31,9 @@
 namespace syncgap {
 namespace {
 
-using experiments::DenoiserTask;
-using experiments::DenoisingLoss;
-using experiments::PairStates;
+using models::DenoiserTask;
+using models::DenoisingLoss;
+using models::PairStates;
 
 std::vector<std::int64_t> numbers(const std::string& list) {
   std::vector<std::int64_t> out;
@@ -44,7 +44,7 @@ std::vector<std::int64_t> numbers(const std::string& list) {
 }
 
 /// Pairs of `count` smooth pictures of 28 x 28 pixels: their contents do not change the time.
-PairStates pictures(std::int64_t count) {
+models::PairStates pictures(std::int64_t count) {
   const data::ImageShape shape{1, 28, 28};
   const auto n = static_cast<std::size_t>(count);
   std::vector<std::uint8_t> pixels(n * shape.size());
@@ -56,14 +56,14 @@ PairStates pictures(std::int64_t count) {
     labels[i] = static_cast<std::int32_t>(i % 10);
     chosen[i] = static_cast<std::uint32_t>(i);
   }
-  return PairStates(data::ImageSet(shape, std::move(pixels), std::move(labels)), chosen,
-                    data::Modality::edge, -1);
+  return models::PairStates(data::ImageSet(shape, std::move(pixels), std::move(labels)), chosen,
+                            data::Modality::edge, -1);
 }
 
 struct Set {
   std::int64_t batch, steps;
   networks::UNet network{nullptr};
-  PairStates states;
+  models::PairStates states;
   diffusion::NoiseSchedule schedule = diffusion::NoiseSchedule::linear(200, 1e-4, 0.02);
 
   explicit Set(char** words)
@@ -80,8 +80,8 @@ struct Set {
     shape.attention_levels = numbers(words[2]);
     return shape;
   }
-  DenoiserTask task() const {
-    DenoiserTask task;
+  models::DenoiserTask task() const {
+    models::DenoiserTask task;
     task.states = &states;
     task.coupling_strength = 0.5;
     task.schedule = &schedule;
@@ -101,7 +101,7 @@ struct Training {
 
   Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name)
       : state(std::filesystem::temp_directory_path() / concat("training_timer.", name)),
-        trainer(*set.network, set.states.count(), DenoisingLoss(set.task(), set.network),
+        trainer(*set.network, set.states.count(), models::DenoisingLoss(set.task(), set.network),
                 options(set, summation), "timer", state, team) {}
   ~Training() { std::filesystem::remove(state); }
 
@@ -186,7 +186,7 @@ void evaluate(Set& set) {
 }
 
 void draw(Set& set) {
-  DenoisingLoss loss(set.task(), set.network);
+  models::DenoisingLoss loss(set.task(), set.network);
   double sum = *loss.batch(0, 0, set.batch).states.data_ptr<float>();
   const Stopwatch timer;
   for (std::int64_t k = 0; k < set.steps; ++k)

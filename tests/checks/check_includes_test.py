@@ -22,7 +22,7 @@ def errors_of(tmp_path, files, table=TABLE):
     for name in ("core/a.h", "parallel/b.h", "sweep/c.h"):
         files.setdefault(name, "#pragma once\n")
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
     return list(check_includes.find_errors(tmp_path))
 
@@ -51,6 +51,21 @@ def test_allowed_directions_pass(tmp_path):
 def test_offence_is_found_and_named(tmp_path, name, text, message):
     found = errors_of(tmp_path, {name: text + "\n"})
     assert len(found) == 1 and message in found[0]
+
+
+EXPERIMENTS = TABLE + "syncgap_room(experiments USES core)\n"
+
+
+@pytest.mark.parametrize("included, allowed", [
+    ("experiments/first/parts.h", True), ("experiments/shared/axis_values.h", True),
+    ("experiments/experiment.h", True), ("experiments/second/parts.h", False)])
+def test_an_experiment_may_not_include_another_ones_folder(tmp_path, included, allowed):
+    (tmp_path / "experiments").mkdir()
+    files = {included: "#pragma once\n", "experiments/first/a.cc": f'#include "{included}"\n'}
+    found = errors_of(tmp_path, files, EXPERIMENTS)
+    assert (found == []) == allowed
+    if not allowed:
+        assert "src/experiments/first/a.cc:1: experiment first may not include second's" in found[0]
 
 
 def test_rooms_may_only_use_rooms_above(tmp_path):

@@ -46,7 +46,6 @@ class RanJob {
     layout_ = std::make_unique<ResultLayout>(*grid_, experiment_->observables());
     RunContext context;
     context.sweep_seed = static_cast<std::uint64_t>(job.run.seed);
-    context.stop_requested = [] { return false; };
     for (std::uint64_t i = 0; i < grid_->unit_count(); ++i) {
       const Unit unit(*grid_, i);
       EXPECT_GT(experiment_->cost(unit), 0.0);

@@ -1,0 +1,183 @@
+#include "experiments/coupled_ou/options.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "experiments/shared/axis_values.h"
+
+namespace syncgap::experiments {
+namespace {
+
+void check_pieces(const CoupledOuOptions& options) {
+  const auto& starts = options.piece_starts;
+  require_input(!starts.empty() && starts.size() == options.piece_factors.size(),
+                "the piecewise schedule needs as many piece_factors as piece_starts "
+                "(experiment.piece_starts has ",
+                starts.size(), ", experiment.piece_factors ", options.piece_factors.size(),
+                "): give both, e.g. piece_starts = [0.0, 0.5], piece_factors = [1.0, 0.2]");
+  require_input(starts.front() == 0.0,
+                "the piecewise schedule must begin at time 0 (experiment.piece_starts, saw ",
+                starts.front(), " first): put 0.0 in front");
+  for (std::size_t i = 1; i < starts.size(); ++i)
+    require_input(starts[i - 1] < starts[i],
+                  "piece_starts must increase (experiment.piece_starts, saw ", starts[i - 1],
+                  " before ", starts[i], "): sort them");
+}
+
+}  // namespace
+
+OptionTable CoupledOuOptions::table() {
+  OptionTable table;
+  table
+      .add("relaxation", relaxation, "M",
+           "relaxation matrix: symmetric (both modalities feel each other, multimodal (2)) or "
+           "triangular (X drives Y, (3)); decides the axes and observables")
+      .one_of({"symmetric", "triangular"});
+  table
+      .add(
+          "quantities", quantities, "",
+          "what to compute: speciation times; collapse times; critical_coupling g_crit(theta) "
+          "(triangular); curves kappa(t) over the time axis; large_deviations of the energies over "
+          "the time, inverse_temperature and energy axes")
+      .one_of({"speciation", "collapse", "critical_coupling", "curves", "large_deviations"});
+  table.add("beta", beta, "beta", "relaxation rate of one modality").above(0).unit("1/time");
+  table
+      .add("noise_variance", noise_variance, "sigma_W^2",
+           "variance the forward noise adds per unit time")
+      .above(0)
+      .unit("1/time");
+  table
+      .add("variance_x", variance_x, "sigma_x^2",
+           "variance of the data of X within a class; the symmetric matrix needs variance_y equal")
+      .above(0);
+  table.add("variance_y", variance_y, "sigma_y^2", "variance of the data of Y within a class")
+      .above(0);
+  table
+      .add("mean_square_x", mean_square_x, "m_x^2",
+           "squared class mean of X per dimension; symmetric: m_+^2 + m_-^2 = m_x^2 + m_y^2")
+      .at_least(0);
+  table.add("mean_square_y", mean_square_y, "m_y^2", "squared class mean of Y per dimension")
+      .at_least(0);
+  table
+      .add("dimension", dimension, "d",
+           "multiplies the mean squares in kappa: 1 is the paper's kappa per dimension; the d of a "
+           "model gives the bifurcation of its own drift (corrections E0.3)")
+      .at_least(1);
+  table
+      .add("alpha", alpha, "alpha",
+           "log n / (N d) of n training points, N modalities of dimension d; multimodal (33)")
+      .above(0);
+  table
+      .add("conditional_alpha_ratio", conditional_alpha_ratio, "alpha_C/alpha",
+           "alpha_C of the conditional collapse time, multimodal (87): 1 reproduces figure 5, 2 "
+           "takes the "
+           "effective dimension to be d (corrections E0.9)")
+      .above(0);
+  table
+      .add("switch_time", switch_time, "t_0",
+           "when the late schedule switches off and the early one on; multimodal (144)")
+      .at_least(0)
+      .unit("time");
+  table
+      .add("ramp_time", ramp_time, "T",
+           "how long the linear and cosine schedules take from ramp_start to ramp_end")
+      .above(0)
+      .unit("time");
+  table.add("ramp_start", ramp_start, "", "g(0)/g of the linear and cosine schedules");
+  table.add("ramp_end", ramp_end, "", "g(T)/g of the linear and cosine schedules, kept after T");
+  table
+      .add("piece_starts", piece_starts, "",
+           "when the pieces of the piecewise schedule begin, the first at 0")
+      .at_least(0)
+      .unit("time");
+  table.add("piece_factors", piece_factors, "", "g(t)/g on each piece of the piecewise schedule");
+  table
+      .add("graph_scale", graph_scale, "",
+           "edge: g is the strength of one edge of the coupling graph; spectral: g is that of the "
+           "common mode, lambda_0 = -beta + g for every number of modalities")
+      .one_of({"edge", "spectral"});
+  table
+      .add("size_scaling", size_scaling, "",
+           "what grows with the number N of modalities: per_modality: signal N (m_x^2 + m_y^2)/2 "
+           "and log n = alpha N d; total: both stay as for N = 2")
+      .one_of({"per_modality", "total"});
+  table.add("adjacency", adjacency, "A",
+            "symmetric N x N coupling matrix of graph 'given', row by row: M = -beta I + g A");
+  return table;
+}
+
+bool CoupledOuOptions::computes(const std::string& quantity) const {
+  return std::find(quantities.begin(), quantities.end(), quantity) != quantities.end();
+}
+
+theory::DataLaw CoupledOuOptions::data_law() const {
+  const double d = static_cast<double>(dimension);
+  return {variance_x, variance_y, d * mean_square_x, d * mean_square_y};
+}
+
+theory::CouplingSchedule CoupledOuOptions::schedule(const std::string& label,
+                                                    double strength) const {
+  using theory::CouplingSchedule;
+  if (label == "constant") return CouplingSchedule::constant(strength);
+  if (label == "late") return CouplingSchedule::late(strength, switch_time);
+  if (label == "early") return CouplingSchedule::early(strength, switch_time);
+  if (label == "linear")
+    return CouplingSchedule::linear(ramp_start * strength, ramp_end * strength, ramp_time);
+  if (label == "cosine")
+    return CouplingSchedule::cosine(ramp_start * strength, ramp_end * strength, ramp_time);
+  SYNCGAP_EXPECTS(label == "piecewise");
+  std::vector<double> strengths = piece_factors;
+  for (double& factor : strengths) factor *= strength;
+  return CouplingSchedule::piecewise(piece_starts, strengths);
+}
+
+std::vector<Axis> coupled_ou_axes(const CoupledOuOptions& options, std::vector<double> strengths) {
+  std::vector<Axis> axes;
+  axes.push_back(
+      {.name = "g", .values = std::move(strengths), .doc = "coupling strength", .unit = "1/time"});
+  axes.push_back({.name = "schedule",
+                  .values = std::vector<std::string>{"constant"},
+                  .doc = "time dependence of the coupling, g(t)/g",
+                  .choices = {"constant", "late", "early", "linear", "cosine", "piecewise"}});
+  if (options.computes("curves") || options.computes("large_deviations")) {
+    std::vector<double> times;
+    for (int i = 0; i <= 60; ++i) times.push_back(0.025 * i);
+    axes.push_back({.name = "time",
+                    .role = AxisRole::captured,
+                    .values = std::move(times),
+                    .doc = "forward diffusion time t",
+                    .unit = "time"});
+  }
+  if (options.computes("large_deviations")) {
+    axes.push_back({.name = "inverse_temperature",
+                    .role = AxisRole::captured,
+                    .values = std::vector<double>{0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0},
+                    .doc = "inverse temperature of the energies of the training points"});
+    axes.push_back(
+        {.name = "energy",
+         .role = AxisRole::captured,
+         .values = std::vector<double>{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0},
+         .doc = "reduced energy of a training point, per dimension"});
+  }
+  return axes;
+}
+
+void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid) {
+  require_input(!options.quantities.empty(),
+                "nothing to compute (experiment.quantities is empty): name at least one of "
+                "speciation collapse critical_coupling curves large_deviations");
+  const auto& schedules = axis_values<std::string>(grid, "schedule");
+  if (std::find(schedules.begin(), schedules.end(), "piecewise") != schedules.end())
+    check_pieces(options);
+  if (options.computes("curves") || options.computes("large_deviations"))
+    for (double t : axis_values<double>(grid, "time"))
+      require_input(t >= 0.0, "axis 'time' has a negative value (axes.time, saw ", t,
+                    "): forward time starts at 0");
+  if (options.computes("large_deviations"))
+    for (double u : axis_values<double>(grid, "energy"))
+      require_input(u > 0.0, "axis 'energy' must be positive (axes.energy, saw ", u,
+                    "): the rate function is infinite elsewhere");
+}
+
+}  // namespace syncgap::experiments

@@ -1,0 +1,247 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cloud/mode_branching.h"
+#include "experiments/shared/interval_observables.h"
+#include "experiments/shared/regime_parts.h"
+#include "observables/curve_peak.h"
+#include "observables/resampled_means.h"
+
+// Shapes: N samples, T times, Q quantities of a sample at a time, d numbers per image.
+namespace syncgap::experiments {
+namespace {
+
+using cloud::NoiseLevel;
+using cloud::PointCloud;
+using cloud::Posterior;
+using cloud::PosteriorMean;
+using observables::ResampledMeans;
+
+/// Samples that are noised together; each is looked at for every time before the next ones come.
+constexpr std::size_t kSamplesTogether = 256;
+/// dx = -x dt + sqrt(2) dW: nu^2 / 2 of information (19).
+constexpr double kHalfNoiseRate = 1.0;
+/// To this the branching of the two classes is bracketed.
+constexpr double kBranchingWidth = 1e-3;
+
+/// What is averaged over the samples, in the order it lies in memory.
+enum Quantity : std::size_t {
+  entropy,
+  entropy_square,
+  class_entropy,
+  class_entropy_square,
+  rate_score_norm,
+  rate_denoising,
+  rate_divergence,
+  gap_score_norm,
+  gap_denoising,
+  class_rate,
+  quantity_count
+};
+
+double entropy_of(double p) { return p > 0 ? -p * std::log(p) : 0.0; }
+
+/// The images of each class as a cloud of its own: everything about all images follows from the
+/// two, at the same cost, and what the class has to do with it comes beside.
+struct ClassClouds {
+  std::array<PointCloud, 2> clouds;
+  std::array<double, 2> log_share;  ///< of the class among the images
+};
+
+template <class Real>
+PointCloud cloud_of_class(const RegimeImages& images, std::uint32_t group) {
+  const std::size_t d = images.cloud.dimension();
+  std::vector<Real> points;
+  std::vector<double> point(d);
+  for (std::size_t i = 0; i < images.groups.size(); ++i) {
+    if (images.groups[i] != group) continue;
+    images.cloud.copy_point(i, point);
+    points.insert(points.end(), point.begin(), point.end());
+  }
+  return PointCloud(std::move(points), d);
+}
+
+ClassClouds split_by_class(const RegimeImages& images, const DatasetRegimesOptions& options) {
+  const auto cloud = [&](std::uint32_t group) {
+    return options.precision == "double" ? cloud_of_class<double>(images, group)
+                                         : cloud_of_class<float>(images, group);
+  };
+  ClassClouds split{{cloud(0), cloud(1)}, {}};
+  for (std::size_t c = 0; c < 2; ++c)
+    split.log_share[c] = std::log(static_cast<double>(split.clouds[c].count()) /
+                                  static_cast<double>(images.groups.size()));
+  return split;
+}
+
+/// One noised image and what made it; all (d).
+struct NoisedImage {
+  std::span<const double> image, noise, state;
+};
+
+/// All quantities of row `r` of the posteriors within the classes.
+std::array<double, quantity_count> quantities(const ClassClouds& split,
+                                              const std::array<Posterior, 2>& within, std::size_t r,
+                                              NoiseLevel level, const NoisedImage& x) {
+  const double first = split.log_share[0] + within[0].log_density[r];
+  const double second = split.log_share[1] + within[1].log_density[r];
+  const std::array<double, 2> p = {1.0 / (1.0 + std::exp(second - first)),
+                                   1.0 / (1.0 + std::exp(first - second))};
+  const double of_class = entropy_of(p[0]) + entropy_of(p[1]);
+  const double of_image = of_class + p[0] * within[0].entropy[r] + p[1] * within[1].entropy[r];
+
+  const std::size_t d = x.state.size();
+  const std::span<const double> mean_0 = std::span(within[0].mean).subspan(r * d, d);
+  const std::span<const double> mean_1 = std::span(within[1].mean).subspan(r * d, d);
+  double apart = 0, error = 0, score = 0, kernel = 0;
+  for (std::size_t k = 0; k < d; ++k) {
+    const double mean = p[0] * mean_0[k] + p[1] * mean_1[k];
+    const double between = mean_0[k] - mean_1[k], off = x.image[k] - mean;
+    const double pull = level.signal * mean - x.state[k];
+    apart += between * between;
+    error += off * off;
+    score += pull * pull;
+    kernel += x.noise[k] * x.noise[k];
+  }
+  // Law of total variance: what is open within the classes and what is open between them.
+  const double between = p[0] * p[1] * apart;
+  const double variance =
+      p[0] * within[0].trace_variance[r] + p[1] * within[1].trace_variance[r] + between;
+
+  const double precision = level.signal * level.signal / (level.variance * level.variance);
+  const double by_score =
+      kHalfNoiseRate *
+      (kernel / level.variance - score / (level.variance * level.variance));  // information (19)
+  const double by_error = kHalfNoiseRate * precision * error;                 // information (33)
+  const double by_divergence = kHalfNoiseRate * precision * variance;         // information (62)
+  std::array<double, quantity_count> found{};
+  found[entropy] = of_image;
+  found[entropy_square] = of_image * of_image;
+  found[class_entropy] = of_class;
+  found[class_entropy_square] = of_class * of_class;
+  found[rate_score_norm] = by_score;
+  found[rate_denoising] = by_error;
+  found[rate_divergence] = by_divergence;
+  found[gap_score_norm] = by_score - by_divergence;
+  found[gap_denoising] = by_error - by_divergence;
+  // H[y|x] = H[c|x] + H[y|x,c], and the rate of the last is that of the variance within.
+  found[class_rate] = kHalfNoiseRate * precision * between;
+  return found;
+}
+
+/// All quantities of N noised images at all times, quantity by quantity: (N, Q, T). Images and
+/// noise are those of measure_posterior, the same at every time.
+std::vector<double> noised_images(const RegimeImages& images, const ClassClouds& split,
+                                  std::size_t samples, const std::vector<double>& times,
+                                  const RegimeSeed& seed) {
+  const std::size_t d = images.cloud.dimension(), n = images.cloud.count();
+  const RandomStream source_stream = seed.stream("noised image"), noise = seed.stream("noise");
+  std::vector<double> values(samples * quantity_count * times.size());
+  std::vector<double> points(kSamplesTogether * d), normals(points.size()), states(points.size());
+  for (std::size_t first = 0; first < samples; first += kSamplesTogether) {
+    const std::size_t rows = std::min(kSamplesTogether, samples - first);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double u = source_stream.uniform<double>(first + r, 0, 0);
+      images.cloud.copy_point(static_cast<std::size_t>(u * static_cast<double>(n)),
+                              std::span(points).subspan(r * d, d));
+      noise.fill_normals<double>(first + r, 0, std::span(normals).subspan(r * d, d));
+    }
+    const std::span<const double> used = std::span<const double>(states).first(rows * d);
+    for (std::size_t t = 0; t < times.size(); ++t) {
+      const NoiseLevel level = NoiseLevel::ornstein_uhlenbeck(times[t]);
+      const double scale = std::sqrt(level.variance);
+      for (std::size_t k = 0; k < rows * d; ++k)
+        states[k] = level.signal * points[k] + scale * normals[k];
+      const std::array<Posterior, 2> within = {
+          split.clouds[0].posterior(level, used, {}, PosteriorMean::compute),
+          split.clouds[1].posterior(level, used, {}, PosteriorMean::compute)};
+      for (std::size_t r = 0; r < rows; ++r) {
+        const auto row = [&](const std::vector<double>& all) {
+          return std::span<const double>(all).subspan(r * d, d);
+        };
+        const auto found =
+            quantities(split, within, r, level, {row(points), row(normals), row(states)});
+        for (std::size_t q = 0; q < quantity_count; ++q)
+          values[((first + r) * quantity_count + q) * times.size() + t] = found[q];
+      }
+    }
+  }
+  return values;
+}
+
+std::vector<double> class_mean(const PointCloud& cloud) {
+  std::vector<double> mean(cloud.dimension(), 0.0), point(cloud.dimension());
+  for (std::size_t i = 0; i < cloud.count(); ++i) {
+    cloud.copy_point(i, point);
+    for (std::size_t k = 0; k < mean.size(); ++k)
+      mean[k] += point[k] / static_cast<double>(cloud.count());
+  }
+  return mean;
+}
+
+}  // namespace
+
+void measure_information(const RegimeImages& images, const DatasetRegimesOptions& options,
+                         const std::vector<double>& times, const RegimeSeed& seed,
+                         Results& results) {
+  const std::size_t count = times.size();
+  const ClassClouds split = split_by_class(images, options);
+  const ResampledMeans means(
+      noised_images(images, split, static_cast<std::size_t>(options.samples), times, seed),
+      quantity_count * count, seed.stream("resampled images"),
+      static_cast<std::size_t>(options.resamples));
+
+  const auto put_curve = [&](const std::string& name, Quantity quantity) {
+    for (std::size_t t = 0; t < count; ++t)
+      put(results, name, t, means.means()[quantity * count + t],
+          means.interval(quantity * count + t));
+  };
+  put_curve("conditional_entropy", entropy);
+  put_curve("conditional_class_entropy", class_entropy);
+  put_curve("rate_score_norm", rate_score_norm);
+  put_curve("rate_denoising", rate_denoising);
+  put_curve("entropy_rate", rate_divergence);
+  put_curve("gap_score_norm", gap_score_norm);
+  put_curve("gap_denoising", gap_denoising);
+  put_curve("class_entropy_rate", class_rate);
+
+  // Means and mean squares lie one after the other: (2, T).
+  const auto variances = [count](std::span<const double> moments) {
+    std::vector<double> found(count);
+    for (std::size_t t = 0; t < count; ++t)
+      found[t] = std::max(0.0, moments[count + t] - moments[t] * moments[t]);
+    return found;
+  };
+  const auto put_peak = [&](const std::string& name, Quantity quantity, std::size_t curves,
+                            const auto& curve_of) {
+    const auto statistic = [&](std::span<const double> all) {
+      const auto curve = curve_of(all);
+      return observables::highest_point({times, curve}).x;
+    };
+    put(results, name, 0, statistic(means.means().subspan(quantity * count, curves * count)),
+        means.interval(quantity * count, curves * count, statistic));
+  };
+  const auto itself = [](std::span<const double> curve) { return curve; };
+  for (const auto& [name, quantity] : {std::pair("entropy_variance", entropy),
+                                       std::pair("class_entropy_variance", class_entropy)}) {
+    const auto found = variances(means.means().subspan(quantity * count, 2 * count));
+    for (std::size_t t = 0; t < count; ++t)
+      put(results, name, t, found[t],
+          means.interval(quantity * count, 2 * count, [&variances, t](std::span<const double> all) {
+            return variances(all)[t];
+          }));
+    put_peak(std::string(name) + "_peak_time", quantity, 2, variances);
+  }
+  put_peak("entropy_rate_peak_time", rate_divergence, 1, itself);
+  put_peak("class_entropy_rate_peak_time", class_rate, 1, itself);
+
+  const auto branching = cloud::branching_time(images.cloud, class_mean(split.clouds[0]),
+                                               class_mean(split.clouds[1]), times, kBranchingWidth);
+  results["class_branching_time"][0] = 0.5 * (branching.low + branching.high);
+}
+
+}  // namespace syncgap::experiments

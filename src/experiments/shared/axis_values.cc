@@ -1,0 +1,38 @@
+#include "experiments/shared/axis_values.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <type_traits>
+
+#include "core/check.h"
+
+namespace syncgap::experiments {
+
+std::vector<std::int64_t> first_integers(std::int64_t count) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  std::iota(values.begin(), values.end(), std::int64_t{0});
+  return values;
+}
+
+std::vector<double> even_values(double first, double last, std::size_t count) {
+  SYNCGAP_EXPECTS(count >= 2);
+  std::vector<double> values(count);
+  for (std::size_t i = 0; i < count; ++i)
+    values[i] = first + (last - first) * static_cast<double>(i) / static_cast<double>(count - 1);
+  return values;
+}
+
+void require_increasing(const Grid& grid, std::string_view name, std::size_t least) {
+  const Axis& axis = grid.axis(name);
+  const auto increases = [](const auto& values) {
+    return std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
+  };
+  require_input(axis.size() >= least && std::visit(increases, axis.values),
+                "the values of an axis do not increase or are too few (axes.", name, ", saw ",
+                axis.size(), " values): give at least ", least,
+                ", each larger than the one before");
+}
+
+}  // namespace syncgap::experiments

@@ -1,0 +1,68 @@
+#include "models/denoising_loss.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "diffusion/normals.h"
+
+namespace syncgap::models {
+
+using torch::Tensor;
+
+DenoisingLoss::DenoisingLoss(const DenoiserTask& task, networks::UNet network, torch::Device device,
+                             networks::Precision precision)
+    : task_(task),
+      network_(std::move(network)),
+      pairs_stream_(task.sweep_seed, "pairs", {task.seed}),
+      noise_stream_(task.sweep_seed, "training noise", {task.seed}),
+      step_stream_(task.sweep_seed, "training steps", {task.seed}),
+      device_(device),
+      precision_(precision) {
+  std::vector<float> signal, noise;
+  for (std::int64_t t = 0; t < task.schedule->steps(); ++t) {
+    signal.push_back(static_cast<float>(std::sqrt(task.schedule->alpha_bar(t))));
+    noise.push_back(static_cast<float>(std::sqrt(1 - task.schedule->alpha_bar(t))));
+  }
+  bank_ = task.states->bank().to(device);
+  signal_ = torch::tensor(signal).to(device);
+  noise_ = torch::tensor(noise).to(device);
+}
+
+NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
+  if (epoch != epoch_) {
+    pairs_ = data::make_pairs(task_.pairing, task_.states->labels(), pairs_stream_,
+                              static_cast<std::uint64_t>(epoch));
+    epoch_ = epoch;
+  }
+  auto rows = task_.states->rows(pairs_, begin, end);
+  auto steps = torch::empty({end - begin}, torch::kInt64);
+  std::vector<std::int64_t> images;
+  for (std::int64_t k = begin; k < end; ++k) {
+    const std::uint32_t image = pairs_.first[static_cast<std::size_t>(k)];
+    images.push_back(image);
+    const auto u = step_stream_.uniform<double>(static_cast<std::uint64_t>(epoch), 0, image);
+    steps.data_ptr<std::int64_t>()[k - begin] =
+        static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
+  }
+  const std::vector<std::int64_t> shape{end - begin, task_.states->channels(), bank_.size(2),
+                                        bank_.size(3)};
+  auto normals = diffusion::image_normals(noise_stream_, epoch, images.data(), shape);
+  if (device_.is_cuda())
+    for (Tensor* each : {&rows, &normals, &steps})
+      *each = each->pin_memory().to(device_, true);  // while the device computes
+  const auto noise = task_.states->noise(normals, task_.coupling_strength);
+  const auto factor = [&](const Tensor& table) {
+    return table.index_select(0, steps).view({-1, 1, 1, 1});
+  };
+  const auto clean = gather_states(bank_, rows);
+  return {clean * factor(signal_) + noise * factor(noise_), noise, steps};
+}
+
+Tensor DenoisingLoss::operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
+  const NoisedBatch batch = this->batch(epoch, begin, end);
+  const networks::PrecisionScope scope(device_.type(), precision_);
+  return torch::mse_loss(network_(batch.states, batch.steps), batch.noise);
+}
+
+}  // namespace syncgap::models

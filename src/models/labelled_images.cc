@@ -1,0 +1,44 @@
+#include "models/labelled_images.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "data/image_points.h"
+
+namespace syncgap::models {
+namespace {
+
+LabelledImages make_pictures(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
+                             const std::vector<std::int32_t>& classes, const ImageMaker& make) {
+  auto labels = torch::empty({static_cast<std::int64_t>(chosen.size())}, torch::kInt64);
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    labels.data_ptr<std::int64_t>()[i] =
+        std::find(classes.begin(), classes.end(), images.label(chosen[i])) - classes.begin();
+  return {make(images, chosen), labels};
+}
+
+std::vector<std::uint32_t> images_of(const data::ImageSet& images,
+                                     const std::vector<std::int32_t>& classes) {
+  return data::choose_images(images, classes, 0, data::Subset::first, RandomStream(0, "all"));
+}
+
+}  // namespace
+
+ClassifierImages classifier_images(const data::ImageSet& images,
+                                   const std::optional<data::ImageSet>& test_images,
+                                   const std::vector<std::int32_t>& classes,
+                                   const ImageMaker& make) {
+  std::vector<std::uint32_t> train = images_of(images, classes), test;
+  if (test_images) {
+    test = images_of(*test_images, classes);
+  } else {
+    const auto kept = static_cast<std::ptrdiff_t>(train.size() - (train.size() + 9) / 10);
+    test.assign(train.begin() + kept, train.end());
+    train.resize(static_cast<std::size_t>(kept));
+  }
+  return {make_pictures(images, train, classes, make),
+          make_pictures(test_images ? *test_images : images, test, classes, make),
+          test_images ? TestImages::own_part : TestImages::held_out};
+}
+
+}  // namespace syncgap::models
