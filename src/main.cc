@@ -1,4 +1,3 @@
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "app/commands.h"
 #include "core/check.h"
+#include "core/clock.h"
 #include "core/options.h"
 
 namespace {
@@ -53,7 +53,7 @@ std::string complaint(const CLI::App* cli, const CLI::Error& error) {
 
 int main(int argc, char** argv) {
   using namespace syncgap::app;
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = syncgap::Clock::now();
   CLI::App cli("Distributed sweeps for the physics of diffusion models.", "syncgap");
   cli.require_subcommand(1);
   cli.failure_message(complaint);

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "app/exit_code.h"
-#include "app/prepared_job.h"
+#include "app/planned_job.h"
+#include "core/clock.h"
 
 namespace syncgap::app {
 
@@ -29,8 +29,7 @@ struct RunRequest {
   bool quiet = false;
 };
 /// Collective over all MPI ranks; initialises MPI itself. Messages come from rank 0 only.
-ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
-                 std::chrono::steady_clock::time_point started);
+ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time_point started);
 
 ExitCode show_status(const std::string& record, Format format);
 ExitCode verify_record(const std::string& record);

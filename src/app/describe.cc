@@ -1,7 +1,9 @@
+#include <cmath>
 #include <cstdio>
 #include <sstream>
 
 #include "app/commands.h"
+#include "app/json.h"
 #include "app/libraries.h"
 #include "app/sizes.h"
 #include "core/check.h"
@@ -18,7 +20,7 @@ namespace {
 std::string values_text(const Axis& axis) {
   if (axis.size() <= 8) {
     std::string text;
-    for (std::size_t i = 0; i < axis.size(); ++i) text += (i ? ", " : "") + axis.text(i);
+    for (std::int64_t i = 0; i < axis.size(); ++i) text += (i ? ", " : "") + axis.text(i);
     return text;
   }
   return std::to_string(axis.size()) + " values, " + axis.text(0) + " ... " +
@@ -29,13 +31,8 @@ const char* role_text(const Axis& axis) {
   return axis.role == AxisRole::split ? "split" : "captured";
 }
 
-/// Values of an axis as a JSON list that reads back the same bits.
-std::string values_json(const Axis& axis) {
-  const bool labels = std::holds_alternative<std::vector<std::string>>(axis.values);
-  std::string text = "[";
-  for (std::size_t i = 0; i < axis.size(); ++i)
-    text += (i ? ", " : "") + (labels ? json_string(axis.text(i)) : axis.text(i));
-  return text + "]";
+Json values_json(const Axis& axis) {
+  return std::visit([](const auto& values) { return Json(values); }, axis.values);
 }
 
 /// Prints `text` indented, wrapped at 96 columns.
@@ -112,53 +109,56 @@ ExitCode show_version() {
 }
 
 ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
-  const PreparedJob prepared = prepare_job(request);
-  const Grid& grid = *prepared.grid;
-  const auto cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
+  const PlannedJob planned = plan_job(request);
+  const Grid& grid = *planned.grid;
+  const auto& cost = planned.plan.cost;
   const std::vector<std::uint8_t> pending(grid.unit_count(), 0);
   const sweep::CostModel model(grid);
   const sweep::Order order = sweep::order_units(grid, cost, model, pending);
-  require_input(prepared.job.run.ranks_per_unit <= ranks, "run.ranks_per_unit is ",
-                prepared.job.run.ranks_per_unit, " but the plan is for ", ranks, " ranks (",
+  require_input(planned.job.run.ranks_per_unit <= ranks, "run.ranks_per_unit is ",
+                planned.job.run.ranks_per_unit, " but the plan is for ", ranks, " ranks (",
                 request.path, "): plan for more with --ranks, or lower it");
-  const int per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
+  const int per_unit = static_cast<int>(planned.job.run.ranks_per_unit);
   const int teams = ranks / per_unit;
   const double makespan = sweep::expected_makespan(grid, cost, model, order, teams);
-  const std::uint64_t record = store::record_bytes(grid, prepared.observables);
-  const ResultLayout layout(grid, prepared.observables);
+  const std::uint64_t record = store::record_bytes(grid, planned.observables);
+  const ResultLayout layout(grid, planned.observables);
   // The engine keeps at most 16 bytes a unit: status, order, cost estimate.
   const double memory = 64e6 + 16.0 * static_cast<double>(grid.unit_count()) +
-                        8.0 * static_cast<double>(layout.total()) + prepared.experiment->memory();
+                        8.0 * static_cast<double>(layout.total()) + planned.plan.memory;
   if (format == Format::json) {
-    std::printf(
-        "{\n  \"experiment\": %s,\n  \"job\": %s,\n  \"profile\": %s,\n  \"record\": %s,\n"
-        "  \"units\": %llu,\n  \"doubles_per_unit\": %zu,\n  \"ranks\": %d,\n"
-        "  \"ranks_per_unit\": %d,\n  \"walltime\": %.17g,\n  \"estimated_seconds_total\": %.17g,\n"
-        "  \"estimated_seconds_longest_unit\": %.17g,\n  \"estimated_seconds_on_ranks\": %.17g,\n"
-        "  \"memory_bytes_per_rank\": %.0f,\n  \"record_bytes\": %llu,\n  \"axes\": [",
-        json_string(prepared.job.experiment).c_str(), json_string(request.path).c_str(),
-        json_string(prepared.job.profile).c_str(), json_string(prepared.record_path).c_str(),
-        static_cast<unsigned long long>(grid.unit_count()), layout.total(), ranks, per_unit,
-        prepared.job.run.walltime, order.total_seconds, order.longest_seconds, makespan, memory,
-        static_cast<unsigned long long>(record));
-    for (std::size_t i = 0; i < grid.axes().size(); ++i)
-      std::printf("%s\n    {\"name\": %s, \"role\": \"%s\", \"values\": %s}", i ? "," : "",
-                  json_string(grid.axes()[i].name).c_str(), role_text(grid.axes()[i]),
-                  values_json(grid.axes()[i]).c_str());
-    std::printf("\n  ]\n}\n");
+    Json axes = Json::array();
+    for (const Axis& axis : grid.axes())
+      axes.push_back(
+          {{"name", axis.name}, {"role", role_text(axis)}, {"values", values_json(axis)}});
+    print_json({{"experiment", planned.job.experiment},
+                {"job", request.path},
+                {"profile", planned.job.profile},
+                {"record", planned.record_path},
+                {"units", grid.unit_count()},
+                {"doubles_per_unit", layout.total()},
+                {"ranks", ranks},
+                {"ranks_per_unit", per_unit},
+                {"walltime", planned.job.run.walltime},
+                {"estimated_seconds_total", order.total_seconds},
+                {"estimated_seconds_longest_unit", order.longest_seconds},
+                {"estimated_seconds_on_ranks", makespan},
+                {"memory_bytes_per_rank", std::llround(memory)},
+                {"record_bytes", record},
+                {"axes", axes}});
     return ExitCode::done;
   }
   std::printf("job        %s%s%s\n", request.path.c_str(),
-              prepared.job.profile.empty() ? "" : ", profile ", prepared.job.profile.c_str());
-  std::printf("experiment %s: %s\n", prepared.experiment->name().c_str(),
-              prepared.experiment->summary().c_str());
+              planned.job.profile.empty() ? "" : ", profile ", planned.job.profile.c_str());
+  std::printf("experiment %s: %s\n", planned.experiment->name().c_str(),
+              planned.experiment->summary().c_str());
   for (const Axis& axis : grid.axes())
     std::printf("axis       %-14s %-8s %s\n", axis.name.c_str(), role_text(axis),
                 values_text(axis).c_str());
-  std::printf("units      %llu, %zu observables, %zu numbers a unit\n",
-              static_cast<unsigned long long>(grid.unit_count()), prepared.observables.size(),
-              layout.total());
-  std::printf("record     %s, %s\n", prepared.record_path.c_str(),
+  std::printf("units      %llu, %zu observables, %lld numbers a unit\n",
+              static_cast<unsigned long long>(grid.unit_count()), planned.observables.size(),
+              static_cast<long long>(layout.total()));
+  std::printf("record     %s, %s\n", planned.record_path.c_str(),
               size_text(static_cast<double>(record)).c_str());
   std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",
               short_number(order.total_seconds).c_str(),

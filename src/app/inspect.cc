@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/json.h"
 #include "app/sizes.h"
 #include "core/check.h"
+#include "core/clock.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "sweep/progress.h"
@@ -38,10 +39,6 @@ Tally tally(const Record& record) {
   return out;
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 unsigned long long wide(std::uint64_t value) { return value; }
 
 }  // namespace
@@ -50,7 +47,7 @@ ExitCode show_status(const std::string& path, Format format) {
   const Record record(path, Record::Access::read);
   const Tally sum = tally(record);
   const auto run = store::running(path);
-  const double elapsed = run ? std::max(1e-9, now() - run->started) : 0;
+  const double elapsed = run ? std::max(1e-9, unix_time() - run->started) : 0;
   const std::uint64_t finished =
       run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
   const double rate = run ? static_cast<double>(finished) / elapsed : 0;
@@ -62,20 +59,22 @@ ExitCode show_status(const std::string& path, Format format) {
     return statuses[failure.unit] != static_cast<std::uint8_t>(UnitStatus::failed);
   });
   if (format == Format::json) {
-    std::printf(
-        "{\n  \"experiment\": %s,\n  \"title\": %s,\n  \"units\": %llu,\n  \"done\": %llu,\n"
-        "  \"failed\": %llu,\n  \"pending\": %llu,\n  \"unit_seconds\": %.17g,\n"
-        "  \"running\": %s,\n  \"units_per_second\": %.17g,\n  \"seconds_left\": %s,\n"
-        "  \"failures\": [",
-        json_string(record.header().experiment).c_str(), json_string(record.header().title).c_str(),
-        wide(sum.units), wide(sum.done), wide(sum.failed), wide(sum.pending), sum.seconds,
-        run ? "true" : "false", rate, left >= 0 ? concat(left).c_str() : "null");
-    for (std::size_t i = 0; i < failures.size(); ++i)
-      std::printf("%s\n    {\"unit\": %llu, \"coordinates\": %s, \"message\": %s}", i ? "," : "",
-                  wide(failures[i].unit),
-                  json_string(record.grid().describe(failures[i].unit)).c_str(),
-                  json_string(failures[i].message).c_str());
-    std::printf("%s]\n}\n", failures.empty() ? "" : "\n  ");
+    Json listed = Json::array();
+    for (const store::Failure& failure : failures)
+      listed.push_back({{"unit", failure.unit},
+                        {"coordinates", record.grid().describe(failure.unit)},
+                        {"message", failure.message}});
+    print_json({{"experiment", record.header().experiment},
+                {"title", record.header().title},
+                {"units", sum.units},
+                {"done", sum.done},
+                {"failed", sum.failed},
+                {"pending", sum.pending},
+                {"unit_seconds", sum.seconds},
+                {"running", run.has_value()},
+                {"units_per_second", rate},
+                {"seconds_left", left >= 0 ? Json(left) : Json()},
+                {"failures", listed}});
     return ExitCode::done;
   }
   std::printf("record     %s\n", path.c_str());

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/machine.h"
 #include "app/sizes.h"
 #include "core/check.h"
+#include "core/clock.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
 #include "parallel/device.h"
@@ -38,13 +40,12 @@ void make_folder_of(const std::string& path) {
 }
 
 /// Opens the record of this job, creating it if there is none; refuses one of another job.
-Record open_or_create(const PreparedJob& prepared, Resume resume) {
-  const std::string& path = prepared.record_path;
-  const store::RecordHeader header = make_header(prepared);
+Record open_or_create(const PlannedJob& planned, const store::RecordHeader& header, Resume resume) {
+  const std::string& path = planned.record_path;
   if (!is_there(path)) {
     require_input(resume == Resume::if_present, "there is no record to resume (", path,
                   "): leave out --resume to start one");
-    store::create_record(path, header, *prepared.grid, prepared.observables);
+    store::create_record(path, header, *planned.grid, planned.observables);
   }
   Record record(path, Record::Access::write);
   const std::string difference =
@@ -60,13 +61,10 @@ Record open_or_create(const PreparedJob& prepared, Resume resume) {
 
 store::RunNote run_note(const Communicator& ranks, const std::string& record) {
   store::RunNote note;
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  note.host = host;
+  note.host = host_name();
   note.process = ::getpid();
   note.ranks = ranks.size();
-  note.started =
-      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  note.started = unix_time();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
   if (is_there(record))
     for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
@@ -110,14 +108,25 @@ void report(const sweep::SweepOutcome& outcome, const std::string& path) {
     std::printf("drained: run the same command again to go on\n");
 }
 
-void check_ranks(const PreparedJob& prepared, const Communicator& ranks) {
-  const std::int64_t wanted = prepared.job.run.ranks_per_unit;
+void check_ranks(const PlannedJob& planned, const Communicator& ranks) {
+  const std::int64_t wanted = planned.job.run.ranks_per_unit;
   require_input(wanted <= ranks.size(), "run.ranks_per_unit is ", wanted, " but there are only ",
-                ranks.size(), " ranks (", prepared.job.stem,
+                ranks.size(), " ranks (", planned.job.stem,
                 "): start more ranks with mpirun -n, or lower it");
-  require_input(wanted == 1 || prepared.experiment->uses_teams(), "experiment '",
-                prepared.experiment->name(),
+  require_input(wanted == 1 || planned.experiment->teams() == experiments::Teams::any,
+                "experiment '", planned.experiment->name(),
                 "' runs a unit on one rank (run.ranks_per_unit = ", wanted, "): set it to 1");
+}
+
+/// Ranks that see other images, or of which only some have a device, would not compute the same.
+void check_same_facts(const std::string& identity, const Communicator& ranks) {
+  const std::string first = ranks.broadcast(identity);
+  together(ranks, [&] {
+    const std::string difference = store::identity_difference(first, identity);
+    require_input(difference.empty(), "ranks would compute different things (rank ", ranks.rank(),
+                  " against rank 0):", difference,
+                  "\nGive all ranks the same data, weights and devices");
+  });
 }
 
 /// However a unit ends, its note ends with it.
@@ -128,28 +137,38 @@ struct NoteScope {
 
 }  // namespace
 
-ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
-                 std::chrono::steady_clock::time_point started) {
+ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time_point started) {
   // A limit on the size of files is then an error of the write, with a message, not a signal.
   std::signal(SIGXFSZ, SIG_IGN);
   const parallel::MpiScope mpi(argc, argv);
   const Communicator ranks = Communicator::world();
   const bool speaks = ranks.rank() == 0;
   try {
-    PreparedJob prepared;
+    PlannedJob planned;
     together(ranks, [&] {
-      prepared = prepare_job(request.job);
-      check_ranks(prepared, ranks);
+      planned = plan_job(request.job);
+      check_ranks(planned, ranks);
     });
-    const std::string& path = prepared.record_path;
-    const sweep::DrainWatch drain(prepared.job.run.walltime, started);
+    const std::string& path = planned.record_path;
+    const sweep::DrainWatch drain(planned.job.run.walltime, started);
     store::RecordLock lock;
     std::optional<Record> record;
     together(ranks, [&] {
       if (!speaks) return;
       make_folder_of(path);
       lock = store::RecordLock::take(path, run_note(ranks, path));
-      record = open_or_create(prepared, request.resume);
+    });
+    const auto device =
+        parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
+    std::unique_ptr<const experiments::Prepared> work_of_units;
+    store::RecordHeader header;
+    together(ranks, [&] {
+      work_of_units = planned.experiment->prepare(*planned.grid, device);
+      header = make_header(planned, work_of_units->facts());
+    });
+    check_same_facts(header.identity, ranks);
+    together(ranks, [&] {
+      if (speaks) record = open_or_create(planned, header, request.resume);
     });
     together(ranks, [&] {
       if (speaks) return;
@@ -158,24 +177,22 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv,
     });
     if (ranks.on_one_node()) record->writers_share_a_node();
     if (speaks && !request.quiet)
-      std::printf("%s, %s: %llu units on %d %s\n", prepared.experiment->name().c_str(),
-                  prepared.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),
+      std::printf("%s, %s: %llu units on %d %s\n", planned.experiment->name().c_str(),
+                  planned.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),
                   ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
-    const auto device =
-        parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
     sweep::UnitNote note;
     sweep::UnitWork work;
-    work.cost = [&](const Unit& unit) { return prepared.experiment->cost(unit); };
+    work.cost = planned.plan.cost;
     work.run = [&](const Unit& unit, Results& results, const Communicator& team,
                    const sweep::StopRequest& stop) {
       const experiments::RunContext context{
-          static_cast<std::uint64_t>(prepared.job.run.seed),
+          static_cast<std::uint64_t>(planned.job.run.seed),
           parallel::Team(team, device, stop, [&note](const std::string& text) { note.set(text); })};
       const NoteScope until_done{note};
-      prepared.experiment->run(unit, results, context);
+      work_of_units->run(unit, results, context);
     };
     sweep::SweepSettings settings;
-    settings.ranks_per_unit = static_cast<int>(prepared.job.run.ranks_per_unit);
+    settings.ranks_per_unit = static_cast<int>(planned.job.run.ranks_per_unit);
     settings.retry_failed = request.retry_failed;
     settings.threads_may_call_mpi = mpi.threads_may_call();
     settings.note = &note;

@@ -8,7 +8,5 @@ namespace syncgap::app {
 std::string size_text(double bytes);
 /// Three significant digits without an exponent where that is readable.
 std::string short_number(double value);
-/// `text` as a JSON string with its quotes.
-std::string json_string(const std::string& text);
 
 }  // namespace syncgap::app

@@ -28,7 +28,6 @@ class PointCloud {
 
   std::size_t count() const { return count_; }
   std::size_t dimension() const { return dimension_; }
-  std::size_t group_count() const { return group_count_; }
   /// Coordinates in which the points differ at all: the inner dimension of the products.
   std::size_t varying_dimension() const { return varying_.size(); }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cassert>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -43,7 +42,21 @@ void require_input(bool condition, const Args&... message) {
   if (!condition) throw InputError(concat(message...));
 }
 
+/// Prints "FILE:LINE: precondition does not hold: EXPRESSION (WHAT)" and aborts.
+[[noreturn]] void precondition_failed(const char* file, int line, const char* expression,
+                                      const std::string& what = {});
+
 }  // namespace syncgap
 
-/// A precondition of library code: checked in debug builds, free in release.
-#define SYNCGAP_EXPECTS(condition) assert(condition)
+/// A precondition of library code, and after it what explains its failure, as for concat:
+///   SYNCGAP_EXPECTS(i < size, "i = ", i, ", size = ", size);
+/// Checked in debug builds, free in release: nothing of it is evaluated there.
+#ifdef NDEBUG
+#define SYNCGAP_EXPECTS(...) static_cast<void>(0)
+#else
+#define SYNCGAP_EXPECTS(condition, ...)                                   \
+  ((condition) ? static_cast<void>(0)                                     \
+               : ::syncgap::precondition_failed(__FILE__, __LINE__,       \
+                                                #condition __VA_OPT__(, ) \
+                                                    __VA_OPT__(::syncgap::concat(__VA_ARGS__))))
+#endif

@@ -9,11 +9,11 @@
 
 namespace syncgap {
 
-std::size_t Axis::size() const {
-  return std::visit([](const auto& list) { return list.size(); }, values);
+std::int64_t Axis::size() const {
+  return std::visit([](const auto& list) { return std::ssize(list); }, values);
 }
 
-std::string Axis::text(std::size_t i) const {
+std::string Axis::text(std::int64_t i) const {
   if (const auto* reals = std::get_if<0>(&values)) return to_toml(OptionValue{reals->at(i)});
   if (const auto* integers = std::get_if<1>(&values)) return std::to_string(integers->at(i));
   return std::get<2>(values).at(i);
@@ -28,10 +28,11 @@ Grid::Grid(std::vector<Axis> axes) : axes_(std::move(axes)) {
                   "' has no values (axes): give it at least one");
     if (axis.role != AxisRole::split) continue;
     ++split_count_;
-    require_input(unit_count_ <= std::numeric_limits<std::uint32_t>::max() / axis.size(),
+    const std::uint64_t size = axis.size();
+    require_input(unit_count_ <= std::numeric_limits<std::uint32_t>::max() / size,
                   "the grid has more than 2^32 units (axis '", axis.name,
                   "'): split the job into several");
-    unit_count_ *= axis.size();
+    unit_count_ *= size;
   }
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "core/choices.h"
 
 namespace syncgap {
 
@@ -26,9 +29,9 @@ struct Axis {
   std::string unit = "1";                 ///< "1", "rad", "beta^-1", ...
   std::vector<std::string> choices = {};  ///< for labels: the only ones allowed; empty: any
 
-  std::size_t size() const;
+  std::int64_t size() const;
   /// The value at `i` as text, e.g. for messages and progress lines.
-  std::string text(std::size_t i) const;
+  std::string text(std::int64_t i) const;
 };
 
 /// The job's axes with their final values. Split axes come first; the last axis runs fastest.
@@ -67,6 +70,11 @@ class Unit {
   double real(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   const std::string& label(std::string_view name) const;
+  /// A label as the enum it names.
+  template <class Enum, std::size_t N>
+  Enum choice(std::string_view name, const Choices<Enum, N>& choices) const {
+    return choices.value(label(name));
+  }
   std::string describe() const { return grid_->describe(index_); }
 
  private:

@@ -1,55 +1,32 @@
 #include "core/observable.h"
 
-#include <algorithm>
-#include <limits>
-#include <stdexcept>
-
-#include "core/check.h"
+#include <iterator>
 
 namespace syncgap {
-namespace {
 
-constexpr std::size_t kMaxNumbers = std::size_t{1} << 40;  // 8 TiB for one unit
-
-}  // namespace
-
-ResultLayout::ResultLayout(const Grid& grid, std::vector<Observable> observables)
-    : observables_(std::move(observables)), offsets_{0} {
-  for (const Observable& observable : observables_) {
-    std::size_t extent = 1;
-    for (const std::string& name : observable.captured) {
-      const Axis& axis = grid.axis(name);
-      SYNCGAP_EXPECTS(axis.role == AxisRole::captured);
-      require_input(axis.size() <= kMaxNumbers / extent, "observable '", observable.name,
-                    "' has more than 2^40 numbers a unit (axis '", name,
-                    "'): give its captured axes fewer values");
-      extent *= axis.size();
-    }
-    offsets_.push_back(offsets_.back() + extent);
-  }
+void ObservableList::add(const std::string& name, const Names& over, const std::string& meaning,
+                         const std::string& unit, const std::string& source) {
+  list_.push_back({name, over, meaning, unit, source});
 }
 
-std::size_t ResultLayout::index(std::string_view name) const {
-  for (std::size_t i = 0; i < observables_.size(); ++i)
-    if (observables_[i].name == name) return i;
-  throw std::out_of_range(concat("no observable '", name, "' was declared"));
+void ObservableList::add_with_interval(const std::string& name, const Names& over,
+                                       const std::string& meaning, const std::string& unit,
+                                       const std::string& source, const std::string& interval) {
+  add(name, over, meaning, unit, source);
+  add(name + "_low", over, meaning + ", lower end of the 95% " + interval, unit, source);
+  add(name + "_high", over, meaning + ", upper end of the 95% " + interval, unit, source);
 }
 
-Results::Results(const ResultLayout& layout) : layout_(&layout), values_(layout.total()) {
-  reset();
+void ObservableList::add_with_error(const std::string& name, const Names& over,
+                                    const std::string& meaning, const std::string& unit,
+                                    const std::string& source, const std::string& error) {
+  add(name, over, meaning, unit, source);
+  add(name + "_error", over, meaning + ", " + error, unit, source);
 }
 
-std::span<double> Results::operator[](std::string_view name) {
-  const std::size_t i = layout_->index(name);
-  return {values_.data() + layout_->offset(i), layout_->extent(i)};
-}
-
-std::span<const double> Results::at(std::size_t observable) const {
-  return {values_.data() + layout_->offset(observable), layout_->extent(observable)};
-}
-
-void Results::reset() {
-  std::fill(values_.begin(), values_.end(), std::numeric_limits<double>::quiet_NaN());
+void ObservableList::append(std::vector<Observable> others) {
+  list_.insert(list_.end(), std::make_move_iterator(others.begin()),
+               std::make_move_iterator(others.end()));
 }
 
 }  // namespace syncgap

@@ -93,6 +93,8 @@ Option& Option::unit(std::string text) {
   return *this;
 }
 
+Option& Option::place() { return place_ = true, *this; }
+
 std::string Option::limits_text() const {
   std::vector<std::string> parts;
   auto bound = [&](const std::optional<double>& limit, const char* sign) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -8,6 +10,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "core/choices.h"
 
 namespace syncgap {
 
@@ -38,6 +42,9 @@ class Option {
   Option& one_of(std::vector<std::string> choices);
   /// Physical unit, shown by `syncgap options`.
   Option& unit(std::string text);
+  /// Says where and how, not what: a folder, a device to look for, how often to keep a checkpoint.
+  /// Such an option decides no number and may change between runs of one record.
+  Option& place();
 
   const std::string& name() const { return name_; }
   const std::string& symbol() const { return symbol_; }
@@ -47,6 +54,8 @@ class Option {
   /// The limits in words, empty when there are none.
   std::string limits_text() const;
   OptionValue value() const { return get_(); }
+  /// False for one that only says where and how.
+  bool decides() const { return !place_; }
   /// Sets the bound member. Converts integers to reals; throws InputError naming `where` for a
   /// value of another type or outside the limits.
   void set(const OptionValue& value, std::string_view where);
@@ -60,6 +69,7 @@ class Option {
   OptionValue default_;
   std::optional<double> at_least_, at_most_, above_, below_;
   std::vector<std::string> choices_;
+  bool place_ = false;
 };
 
 /// The options of one experiment, in the order they were described. The table refers to the members
@@ -69,6 +79,13 @@ class OptionTable {
   /// Binds `member`; its present value is the default.
   template <class T>
   Option& add(std::string name, T& member, std::string symbol, std::string doc);
+  /// A choice, or a list of them: the member is the enum, the table has its words.
+  template <class Enum, std::size_t N>
+  Option& add(std::string name, Enum& member, const Choices<Enum, N>& choices, std::string symbol,
+              std::string doc);
+  template <class Enum, std::size_t N>
+  Option& add(std::string name, std::vector<Enum>& member, const Choices<Enum, N>& choices,
+              std::string symbol, std::string doc);
 
   /// Sets one option; an unknown name throws InputError that offers the nearest known one.
   void set(std::string_view name, const OptionValue& value, std::string_view where);
@@ -96,7 +113,9 @@ Option& OptionTable::add(std::string name, T& member, std::string symbol, std::s
     if constexpr (std::is_same_v<T, bool>)
       return member;
     else if constexpr (std::is_integral_v<T>)
-      return static_cast<std::int64_t>(member);
+      return std::int64_t{member};
+    else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+      return std::vector<double>(member.begin(), member.end());
     else
       return member;
   };
@@ -104,12 +123,47 @@ Option& OptionTable::add(std::string name, T& member, std::string symbol, std::s
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
       if (!std::in_range<T>(std::get<std::int64_t>(value))) return false;
       member = static_cast<T>(std::get<std::int64_t>(value));
+    } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+      const auto& numbers = std::get<std::vector<double>>(value);
+      for (const double x : numbers)
+        if (x != std::floor(x) || std::abs(x) >= 9e15) return false;
+      member.assign(numbers.begin(), numbers.end());
     } else {
       member = std::get<T>(value);
     }
     return true;
   };
   return append(Option(std::move(name), std::move(symbol), std::move(doc), get, set));
+}
+
+template <class Enum, std::size_t N>
+Option& OptionTable::add(std::string name, Enum& member, const Choices<Enum, N>& choices,
+                         std::string symbol, std::string doc) {
+  auto get = [&member, &choices]() -> OptionValue { return std::string(choices.word(member)); };
+  auto set = [&member, &choices](const OptionValue& value) {
+    member = choices.value(std::get<std::string>(value));
+    return true;
+  };
+  return append(Option(std::move(name), std::move(symbol), std::move(doc), get, set))
+      .one_of(choices.words());
+}
+
+template <class Enum, std::size_t N>
+Option& OptionTable::add(std::string name, std::vector<Enum>& member,
+                         const Choices<Enum, N>& choices, std::string symbol, std::string doc) {
+  auto get = [&member, &choices]() -> OptionValue {
+    std::vector<std::string> words;
+    for (const Enum each : member) words.emplace_back(choices.word(each));
+    return words;
+  };
+  auto set = [&member, &choices](const OptionValue& value) {
+    member.clear();
+    for (const std::string& word : std::get<std::vector<std::string>>(value))
+      member.push_back(choices.value(word));
+    return true;
+  };
+  return append(Option(std::move(name), std::move(symbol), std::move(doc), get, set))
+      .one_of(choices.words());
 }
 
 }  // namespace syncgap

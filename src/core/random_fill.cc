@@ -15,6 +15,7 @@
 #include <hwy/highway.h>
 
 #include "core/random-inl.h"
+#include "core/simd_lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace syncgap::HWY_NAMESPACE {
@@ -95,7 +96,6 @@ HWY_INLINE void fill_across_trials(const PhiloxKeySchedule& keys, std::uint64_t 
   const Tag<Real> d;
   constexpr std::size_t per_block = kComponentsPerBlock<Real>;
   const std::size_t components = out.size() / trials;
-  HWY_ALIGN Real lanes[hn::MaxLanes(d)];
   for (std::size_t component = 0; component < components; component += per_block) {
     const auto block = static_cast<std::uint32_t>((first_component + component) / per_block);
     const std::size_t wanted = std::min(per_block, components - component);
@@ -103,15 +103,8 @@ HWY_INLINE void fill_across_trials(const PhiloxKeySchedule& keys, std::uint64_t 
       hn::Vec<Tag<Real>> v[per_block];
       make_block<Real, Law::normal, LanesAre::trials>(first_trial + trial, step, block, keys, v);
       const std::size_t count = std::min(hn::Lanes(d), trials - trial);
-      for (std::size_t i = 0; i < wanted; ++i) {
-        Real* row = out.data() + (component + i) * trials + trial;
-        if (count == hn::Lanes(d)) {
-          hn::StoreU(v[i], d, row);
-        } else {
-          hn::Store(v[i], d, lanes);
-          std::memcpy(row, lanes, count * sizeof(Real));
-        }
-      }
+      for (std::size_t i = 0; i < wanted; ++i)
+        store_first(d, v[i], out.data() + (component + i) * trials + trial, count);
     }
   }
 }

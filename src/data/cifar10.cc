@@ -12,6 +12,10 @@ namespace {
 constexpr ImageShape kShape{3, 32, 32};
 constexpr std::uint8_t kClasses = 10;
 
+std::string file_of(Part part, int batch) {
+  return part == Part::test ? "test_batch.bin" : concat("data_batch_", batch, ".bin");
+}
+
 }  // namespace
 
 ImageSet read_cifar10(ByteReader& file) {
@@ -33,14 +37,18 @@ ImageSet read_cifar10(ByteReader& file) {
   return {kShape, std::move(pixels), std::move(labels)};
 }
 
+ImageOutline peek_cifar10_folder(const std::string& folder, Part part) {
+  // Every file of the published set holds as many; how many a packed one does is not known before.
+  constexpr std::int64_t kImagesPerFile = 10000;
+  const int files = part == Part::test ? 1 : 5;
+  for (int batch = 1; batch <= files; ++batch) find_raw_or_gzip(folder, file_of(part, batch));
+  return {files * kImagesPerFile, kShape};
+}
+
 ImageSet read_cifar10_folder(const std::string& folder, Part part) {
   ImageSet all;
-  if (part == Part::test) {
-    ByteReader file(find_raw_or_gzip(folder, "test_batch.bin"));
-    return read_cifar10(file);
-  }
-  for (int batch = 1; batch <= 5; ++batch) {
-    ByteReader file(find_raw_or_gzip(folder, concat("data_batch_", batch, ".bin")));
+  for (int batch = 1; batch <= (part == Part::test ? 1 : 5); ++batch) {
+    ByteReader file(find_raw_or_gzip(folder, file_of(part, batch)));
     all.append(read_cifar10(file));
   }
   return all;

@@ -15,5 +15,7 @@ ImageSet read_cifar10(ByteReader& file);
 /// `data_batch_1.bin` to `data_batch_5.bin`, or `test_batch.bin` for the test part; with or without
 /// `.gz`.
 ImageSet read_cifar10_folder(const std::string& folder, Part part);
+/// What it would hold if its files are those published; they must be there.
+ImageOutline peek_cifar10_folder(const std::string& folder, Part part);
 
 }  // namespace syncgap::data

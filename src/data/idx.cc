@@ -32,9 +32,8 @@ std::size_t read_magic(ByteReader& file, const char* holds, std::size_t least, s
   return magic[3];
 }
 
-}  // namespace
-
-IdxImages read_idx_images(ByteReader& file) {
+/// Everything before the pixels.
+IdxImages read_image_header(ByteReader& file) {
   const std::size_t dimensions = read_magic(file, "images", 3, 4);
   IdxImages out;
   out.count = file.read_u32("the number of images");
@@ -51,6 +50,22 @@ IdxImages read_idx_images(ByteReader& file) {
   if (plane > kMostPixels || out.shape.channels > kMostPixels / plane)
     file.refuse("the images are impossibly large", at, to_text(out.shape),
                 "the header is damaged; copy or download the file again");
+  return out;
+}
+
+const char* stem_of(Part part) { return part == Part::train ? "train" : "t10k"; }
+
+std::string image_file_of(const std::string& folder, Part part) {
+  return find_raw_or_gzip(folder, concat(stem_of(part), "-images-idx3-ubyte"));
+}
+std::string label_file_of(const std::string& folder, Part part) {
+  return find_raw_or_gzip(folder, concat(stem_of(part), "-labels-idx1-ubyte"));
+}
+
+}  // namespace
+
+IdxImages read_idx_images(ByteReader& file) {
+  IdxImages out = read_image_header(file);
   out.pixels = file.read(out.count * out.shape.size(), "pixels");
   file.expect_end("the last image");
   return out;
@@ -72,9 +87,8 @@ std::vector<std::int32_t> read_idx_labels(ByteReader& file, std::int64_t class_c
 }
 
 ImageSet read_idx_folder(const std::string& folder, Part part, std::int64_t class_count) {
-  const std::string stem = part == Part::train ? "train" : "t10k";
-  ByteReader image_file(find_raw_or_gzip(folder, stem + "-images-idx3-ubyte"));
-  ByteReader label_file(find_raw_or_gzip(folder, stem + "-labels-idx1-ubyte"));
+  ByteReader image_file(image_file_of(folder, part));
+  ByteReader label_file(label_file_of(folder, part));
   std::vector<std::int32_t> labels = read_idx_labels(label_file, class_count);
   IdxImages images = read_idx_images(image_file);
   require_input(images.count == labels.size(), "images and labels do not belong together (",
@@ -82,6 +96,13 @@ ImageSet read_idx_folder(const std::string& folder, Part part, std::int64_t clas
                 labels.size(),
                 " labels, the counts at byte offset 4): use the two files of one set");
   return {images.shape, std::move(images.pixels), std::move(labels)};
+}
+
+ImageOutline peek_idx_folder(const std::string& folder, Part part) {
+  ByteReader image_file(image_file_of(folder, part));
+  label_file_of(folder, part);
+  const IdxImages header = read_image_header(image_file);
+  return {std::int64_t(header.count), header.shape};
 }
 
 }  // namespace syncgap::data

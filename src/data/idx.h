@@ -29,5 +29,7 @@ enum class Part { train, test };
 /// Images and labels of a folder that holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`
 /// or, for the test part, the same with `t10k`; with or without `.gz`.
 ImageSet read_idx_folder(const std::string& folder, Part part, std::int64_t class_count);
+/// The same from the header of the images alone; both files must be there.
+ImageOutline peek_idx_folder(const std::string& folder, Part part);
 
 }  // namespace syncgap::data

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/checksum.h"
 
 namespace syncgap::data {
 
@@ -48,6 +49,16 @@ void ImageSet::append(ImageSet other) {
       },
       pixels_);
   labels_.insert(labels_.end(), other.labels_.begin(), other.labels_.end());
+}
+
+std::uint64_t ImageSet::checksum() const {
+  Checksum sum;
+  const std::uint64_t extents[] = {labels_.size(), shape_.channels, shape_.height, shape_.width};
+  sum.add(extents, sizeof extents);
+  sum.add(labels_.data(), labels_.size() * sizeof labels_[0]);
+  std::visit([&](const auto& pixels) { sum.add(pixels.data(), pixels.size() * sizeof pixels[0]); },
+             pixels_);
+  return sum.value();
 }
 
 }  // namespace syncgap::data

@@ -21,6 +21,12 @@ struct ImageShape {
 /// "3 x 32 x 32"
 std::string to_text(const ImageShape& shape);
 
+/// What can be known of a set of images without reading one.
+struct ImageOutline {
+  std::int64_t count = 0;
+  ImageShape shape = {};  ///< all zero where the file does not say
+};
+
 /// Labelled images as they were read, for experiments on the data themselves and for training
 /// alike. Bytes stay bytes (255 is white); everything handed out is float in [0, 1].
 class ImageSet {
@@ -35,6 +41,9 @@ class ImageSet {
   const ImageShape& shape() const { return shape_; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
   std::int32_t label(std::size_t i) const { return labels_[i]; }
+  /// Checksum of all pixels, labels and the shape: what results were measured on, wherever the
+  /// files lie and however they were packed.
+  std::uint64_t checksum() const;
 
   /// Image `i`, (C, H, W), in [0, 1].
   void copy_image(std::size_t i, std::span<float> out) const;

@@ -14,10 +14,10 @@ namespace syncgap::models {
 struct DenoisingCurve {
   /// Squared error of the prediction in the common and in the difference mode, a number, over the
   /// variance of that mode's noise, 1 - g and 1 + g: 1 for a denoiser that knows nothing. (T) each
-  std::vector<observables::Estimate> common, difference;
+  std::vector<Estimate> common, difference;
   /// Rate of the conditional entropy H[z_0 | z_t] in nats a step, from the same errors: what the
   /// denoiser's own error adds makes it an upper bound. (T); information (34), corrected by E4.3
-  std::vector<observables::Estimate> entropy_rate;
+  std::vector<Estimate> entropy_rate;
 };
 
 /// `samples` states, the same at all steps, `denoiser` as TrainedDenoiser::denoiser.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "core/check.h"
@@ -13,6 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "core/simd_lanes-inl.h"
 #include "core/simd_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,7 +23,7 @@ using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
 /// Calls visit(at, lanes, place) for all of an image's `count` numbers, vector by vector; `place`
-/// runs through the period of the coefficients. The last few go through `tail`.
+/// runs through the period of the coefficients. The last visit may have fewer lanes.
 template <class Visit>
 HWY_INLINE void for_vectors(std::size_t count, std::size_t period, const Visit& visit) {
   const D d;
@@ -35,24 +35,9 @@ HWY_INLINE void for_vectors(std::size_t count, std::size_t period, const Visit& 
   if (at < count) visit(at, count - at, at % period);
 }
 
-HWY_INLINE V load(const float* from, std::size_t lanes) {
-  const D d;
-  if (lanes == hn::Lanes(d)) return hn::LoadU(d, from);
-  HWY_ALIGN float part[hn::MaxLanes(d)] = {};
-  std::memcpy(part, from, lanes * sizeof(float));
-  return hn::Load(d, part);
-}
+HWY_INLINE V load(const float* from, std::size_t lanes) { return load_first(D(), from, lanes); }
 
-HWY_INLINE void store(V v, float* to, std::size_t lanes) {
-  const D d;
-  if (lanes == hn::Lanes(d)) {
-    hn::StoreU(v, d, to);
-  } else {
-    HWY_ALIGN float part[hn::MaxLanes(d)];
-    hn::Store(v, d, part);
-    std::memcpy(to, part, lanes * sizeof(float));
-  }
-}
+HWY_INLINE void store(V v, float* to, std::size_t lanes) { store_first(D(), v, to, lanes); }
 
 /// Adds only the lanes that are there.
 HWY_INLINE void gather(V v, float* sums, std::size_t lanes) {

@@ -1,15 +1,14 @@
 #include "networks/weight_file.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "core/atomic_file.h"
 #include "core/check.h"
 
 namespace syncgap::networks {
@@ -35,52 +34,6 @@ constexpr std::uint64_t kMaxHeader = std::uint64_t{100} << 20;
   throw InputError(concat("these are not usable weights (", path, "): ", what,
                           "; take another file, or remove this one to have it made again"));
 }
-
-[[noreturn]] void cannot_write(const std::string& path) {
-  throw InputError(concat("cannot write weights (", path, ", ", std::strerror(errno),
-                          "): free some space or choose another folder"));
-}
-
-/// A file that is removed unless it is finished.
-class GrowingFile {
- public:
-  explicit GrowingFile(const std::string& path) : path_(path), growing_(path + ".writing") {
-    descriptor_ = ::open(growing_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) cannot_write(path_);
-  }
-  ~GrowingFile() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
-    ::unlink(growing_.c_str());
-  }
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
-
-  void write(const void* data, std::size_t bytes) {
-    const auto* from = static_cast<const char*>(data);
-    while (bytes > 0) {
-      const auto put = ::write(descriptor_, from, bytes);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) cannot_write(path_);
-      from += put;
-      bytes -= static_cast<std::size_t>(put);
-    }
-  }
-  void finish() {
-    if (::fsync(descriptor_) != 0) cannot_write(path_);
-    if (std::rename(growing_.c_str(), path_.c_str()) != 0) cannot_write(path_);
-    ::close(std::exchange(descriptor_, -1));
-    const auto folder = std::filesystem::absolute(path_).parent_path();
-    const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return;
-    ::fsync(handle);
-    ::close(handle);
-  }
-
- private:
-  std::string path_, growing_;
-  int descriptor_ = -1;
-};
 
 const ElementType& element_type(torch::ScalarType type) {
   for (const auto& each : kElementTypes)
@@ -172,11 +125,18 @@ void write_weights(const std::string& path, const Weights& weights) {
   const std::uint64_t length = text.size();
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::absolute(path).parent_path(), ignored);
-  GrowingFile file(path);
-  file.write(&length, sizeof length);
-  file.write(text.data(), text.size());
-  for (const auto& [name, tensor] : weights.tensors) file.write(tensor.data_ptr(), tensor.nbytes());
-  file.finish();
+  try {
+    AtomicFile file(path);
+    file.write(&length, sizeof length);
+    file.write(text.data(), text.size());
+    for (const auto& [name, tensor] : weights.tensors)
+      file.write(tensor.data_ptr(), tensor.nbytes());
+    file.finish(AtomicFile::Existing::replace);
+  } catch (const FileError& error) {
+    throw InputError(concat("cannot write weights (", path, ", ",
+                            std::strerror(error.code().value()),
+                            "): free some space or choose another folder"));
+  }
 }
 
 Weights read_weights(const std::string& path) {

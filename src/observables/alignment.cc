@@ -1,17 +1,17 @@
 #include "observables/alignment.h"
 
+#include "observables/threshold_passage.h"
+
 namespace syncgap::observables {
 
 AlignmentCrossing alignment_crossing(std::span<const double> alignment, double threshold) {
+  const auto passages = threshold_passages(alignment, threshold);
+  const std::int64_t last_step = std::ssize(alignment) - 1;
   AlignmentCrossing crossing;
-  bool unbroken = true;
-  for (std::size_t t = 0; t < alignment.size(); ++t) {
-    const bool above = alignment[t] >= threshold;
-    unbroken = unbroken && above;
-    if (above) crossing.outermost = static_cast<std::int64_t>(t);
-    if (unbroken) crossing.persistent = static_cast<std::int64_t>(t);
-    if (t > 0 && above != (alignment[t - 1] >= threshold)) ++crossing.passages;
-  }
+  crossing.outermost = passages.ends_above ? last_step : passages.last_fall;
+  if (passages.starts_above)
+    crossing.persistent = passages.count == 0 ? last_step : passages.first_fall;
+  crossing.passages = passages.count;
   return crossing;
 }
 

@@ -1,13 +1,8 @@
 #pragma once
 
-#include <span>
+#include "observables/threshold_passage.h"
 
 namespace syncgap::observables {
-
-/// A measured curve: y at increasing x.
-struct Curve {
-  std::span<const double> x, y;
-};
 
 /// The largest x at which the curve crosses `level`, with Akima's modified cubics between the
 /// points (straight lines below four points); NaN if it does not.

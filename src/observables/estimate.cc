@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 namespace {
@@ -94,6 +95,10 @@ Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z
   return wilson_interval_of(static_cast<double>(successes) / n, n, z);
 }
 
+IntervalEstimate wilson_share(std::uint64_t successes, std::uint64_t trials) {
+  return {to_real(successes) / to_real(trials), wilson_interval(successes, trials)};
+}
+
 ShareEstimate estimate_share(std::span<const double> values, double most) {
   SYNCGAP_EXPECTS(values.size() >= 2 && most >= 1);
   const Estimate mean = estimate_mean(values);
@@ -102,7 +107,7 @@ ShareEstimate estimate_share(std::span<const double> values, double most) {
   const double variance = mean.standard_error * mean.standard_error;
   // Of equal values nothing but their number is known.
   const double count = variance > 0 ? std::clamp(p * (1 - p) / variance, n, n * most) : n;
-  return {mean.value, wilson_interval_of(p, count, kZ95), count};
+  return {{mean.value, wilson_interval_of(p, count, kZ95)}, count};
 }
 
 }  // namespace syncgap::observables

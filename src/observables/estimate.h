@@ -3,14 +3,9 @@
 #include <cstdint>
 #include <span>
 
-namespace syncgap::observables {
+#include "core/estimate.h"
 
-/// A sample mean and what it is worth.
-struct Estimate {
-  double value = 0;
-  double standard_error = 0;  ///< s / sqrt(n); NaN below two samples
-  std::uint64_t count = 0;
-};
+namespace syncgap::observables {
 
 /// Mean and variance of numbers that arrive one by one or in batches (Welford; Chan, Golub and
 /// LeVeque for the merge): no cancellation, however large the mean. The result depends on the
@@ -43,21 +38,17 @@ Estimate estimate_variance(std::span<const double> sample);
 /// Mean of a_i - b_i with the standard error of the pairs: small when a and b share their noise.
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b);
 
-struct Interval {
-  double low = 0, high = 0;
-};
-
 /// Quantile of the standard normal for a two-sided 95% interval.
 inline constexpr double kZ95 = 1.959963984540054;
 
 /// Score interval of a proportion (Wilson 1927): inside [0, 1], and honest at 0 and at n.
 Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z = kZ95);
+/// successes / trials with that interval.
+IntervalEstimate wilson_share(std::uint64_t successes, std::uint64_t trials);
 
 /// A share that is the mean of values in [0, 1] rather than of successes and failures.
-struct ShareEstimate {
-  double value = 0;
-  Interval interval;  ///< Wilson's, with `count` trials
-  double count = 0;   ///< independent successes and failures that would have the same error
+struct ShareEstimate : IntervalEstimate {  // Wilson's interval, with `count` trials
+  double count = 0;  ///< independent successes and failures that would have the same error
 };
 /// At least as many trials as values, and at most `most` for each: an error of few values may be
 /// small by chance.

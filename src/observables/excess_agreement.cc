@@ -28,18 +28,12 @@ double excess_agreement(double agreement, double independent) {
 SpeciationTime speciation_time(const Curve& excess, double threshold) {
   const auto& [x, y] = excess;
   SYNCGAP_EXPECTS(x.size() == y.size() && x.size() >= 2);
-  SpeciationTime time{kNone, kNone, 0};
-  const bool starts_above = y.front() >= threshold;
-  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-    const bool above = y[i] >= threshold, next = y[i + 1] >= threshold;
-    if (above == next) continue;
-    ++time.passages;
-    if (!above) continue;
-    const double passed = x[i] + (x[i + 1] - x[i]) * (y[i] - threshold) / (y[i] - y[i + 1]);
-    time.outermost = passed;
-    if (starts_above && time.passages == 1) time.persistent = passed;
-  }
-  if (y.back() >= threshold) time.outermost = kNone;
+  const auto passages = threshold_passages(y, threshold);
+  SpeciationTime time{kNone, kNone, passages.count};
+  if (passages.last_fall < 0) return time;
+  if (!passages.ends_above) time.outermost = passage_after(excess, passages.last_fall, threshold);
+  if (passages.starts_above)
+    time.persistent = passage_after(excess, passages.first_fall, threshold);
   return time;
 }
 

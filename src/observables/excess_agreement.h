@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "observables/crossing.h"
+#include "observables/threshold_passage.h"
 
 namespace syncgap::observables {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "core/check.h"
-#include "observables/bootstrap.h"
 #include "observables/matrix_product.h"
+#include "observables/quantile.h"
 
 namespace syncgap::observables {
 namespace {
@@ -48,12 +48,11 @@ Interval ResampledMeans::interval(std::size_t k, double level) const {
       k, 1, [](std::span<const double> means) { return means[0]; }, level);
 }
 
-Interval ResampledMeans::interval(std::size_t first, std::size_t count,
-                                  const std::function<double(std::span<const double>)>& statistic,
+Interval ResampledMeans::interval(std::size_t first, std::size_t count, const Statistic& of,
                                   double level) const {
   std::vector<double> found;
   for (std::size_t r = 0; r < resamples_; ++r)
-    found.push_back(statistic(resample(r).subspan(first, count)));
+    found.push_back(of(resample(r).subspan(first, count)));
   return percentile_interval(std::move(found), level);
 }
 

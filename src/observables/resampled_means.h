@@ -14,6 +14,8 @@ namespace syncgap::observables {
 /// what a curve and any number computed from it are worth.
 class ResampledMeans {
  public:
+  using Statistic = std::function<double(std::span<const double>)>;
+
   /// `values` (N, K). Resample r draws N samples with replacement, by trial r of `stream`.
   ResampledMeans(std::span<const double> values, std::size_t quantities, const RandomStream& stream,
                  std::size_t resamples);
@@ -27,9 +29,16 @@ class ResampledMeans {
   Interval interval(std::size_t k, double level = 0.95) const;
   /// Percentile interval of a number computed from quantities [first, first + count). NaN where it
   /// does not exist in at least half of the resamples; the others are left out.
-  Interval interval(std::size_t first, std::size_t count,
-                    const std::function<double(std::span<const double>)>& statistic,
+  Interval interval(std::size_t first, std::size_t count, const Statistic& of,
                     double level = 0.95) const;
+
+  /// Mean k with its percentile interval.
+  IntervalEstimate mean(std::size_t k) const { return {means_[k], interval(k)}; }
+  /// A number computed from quantities [first, first + count), or from all, with its interval.
+  IntervalEstimate statistic(std::size_t first, std::size_t count, const Statistic& of) const {
+    return {of(means().subspan(first, count)), interval(first, count, of)};
+  }
+  IntervalEstimate statistic(const Statistic& of) const { return statistic(0, quantities(), of); }
 
  private:
   std::size_t resamples_;

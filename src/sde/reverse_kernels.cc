@@ -73,6 +73,17 @@ HWY_INLINE Vector sum_components(std::size_t components, Vector start, Term term
   }
 }
 
+/// on_x . x + on_y . y of one vector of trials; component c of x lies at c * lanes.
+template <sde::Space space>
+HWY_INLINE Vector class_projection(std::size_t components, std::size_t lanes, const float* on_x,
+                                   const float* x, const float* on_y, const float* y) {
+  const Floats d;
+  return sum_components<space>(components, hn::Zero(d), [=](std::size_t c, Vector sum) HWY_ATTR {
+    sum = fma(hn::Set(d, on_x[c]), hn::Load(d, x + c * lanes), sum);
+    return fma(hn::Set(d, on_y[c]), hn::Load(d, y + c * lanes), sum);
+  });
+}
+
 template <sde::Space space>
 HWY_INLINE void printed_step(const PrintedStepTable& step, float kick_size, const float* x,
                              TrialBlock& block, float* HWY_RESTRICT y) {
@@ -84,11 +95,7 @@ HWY_INLINE void printed_step(const PrintedStepTable& step, float kick_size, cons
   const Vector kick_factor = hn::Set(d, kick_size);
   const Vector y_factor = hn::Set(d, step.on_y), x_factor = hn::Set(d, step.on_x);
   for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-    const Vector half_logit =
-        sum_components<space>(components, hn::Zero(d), [=](std::size_t c, Vector sum) HWY_ATTR {
-          sum = fma(hn::Set(d, on_x[c]), hn::Load(d, x + c * lanes + i), sum);
-          return fma(hn::Set(d, on_y[c]), hn::Load(d, y + c * lanes + i), sum);
-        });
+    const Vector half_logit = class_projection<space>(components, lanes, on_x, x + i, on_y, y + i);
     const Vector kick = hn::Mul(kick_factor, tanh(d, half_logit));
     for (std::size_t c = 0; c < components; ++c) {
       const std::size_t at = c * lanes + i;
@@ -147,11 +154,7 @@ HWY_INLINE void joint_step(const JointStepTable& step, float kick_size, TrialBlo
   const Vector xx = hn::Set(d, step.xx), xy = hn::Set(d, step.xy);
   const Vector yx = hn::Set(d, step.yx), yy = hn::Set(d, step.yy);
   for (std::size_t i = 0; i < lanes; i += hn::Lanes(d)) {
-    const Vector half_logit =
-        sum_components<space>(components, hn::Zero(d), [=](std::size_t c, Vector sum) HWY_ATTR {
-          sum = fma(hn::Set(d, on_x[c]), hn::Load(d, x + c * lanes + i), sum);
-          return fma(hn::Set(d, on_y[c]), hn::Load(d, y + c * lanes + i), sum);
-        });
+    const Vector half_logit = class_projection<space>(components, lanes, on_x, x + i, on_y, y + i);
     const Vector kick = hn::Mul(kick_factor, tanh(d, half_logit));
     for (std::size_t c = 0; c < components; ++c) {
       const std::size_t at = c * lanes + i;

@@ -201,9 +201,7 @@ void ReverseSampler::run(std::uint64_t first_trial, std::size_t trials,
       integrate_segment(tables_, segment, block_);
     draw_start(first);
     auto next = observed_steps.begin();
-    const auto report = [&](std::size_t step) {
-      observe(BlockView(tables_, block_, first, count, step));
-    };
+    const auto report = [&](std::size_t step) { observe(BlockView(tables_, block_, count, step)); };
     for (std::size_t segment = block_.segment_count(); segment-- > 0;) {
       integrate_segment(tables_, segment, block_);
       const std::size_t lowest = segment * TrialBlock::kSegment;

@@ -21,11 +21,9 @@ struct PlanePositions {
 /// What an observer sees: a block of trials at one time, all samplers.
 class BlockView {
  public:
-  BlockView(const StepTables& tables, const TrialBlock& block, std::uint64_t first_trial,
-            std::size_t trials, std::size_t step)
-      : tables_(tables), block_(block), first_trial_(first_trial), trials_(trials), step_(step) {}
+  BlockView(const StepTables& tables, const TrialBlock& block, std::size_t trials, std::size_t step)
+      : tables_(tables), block_(block), trials_(trials), step_(step) {}
 
-  std::uint64_t first_trial() const { return first_trial_; }
   std::size_t trials() const { return trials_; }
   /// The time is t_step; 0 at the end.
   std::size_t step() const { return step_; }
@@ -42,7 +40,6 @@ class BlockView {
 
   const StepTables& tables_;
   const TrialBlock& block_;
-  std::uint64_t first_trial_;
   std::size_t trials_;
   std::size_t step_;
 };

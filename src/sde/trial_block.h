@@ -30,8 +30,6 @@ struct TrialBlock {
   /// Steps between two stored values of the path integrals.
   static constexpr std::size_t kSegment = 32;
   std::size_t segment_count() const { return (steps + kSegment - 1) / kSegment; }
-  /// Row of component c of sampler i in `printed_y` and the like.
-  std::size_t row(std::size_t i, std::size_t c) const { return (i * components + c) * lanes; }
 
   Space space;
   std::size_t components;

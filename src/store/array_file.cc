@@ -22,6 +22,45 @@ std::vector<Value> read_values(hid_t dataset, hid_t type, std::uint64_t count,
   return values;
 }
 
+/// A dataset of values whose extents make sense.
+struct OpenArray {
+  Hdf5Id file, dataset, type;
+  std::vector<std::uint64_t> extents;
+  std::uint64_t count;
+  std::string where;  ///< what messages call it
+};
+
+OpenArray open_array(const std::string& path, const std::string& name) {
+  silence_hdf5();
+  const std::string where = concat(path, ", dataset ", name);
+  Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (file.get() < 0)
+    throw InputError(concat("cannot open ", path, " as HDF5 (", hdf5_reason(),
+                            "): check the path, or copy the file again"));
+  Hdf5Id dataset(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (dataset.get() < 0)
+    throw InputError(concat("there is no such dataset (", where, "): `h5ls -r ", path,
+                            "` lists what the file holds"));
+  const Hdf5Id space = own(H5Dget_space(dataset.get()), H5Sclose, "read " + where);
+  Hdf5Id type = own(H5Dget_type(dataset.get()), H5Tclose, "read " + where);
+  std::vector<std::uint64_t> extents;
+  if (H5Sis_simple(space.get()) > 0) {
+    const int rank = H5Sget_simple_extent_ndims(space.get());
+    std::vector<hsize_t> found(rank < 0 ? 0 : rank);
+    H5Sget_simple_extent_dims(space.get(), found.data(), nullptr);
+    extents.assign(found.begin(), found.end());
+  }
+  std::uint64_t count = extents.empty() ? 0 : 1;
+  for (const std::uint64_t extent : extents) {
+    require_input(extent == 0 || count <= (std::uint64_t{1} << 40) / extent,
+                  "a dataset is impossibly large (", where,
+                  "): the file is damaged; copy or download it again");
+    count *= extent;
+  }
+  require_input(count > 0, "a dataset is empty (", where, "): give one with values");
+  return {std::move(file), std::move(dataset), std::move(type), std::move(extents), count, where};
+}
+
 }  // namespace
 
 std::uint64_t Array::count() const {
@@ -30,35 +69,14 @@ std::uint64_t Array::count() const {
   return product;
 }
 
-Array read_array(const std::string& path, const std::string& name) {
-  silence_hdf5();
-  const std::string where = concat(path, ", dataset ", name);
-  const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (file.get() < 0)
-    throw InputError(concat("cannot open ", path, " as HDF5 (", hdf5_reason(),
-                            "): check the path, or copy the file again"));
-  const Hdf5Id dataset(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-  if (dataset.get() < 0)
-    throw InputError(concat("there is no such dataset (", where, "): `h5ls -r ", path,
-                            "` lists what the file holds"));
-  const Hdf5Id space = own(H5Dget_space(dataset.get()), H5Sclose, "read " + where);
-  const Hdf5Id type = own(H5Dget_type(dataset.get()), H5Tclose, "read " + where);
+std::vector<std::uint64_t> array_extents(const std::string& path, const std::string& name) {
+  return open_array(path, name).extents;
+}
 
+Array read_array(const std::string& path, const std::string& name) {
+  const auto [file, dataset, type, extents, count, where] = open_array(path, name);
   Array out;
-  if (H5Sis_simple(space.get()) > 0) {
-    const int rank = H5Sget_simple_extent_ndims(space.get());
-    std::vector<hsize_t> extents(static_cast<std::size_t>(rank < 0 ? 0 : rank));
-    H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
-    out.extents.assign(extents.begin(), extents.end());
-  }
-  std::uint64_t count = out.extents.empty() ? 0 : 1;
-  for (const std::uint64_t extent : out.extents) {
-    require_input(extent == 0 || count <= (std::uint64_t{1} << 40) / extent,
-                  "a dataset is impossibly large (", where,
-                  "): the file is damaged; copy or download it again");
-    count *= extent;
-  }
-  require_input(count > 0, "a dataset is empty (", where, "): give one with values");
+  out.extents = extents;
   // A damaged file can promise more than it holds; allocating that much would be the first sign.
   const std::size_t element = H5Tget_size(type.get());
   const hsize_t stored = H5Dget_storage_size(dataset.get());
@@ -87,7 +105,7 @@ Array read_array(const std::string& path, const std::string& name) {
                               "): give one of integers or floating-point numbers"));
   }
   if (const haddr_t offset = H5Dget_offset(dataset.get()); offset != HADDR_UNDEF)
-    out.file_offset = static_cast<std::int64_t>(offset);
+    out.file_offset = std::int64_t(offset);
   return out;
 }
 

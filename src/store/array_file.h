@@ -24,5 +24,7 @@ struct Array {
 /// floats. Throws InputError for a file that is not HDF5 or damaged, a dataset that is missing, of
 /// another kind, or empty.
 Array read_array(const std::string& path, const std::string& name);
+/// Its extents alone; nothing is read.
+std::vector<std::uint64_t> array_extents(const std::string& path, const std::string& name);
 
 }  // namespace syncgap::store

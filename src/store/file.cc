@@ -6,13 +6,13 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "store/hdf5.h"
+#include "core/posix.h"
+#include "store/record_error.h"
 
 namespace syncgap::store {
 namespace {
@@ -71,20 +71,13 @@ bool copy_to_map(char* to, const void* from, std::size_t bytes) {
   return true;
 }
 
-template <class Call>
-auto retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
-
 }  // namespace
 
 File::File(std::string path, Mode mode) : path_(std::move(path)) {
   const int flags = mode == Mode::read     ? O_RDONLY
                     : mode == Mode::append ? O_WRONLY | O_APPEND
                                            : O_RDWR;
-  descriptor_ = retry([&] { return ::open(path_.c_str(), flags | O_CLOEXEC); });
+  descriptor_ = retry_interrupted([&] { return ::open(path_.c_str(), flags | O_CLOEXEC); });
   if (descriptor_ < 0)
     fail(mode == Mode::read ? "open the file" : "open the file for writing", path_);
 }
@@ -110,8 +103,8 @@ bool File::is_at(const std::string& path) const {
 void File::read_at(std::uint64_t offset, void* data, std::size_t bytes) const {
   auto* to = static_cast<char*>(data);
   while (bytes > 0) {
-    const auto got =
-        retry([&] { return ::pread(descriptor_, to, bytes, static_cast<off_t>(offset)); });
+    const auto got = retry_interrupted(
+        [&] { return ::pread(descriptor_, to, bytes, static_cast<off_t>(offset)); });
     if (got < 0) fail("read the file", path_);
     if (got == 0)
       throw RecordError(concat("the file ends early (", path_, ", at byte ", offset,
@@ -143,8 +136,8 @@ void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) c
   }
   const auto* from = static_cast<const char*>(data);
   while (bytes > 0) {
-    const auto put =
-        retry([&] { return ::pwrite(descriptor_, from, bytes, static_cast<off_t>(offset)); });
+    const auto put = retry_interrupted(
+        [&] { return ::pwrite(descriptor_, from, bytes, static_cast<off_t>(offset)); });
     if (put < 0) fail("write the file", path_);
     from += put;
     offset += static_cast<std::uint64_t>(put);
@@ -155,7 +148,7 @@ void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) c
 void File::append(const void* data, std::size_t bytes) const {
   const auto* from = static_cast<const char*>(data);
   while (bytes > 0) {
-    const auto put = retry([&] { return ::write(descriptor_, from, bytes); });
+    const auto put = retry_interrupted([&] { return ::write(descriptor_, from, bytes); });
     if (put < 0) fail("write the file", path_);
     from += put;
     bytes -= static_cast<std::size_t>(put);
@@ -163,24 +156,15 @@ void File::append(const void* data, std::size_t bytes) const {
 }
 
 void File::reserve() const {
-  if (retry([&] { return ::fallocate(descriptor_, 0, 0, static_cast<off_t>(size())); }) == 0)
+  if (retry_interrupted(
+          [&] { return ::fallocate(descriptor_, 0, 0, static_cast<off_t>(size())); }) == 0)
     return;
   if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) fail("write the file", path_);
 }
 
 void File::sync() const {
-  if (retry([&] { return ::fdatasync(descriptor_); }) != 0) fail("flush the file to disk", path_);
-}
-
-void sync_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const int descriptor =
-      retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (descriptor < 0) fail("open the folder", folder);
-  // Some network file systems refuse to sync a folder; the rename is then as durable as they make
-  // it.
-  ::fsync(descriptor);
-  ::close(descriptor);
+  if (retry_interrupted([&] { return ::fdatasync(descriptor_); }) != 0)
+    fail("flush the file to disk", path_);
 }
 
 }  // namespace syncgap::store

@@ -39,7 +39,6 @@ class File {
   /// nothing on file systems that are not local or may still run out of space. Other programs see
   /// the bytes at once, and they outlive a kill as those of write_at do.
   void map_small_writes();
-  bool maps_small_writes() const { return map_ != nullptr; }
   void append(const void* data, std::size_t bytes) const;
   /// Asks the disk for all bytes of the file now, so that writing them later cannot fail for want
   /// of space; where the file system does not know how, nothing happens.
@@ -53,8 +52,5 @@ class File {
   char* map_ = nullptr;
   std::size_t mapped_ = 0;
 };
-
-/// Makes a rename or creation in the folder of `path` durable.
-void sync_folder_of(const std::string& path);
 
 }  // namespace syncgap::store

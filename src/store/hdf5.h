@@ -6,15 +6,9 @@
 
 #include <hdf5.h>
 
-#include "core/check.h"
+#include "store/record_error.h"
 
 namespace syncgap::store {
-
-/// A file cannot be created, read or written as a record. what() names the file and what to do.
-class RecordError : public InputError {
- public:
-  using InputError::InputError;
-};
 
 /// Move-only owner of one HDF5 identifier and the call that closes it.
 class Hdf5Id {

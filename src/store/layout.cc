@@ -46,7 +46,7 @@ class Writer {
       : file_(file), grid_(grid), storage_(storage) {}
 
   void axis(const Axis& axis) {
-    const std::vector<hsize_t> shape{axis.size()};
+    const std::vector<hsize_t> shape{hsize_t(axis.size())};
     const Hdf5Id space = dataspace(shape);
     const std::string action = "create axis " + axis.name;
     Hdf5Id type = string_type();
@@ -190,8 +190,6 @@ Observable read_observable(hid_t dataset, const std::string& name, const std::ve
   observable.unit = read_text_attribute(dataset, "units");
   observable.long_name = read_text_attribute(dataset, "long_name");
   observable.source = read_text_attribute(dataset, "source");
-  observable.nan =
-      read_text_attribute(dataset, "nan") == "allowed" ? NanPolicy::allowed : NanPolicy::failure;
   for (const std::string& axis : words(read_text_attribute(dataset, "dimensions"))) {
     const auto found =
         std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return a.name == axis; });
@@ -230,8 +228,6 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
     std::string dimensions;
     for (const Axis* axis : axes) dimensions += (dimensions.empty() ? "" : " ") + axis->name;
     write_attribute(dataset.get(), "dimensions", dimensions);
-    write_attribute(dataset.get(), "nan",
-                    std::string(observable.nan == NanPolicy::allowed ? "allowed" : "failure"));
   }
   const std::uint8_t pending = 0;
   const std::uint64_t zero = 0;

@@ -8,42 +8,36 @@
 #include <fstream>
 #include <iomanip>
 #include <sstream>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
-#include "store/hdf5.h"
+#include "core/file_lock.h"
+#include "store/record_error.h"
 
 namespace syncgap::store {
 namespace {
 
-constexpr off_t kOwnerByte = 0;
-constexpr off_t kSharedByte = 1;
+constexpr std::int64_t kOwnerByte = 0;
+constexpr std::int64_t kSharedByte = 1;
 
 std::string lock_path(const std::string& record) { return record + ".lock"; }
 
-struct flock lock_of(short kind, off_t byte) {
-  struct flock lock {};
-  lock.l_type = kind;
-  lock.l_whence = SEEK_SET;
-  lock.l_start = byte;
-  lock.l_len = 1;
-  return lock;
-}
-
 /// True if the lock was taken, false if another process has it.
-bool try_lock(int descriptor, short kind, off_t byte, const std::string& path) {
-  struct flock lock = lock_of(kind, byte);
-  if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return true;
-  if (errno == EAGAIN || errno == EACCES) return false;
-  if (errno == ENOLCK || errno == EOPNOTSUPP || errno == EINVAL) {
+bool try_lock(const File& file, LockKind kind, std::int64_t byte, const std::string& path) {
+  try {
+    return syncgap::try_lock(file.descriptor(), kind, byte);
+  } catch (const std::system_error& error) {
+    if (!means_no_locks(error.code()))
+      throw RecordError(concat("cannot lock the record (", path, ", ",
+                               std::strerror(error.code().value()),
+                               "): choose another place with --record"));
     std::fprintf(stderr,
                  "syncgap: warning: this file system has no locks (%s): make sure that no other "
                  "run writes the same record\n",
                  path.c_str());
     return true;
   }
-  throw RecordError(concat("cannot lock the record (", path, ", ", std::strerror(errno),
-                           "): choose another place with --record"));
 }
 
 std::optional<RunNote> read_note(const std::string& path) {
@@ -96,21 +90,20 @@ RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
                                "): choose another place with --record"));
     ::close(made);
     lock.file_ = File(path, File::Mode::read_write);
-    if (!try_lock(lock.file_.descriptor(), F_WRLCK, kOwnerByte, path)) refuse(record);
+    if (!try_lock(lock.file_, LockKind::exclusive, kOwnerByte, path)) refuse(record);
     // A run that ended may have removed the file between our open and our lock.
     if (lock.file_.is_at(path)) break;
     if (attempt == 100) refuse(record);
   }
-  const int descriptor = lock.file_.descriptor();
-  if (!try_lock(descriptor, F_WRLCK, kSharedByte, path)) refuse(record);
+  if (!try_lock(lock.file_, LockKind::exclusive, kSharedByte, path)) refuse(record);
   lock.owned_path_ = path;
-  try_lock(descriptor, F_RDLCK, kSharedByte, path);
+  try_lock(lock.file_, LockKind::shared, kSharedByte, path);
   std::ostringstream text;
   text << std::fixed << std::setprecision(3) << "host " << note.host << "\nprocess " << note.process
        << "\nranks " << note.ranks << "\nstarted " << note.started << "\nfinished_before "
        << note.finished_before << '\n';
   if (!note.slurm_job.empty()) text << "slurm_job " << note.slurm_job << '\n';
-  if (::ftruncate(descriptor, 0) != 0)
+  if (::ftruncate(lock.file_.descriptor(), 0) != 0)
     throw RecordError(concat("cannot write the lock file (", path, ", ", std::strerror(errno),
                              "): choose another place with --record"));
   lock.file_.write_at(0, text.str().data(), text.str().size());
@@ -120,15 +113,14 @@ RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
 RecordLock RecordLock::share(const std::string& record) {
   RecordLock lock;
   lock.file_ = File(lock_path(record), File::Mode::read_write);
-  if (!try_lock(lock.file_.descriptor(), F_RDLCK, kSharedByte, lock_path(record))) refuse(record);
+  if (!try_lock(lock.file_, LockKind::shared, kSharedByte, lock_path(record))) refuse(record);
   return lock;
 }
 
 std::optional<RunNote> running(const std::string& record) {
   const int descriptor = ::open(lock_path(record).c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::nullopt;
-  struct flock owner = lock_of(F_RDLCK, kOwnerByte);
-  const bool held = ::fcntl(descriptor, F_OFD_GETLK, &owner) == 0 && owner.l_type != F_UNLCK;
+  const bool held = is_locked(descriptor, kOwnerByte);
   ::close(descriptor);
   if (!held) return std::nullopt;
   return read_note(lock_path(record));

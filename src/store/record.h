@@ -9,6 +9,7 @@
 
 #include "core/grid.h"
 #include "core/observable.h"
+#include "core/results.h"
 #include "store/file.h"
 
 namespace syncgap::store {

@@ -2,29 +2,25 @@
 
 #include <string>
 
+#include "core/atomic_file.h"
 #include "store/hdf5.h"
 
 namespace syncgap::store {
 
-/// A file that grows under another name and is removed unless it is finished.
+/// An HDF5 file that grows under another name and is removed unless it is finished.
 class UnfinishedFile {
  public:
-  /// Removes what an earlier attempt left behind.
-  explicit UnfinishedFile(const std::string& final_path);
-  ~UnfinishedFile();
-  UnfinishedFile(const UnfinishedFile&) = delete;
-  UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+  explicit UnfinishedFile(const std::string& final_path) : file_(final_path) {}
 
   /// Where it grows.
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.growing_path(); }
   /// An empty HDF5 file there.
   Hdf5Id create() const;
   /// Syncs the closed file and gives it its name. Never replaces a file that is there.
   void finish();
 
  private:
-  std::string final_path_, path_;
-  bool finished_ = false;
+  AtomicFile file_;
 };
 
 }  // namespace syncgap::store

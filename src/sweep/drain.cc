@@ -39,8 +39,7 @@ bool DrainWatch::signalled() { return arrived != 0; }
 bool DrainWatch::before_unit(double unit_seconds) const {
   if (signalled()) return true;
   if (walltime_ <= 0) return false;
-  const std::chrono::duration<double> elapsed = Clock::now() - started_;
-  return elapsed.count() + unit_seconds >= walltime_;
+  return seconds_since(started_) + unit_seconds >= walltime_;
 }
 
 }  // namespace syncgap::sweep

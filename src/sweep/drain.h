@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include "core/clock.h"
 
 namespace syncgap::sweep {
 
@@ -8,8 +8,6 @@ namespace syncgap::sweep {
 /// might not fit before the wall. One per process; restores the old signal handlers when destroyed.
 class DrainWatch {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// `walltime` in seconds from `started`; 0: none.
   DrainWatch(double walltime, Clock::time_point started);
   ~DrainWatch();

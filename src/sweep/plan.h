@@ -23,8 +23,6 @@ class CostModel {
              std::span<const double> seconds);
   /// Seconds expected for a unit: the estimate times the factors learnt.
   double expected(const Unit& unit, double estimate) const;
-  /// Units the model has seen.
-  std::uint64_t learnt_from() const { return learnt_from_; }
 
  private:
   const Grid* grid_;

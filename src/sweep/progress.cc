@@ -10,9 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::chrono::steady_clock::duration interval_of(ProgressStyle style) {
-  return style == ProgressStyle::terminal ? std::chrono::steady_clock::duration(500ms)
-                                          : std::chrono::steady_clock::duration(60s);
+Clock::duration interval_of(ProgressStyle style) {
+  return style == ProgressStyle::terminal ? Clock::duration(500ms) : Clock::duration(60s);
 }
 
 }  // namespace
@@ -81,11 +80,11 @@ void Monitor::loop() {
   auto next_print = started_ + interval_of(style_);
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    const auto until = drive_ ? std::chrono::steady_clock::now() + 1ms : next_print;
+    const auto until = drive_ ? Clock::now() + 1ms : next_print;
     wake_.wait_until(lock, until, [this] { return stop_; });
     if (stop_) return;
     if (drive_) drive_();
-    if (std::chrono::steady_clock::now() < next_print) continue;
+    if (Clock::now() < next_print) continue;
     print(false);
     next_print += interval_of(style_);
   }
@@ -93,8 +92,8 @@ void Monitor::loop() {
 
 void Monitor::print(bool last) {
   if (style_ == ProgressStyle::silent) return;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
-  const std::string line = progress_line(count_(), units_, elapsed.count());
+  const double elapsed = seconds_since(started_);
+  const std::string line = progress_line(count_(), units_, elapsed);
   if (style_ == ProgressStyle::terminal)
     std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), last ? "\n" : "");
   else

@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "core/clock.h"
+
 namespace syncgap::sweep {
 
 /// What the progress line is made of.
@@ -56,7 +58,7 @@ class Monitor {
   std::uint64_t units_;
   std::function<ProgressCount()> count_;
   std::function<void()> drive_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Clock::time_point started_ = Clock::now();
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;

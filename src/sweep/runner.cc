@@ -1,13 +1,13 @@
 #include "sweep/runner.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <optional>
 
 #include "core/check.h"
+#include "core/clock.h"
 #include "parallel/task_counter.h"
 #include "parallel/together.h"
 
@@ -30,12 +30,6 @@ constexpr double kShareEvery = 0.05;
 // Rank 0 looks this often whether the record is still at its place.
 constexpr double kLookEvery = 1.0;
 constexpr double kCostScale = 1e12;
-
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::uint8_t byte(UnitStatus status) { return static_cast<std::uint8_t>(status); }
 
@@ -112,21 +106,6 @@ Order shared_order(const Record& record, const Communicator& ranks, const UnitWo
   return order;
 }
 
-/// First value that may not be recorded, in words; empty if all may.
-std::string not_finite(const Results& results) {
-  const ResultLayout& layout = results.layout();
-  for (std::size_t i = 0; i < layout.observables().size(); ++i) {
-    if (layout.observables()[i].nan == NanPolicy::allowed) continue;
-    const auto values = results.at(i);
-    for (std::size_t k = 0; k < values.size(); ++k)
-      if (!std::isfinite(values[k]))
-        return concat("observable '", layout.observables()[i].name, "' is ", values[k],
-                      " at captured index ", k, " of ", values.size(),
-                      ": the computation diverged or left the value unset");
-  }
-  return {};
-}
-
 /// One rank's part of the sweep.
 class Worker {
  public:
@@ -187,7 +166,7 @@ class Worker {
       end_claims();
       return stopping_ = true;
     }
-    if (since(looked_for_drain_) < kShareEvery) return false;
+    if (seconds_since(looked_for_drain_) < kShareEvery) return false;
     looked_for_drain_ = Clock::now();
     return stopping_ = counter_.read(kClaims) >= kDrained;
   }
@@ -206,7 +185,7 @@ class Worker {
     results_.reset();
     try {
       work_.run(unit, results_, team_, [this] { return stop_requested(); });
-      if (leads()) problem = not_finite(results_);
+      if (leads()) problem = results_.first_fault();
     } catch (const UnitStopped&) {
       left = true;
     } catch (const std::exception& error) {
@@ -215,7 +194,7 @@ class Worker {
     }
     problem = parallel::first_of(team_, problem);
     left = team_.maximum(std::int64_t{left}) > 0 && problem.empty();
-    const double seconds = since(start);
+    const double seconds = seconds_since(start);
     busy_seconds_ += seconds;
     if (left) {
       left_ = drained_ = true;
@@ -243,8 +222,8 @@ class Worker {
       const double cost = work_.cost(unit);
       if (cost > 0) slowest_ = std::max(slowest_, seconds / cost);
       if (order_.total_seconds > 0) cost_ += cost / order_.total_seconds;
-      if (since(shared_) > kShareEvery) share_progress();
-      if (ranks_.rank() == 0 && since(looked_) > kLookEvery) {
+      if (seconds_since(shared_) > kShareEvery) share_progress();
+      if (ranks_.rank() == 0 && seconds_since(looked_) > kLookEvery) {
         looked_ = Clock::now();
         record_.check_in_place();
       }
@@ -318,7 +297,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   outcome.units = record.unit_count();
   outcome.done_before = past.done;
   outcome.damaged = past.damaged;
-  outcome.survey_seconds = ranks.maximum(since(start));
+  outcome.survey_seconds = ranks.maximum(seconds_since(start));
   outcome.teams = ranks.size() / settings.ranks_per_unit;
   const Order order = shared_order(record, ranks, work, past);
   const int my_team = ranks.rank() / settings.ranks_per_unit;
@@ -353,7 +332,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
     } catch (const std::exception& error) {
       if (broken.empty()) broken = error.what();
     }
-    outcome.sync_seconds = ranks.maximum(since(wrote));
+    outcome.sync_seconds = ranks.maximum(seconds_since(wrote));
   }
   outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;
   outcome.busy_seconds = ranks.sum(worker.leads() ? worker.busy_seconds() : 0.0);
@@ -364,7 +343,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   outcome.pending = outcome.units - outcome.done - outcome.failed;
   broken = parallel::first_of(ranks, broken);
   outcome.broken = parallel::first_of(ranks, settle(record, ranks, outcome, broken));
-  outcome.seconds = ranks.maximum(since(start));
+  outcome.seconds = ranks.maximum(seconds_since(start));
   return outcome;
 }
 

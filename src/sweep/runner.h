@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/observable.h"
+#include "core/results.h"
 #include "parallel/communicator.h"
 #include "parallel/task_counter.h"
 #include "store/record.h"

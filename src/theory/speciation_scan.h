@@ -34,7 +34,6 @@ class SpeciationScan {
   double peak(double mixing) const;
   /// inf_t of the restoring rate; not positive: unstable.
   double smallest_restoring_rate() const { return smallest_restoring_rate_; }
-  std::size_t table_size() const { return times_.size(); }
 
  private:
   struct Scales {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <sys/file.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -13,6 +13,7 @@
 
 #include "core/check.h"
 #include "core/checksum.h"
+#include "core/file_lock.h"
 #include "parallel/together.h"
 
 namespace syncgap::training {
@@ -42,9 +43,10 @@ class ModelLock {
     ModelLock lock;
     lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock.descriptor_ < 0) refuse_folder("cannot keep models here", path, errno);
-    while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return {};
-      if (errno != EINTR) refuse_folder("cannot lock a model to be trained", path, errno);
+    try {
+      if (!try_lock(lock.descriptor_, LockKind::exclusive, 0)) return {};
+    } catch (const std::system_error& problem) {
+      refuse_folder("cannot lock a model to be trained", path, problem.code().value());
     }
     return lock;
   }

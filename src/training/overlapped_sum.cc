@@ -1,6 +1,5 @@
 #include "training/overlapped_sum.h"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -15,10 +14,6 @@ namespace syncgap::training {
 namespace {
 
 using torch::Tensor;
-
-double clock_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::span<float> floats(const Tensor& tensor, std::int64_t begin, std::int64_t end) {
   return {tensor.data_ptr<float>() + begin, static_cast<std::size_t>(end - begin)};
@@ -73,14 +68,14 @@ OverlappedSum::~OverlappedSum() {
   for (const auto& unhook : unhook_) unhook();
 }
 
-double OverlappedSum::now() const { return clock_seconds() - origin_; }
+double OverlappedSum::now() const { return seconds_since(origin_); }
 
 void OverlappedSum::begin() {
   SYNCGAP_EXPECTS(!active_);
   for (Bucket& bucket : buckets_) bucket.missing = bucket.parameters;
   started_ = done_ = 0;
   active_ = true;
-  origin_ = clock_seconds();
+  origin_ = Clock::now();
   trace_ = {};
 }
 

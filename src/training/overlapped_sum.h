@@ -6,6 +6,7 @@
 #include <torch/types.h>
 #include <vector>
 
+#include "core/clock.h"
 #include "parallel/communicator.h"
 #include "parallel/nccl.h"
 #include "parallel/pending_reduction.h"
@@ -68,7 +69,7 @@ class OverlappedSum {
   std::vector<std::function<void()>> unhook_;  ///< what pointer holds a node is LibTorch's to say
   std::size_t started_ = 0, done_ = 0;         ///< buckets, counted from the first
   bool active_ = false;
-  double origin_ = 0;
+  Clock::time_point origin_;
   OverlapTrace trace_;
 };
 

@@ -1,6 +1,5 @@
 #include "training/trainer.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/clock.h"
 #include "networks/freed_memory.h"
 #include "networks/tensor_values.h"
 #include "networks/weight_file.h"
@@ -20,12 +20,6 @@ using networks::tensor_of;
 using networks::values_of;
 
 constexpr std::int64_t kSave = 1, kStop = 2;  // wishes of a rank
-
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -190,7 +184,7 @@ bool Trainer::run(const std::function<bool()>& stop_requested,
                   const std::function<void(const std::string&)>& say) {
   auto begun = Clock::now(), saved = begun, said = begun;
   const auto count_time = [&] {
-    const double seconds = since(begun);
+    const double seconds = seconds_since(begun);
     begun = Clock::now();
     curves_.seconds += seconds;
   };
@@ -210,7 +204,7 @@ bool Trainer::run(const std::function<bool()>& stop_requested,
       travelling.wait();
       if (!follow_wishes()) return false;
       // Rank 0 looks at its clock for all.
-      const bool due = team_.rank() == 0 && since(saved) > options_.checkpoint_seconds;
+      const bool due = team_.rank() == 0 && seconds_since(saved) > options_.checkpoint_seconds;
       wishes = (stop_requested() ? kStop : 0) + (due ? kSave : 0);
       if (team_.size() > 1) {
         travelling = team_.begin_maximum(wishes);
@@ -221,7 +215,7 @@ bool Trainer::run(const std::function<bool()>& stop_requested,
       const std::int64_t end = std::min(done_ + options_.batch, examples_);
       step(done_, end);
       done_ = end;
-      if (say && since(said) > 1) {
+      if (say && seconds_since(said) > 1) {
         say("trains, " + place());
         said = Clock::now();
       }

@@ -24,11 +24,5 @@ TEST(ShortNumber, HasThreeDigitsOrSo) {
   EXPECT_EQ(short_number(-31.4159), "-31.4");
 }
 
-TEST(JsonString, EscapesWhatJsonMust) {
-  EXPECT_EQ(json_string("a \"b\" \\ c"), "\"a \\\"b\\\" \\\\ c\"");
-  EXPECT_EQ(json_string("line\nend\x01"), "\"line\\u000aend\\u0001\"");
-  EXPECT_EQ(json_string("κ"), "\"κ\"");
-}
-
 }  // namespace
 }  // namespace syncgap::app

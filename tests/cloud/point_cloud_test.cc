@@ -357,7 +357,6 @@ TEST(PointCloud, EarlyAndLateTimesHaveTheirLimits) {
   PointMarks marks;
   for (std::size_t i = 0; i < n; ++i) marks.groups.push_back(i < 200 ? 0 : i < 300 ? 1 : 2);
   const PointCloud cloud(points, d, marks);
-  EXPECT_EQ(cloud.group_count(), 3U);
 
   const NoiseLevel late = NoiseLevel::ornstein_uhlenbeck(25);
   const Noised noise = noised(cloud, late, batch);

@@ -67,7 +67,7 @@ def test_a_disk_that_fills_while_the_record_is_made_leaves_no_half_record(driver
     with small_disk(tmp_path / "disk", 600 << 20) as disk:
         driver = Driver(driver_program, disk / "record.h5")
         run = driver.start("--units", 1000, "--doubles", 65536)  # 524 MB
-        growing = disk / "record.h5.creating"
+        growing = disk / "record.h5.writing"
         wait_until(lambda: growing.exists() or driver.record.exists(), "the record begins to grow")
         os.kill(run.pid, signal.SIGSTOP)
         filler = fill(disk)

@@ -8,8 +8,6 @@
 namespace syncgap::sweep {
 namespace {
 
-using Clock = DrainWatch::Clock;
-
 TEST(DrainWatch, WithoutSignalOrWallEveryUnitMayBegin) {
   const DrainWatch watch(0, Clock::now());
   EXPECT_FALSE(watch.has_wall());

@@ -137,7 +137,7 @@ void print(const sweep::SweepOutcome& outcome, double memory) {
 }
 
 int run(const Request& request, int& argc, char**& argv) {
-  const auto started = sweep::DrainWatch::Clock::now();
+  const auto started = Clock::now();
   const parallel::MpiScope mpi(argc, argv);
   const auto ranks = parallel::Communicator::world();
   const sweep::DrainWatch drain(request.walltime, started);

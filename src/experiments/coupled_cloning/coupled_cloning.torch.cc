@@ -13,7 +13,6 @@
 #include "diffusion/normals.h"
 #include "experiments/coupled_cloning/declaration.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 #include "experiments/shared/pair_classifiers.h"
 #include "models/trained_denoiser.h"
 #include "networks/tensor_values.h"

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 
 namespace syncgap::experiments {
 CoupledCloningOptions::CoupledCloningOptions() { pairs.classes = {1, 8}; }
@@ -82,45 +81,43 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
 }
 
 std::vector<Observable> coupled_cloning_observables() {
-  const auto allowed = NanPolicy::allowed;
   ObservableList list;
   const std::string wilson = "Wilson interval", bootstrap = "bootstrap interval over trajectories";
   list.add_with_interval("agreement", {"mode", "scan_step"},
                          "share of clone pairs that get the same label, over all pairs that share "
                          "their past down to this step and nothing after",
-                         "1", "multimodal (104)", wilson, allowed);
+                         "1", "multimodal (104)", wilson);
   list.add("agreement_count", {"mode", "scan_step"},
            "independent pairs that would have the same error", "1", "");
   list.add_with_interval("independent_agreement", {"mode"},
                          "agreement of independent samples, over all pairs of trajectories", "1",
-                         "multimodal (105)", bootstrap, allowed);
+                         "multimodal (105)", bootstrap);
   list.add_with_interval("excess_agreement", {"mode", "scan_step"},
                          "agreement above that of independent samples", "1", "multimodal (105)",
-                         "Wilson interval mapped through (105), without the baseline's own error",
-                         allowed);
+                         "Wilson interval mapped through (105), without the baseline's own error");
   list.add_with_interval("speciation_time", {"mode"},
                          "largest step at which the excess agreement reaches the threshold, linear "
                          "between scan steps",
-                         "step", "multimodal (106), corrections E0.17", bootstrap, allowed);
+                         "step", "multimodal (106), corrections E0.17", bootstrap);
   list.add_with_interval("persistent_speciation_time", {"mode"},
                          "step up to which the excess agreement stays above the threshold", "step",
-                         "multimodal (106), corrections E0.16", bootstrap, allowed);
+                         "multimodal (106), corrections E0.16", bootstrap);
   list.add("passages", {"mode"}, "how often the excess agreement passes the threshold", "1",
            "corrections E0.16");
   list.add_with_interval("gap", {}, "synchronization gap t_v - t_u of the speciation times", "step",
-                         "multimodal (106)", bootstrap, allowed);
+                         "multimodal (106)", bootstrap);
   list.add_with_interval("class_share", {"mode", "label"}, "share of the samples in each class",
-                         "1", "", wilson, allowed);
+                         "1", "", wilson);
   list.add_with_interval("label_match", {},
                          "share of samples whose common and difference mode get the same label",
-                         "1", "", wilson, allowed);
+                         "1", "", wilson);
   list.add("reliable", {"mode"},
            "1 where every class has its least share, the classifier its least accuracy and the "
            "labels of both modes their least match, otherwise 0",
            "1", "");
   list.add_with_interval("classifier_accuracy", {"mode"},
                          "share of real test pictures the classifier names rightly", "1",
-                         "multimodal (103)", wilson, allowed);
+                         "multimodal (103)", wilson);
   list.add("classifier_tests", {"mode"}, "real test pictures behind the accuracy", "1", "");
   list.add("trajectory_count", {}, "master trajectories", "1", "");
   list.add("sample_picture", {"sample", "picture", "row", "column"},

@@ -2,43 +2,40 @@
 
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
-#include "core/grid.h"
-#include "core/observable.h"
 #include "experiments/coupled_ou/options.h"
+#include "experiments/experiment.h"
 #include "theory/speciation.h"
 
 namespace syncgap::experiments {
 
-/// What `coupled_ou` does for one kind of relaxation matrix. Refers to options that outlive it.
-class CoupledOuCase {
+/// What `coupled_ou` does for one kind of relaxation matrix.
+class CoupledOuCase : public Prepared {
  public:
-  virtual ~CoupledOuCase() = default;
-
-  virtual std::vector<Axis> axes() const = 0;
-  virtual std::vector<Observable> observables() const = 0;
-  virtual void prepare(const Grid& grid) = 0;
   virtual double cost(const Unit& unit) const = 0;
-  virtual void run(const Unit& unit, Results& results) const = 0;
 };
 
-std::unique_ptr<CoupledOuCase> make_symmetric_case(const CoupledOuOptions& options);
-std::unique_ptr<CoupledOuCase> make_triangular_case(const CoupledOuOptions& options);
+std::unique_ptr<const CoupledOuCase> make_symmetric_case(const CoupledOuOptions& options,
+                                                         const Grid& grid);
+std::unique_ptr<const CoupledOuCase> make_triangular_case(const CoupledOuOptions& options,
+                                                          const Grid& grid);
 
 /// Status of a cell whose forward process has no stationary law: a growing eigenmode.
 constexpr double kUnstableForward = 4.0;
 
-/// Observables of a speciation problem over one captured axis.
-void declare_speciation(std::vector<Observable>& list, const std::string& axis,
-                        const std::string& source);
-/// Writes one Speciation at position i of what declare_speciation declared.
-void store_speciation(Results& results, std::size_t i, const theory::Speciation& speciation);
+/// The observables of a speciation problem over one captured axis.
+class SpeciationCells {
+ public:
+  explicit SpeciationCells(Results& results);
+  void set(const theory::Speciation& speciation, std::int64_t at);
 
-/// Observables Lambda_t(beta) and I_t(u), and their values from the chi of all modes at a time
-/// (empty where they do not exist).
-void declare_large_deviations(std::vector<Observable>& list);
+ private:
+  Cells time_, status_, lower_time_, crossing_count_, peak_;
+};
+
+/// Lambda_t(beta) and I_t(u) from the chi of all modes at a time (empty where they do not exist).
 void store_large_deviations(const Grid& grid, Results& results,
                             const std::function<std::vector<double>(double t)>& memory_ratios);
 

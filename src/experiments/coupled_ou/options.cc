@@ -1,9 +1,9 @@
 #include "experiments/coupled_ou/options.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -29,18 +29,14 @@ void check_pieces(const CoupledOuOptions& options) {
 
 OptionTable CoupledOuOptions::table() {
   OptionTable table;
-  table
-      .add("relaxation", relaxation, "M",
-           "relaxation matrix: symmetric (both modalities feel each other, multimodal (2)) or "
-           "triangular (X drives Y, (3)); decides the axes and observables")
-      .one_of({"symmetric", "triangular"});
-  table
-      .add(
-          "quantities", quantities, "",
-          "what to compute: speciation times; collapse times; critical_coupling g_crit(theta) "
-          "(triangular); curves kappa(t) over the time axis; large_deviations of the energies over "
-          "the time, inverse_temperature and energy axes")
-      .one_of({"speciation", "collapse", "critical_coupling", "curves", "large_deviations"});
+  table.add("relaxation", relaxation, kRelaxations, "M",
+            "relaxation matrix: symmetric (both modalities feel each other, multimodal (2)) or "
+            "triangular (X drives Y, (3)); decides the axes and observables");
+  table.add(
+      "quantities", quantities, kQuantities, "",
+      "what to compute: speciation times; collapse times; critical_coupling g_crit(theta) "
+      "(triangular); curves kappa(t) over the time axis; large_deviations of the energies over "
+      "the time, inverse_temperature and energy axes");
   table.add("beta", beta, "beta", "relaxation rate of one modality").above(0).unit("1/time");
   table
       .add("noise_variance", noise_variance, "sigma_W^2",
@@ -92,89 +88,59 @@ OptionTable CoupledOuOptions::table() {
       .at_least(0)
       .unit("time");
   table.add("piece_factors", piece_factors, "", "g(t)/g on each piece of the piecewise schedule");
-  table
-      .add("graph_scale", graph_scale, "",
-           "edge: g is the strength of one edge of the coupling graph; spectral: g is that of the "
-           "common mode, lambda_0 = -beta + g for every number of modalities")
-      .one_of({"edge", "spectral"});
-  table
-      .add("size_scaling", size_scaling, "",
-           "what grows with the number N of modalities: per_modality: signal N (m_x^2 + m_y^2)/2 "
-           "and log n = alpha N d; total: both stay as for N = 2")
-      .one_of({"per_modality", "total"});
+  table.add("graph_scale", graph_scale, kGraphScales, "",
+            "edge: g is the strength of one edge of the coupling graph; spectral: g is that of the "
+            "common mode, lambda_0 = -beta + g for every number of modalities");
+  table.add("size_scaling", size_scaling, kSizeScalings, "",
+            "what grows with the number N of modalities: per_modality: signal N (m_x^2 + m_y^2)/2 "
+            "and log n = alpha N d; total: both stay as for N = 2");
   table.add("adjacency", adjacency, "A",
             "symmetric N x N coupling matrix of graph 'given', row by row: M = -beta I + g A");
   return table;
 }
 
-bool CoupledOuOptions::computes(const std::string& quantity) const {
+bool CoupledOuOptions::computes(Quantity quantity) const {
   return std::find(quantities.begin(), quantities.end(), quantity) != quantities.end();
 }
 
 theory::DataLaw CoupledOuOptions::data_law() const {
-  const double d = static_cast<double>(dimension);
+  const double d = to_real(dimension);
   return {variance_x, variance_y, d * mean_square_x, d * mean_square_y};
 }
 
-theory::CouplingSchedule CoupledOuOptions::schedule(const std::string& label,
-                                                    double strength) const {
+theory::CouplingSchedule CoupledOuOptions::schedule(CouplingShape shape, double strength) const {
   using theory::CouplingSchedule;
-  if (label == "constant") return CouplingSchedule::constant(strength);
-  if (label == "late") return CouplingSchedule::late(strength, switch_time);
-  if (label == "early") return CouplingSchedule::early(strength, switch_time);
-  if (label == "linear")
-    return CouplingSchedule::linear(ramp_start * strength, ramp_end * strength, ramp_time);
-  if (label == "cosine")
-    return CouplingSchedule::cosine(ramp_start * strength, ramp_end * strength, ramp_time);
-  SYNCGAP_EXPECTS(label == "piecewise");
+  switch (shape) {
+    case CouplingShape::constant:
+      return CouplingSchedule::constant(strength);
+    case CouplingShape::late:
+      return CouplingSchedule::late(strength, switch_time);
+    case CouplingShape::early:
+      return CouplingSchedule::early(strength, switch_time);
+    case CouplingShape::linear:
+      return CouplingSchedule::linear(ramp_start * strength, ramp_end * strength, ramp_time);
+    case CouplingShape::cosine:
+      return CouplingSchedule::cosine(ramp_start * strength, ramp_end * strength, ramp_time);
+    case CouplingShape::piecewise:
+      break;
+  }
   std::vector<double> strengths = piece_factors;
   for (double& factor : strengths) factor *= strength;
   return CouplingSchedule::piecewise(piece_starts, strengths);
-}
-
-std::vector<Axis> coupled_ou_axes(const CoupledOuOptions& options, std::vector<double> strengths) {
-  std::vector<Axis> axes;
-  axes.push_back(
-      {.name = "g", .values = std::move(strengths), .doc = "coupling strength", .unit = "1/time"});
-  axes.push_back({.name = "schedule",
-                  .values = std::vector<std::string>{"constant"},
-                  .doc = "time dependence of the coupling, g(t)/g",
-                  .choices = {"constant", "late", "early", "linear", "cosine", "piecewise"}});
-  if (options.computes("curves") || options.computes("large_deviations")) {
-    std::vector<double> times;
-    for (int i = 0; i <= 60; ++i) times.push_back(0.025 * i);
-    axes.push_back({.name = "time",
-                    .role = AxisRole::captured,
-                    .values = std::move(times),
-                    .doc = "forward diffusion time t",
-                    .unit = "time"});
-  }
-  if (options.computes("large_deviations")) {
-    axes.push_back({.name = "inverse_temperature",
-                    .role = AxisRole::captured,
-                    .values = std::vector<double>{0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0},
-                    .doc = "inverse temperature of the energies of the training points"});
-    axes.push_back(
-        {.name = "energy",
-         .role = AxisRole::captured,
-         .values = std::vector<double>{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0},
-         .doc = "reduced energy of a training point, per dimension"});
-  }
-  return axes;
 }
 
 void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid) {
   require_input(!options.quantities.empty(),
                 "nothing to compute (experiment.quantities is empty): name at least one of "
                 "speciation collapse critical_coupling curves large_deviations");
-  const auto& schedules = axis_values<std::string>(grid, "schedule");
-  if (std::find(schedules.begin(), schedules.end(), "piecewise") != schedules.end())
+  const auto shapes = axis_choices(grid, "schedule", kCouplingShapes);
+  if (std::find(shapes.begin(), shapes.end(), CouplingShape::piecewise) != shapes.end())
     check_pieces(options);
-  if (options.computes("curves") || options.computes("large_deviations"))
+  if (options.computes(Quantity::curves) || options.computes(Quantity::large_deviations))
     for (double t : axis_values<double>(grid, "time"))
       require_input(t >= 0.0, "axis 'time' has a negative value (axes.time, saw ", t,
                     "): forward time starts at 0");
-  if (options.computes("large_deviations"))
+  if (options.computes(Quantity::large_deviations))
     for (double u : axis_values<double>(grid, "energy"))
       require_input(u > 0.0, "axis 'energy' must be positive (axes.energy, saw ", u,
                     "): the rate function is infinite elsewhere");

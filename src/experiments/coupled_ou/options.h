@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "core/choices.h"
 #include "core/grid.h"
 #include "core/options.h"
 #include "theory/collapse.h"
@@ -12,10 +13,53 @@
 
 namespace syncgap::experiments {
 
+enum class Relaxation { symmetric, triangular };
+
+inline constexpr Choices kRelaxations{std::pair{Relaxation::symmetric, "symmetric"},
+                                      std::pair{Relaxation::triangular, "triangular"}};
+
+/// What to compute.
+enum class Quantity { speciation, collapse, critical_coupling, curves, large_deviations };
+
+inline constexpr Choices kQuantities{std::pair{Quantity::speciation, "speciation"},
+                                     std::pair{Quantity::collapse, "collapse"},
+                                     std::pair{Quantity::critical_coupling, "critical_coupling"},
+                                     std::pair{Quantity::curves, "curves"},
+                                     std::pair{Quantity::large_deviations, "large_deviations"}};
+
+/// g(t) / g: the values of axis `schedule`.
+enum class CouplingShape { constant, late, early, linear, cosine, piecewise };
+
+inline constexpr Choices kCouplingShapes{std::pair{CouplingShape::constant, "constant"},
+                                         std::pair{CouplingShape::late, "late"},
+                                         std::pair{CouplingShape::early, "early"},
+                                         std::pair{CouplingShape::linear, "linear"},
+                                         std::pair{CouplingShape::cosine, "cosine"},
+                                         std::pair{CouplingShape::piecewise, "piecewise"}};
+
+/// The values of axis `graph`; `given` is the option `adjacency`.
+enum class ModalityGraph { complete, ring, star, given };
+
+inline constexpr Choices kModalityGraphs{
+    std::pair{ModalityGraph::complete, "complete"}, std::pair{ModalityGraph::ring, "ring"},
+    std::pair{ModalityGraph::star, "star"}, std::pair{ModalityGraph::given, "given"}};
+
+/// Whether g is the strength of one edge of the graph, or of its common mode.
+enum class GraphScale { edge, spectral };
+
+inline constexpr Choices kGraphScales{std::pair{GraphScale::edge, "edge"},
+                                      std::pair{GraphScale::spectral, "spectral"}};
+
+/// Whether signal and log n grow with the number of modalities.
+enum class SizeScaling { per_modality, total };
+
+inline constexpr Choices kSizeScalings{std::pair{SizeScaling::per_modality, "per_modality"},
+                                       std::pair{SizeScaling::total, "total"}};
+
 /// Options of `coupled_ou`; defaults are those of figures 1 and 4.
 struct CoupledOuOptions {
-  std::string relaxation = "symmetric";
-  std::vector<std::string> quantities = {"speciation", "collapse"};
+  Relaxation relaxation = Relaxation::symmetric;
+  std::vector<Quantity> quantities = {Quantity::speciation, Quantity::collapse};
 
   double beta = 1.0;
   double noise_variance = 2.0;
@@ -30,25 +74,20 @@ struct CoupledOuOptions {
   double ramp_start = 1.0, ramp_end = 0.0;
   std::vector<double> piece_starts, piece_factors;
 
-  std::string graph_scale = "spectral";
-  std::string size_scaling = "per_modality";
+  GraphScale graph_scale = GraphScale::spectral;
+  SizeScaling size_scaling = SizeScaling::per_modality;
   std::vector<double> adjacency;
 
   /// Binds the members: keep this object in place while the table is used.
   OptionTable table();
 
-  bool computes(const std::string& quantity) const;
+  bool computes(Quantity quantity) const;
   /// Data as kappa sees them: mean squares times the dimension (corrections E0.3).
   theory::DataLaw data_law() const;
-  /// g(t) of scale `strength` for a value of the axis `schedule`.
-  theory::CouplingSchedule schedule(const std::string& label, double strength) const;
+  theory::CouplingSchedule schedule(CouplingShape shape, double strength) const;
 };
 
-/// The axes both matrices share: g and schedule, and time, inverse_temperature and energy where
-/// the quantities need them.
-std::vector<Axis> coupled_ou_axes(const CoupledOuOptions& options, std::vector<double> strengths);
-
-/// Throws InputError for options and shared axes that make no sense together.
+/// Throws InputError for options and the axes both matrices share that make no sense together.
 void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid);
 
 }  // namespace syncgap::experiments

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "experiments/coupled_ou/case.h"
@@ -22,20 +21,19 @@ struct Modalities {
 /// N modalities that feel each other, multimodal section 3 for N = 2. Mode 0 is the common mode.
 class SymmetricCase : public CoupledOuCase {
  public:
-  explicit SymmetricCase(const CoupledOuOptions& options) : options_(options) {}
+  /// Throws InputError for options and axes that make no sense together.
+  SymmetricCase(const CoupledOuOptions& options, const Grid& grid);
 
-  std::vector<Axis> axes() const override;
-  std::vector<Observable> observables() const override;
-  void prepare(const Grid& grid) override;
   double cost(const Unit& unit) const override;
-  void run(const Unit& unit, Results& results) const override;
+  void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
   void check_given_graph(const Grid& grid) const;
   void check_common_fractions(const Grid& grid) const;
-  std::vector<double> eigenvalues(const std::string& graph, std::size_t modalities) const;
+  std::vector<double> eigenvalues(ModalityGraph graph, std::int64_t modalities) const;
   Modalities modalities(const Unit& unit) const;
 
+  void leave_unstable(Results& results) const;
   void run_speciation(const Grid& grid, const Modalities& system, Results& results) const;
   void run_collapse(const Grid& grid, const Modalities& system, Results& results) const;
   void run_curves(const Grid& grid, const Modalities& system, Results& results) const;
@@ -47,7 +45,7 @@ class SymmetricCase : public CoupledOuCase {
     return {{options_.beta, options_.noise_variance, eigenvalue}, system.schedule};
   }
 
-  const CoupledOuOptions& options_;
+  CoupledOuOptions options_;
 };
 
 }  // namespace syncgap::experiments

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <span>
 #include <utility>
 
+#include "core/numbers.h"
 #include "experiments/coupled_ou/symmetric.h"
 #include "experiments/shared/axis_values.h"
 #include "theory/collapse.h"
@@ -40,11 +40,14 @@ auto for_each_mode(const std::vector<double>& eigenvalues, Compute compute) {
   return values;
 }
 
-/// Copies values[mode] to the positions of the captured axis `mode`.
-void store_modes(const Grid& grid, std::span<double> target, const std::vector<double>& values) {
+/// Sets cells over the captured axis `mode`, which may name more modes than this graph has.
+void store_modes(const Grid& grid, Cells cells, const std::vector<double>& values) {
   const auto& modes = axis_values<std::int64_t>(grid, "mode");
-  for (std::size_t i = 0; i < modes.size(); ++i)
-    if (static_cast<std::size_t>(modes[i]) < values.size()) target[i] = values[modes[i]];
+  for (std::int64_t i = 0; i < std::ssize(modes); ++i)
+    if (modes[i] < std::ssize(values))
+      cells.set_or_none(values[modes[i]], i);
+    else
+      cells.none(i);
 }
 
 /// Slowest minus fastest relaxing mode of the graph, and largest minus smallest.
@@ -59,57 +62,72 @@ Gap mode_gap(const std::vector<double>& times) {
 
 }  // namespace
 
-std::vector<double> SymmetricCase::eigenvalues(const std::string& graph,
-                                               std::size_t modalities) const {
+std::vector<double> SymmetricCase::eigenvalues(ModalityGraph graph, std::int64_t modalities) const {
+  using theory::CouplingGraph;
   std::vector<double> values;
-  if (graph == "given")
+  if (graph == ModalityGraph::given)
     values = theory::matrix_eigenvalues(options_.adjacency);
-  else if (graph == "ring")
-    values = theory::graph_eigenvalues(theory::CouplingGraph::ring, modalities);
-  else if (graph == "star")
-    values = theory::graph_eigenvalues(theory::CouplingGraph::star, modalities);
   else
-    values = theory::graph_eigenvalues(theory::CouplingGraph::complete, modalities);
+    values = theory::graph_eigenvalues(graph == ModalityGraph::ring   ? CouplingGraph::ring
+                                       : graph == ModalityGraph::star ? CouplingGraph::star
+                                                                      : CouplingGraph::complete,
+                                       modalities);
   const double largest = values.front();
-  if (options_.graph_scale == "spectral")
+  if (options_.graph_scale == GraphScale::spectral)
     for (double& value : values) value /= largest;
   return values;
 }
 
 Modalities SymmetricCase::modalities(const Unit& unit) const {
-  const auto n = static_cast<std::size_t>(unit.integer("modalities"));
+  const std::int64_t n = unit.integer("modalities");
   const theory::DataLaw data = options_.data_law();
-  const double sizes = options_.size_scaling == "per_modality" ? 0.5 * static_cast<double>(n) : 1.0;
-  return {eigenvalues(unit.label("graph"), n),
-          options_.schedule(unit.label("schedule"), unit.real("g")),
+  const double sizes = options_.size_scaling == SizeScaling::per_modality ? 0.5 * to_real(n) : 1.0;
+  return {eigenvalues(unit.choice("graph", kModalityGraphs), n),
+          options_.schedule(unit.choice("schedule", kCouplingShapes), unit.real("g")),
           sizes * (data.mean_square_x + data.mean_square_y), sizes * 4.0 * options_.alpha};
 }
 
 double SymmetricCase::cost(const Unit& unit) const {
-  const double n = static_cast<double>(unit.integer("modalities"));
-  const bool constant = unit.label("schedule") == "constant";
+  const double n = to_real(unit.integer("modalities"));
+  const bool constant = unit.choice("schedule", kCouplingShapes) == CouplingShape::constant;
   return constant ? 1e-5 + 2e-6 * n : 1e-3 + 3e-4 * n;
 }
 
-void SymmetricCase::run(const Unit& unit, Results& results) const {
+/// Without a stationary law of the forward process there is nothing to compute.
+void SymmetricCase::leave_unstable(Results& results) const {
+  if (options_.computes(Quantity::speciation))
+    results.none({"speciation_time", "lower_speciation_time", "crossing_count", "kappa_peak",
+                  "mode_speciation_time", "speciation_gap", "speciation_spread", "variance_bound"});
+  if (options_.computes(Quantity::collapse))
+    results.none({"collapse_time", "collapse_time_bound", "mode_collapse_time",
+                  "mode_collapse_time_printed", "collapse_gap", "collapse_gap_printed"});
+  if (options_.computes(Quantity::curves)) results.none({"kappa", "mode_kappa"});
+  if (options_.computes(Quantity::large_deviations)) results.none({"cumulant", "energy_rate"});
+}
+
+void SymmetricCase::run(const Unit& unit, Results& results, const RunContext&) const {
   const Grid& grid = unit.grid();
   const Modalities system = modalities(unit);
-  store_modes(grid, results["mode_rate"], for_each_mode(system.eigenvalues, [&](double eigenvalue) {
+  store_modes(grid, results.cells("mode_rate"),
+              for_each_mode(system.eigenvalues, [&](double eigenvalue) {
                 return -options_.beta + eigenvalue * unit.real("g");
               }));
   if (largest_rate(options_.beta, system) >= 0.0) {
     // Only reachable with graph_scale = "edge": the limit depends on N, and a figure shows it.
-    if (options_.computes("speciation")) {
-      std::ranges::fill(results["speciation_status"], kUnstableForward);
-      store_modes(grid, results["mode_speciation_status"],
+    leave_unstable(results);
+    if (options_.computes(Quantity::speciation)) {
+      auto status = results.cells("speciation_status");
+      for (std::int64_t i = 0; i < grid.axis("common_fraction").size(); ++i)
+        status.set(kUnstableForward, i);
+      store_modes(grid, results.cells("mode_speciation_status"),
                   std::vector<double>(system.eigenvalues.size(), kUnstableForward));
     }
     return;
   }
-  if (options_.computes("speciation")) run_speciation(grid, system, results);
-  if (options_.computes("collapse")) run_collapse(grid, system, results);
-  if (options_.computes("curves")) run_curves(grid, system, results);
-  if (options_.computes("large_deviations"))
+  if (options_.computes(Quantity::speciation)) run_speciation(grid, system, results);
+  if (options_.computes(Quantity::collapse)) run_collapse(grid, system, results);
+  if (options_.computes(Quantity::curves)) run_curves(grid, system, results);
+  if (options_.computes(Quantity::large_deviations))
     store_large_deviations(grid, results, [&](double t) {
       if (t == 0.0) return std::vector<double>{};
       return for_each_mode(system.eigenvalues, [&](double eigenvalue) {
@@ -128,8 +146,8 @@ std::vector<double> SymmetricCase::rates(const Modalities& system) const {
 
 theory::Speciation SymmetricCase::mixture(const Modalities& system, double common_fraction) const {
   const std::size_t n = system.eigenvalues.size();
-  std::vector<double> squares(
-      n, (1.0 - common_fraction) * system.total_mean_square / static_cast<double>(n - 1));
+  std::vector<double> squares(n,
+                              (1.0 - common_fraction) * system.total_mean_square / to_real(n - 1));
   squares.front() = common_fraction * system.total_mean_square;
   return theory::mixture_speciation(rates(system), options_.noise_variance, options_.variance_x,
                                     squares);
@@ -148,15 +166,16 @@ theory::Speciation SymmetricCase::single_mode(const Modalities& system, double e
 void SymmetricCase::run_speciation(const Grid& grid, const Modalities& system,
                                    Results& results) const {
   const auto& fractions = axis_values<double>(grid, "common_fraction");
+  SpeciationCells speciation(results);
   if (system.schedule.is_constant()) {
     for (std::size_t i = 0; i < fractions.size(); ++i)
-      store_speciation(results, i, mixture(system, fractions[i]));
+      speciation.set(mixture(system, fractions[i]), i);
   } else {
     const theory::SpeciationScan scan(
         theory::ModeSumKappa(options_.beta, options_.noise_variance, system.eigenvalues,
                              system.schedule, options_.variance_x, system.total_mean_square));
     for (std::size_t i = 0; i < fractions.size(); ++i)
-      store_speciation(results, i, scan.speciation(fractions[i]));
+      speciation.set(scan.speciation(fractions[i]), i);
   }
   const auto modes = for_each_mode(
       system.eigenvalues, [&](double eigenvalue) { return single_mode(system, eigenvalue); });
@@ -165,15 +184,16 @@ void SymmetricCase::run_speciation(const Grid& grid, const Modalities& system,
     times.push_back(mode.time);
     states.push_back(static_cast<double>(mode.status));
   }
-  store_modes(grid, results["mode_speciation_time"], times);
-  store_modes(grid, results["mode_speciation_status"], states);
+  store_modes(grid, results.cells("mode_speciation_time"), times);
+  store_modes(grid, results.cells("mode_speciation_status"), states);
   const Gap gap = mode_gap(times);
-  results["speciation_gap"][0] = gap.ordered;
-  results["speciation_spread"][0] = gap.spread;
+  results.cells("speciation_gap").set_or_none(gap.ordered);
+  results.cells("speciation_spread").set_or_none(gap.spread);
+  auto bound = results.cells("variance_bound");
+  bound.none();  // with a schedule there is no one coupling it could be of
   if (system.schedule.is_constant()) {
     const auto all = rates(system);
-    results["variance_bound"][0] =
-        options_.noise_variance / -*std::min_element(all.begin(), all.end());
+    bound.set(options_.noise_variance / -*std::min_element(all.begin(), all.end()));
   }
 }
 
@@ -183,7 +203,7 @@ void SymmetricCase::run_collapse(const Grid& grid, const Modalities& system,
   // Each mode alone has n levels in d dimensions; the paper gives it the share that makes g = 0
   // agree with the joint time.
   const double energy_model = system.log_levels;
-  const double printed = energy_model / static_cast<double>(system.eigenvalues.size());
+  const double printed = energy_model / to_real(system.eigenvalues.size());
   auto mode_times = [&](double log_ratio) {
     return for_each_mode(system.eigenvalues, [&](double eigenvalue) {
       return system.schedule.is_constant()
@@ -193,18 +213,21 @@ void SymmetricCase::run_collapse(const Grid& grid, const Modalities& system,
     });
   };
   const auto by_energy_model = mode_times(energy_model), as_printed = mode_times(printed);
-  store_modes(grid, results["mode_collapse_time"], by_energy_model);
-  store_modes(grid, results["mode_collapse_time_printed"], as_printed);
-  results["collapse_gap"][0] = mode_gap(by_energy_model).ordered;
-  results["collapse_gap_printed"][0] = mode_gap(as_printed).ordered;
-  results["collapse_time_bound"][0] = theory::collapse_time_bound(noise, variance, printed);
+  store_modes(grid, results.cells("mode_collapse_time"), by_energy_model);
+  store_modes(grid, results.cells("mode_collapse_time_printed"), as_printed);
+  results.cells("collapse_gap").set_or_none(mode_gap(by_energy_model).ordered);
+  results.cells("collapse_gap_printed").set_or_none(mode_gap(as_printed).ordered);
+  results.cells("collapse_time_bound")
+      .set_or_none(theory::collapse_time_bound(noise, variance, printed));
   if (system.schedule.is_constant()) {
-    results["collapse_time"][0] =
-        theory::joint_collapse_time(rates(system), noise, variance, system.log_levels);
+    results.cells("collapse_time")
+        .set_or_none(
+            theory::joint_collapse_time(rates(system), noise, variance, system.log_levels));
   } else {
     std::vector<theory::ModeMoments> modes;
     for (double eigenvalue : system.eigenvalues) modes.push_back(moments(system, eigenvalue));
-    results["collapse_time"][0] = theory::joint_collapse_time(modes, variance, system.log_levels);
+    results.cells("collapse_time")
+        .set_or_none(theory::joint_collapse_time(modes, variance, system.log_levels));
   }
 }
 
@@ -217,18 +240,19 @@ void SymmetricCase::run_curves(const Grid& grid, const Modalities& system, Resul
                                 system.schedule, options_.variance_x, system.total_mean_square);
   };
   const auto together = kappa_of(system.eigenvalues);
-  const auto kappa = results["kappa"], mode_kappa = results["mode_kappa"];
+  auto kappa = results.cells("kappa"), mode_kappa = results.cells("mode_kappa");
+  mode_kappa.none();  // of modes this graph has not
   for (std::size_t i = 0; i < times.size(); ++i) {
     const auto line = together.line(times[i], system.schedule.piece_index(times[i]));
     for (std::size_t j = 0; j < fractions.size(); ++j)
-      kappa[j * times.size() + i] = line.at(fractions[j]);
+      kappa.set_or_none(line.at(fractions[j]), j, i);
   }
   for (std::size_t j = 0; j < modes.size(); ++j) {
-    if (static_cast<std::size_t>(modes[j]) >= system.eigenvalues.size()) continue;
+    if (modes[j] >= std::ssize(system.eigenvalues)) continue;
     const auto alone = kappa_of({system.eigenvalues[modes[j]]});
     for (std::size_t i = 0; i < times.size(); ++i)
-      mode_kappa[j * times.size() + i] =
-          alone.line(times[i], system.schedule.piece_index(times[i])).at(1.0);
+      mode_kappa.set_or_none(alone.line(times[i], system.schedule.piece_index(times[i])).at(1.0), j,
+                             i);
   }
 }
 

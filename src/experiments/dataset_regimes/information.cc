@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/class_means.h"
 #include "cloud/mode_branching.h"
-#include "experiments/shared/interval_observables.h"
-#include "experiments/shared/regime_parts.h"
+#include "core/numbers.h"
+#include "experiments/dataset_regimes/parts.h"
+#include "experiments/shared/noised_images.h"
 #include "observables/curve_peak.h"
 #include "observables/resampled_means.h"
 
@@ -22,8 +24,6 @@ using cloud::Posterior;
 using cloud::PosteriorMean;
 using observables::ResampledMeans;
 
-/// Samples that are noised together; each is looked at for every time before the next ones come.
-constexpr std::size_t kSamplesTogether = 256;
 /// dx = -x dt + sqrt(2) dW: nu^2 / 2 of information (19).
 constexpr double kHalfNoiseRate = 1.0;
 /// To this the branching of the two classes is bracketed.
@@ -43,8 +43,6 @@ enum Quantity : std::size_t {
   class_rate,
   quantity_count
 };
-
-double entropy_of(double p) { return p > 0 ? -p * std::log(p) : 0.0; }
 
 /// The images of each class as a cloud of its own: everything about all images follows from the
 /// two, at the same cost, and what the class has to do with it comes beside.
@@ -66,15 +64,15 @@ PointCloud cloud_of_class(const RegimeImages& images, std::uint32_t group) {
   return PointCloud(std::move(points), d);
 }
 
-ClassClouds split_by_class(const RegimeImages& images, const DatasetRegimesOptions& options) {
+ClassClouds split_by_class(const RegimeImages& images, const RegimeOptions& options) {
   const auto cloud = [&](std::uint32_t group) {
-    return options.precision == "double" ? cloud_of_class<double>(images, group)
-                                         : cloud_of_class<float>(images, group);
+    return options.precision == CloudPrecision::double_precision
+               ? cloud_of_class<double>(images, group)
+               : cloud_of_class<float>(images, group);
   };
   ClassClouds split{{cloud(0), cloud(1)}, {}};
   for (std::size_t c = 0; c < 2; ++c)
-    split.log_share[c] = std::log(static_cast<double>(split.clouds[c].count()) /
-                                  static_cast<double>(images.groups.size()));
+    split.log_share[c] = std::log(to_real(split.clouds[c].count()) / to_real(images.groups.size()));
   return split;
 }
 
@@ -91,7 +89,7 @@ std::array<double, quantity_count> quantities(const ClassClouds& split,
   const double second = split.log_share[1] + within[1].log_density[r];
   const std::array<double, 2> p = {1.0 / (1.0 + std::exp(second - first)),
                                    1.0 / (1.0 + std::exp(first - second))};
-  const double of_class = entropy_of(p[0]) + entropy_of(p[1]);
+  const double of_class = entropy_term(p[0]) + entropy_term(p[1]);
   const double of_image = of_class + p[0] * within[0].entropy[r] + p[1] * within[1].entropy[r];
 
   const std::size_t d = x.state.size();
@@ -133,72 +131,54 @@ std::array<double, quantity_count> quantities(const ClassClouds& split,
   return found;
 }
 
-/// All quantities of N noised images at all times, quantity by quantity: (N, Q, T). Images and
-/// noise are those of measure_posterior, the same at every time.
-std::vector<double> noised_images(const RegimeImages& images, const ClassClouds& split,
-                                  std::size_t samples, const std::vector<double>& times,
-                                  const RegimeSeed& seed) {
-  const std::size_t d = images.cloud.dimension(), n = images.cloud.count();
-  const RandomStream source_stream = seed.stream("noised image"), noise = seed.stream("noise");
-  std::vector<double> values(samples * quantity_count * times.size());
-  std::vector<double> points(kSamplesTogether * d), normals(points.size()), states(points.size());
-  for (std::size_t first = 0; first < samples; first += kSamplesTogether) {
-    const std::size_t rows = std::min(kSamplesTogether, samples - first);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const double u = source_stream.uniform<double>(first + r, 0, 0);
-      images.cloud.copy_point(static_cast<std::size_t>(u * static_cast<double>(n)),
-                              std::span(points).subspan(r * d, d));
-      noise.fill_normals<double>(first + r, 0, std::span(normals).subspan(r * d, d));
+/// All quantities of N noised images at all times, quantity by quantity: (N, Q, T).
+std::vector<double> noised_quantities(const RegimeImages& images, const ClassClouds& split,
+                                      std::size_t samples, const std::vector<double>& times,
+                                      const RegimeSeed& seed) {
+  const std::size_t d = images.cloud.dimension(), count = times.size();
+  std::vector<double> values(samples * quantity_count * count);
+  visit_noised_images(images, samples, times, seed, [&](const NoisedRows& noised) {
+    const auto within_class = [&](std::size_t c) {
+      return split.clouds[c].posterior(noised.level, noised.states, {}, PosteriorMean::compute);
+    };
+    const std::array<Posterior, 2> within = {within_class(0), within_class(1)};
+    for (std::size_t r = 0; r < noised.rows(); ++r) {
+      const auto row = [&](std::span<const double> all) { return all.subspan(r * d, d); };
+      const auto found = quantities(split, within, r, noised.level,
+                                    {row(noised.images), row(noised.normals), row(noised.states)});
+      for (std::size_t q = 0; q < quantity_count; ++q)
+        values[((noised.first + r) * quantity_count + q) * count + noised.time] = found[q];
     }
-    const std::span<const double> used = std::span<const double>(states).first(rows * d);
-    for (std::size_t t = 0; t < times.size(); ++t) {
-      const NoiseLevel level = NoiseLevel::ornstein_uhlenbeck(times[t]);
-      const double scale = std::sqrt(level.variance);
-      for (std::size_t k = 0; k < rows * d; ++k)
-        states[k] = level.signal * points[k] + scale * normals[k];
-      const std::array<Posterior, 2> within = {
-          split.clouds[0].posterior(level, used, {}, PosteriorMean::compute),
-          split.clouds[1].posterior(level, used, {}, PosteriorMean::compute)};
-      for (std::size_t r = 0; r < rows; ++r) {
-        const auto row = [&](const std::vector<double>& all) {
-          return std::span<const double>(all).subspan(r * d, d);
-        };
-        const auto found =
-            quantities(split, within, r, level, {row(points), row(normals), row(states)});
-        for (std::size_t q = 0; q < quantity_count; ++q)
-          values[((first + r) * quantity_count + q) * times.size() + t] = found[q];
-      }
-    }
-  }
+  });
   return values;
 }
 
-std::vector<double> class_mean(const PointCloud& cloud) {
-  std::vector<double> mean(cloud.dimension(), 0.0), point(cloud.dimension());
-  for (std::size_t i = 0; i < cloud.count(); ++i) {
-    cloud.copy_point(i, point);
-    for (std::size_t k = 0; k < mean.size(); ++k)
-      mean[k] += point[k] / static_cast<double>(cloud.count());
-  }
-  return mean;
+/// Where paths of modes from the two class means become one.
+double class_branching_time(const RegimeImages& images, const std::vector<double>& times) {
+  const std::size_t d = images.cloud.dimension(), n = images.cloud.count();
+  std::vector<double> points(n * d);
+  for (std::size_t i = 0; i < n; ++i)
+    images.cloud.copy_point(i, std::span(points).subspan(i * d, d));
+  const auto means = cloud::class_means(points, images.groups, d);
+  const auto branching =
+      cloud::branching_time(images.cloud, means[0].mean, means[1].mean, times, kBranchingWidth);
+  return 0.5 * (branching.low + branching.high);
 }
 
 }  // namespace
 
-void measure_information(const RegimeImages& images, const DatasetRegimesOptions& options,
+void measure_information(const RegimeImages& images, const RegimeOptions& options,
                          const std::vector<double>& times, const RegimeSeed& seed,
                          Results& results) {
   const std::size_t count = times.size();
   const ClassClouds split = split_by_class(images, options);
-  const ResampledMeans means(
-      noised_images(images, split, static_cast<std::size_t>(options.samples), times, seed),
-      quantity_count * count, seed.stream("resampled images"),
-      static_cast<std::size_t>(options.resamples));
+  const ResampledMeans means(noised_quantities(images, split, options.samples, times, seed),
+                             quantity_count * count, seed.stream("resampled images"),
+                             options.resamples);
 
   const auto put_curve = [&](const std::string& name, Quantity quantity) {
-    for (std::size_t t = 0; t < count; ++t)
-      put(results, name, t, means.means()[quantity * count + t],
-          means.interval(quantity * count + t));
+    auto cells = results.cells(name);
+    for (std::size_t t = 0; t < count; ++t) cells.set(means.mean(quantity * count + t), t);
   };
   put_curve("conditional_entropy", entropy);
   put_curve("conditional_class_entropy", class_entropy);
@@ -222,26 +202,23 @@ void measure_information(const RegimeImages& images, const DatasetRegimesOptions
       const auto curve = curve_of(all);
       return observables::highest_point({times, curve}).x;
     };
-    put(results, name, 0, statistic(means.means().subspan(quantity * count, curves * count)),
-        means.interval(quantity * count, curves * count, statistic));
+    results.cells(name).set_or_none(means.statistic(quantity * count, curves * count, statistic));
   };
   const auto itself = [](std::span<const double> curve) { return curve; };
   for (const auto& [name, quantity] : {std::pair("entropy_variance", entropy),
                                        std::pair("class_entropy_variance", class_entropy)}) {
-    const auto found = variances(means.means().subspan(quantity * count, 2 * count));
+    auto cells = results.cells(name);
     for (std::size_t t = 0; t < count; ++t)
-      put(results, name, t, found[t],
-          means.interval(quantity * count, 2 * count, [&variances, t](std::span<const double> all) {
-            return variances(all)[t];
-          }));
+      cells.set(means.statistic(
+                    quantity * count, 2 * count,
+                    [&variances, t](std::span<const double> all) { return variances(all)[t]; }),
+                t);
     put_peak(std::string(name) + "_peak_time", quantity, 2, variances);
   }
   put_peak("entropy_rate_peak_time", rate_divergence, 1, itself);
   put_peak("class_entropy_rate_peak_time", class_rate, 1, itself);
 
-  const auto branching = cloud::branching_time(images.cloud, class_mean(split.clouds[0]),
-                                               class_mean(split.clouds[1]), times, kBranchingWidth);
-  results["class_branching_time"][0] = 0.5 * (branching.low + branching.high);
+  results.cells("class_branching_time").set_or_none(class_branching_time(images, times));
 }
 
 }  // namespace syncgap::experiments

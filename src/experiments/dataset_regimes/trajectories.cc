@@ -5,8 +5,9 @@
 
 #include "cloud/principal_component.h"
 #include "core/check.h"
-#include "experiments/shared/interval_observables.h"
-#include "experiments/shared/regime_parts.h"
+#include "core/numbers.h"
+#include "experiments/dataset_regimes/parts.h"
+#include "experiments/shared/exact_regimes.h"
 #include "observables/resampled_means.h"
 #include "sde/denoised_cloning.h"
 
@@ -24,14 +25,18 @@ constexpr std::size_t kTrajectoriesTogether = 64;
 
 constexpr std::size_t kImagesForDirection = 4000;
 
-/// Follows the trunks: nearest image, projections, pictures.
+/// Follows the trunks: nearest image, projections, images on the way.
 class TrunkRecorder {
  public:
   TrunkRecorder(const RegimeImages& images, const TrajectoryPlan& plan,
                 const std::vector<double>& reverse_times, Results& results)
-      : images_(images), plan_(plan), times_(reverse_times), results_(results) {
+      : images_(images),
+        plan_(plan),
+        times_(reverse_times),
+        results_(results),
+        projection_(results.cells("projection")) {
     for (const double t : plan.times) snapshot_steps_.push_back(sde::nearest_step(times_, t));
-    for (const double t : plan.frame_times) frame_steps_.push_back(sde::nearest_step(times_, t));
+    for (const double t : plan.image_times) image_steps_.push_back(sde::nearest_step(times_, t));
     find_direction();
   }
 
@@ -49,18 +54,21 @@ class TrunkRecorder {
         last_change_[m] = 0.5 * (view.time + times_[view.step + 1]);
       nearest_[m] = view.denoised.nearest[m];
       for (std::size_t t = 0; t < snapshot_steps_.size(); ++t)
-        if (snapshot_steps_[t] == view.step)
-          results_["projection"][(first_ + m) * snapshot_steps_.size() + t] = project(x, view.time);
+        if (snapshot_steps_[t] == view.step) projection_.set(project(x, view.time), first_ + m, t);
       for (std::size_t s = 0; s < plan_.strips.size(); ++s)
-        if (plan_.strips[s] == static_cast<std::int64_t>(first_ + m))
-          keep_pictures(s, x, std::span(view.denoised.means).subspan(m * d, d), view);
+        if (plan_.strips[s] == std::int64_t(first_ + m))
+          keep_images(s, x, std::span(view.denoised.means).subspan(m * d, d), view);
     }
   }
 
   void end() {
-    std::copy(last_change_.begin(), last_change_.end(),
-              results_["trajectory_last_change"].begin() + static_cast<std::ptrdiff_t>(first_));
+    for (std::size_t m = 0; m < last_change_.size(); ++m)
+      results_.cells("trajectory_last_change").set(last_change_[m], first_ + m);
+    all_last_changes_.insert(all_last_changes_.end(), last_change_.begin(), last_change_.end());
   }
+
+  /// Of all trajectories that were followed, in their order.
+  std::span<const double> last_changes() const { return all_last_changes_; }
 
  private:
   /// The principal direction of the images as they are in the trajectories, with all channels. It
@@ -84,19 +92,13 @@ class TrunkRecorder {
     return along;
   }
 
-  void keep_pictures(std::size_t strip, std::span<const double> x, std::span<const double> mean,
-                     const sde::TrunkView& view) {
-    const std::size_t d = x.size(), plane = images_.shape.plane();
-    for (std::size_t f = 0; f < frame_steps_.size(); ++f) {
-      if (frame_steps_[f] != view.step) continue;
-      const std::size_t at = (strip * frame_steps_.size() + f) * d;
-      const std::span<double> state = results_["picture"].subspan(at, d);
-      const std::span<double> denoised = results_["denoised_picture"].subspan(at, d);
-      // With the mean of the channel put back, as it would be at this time.
-      for (std::size_t k = 0; k < d; ++k) {
-        state[k] = x[k] + std::exp(-view.time) * images_.channel_mean[k / plane];
-        denoised[k] = mean[k] + images_.channel_mean[k / plane];
-      }
+  /// With the mean of each channel put back, as it would be at this time.
+  void keep_images(std::size_t strip, std::span<const double> x, std::span<const double> mean,
+                   const sde::TrunkView& view) {
+    for (std::size_t i = 0; i < image_steps_.size(); ++i) {
+      if (image_steps_[i] != view.step) continue;
+      store_pixels(results_.cells("state_pixels"), images_, x, std::exp(-view.time), strip, i);
+      store_pixels(results_.cells("denoised_pixels"), images_, mean, 1.0, strip, i);
     }
   }
 
@@ -104,20 +106,23 @@ class TrunkRecorder {
   const TrajectoryPlan& plan_;
   const std::vector<double>& times_;
   Results& results_;
-  std::vector<std::size_t> snapshot_steps_, frame_steps_;
+  Cells projection_;
+  std::vector<std::size_t> snapshot_steps_, image_steps_;
   std::vector<double> direction_;  // (d)
   double centre_along_ = 0;
   std::size_t first_ = 0;
   std::vector<std::uint32_t> nearest_;
-  std::vector<double> last_change_;
+  std::vector<double> last_change_, all_last_changes_;
 };
 
 }  // namespace
 
 void measure_trajectories(const RegimeImages& images, const DatasetRegimesOptions& options,
                           const TrajectoryPlan& plan, const RegimeSeed& seed, Results& results) {
-  const std::size_t d = images.cloud.dimension(), branches = plan.branch_times.size();
-  sde::DenoisedCloning cloning{options.reverse_times(), {}, d, options.step_scheme()};
+  const std::size_t branches = plan.branch_times.size();
+  const std::size_t trajectories = plan.trajectories;
+  sde::DenoisedCloning cloning{
+      options.reverse_times(), {}, images.cloud.dimension(), options.scheme};
   std::vector<double> clone_times;
   for (const double t : plan.branch_times) {
     cloning.branch_steps.push_back(std::max<std::size_t>(1, sde::nearest_step(cloning.times, t)));
@@ -134,8 +139,8 @@ void measure_trajectories(const RegimeImages& images, const DatasetRegimesOption
 
   TrunkRecorder recorder(images, plan, cloning.times, results);
   std::vector<std::uint64_t> same_class(branches, 0), same_image(branches, 0);
-  for (std::size_t first = 0; first < plan.trajectories; first += kTrajectoriesTogether) {
-    const std::size_t count = std::min(kTrajectoriesTogether, plan.trajectories - first);
+  for (std::size_t first = 0; first < trajectories; first += kTrajectoriesTogether) {
+    const std::size_t count = std::min(kTrajectoriesTogether, trajectories - first);
     recorder.begin(first, count);
     const sde::CloneFates fates =
         sde::run_cloned(cloning, denoise, seed.sweep, seed.seed, first, count,
@@ -143,39 +148,37 @@ void measure_trajectories(const RegimeImages& images, const DatasetRegimesOption
     recorder.end();
     for (std::size_t m = 0; m < count; ++m) {
       const std::uint32_t end = fates.trunk[m];
-      results["final_class"][first + m] = images.classes[images.groups[end]];
-      results["final_image"][first + m] = images.chosen[end];
-      const auto strip =
-          std::find(plan.strips.begin(), plan.strips.end(), static_cast<std::int64_t>(first + m));
+      results.cells("final_class").set(images.classes[images.groups[end]], first + m);
+      results.cells("final_image").set(images.chosen[end], first + m);
+      const auto strip = std::find(plan.strips.begin(), plan.strips.end(), std::int64_t(first + m));
       for (std::size_t b = 0; b < branches; ++b) {
         const std::uint32_t clone = fates.clones[b * count + m];
         same_class[b] += images.groups[clone] == images.groups[end];
         same_image[b] += clone == end;
         if (strip == plan.strips.end()) continue;
-        const auto s = static_cast<std::size_t>(strip - plan.strips.begin());
-        results["clone_class"][s * branches + b] = images.classes[images.groups[clone]];
-        results["clone_image"][s * branches + b] = images.chosen[clone];
-        const std::span<double> picture =
-            results["clone_picture"].subspan((s * branches + b) * d, d);
-        images.cloud.copy_point(clone, picture);
-        for (std::size_t k = 0; k < d; ++k)
-          picture[k] += images.channel_mean[k / images.shape.plane()];
+        const auto s = strip - plan.strips.begin();
+        results.cells("clone_class").set(images.classes[images.groups[clone]], s, b);
+        results.cells("clone_image").set(images.chosen[clone], s, b);
+        std::vector<double> pixels(images.cloud.dimension());
+        images.cloud.copy_point(clone, pixels);
+        store_pixels(results.cells("clone_pixels"), images, std::span<const double>(pixels), 1.0, s,
+                     b);
       }
     }
   }
 
-  const std::vector<ExactAgreement> exact = exact_agreements(images, options, clone_times, seed);
+  const std::vector<ExactAgreement> exact =
+      exact_agreements(images, options.regime, clone_times, seed);
   for (std::size_t b = 0; b < branches; ++b) {
-    results["clone_time"][b] = clone_times[b];
-    put_share(results, "clone_agreement", b, same_class[b], plan.trajectories);
-    put_share(results, "clone_collapse", b, same_image[b], plan.trajectories);
-    put(results, "clone_agreement_exact", b, exact[b].of_class, exact[b].class_interval);
-    put(results, "clone_collapse_exact", b, exact[b].of_image, exact[b].image_interval);
+    results.cells("clone_time").set(clone_times[b], b);
+    results.cells("clone_agreement").set(observables::wilson_share(same_class[b], trajectories), b);
+    results.cells("clone_collapse").set(observables::wilson_share(same_image[b], trajectories), b);
+    results.cells("clone_agreement_exact").set(exact[b].of_class, exact[b].class_interval, b);
+    results.cells("clone_collapse_exact").set(exact[b].of_image, exact[b].image_interval, b);
   }
-  const observables::ResampledMeans mean(results["trajectory_last_change"], 1,
-                                         seed.stream("resampled trajectories"),
-                                         static_cast<std::size_t>(options.resamples));
-  put(results, "trajectory_last_change_mean", 0, mean.means()[0], mean.interval(0));
+  const observables::ResampledMeans mean(
+      recorder.last_changes(), 1, seed.stream("resampled trajectories"), options.regime.resamples);
+  results.cells("trajectory_last_change_mean").set(mean.mean(0));
 }
 
 }  // namespace syncgap::experiments

@@ -40,33 +40,17 @@ theory::CoupledProcess ExactScoreOptions::process() const {
   return {beta, noise_variance, theory::CouplingKind::triangular};
 }
 
-sde::TimeGrid ExactScoreOptions::grid() const {
-  return {duration, static_cast<std::size_t>(steps)};
-}
+sde::TimeGrid ExactScoreOptions::grid() const { return {duration, std::size_t(steps)}; }
 
 sde::TwoClassData ExactScoreOptions::data(double angle) const {
-  return {static_cast<std::size_t>(dimension), mean_amplitude, data_variance, angle};
+  return {std::size_t(dimension), mean_amplitude, data_variance, angle};
 }
 
-theory::CouplingSchedule ExactScoreOptions::schedule(const std::string& label,
-                                                     double strength) const {
+theory::CouplingSchedule ExactScoreOptions::schedule(ScheduleShape shape, double strength) const {
   using theory::CouplingSchedule;
-  if (label == "late") return CouplingSchedule::late(strength, switch_time);
-  if (label == "early") return CouplingSchedule::early(strength, switch_time);
-  SYNCGAP_EXPECTS(label == "constant");
+  if (shape == ScheduleShape::late) return CouplingSchedule::late(strength, switch_time);
+  if (shape == ScheduleShape::early) return CouplingSchedule::early(strength, switch_time);
   return CouplingSchedule::constant(strength);
-}
-
-sde::ScoreKind score_kind(const std::string& label) {
-  if (label == "path") return sde::ScoreKind::path;
-  if (label == "joint") return sde::ScoreKind::joint;
-  SYNCGAP_EXPECTS(label == "printed");
-  return sde::ScoreKind::printed;
-}
-
-sde::Space simulated_space(const std::string& label) {
-  SYNCGAP_EXPECTS(label == "plane" || label == "full");
-  return label == "full" ? sde::Space::full : sde::Space::plane;
 }
 
 }  // namespace syncgap::experiments

@@ -1,14 +1,29 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <utility>
 
+#include "core/choices.h"
 #include "core/options.h"
 #include "sde/reverse_problem.h"
 #include "sde/trial_block.h"
 #include "theory/coupling_schedule.h"
 
 namespace syncgap::experiments {
+
+/// g(t) / g: the values of axis `schedule`.
+enum class ScheduleShape { constant, late, early };
+
+inline constexpr Choices kScheduleShapes{std::pair{ScheduleShape::constant, "constant"},
+                                         std::pair{ScheduleShape::late, "late"},
+                                         std::pair{ScheduleShape::early, "early"}};
+/// The values of axis `score`.
+inline constexpr Choices kScores{std::pair{sde::ScoreKind::printed, "printed"},
+                                 std::pair{sde::ScoreKind::path, "path"},
+                                 std::pair{sde::ScoreKind::joint, "joint"}};
+/// The values of axis `method`.
+inline constexpr Choices kSpaces{std::pair{sde::Space::plane, "plane"},
+                                 std::pair{sde::Space::full, "full"}};
 
 /// Options of `exact_score`; defaults are those of multimodal appendix C, with m and t_0, which it
 /// leaves open, chosen so that its statements hold (src/theory/CORRECTIONS.md).
@@ -29,12 +44,7 @@ struct ExactScoreOptions {
   theory::CoupledProcess process() const;
   sde::TimeGrid grid() const;
   sde::TwoClassData data(double angle) const;
-  /// g(t) of scale `strength` for a value of the axis `schedule`.
-  theory::CouplingSchedule schedule(const std::string& label, double strength) const;
+  theory::CouplingSchedule schedule(ScheduleShape shape, double strength) const;
 };
-
-/// The values of the axes `score` and `mode`.
-sde::ScoreKind score_kind(const std::string& label);
-sde::Space simulated_space(const std::string& label);
 
 }  // namespace syncgap::experiments

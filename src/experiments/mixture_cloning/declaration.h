@@ -1,30 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "core/grid.h"
 #include "core/observable.h"
-#include "core/options.h"
+#include "experiments/mixture_cloning/options.h"
 
 namespace syncgap::experiments {
 
-/// Options of mixture_cloning; all lengths in units of the paper, times of the forward process.
-struct MixtureCloningOptions {
-  double mean_amplitude = 1.0;
-  double standard_deviation = 1.0;
-  double horizon = 10.0;
-  std::int64_t steps = 1000;
-  std::int64_t trials = 10000;
-  std::int64_t clones = 2;
-  std::int64_t blocks = 25;
-  double level = 0.7752002454;
-
-  /// Described for `syncgap options`; binds this object's members.
-  OptionTable table();
-};
-
-std::vector<Axis> mixture_cloning_axes();
-std::vector<Observable> mixture_cloning_observables();
+std::vector<Axis> mixture_cloning_axes(const MixtureCloningOptions& options);
+std::vector<Observable> mixture_cloning_observables(const MixtureCloningOptions& options);
 
 }  // namespace syncgap::experiments

@@ -4,49 +4,21 @@
 
 namespace syncgap::experiments {
 
-OptionTable MixtureCollapseOptions::table() {
-  OptionTable t;
-  t.add("mean_amplitude", mean_amplitude, "mu",
-        "distance of a cluster from the origin per coordinate, |m| = sqrt(d) mu")
-      .at_least(0);
-  t.add("standard_deviation", standard_deviation, "sigma", "width of a cluster").above(0);
-  t.add("size", size, "", "which axis gives the size of a data set: n itself, or alpha = log n / d")
-      .one_of({"points", "alpha"});
-  t.add("clock", clock, "", "values of the time axis: t, or t / t_C of each unit")
-      .one_of({"absolute", "collapse"});
-  t.add("data_sets", data_sets, "", "data sets drawn per unit; errors are those over data sets")
-      .at_least(2);
-  t.add("evaluations", evaluations, "N", "noised points evaluated per data set").at_least(1);
-  t.add("weight_level", weight_level, "",
-        "mean posterior weight of the true point whose time is looked for")
-      .above(0)
-      .below(1);
-  t.add("quadrature", quadrature, "",
-        "also compute the exact averages at finite n and d (d >= 4, log n <= 600)");
-  return t;
-}
-
-CollapseMode collapse_mode(const std::string& label) {
-  if (label == "full") return CollapseMode::full;
-  if (label == "full_single") return CollapseMode::full_single;
-  return label == "reduced" ? CollapseMode::reduced : CollapseMode::none;
-}
-
 std::vector<Axis> mixture_collapse_axes(const MixtureCollapseOptions& options) {
   Axis size{.name = "points",
             .values = std::vector<std::int64_t>{20000},
             .doc = "number of data points n"};
-  if (options.size == "alpha")
+  if (options.size == DataSetSize::alpha)
     size = {.name = "alpha",
             .values = std::vector<double>{0.4},
             .doc = "load log n / d; n is rounded where points are drawn",
             .unit = "nat"};
   return {
-      {.name = "mode",
+      {.name = "method",
        .values = std::vector<std::string>{"reduced"},
        .doc = "how energies are had: all d coordinates in double or single precision, their exact "
               "law, or not at all",
-       .choices = {"full", "full_single", "reduced", "none"}},
+       .choices = kCollapseMethods.words()},
       {.name = "dimension",
        .values = std::vector<std::int64_t>{256, 1024, 4096},
        .doc = "dimension d"},
@@ -65,20 +37,16 @@ std::vector<Axis> mixture_collapse_axes(const MixtureCollapseOptions& options) {
   };
 }
 
-std::vector<Observable> mixture_collapse_observables() {
+std::vector<Observable> mixture_collapse_observables(const MixtureCollapseOptions&) {
   const std::vector<std::string> curve = {"time"}, dense = {"curve_time"};
-  std::vector<Observable> list;
-  const auto measured = [&](const char* name, const std::vector<std::string>& captured,
-                            const std::string& what, const char* unit, const char* source) {
-    list.push_back({name, captured, what, unit, source, NanPolicy::allowed});
-    list.push_back({name + std::string("_error"), captured,
-                    what + ", standard error over data sets", unit, source, NanPolicy::allowed});
+  ObservableList list;
+  const auto measured = [&](const char* name, const ObservableList::Names& over, const char* what,
+                            const char* unit, const char* source) {
+    list.add_with_error(name, over, what, unit, source, "standard error over data sets");
   };
-  const auto predicted = [&](const char* name, const std::vector<std::string>& captured,
-                             const std::string& what, const char* unit, const char* source,
-                             NanPolicy nan = NanPolicy::failure) {
-    list.push_back({name, captured, what, unit, source, nan});
-  };
+  const auto predicted = [&](const char* name, const ObservableList::Names& over, const char* what,
+                             const char* unit,
+                             const char* source) { list.add(name, over, what, unit, source); };
   measured("excess_entropy", curve,
            "f^e = E[-log w] / d: (56)-(57) without the noise of |z|^2, whose mean is known", "nat",
            "regimes (56)-(57)");
@@ -91,9 +59,9 @@ std::vector<Observable> mixture_collapse_observables() {
            "asked)",
            "1", "regimes C.4");
   predicted("excess_entropy_finite", curve, "f^e at this n and d, exact average by quadrature",
-            "nat", "regimes (56)-(57)", NanPolicy::allowed);
+            "nat", "regimes (56)-(57)");
   predicted("true_weight_finite", curve, "mean weight at this n and d, by quadrature", "1",
-            "regimes C.4", NanPolicy::allowed);
+            "regimes C.4");
   predicted("excess_entropy_limit", dense, "f^e for d -> infinity at this alpha", "nat",
             "regimes C.4");
   predicted("population_excess_entropy", dense, "f, of the population: both sides of t_C", "nat",
@@ -109,10 +77,10 @@ std::vector<Observable> mixture_collapse_observables() {
   predicted("log_points", {}, "log n", "nat", "regimes (5)");
   predicted("collapse_time", {}, "t_C", "1", "regimes (10) = (43)");
   predicted("other_condensation_time", {}, "time at which psi_- condenses", "1", "regimes (53)");
-  predicted("speciation_time", {}, "t_S", "1", "regimes (4)", NanPolicy::allowed);
+  predicted("speciation_time", {}, "t_S", "1", "regimes (4)");
   predicted("weight_time_finite", {}, "weight_time of the exact averages at finite n and d", "1",
-            "regimes C.4", NanPolicy::allowed);
-  return list;
+            "regimes C.4");
+  return list.take();
 }
 
 }  // namespace syncgap::experiments

@@ -5,35 +5,7 @@
 
 namespace syncgap::experiments {
 
-OptionTable PathwiseEntropyOptions::table() {
-  OptionTable table;
-  table.add("means", means, "m_k",
-            "class means over sqrt(d), one after another (89); the default makes figure 4");
-  table.add("mean_dimension", mean_dimension, "N", "numbers per mean").at_least(1);
-  table.add("weights", weights, "pi_k", "class weights; empty: equal").above(0);
-  table.add("variance", variance, "tau^2", "variance within a class (89); 0: points").at_least(0);
-  table
-      .add("time_unit", time_unit, "",
-           "what the axis u counts: the speciation time t_S(d) of the process, or time itself")
-      .one_of({"speciation_time", "one"});
-  table.add("trials", trials, "M", "reverse trajectories").at_least(4).at_most(1e9);
-  table
-      .add("step", step, "",
-           "how a trajectory steps: the reverse process exactly, or by the score alone (first "
-           "order in the step)")
-      .one_of({"exact", "score"});
-  table.add("substeps", substeps, "", "steps between two neighbours on the axis u")
-      .at_least(1)
-      .at_most(1e6);
-  table
-      .add("rise_threshold", rise_threshold, "",
-           "rise of the pathwise entropy against the reverse time that is counted as one")
-      .above(0)
-      .unit("nat");
-  return table;
-}
-
-std::vector<Axis> pathwise_entropy_axes() {
+std::vector<Axis> pathwise_entropy_axes(const PathwiseEntropyOptions&) {
   using Integers = std::vector<std::int64_t>;
   const AxisRole captured = AxisRole::captured;
   return {
@@ -64,81 +36,55 @@ std::vector<Axis> pathwise_entropy_axes() {
   };
 }
 
-std::vector<Observable> pathwise_entropy_observables() {
-  const NanPolicy may_be_nan = NanPolicy::allowed;
+std::vector<Observable> pathwise_entropy_observables(const PathwiseEntropyOptions&) {
   const std::vector<std::string> curve = {"u"}, path = {"path", "u"}, peak = {"peak"};
-  std::vector<Observable> list;
+  ObservableList list;
   const auto both = [&](const std::string& name, const std::string& what, const char* unit,
                         const char* source) {
-    list.push_back({name, curve, what + ", over the trajectories", unit, source, may_be_nan});
-    list.push_back({name + "_error", curve, what + ", standard error", unit, source, may_be_nan});
-    list.push_back({name + "_exact", curve, what + ", by quadrature", unit, source, may_be_nan});
+    list.add(name, curve, what + ", over the trajectories", unit, source);
+    list.add(name + "_error", curve, what + ", standard error", unit, source);
+    list.add(name + "_exact", curve, what + ", by quadrature", unit, source);
   };
-  list.push_back({"time", curve, "time t", "time", "information (7)"});
-  list.push_back({"noise", curve, "sigma_t / alpha_t", "1", "information (7)"});
-  list.push_back({"signal_to_noise", curve, "effective signal-to-noise ratio eta", "1",
-                  "information (81), (90), (97)"});
+  list.add("time", curve, "time t", "time", "information (7)");
+  list.add("noise", curve, "sigma_t / alpha_t", "1", "information (7)");
+  list.add("signal_to_noise", curve, "effective signal-to-noise ratio eta", "1",
+           "information (81), (90), (97)");
   both("entropy", "conditional entropy H[x_0|x_t] = E h_t", "nat", "information (65)");
   both("entropy_variance", "variance V_h of the pathwise entropy h_t(x_t)", "nat^2",
        "information (66)");
   both("label_entropy", "entropy H[z|x_t] of the class", "nat", "information (78)");
   both("label_entropy_variance", "variance V_Z of the class entropy", "nat^2", "information (83)");
-  list.push_back({"rate_exact", curve, "entropy rate dH/dt, by quadrature", "nat/time",
-                  "information (33)", may_be_nan});
-  list.push_back({"path_position", path, "x_t of single trajectories, first coordinate", "1",
-                  "information figure 3"});
-  list.push_back(
-      {"path_entropy", path, "h_t(x_t) along them", "nat", "information figure 3", may_be_nan});
-  list.push_back({"log_density",
-                  {"u", "position"},
-                  "log p_t(x) of classes on a line",
-                  "nat",
-                  "information (20)",
-                  may_be_nan});
-  list.push_back({"largest_rise",
-                  {},
-                  "mean over trajectories of the largest rise of h against the reverse time",
-                  "nat",
-                  "information section 7",
-                  may_be_nan});
-  list.push_back(
-      {"largest_rise_error", {}, "its standard error", "nat", "information section 7", may_be_nan});
-  list.push_back({"rising_share",
-                  {},
-                  "share of trajectories whose h rises by more than the threshold",
-                  "1",
-                  "information section 7",
-                  may_be_nan});
-  list.push_back({"speciation_time",
-                  {},
-                  "t_S(d): log(d)/2 for OU, sqrt(d) for EDM",
-                  "time",
-                  "information (84), (98)"});
-  list.push_back({"variance_peak_time", peak, "time at a maximum of V_h", "time",
-                  "information (66), appendix A", may_be_nan});
-  list.push_back(
-      {"variance_peak_height", peak, "V_h there", "nat^2", "information (66)", may_be_nan});
-  list.push_back({"variance_peak_width", peak, "full width of that maximum at half its height",
-                  "time", "corrections E4.13", may_be_nan});
-  list.push_back({"predicted_peak_time",
-                  {},
-                  "time at which eta = eta*, where F(eta) is largest",
-                  "time",
-                  "information A.2, (90)",
-                  may_be_nan});
-  list.push_back({"predicted_peak_height", {}, "F(eta*)", "nat^2", "information (83)", may_be_nan});
-  list.push_back({"predicted_peak_width",
-                  {},
-                  "time between the two eta of half that height",
-                  "time",
-                  "corrections E4.13",
-                  may_be_nan});
-  list.push_back({"peak_signal_to_noise", {}, "eta*", "1", "information A.2", may_be_nan});
-  list.push_back({"rate_peak_time", peak, "time at a maximum of the entropy rate", "time",
-                  "corrections E4.10", may_be_nan});
-  list.push_back({"branching_time", peak, "times at which modes of p_t become one", "time",
-                  "information section 5", may_be_nan});
-  return list;
+  list.add("rate_exact", curve, "entropy rate dH/dt, by quadrature", "nat/time",
+           "information (33)");
+  list.add("path_position", path, "x_t of single trajectories, first coordinate", "1",
+           "information figure 3");
+  list.add("path_entropy", path, "h_t(x_t) along them", "nat", "information figure 3");
+  list.add("log_density", {"u", "position"}, "log p_t(x) of classes on a line", "nat",
+           "information (20)");
+  list.add("largest_rise", {},
+           "mean over trajectories of the largest rise of h against the reverse time", "nat",
+           "information section 7");
+  list.add("largest_rise_error", {}, "its standard error", "nat", "information section 7");
+  list.add("rising_share", {}, "share of trajectories whose h rises by more than the threshold",
+           "1", "information section 7");
+  list.add("speciation_time", {}, "t_S(d): log(d)/2 for OU, sqrt(d) for EDM", "time",
+           "information (84), (98)");
+  list.add("variance_peak_time", peak, "time at a maximum of V_h", "time",
+           "information (66), appendix A");
+  list.add("variance_peak_height", peak, "V_h there", "nat^2", "information (66)");
+  list.add("variance_peak_width", peak, "full width of that maximum at half its height", "time",
+           "corrections E4.13");
+  list.add("predicted_peak_time", {}, "time at which eta = eta*, where F(eta) is largest", "time",
+           "information A.2, (90)");
+  list.add("predicted_peak_height", {}, "F(eta*)", "nat^2", "information (83)");
+  list.add("predicted_peak_width", {}, "time between the two eta of half that height", "time",
+           "corrections E4.13");
+  list.add("peak_signal_to_noise", {}, "eta*", "1", "information A.2");
+  list.add("rate_peak_time", peak, "time at a maximum of the entropy rate", "time",
+           "corrections E4.10");
+  list.add("branching_time", peak, "times at which modes of p_t become one", "time",
+           "information section 5");
+  return list.take();
 }
 
 }  // namespace syncgap::experiments

@@ -10,6 +10,7 @@
 #include <Eigen/Core>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
 #include "experiments/pathwise_entropy/declaration.h"
 #include "experiments/shared/axis_values.h"
@@ -26,7 +27,6 @@ namespace syncgap::experiments {
 namespace {
 
 using Eigen::Index;
-using observables::Estimate;
 using theory::DataMixture;
 using theory::DiffusionProcess;
 using theory::EntropyParts;
@@ -51,19 +51,12 @@ struct Problem {
   bool on_line() const { return data.reduced.dimension() == 1; }
 };
 
-class PathwiseEntropy final : public Experiment {
+class PathwiseEntropy : public Prepared {
  public:
-  std::string name() const override { return "pathwise_entropy"; }
-  std::string summary() const override {
-    return "conditional entropy along reverse trajectories, its variance and the speciation time "
-           "(004, section 7, figures 3-5)";
-  }
-  OptionTable& options() override { return table_; }
-  std::vector<Axis> axes() const override { return pathwise_entropy_axes(); }
-  std::vector<Observable> observables() const override { return pathwise_entropy_observables(); }
-  void prepare(const Grid& grid) override;
-  double cost(const Unit& unit) const override;
-  double memory() const override;
+  PathwiseEntropy(const PathwiseEntropyOptions& options, const Grid& grid);
+
+  double cost() const;
+  double memory() const;
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
@@ -79,56 +72,53 @@ class PathwiseEntropy final : public Experiment {
   void write_prediction(const Problem& problem, Results& results) const;
 
   PathwiseEntropyOptions options_;
-  OptionTable table_ = options_.table();
-
-  // Set by prepare().
   std::vector<double> u_, positions_;
-  std::size_t paths_ = 0, peaks_ = 0;
+  std::int64_t paths_, peaks_;
 };
 
-void PathwiseEntropy::prepare(const Grid& grid) {
+PathwiseEntropy::PathwiseEntropy(const PathwiseEntropyOptions& options, const Grid& grid)
+    : options_(options),
+      u_(axis_values<double>(grid, "u")),
+      positions_(axis_values<double>(grid, "position")),
+      paths_(grid.axis("path").size()),
+      peaks_(grid.axis("peak").size()) {
   require_increasing(grid, "u", 2);
   require_increasing(grid, "position", 1);
-  u_ = axis_values<double>(grid, "u");
-  positions_ = axis_values<double>(grid, "position");
-  paths_ = grid.axis("path").size();
-  peaks_ = grid.axis("peak").size();
   require_input(u_.front() > 0.0, "axis 'u' begins at ", u_.front(), ": give times above 0");
-  require_input(static_cast<std::int64_t>(paths_) <= options_.trials, "axis 'path' has ", paths_,
+  require_input(paths_ <= options_.trials, "axis 'path' has ", paths_,
                 " values but there are only ", options_.trials,
                 " trials: give fewer paths, or more experiment.trials");
   listed_mixture(options_.means, options_.mean_dimension, options_.weights, {options_.variance});
   for (const std::int64_t d : axis_values<std::int64_t>(grid, "d")) {
     require_input(d >= 1, "axis 'd' holds ", d, ": a dimension is at least 1");
     for (const std::string& label : axis_values<std::string>(grid, "process"))
-      require_input(
-          time_unit(DiffusionProcess(theory::process_kind(label)), static_cast<double>(d)) > 0.0,
-          "the speciation time of process '", label, "' at d = ", d,
-          " is 0, so that u = t / t_S has no meaning: give d > 1 or "
-          "experiment.time_unit = \"one\"");
+      require_input(time_unit(DiffusionProcess(theory::process_kind(label)), to_real(d)) > 0.0,
+                    "the speciation time of process '", label, "' at d = ", d,
+                    " is 0, so that u = t / t_S has no meaning: give d > 1 or "
+                    "experiment.time_unit = \"one\"");
   }
 }
 
 double PathwiseEntropy::time_unit(const DiffusionProcess& process, double d) const {
-  return options_.time_unit == "one" ? 1.0 : theory::scaling_speciation_time(process, d);
+  return options_.time_unit == TimeUnit::one ? 1.0 : theory::scaling_speciation_time(process, d);
 }
 
-double PathwiseEntropy::cost(const Unit&) const {
-  const double levels = static_cast<double>(u_.size());
+double PathwiseEntropy::cost() const {
+  const double levels = to_real(u_.size());
   // Measured: 3 ms per quadrature with entropies of Gaussians, 4 us per step and entropy of those.
   const bool points = options_.variance == 0.0;
   return levels * (points ? 1e-4 : 3e-3) +
-         levels * static_cast<double>(options_.trials) *
-             (static_cast<double>(options_.substeps) * 5e-7 + (points ? 1e-7 : 4e-6));
+         levels * to_real(options_.trials) *
+             (to_real(options_.substeps) * 5e-7 + (points ? 1e-7 : 4e-6));
 }
 
 double PathwiseEntropy::memory() const {
-  return static_cast<double>(options_.trials) * static_cast<double>(u_.size()) * 16.0;
+  return to_real(options_.trials) * to_real(u_.size()) * 16.0;
 }
 
 Problem PathwiseEntropy::problem(const Unit& unit) const {
   const DiffusionProcess process(theory::process_kind(unit.label("process")));
-  const auto d = static_cast<double>(unit.integer("d"));
+  const auto d = to_real(unit.integer("d"));
   const DataMixture prototypes = listed_mixture(options_.means, options_.mean_dimension,
                                                 options_.weights, {options_.variance});
   Problem problem{
@@ -149,6 +139,12 @@ void PathwiseEntropy::run(const Unit& unit, Results& results, const RunContext& 
       RandomStream(context.sweep_seed, "trajectory noise", {unit.integer("seed")})};
   write_clock(unit_problem, results);
   write_trajectories(unit_problem, streams, results);
+  // Quadratures need data on a line, peaks may be fewer than there is room for.
+  results.none({"entropy_exact", "entropy_variance_exact", "label_entropy_exact",
+                "label_entropy_variance_exact", "rate_exact", "log_density", "variance_peak_time",
+                "variance_peak_height", "variance_peak_width", "rate_peak_time", "branching_time",
+                "peak_signal_to_noise", "predicted_peak_height", "predicted_peak_time",
+                "predicted_peak_width"});
   if (!unit_problem.on_line()) return;
   write_exact(unit_problem, results);
   write_density(unit_problem, results);
@@ -158,37 +154,39 @@ void PathwiseEntropy::run(const Unit& unit, Results& results, const RunContext& 
 
 void PathwiseEntropy::write_clock(const Problem& problem, Results& results) const {
   for (std::size_t i = 0; i < u_.size(); ++i) {
-    results["time"][i] = problem.times[i];
-    results["noise"][i] = std::sqrt(problem.levels[i]);
-    results["signal_to_noise"][i] =
-        theory::signal_to_noise(problem.d, options_.variance, problem.levels[i]);
+    results.cells("time").set(problem.times[i], i);
+    results.cells("noise").set(std::sqrt(problem.levels[i]), i);
+    results.cells("signal_to_noise")
+        .set(theory::signal_to_noise(problem.d, options_.variance, problem.levels[i]), i);
   }
-  results["speciation_time"][0] = theory::scaling_speciation_time(problem.process, problem.d);
+  results.cells("speciation_time").set(theory::scaling_speciation_time(problem.process, problem.d));
 }
 
 void PathwiseEntropy::write_exact(const Problem& problem, Results& results) const {
   const Index dimension = problem.data.reduced.dimension() + problem.data.left_out;
   for (std::size_t i = 0; i < u_.size(); ++i) {
     const Information found = theory::reduced_information(problem.data, problem.levels[i]);
-    results["entropy_exact"][i] = found.entropy;
-    results["entropy_variance_exact"][i] = found.entropy_variance;
-    results["label_entropy_exact"][i] = found.label_entropy;
-    results["label_entropy_variance_exact"][i] = found.label_entropy_variance;
-    results["rate_exact"][i] =
-        theory::information_rates(found, dimension, problem.process, problem.times[i])
-            .denoising_error;
+    results.cells("entropy_exact").set(found.entropy, i);
+    results.cells("entropy_variance_exact").set(found.entropy_variance, i);
+    results.cells("label_entropy_exact").set(found.label_entropy, i);
+    results.cells("label_entropy_variance_exact").set(found.label_entropy_variance, i);
+    results.cells("rate_exact")
+        .set(theory::information_rates(found, dimension, problem.process, problem.times[i])
+                 .denoising_error,
+             i);
   }
 }
 
 void PathwiseEntropy::write_density(const Problem& problem, Results& results) const {
   if (problem.data.left_out > 0) return;
+  auto log_density = results.cells("log_density");
   Eigen::VectorXd x(1);
   for (std::size_t i = 0; i < u_.size(); ++i) {
     const NoisedMixture noised(problem.data.reduced, problem.levels[i]);
     const double alpha = problem.process.signal(problem.times[i]);
     for (std::size_t j = 0; j < positions_.size(); ++j) {
       x[0] = positions_[j] / alpha;
-      results["log_density"][i * positions_.size() + j] = noised.log_density(x) - std::log(alpha);
+      log_density.set(noised.log_density(x) - std::log(alpha), i, j);
     }
   }
 }
@@ -196,41 +194,38 @@ void PathwiseEntropy::write_density(const Problem& problem, Results& results) co
 void PathwiseEntropy::write_trajectories(const Problem& problem, const sde::MixtureStreams& streams,
                                          Results& results) const {
   const std::size_t levels = u_.size();
-  const auto trials = static_cast<std::size_t>(options_.trials);
+  const std::int64_t trials = options_.trials;
   const std::vector<double> descending(problem.levels.rbegin(), problem.levels.rend());
-  const auto step = options_.step == "score" ? sde::ReverseStep::score : sde::ReverseStep::exact;
-  const sde::ReverseMixture reverse(problem.data.reduced, descending, step,
-                                    static_cast<std::size_t>(options_.substeps));
+  const sde::ReverseMixture reverse(problem.data.reduced, descending, options_.step,
+                                    options_.substeps);
   std::vector<NoisedMixture> noised;
   for (const double s : problem.levels) noised.emplace_back(problem.data.reduced, s);
   // h is known pointwise for points and on a line; the directions left out add a constant.
   const bool pathwise = problem.data.reduced.are_points() || problem.on_line();
   Ensemble ensemble{std::vector(levels, std::vector<double>(trials)),
                     std::vector(levels, std::vector<double>(trials))};
-  for (std::size_t trial = 0; trial < trials; ++trial) {
+  auto position = results.cells("path_position"), path_entropy = results.cells("path_entropy");
+  for (std::int64_t trial = 0; trial < trials; ++trial) {
     const Eigen::MatrixXd path = reverse.run(streams, trial);
     for (std::size_t i = 0; i < levels; ++i) {
-      const Eigen::VectorXd x = path.col(static_cast<Index>(levels - 1 - i));
+      const Eigen::VectorXd x = path.col(levels - 1 - i);
       const theory::PosteriorState state = noised[i].at(x);
       const double others = theory::left_out_information(problem.data, problem.levels[i]).entropy;
       ensemble.label_entropy[i][trial] = state.label_entropy();
       ensemble.entropy[i][trial] =
           pathwise ? theory::pathwise_entropy(noised[i], x, state) + others : kNone;
       if (trial >= paths_) continue;
-      results["path_position"][trial * levels + i] =
-          problem.process.signal(problem.times[i]) * x[0];
-      results["path_entropy"][trial * levels + i] = ensemble.entropy[i][trial];
+      position.set(problem.process.signal(problem.times[i]) * x[0], trial, i);
+      path_entropy.set_or_none(ensemble.entropy[i][trial], trial, i);
     }
   }
-  const auto write = [&](const std::string& name, std::size_t i, const Estimate& found) {
-    results[name][i] = found.value;
-    results[name + "_error"][i] = found.standard_error;
-  };
   for (std::size_t i = 0; i < levels; ++i) {
-    write("entropy", i, observables::estimate_mean(ensemble.entropy[i]));
-    write("entropy_variance", i, observables::estimate_variance(ensemble.entropy[i]));
-    write("label_entropy", i, observables::estimate_mean(ensemble.label_entropy[i]));
-    write("label_entropy_variance", i, observables::estimate_variance(ensemble.label_entropy[i]));
+    const auto& entropy = ensemble.entropy[i];
+    results.cells("entropy").set_or_none(observables::estimate_mean(entropy), i);
+    results.cells("entropy_variance").set_or_none(observables::estimate_variance(entropy), i);
+    const auto& label = ensemble.label_entropy[i];
+    results.cells("label_entropy").set(observables::estimate_mean(label), i);
+    results.cells("label_entropy_variance").set(observables::estimate_variance(label), i);
   }
   write_rises(ensemble, results);
 }
@@ -250,10 +245,11 @@ void PathwiseEntropy::write_rises(const Ensemble& ensemble, Results& results) co
     risen += largest > options_.rise_threshold ? 1 : 0;
   }
   const Estimate rise = observables::estimate_mean(rises);
-  results["largest_rise"][0] = rise.value;
-  results["largest_rise_error"][0] = rise.standard_error;
-  if (!std::isnan(rise.value))
-    results["rising_share"][0] = static_cast<double>(risen) / static_cast<double>(trials);
+  results.cells("largest_rise").set_or_none(rise);
+  if (std::isnan(rise.value))
+    results.cells("rising_share").none();
+  else
+    results.cells("rising_share").set(to_real(risen) / to_real(trials));
 }
 
 void PathwiseEntropy::write_peaks(const Problem& problem, Results& results) const {
@@ -270,24 +266,25 @@ void PathwiseEntropy::write_peaks(const Problem& problem, Results& results) cons
   };
   const double first = problem.times.front(), last = problem.times.back();
   const auto variance_peaks = theory::local_maxima(variance, problem.times);
-  for (std::size_t i = 0; i < std::min(variance_peaks.size(), peaks_); ++i) {
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(variance_peaks.size(), peaks_); ++i) {
     const Peak& peak = variance_peaks[i];
-    results["variance_peak_time"][i] = peak.position;
-    results["variance_peak_height"][i] = peak.height;
-    results["variance_peak_width"][i] = theory::half_width(variance, peak, first, last).width();
+    results.cells("variance_peak_time").set(peak.position, i);
+    results.cells("variance_peak_height").set(peak.height, i);
+    results.cells("variance_peak_width")
+        .set(theory::half_width(variance, peak, first, last).width(), i);
   }
   const auto rate_peaks = theory::local_maxima(rate, problem.times);
-  for (std::size_t i = 0; i < std::min(rate_peaks.size(), peaks_); ++i)
-    results["rate_peak_time"][i] = rate_peaks[i].position;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(rate_peaks.size(), peaks_); ++i)
+    results.cells("rate_peak_time").set(rate_peaks[i].position, i);
 
   const theory::DecisionTree tree = theory::follow_paths(problem.data.reduced, problem.levels);
-  std::size_t written = 0;
+  std::int64_t written = 0;
   double before = 0.0;
   for (const theory::Branching& event : tree.branchings) {
     // Decisions that mirror each other are one time.
     if (written == peaks_ || event.noise < before * (1.0 + 1e-6)) continue;
     before = event.noise;
-    results["branching_time"][written++] = problem.process.time_of(event.noise);
+    results.cells("branching_time").set(problem.process.time_of(event.noise), written++);
   }
 }
 
@@ -306,14 +303,29 @@ void PathwiseEntropy::write_prediction(const Problem& problem, Results& results)
   const auto time_of = [&](double eta) {
     return theory::time_of_signal_to_noise(problem.process, problem.d, options_.variance, eta);
   };
-  results["peak_signal_to_noise"][0] = peak.position;
-  results["predicted_peak_height"][0] = peak.height;
-  results["predicted_peak_time"][0] = time_of(peak.position);
-  results["predicted_peak_width"][0] = time_of(std::exp(half.left)) - time_of(std::exp(half.right));
+  results.cells("peak_signal_to_noise").set(peak.position);
+  results.cells("predicted_peak_height").set(peak.height);
+  results.cells("predicted_peak_time").set(time_of(peak.position));
+  results.cells("predicted_peak_width")
+      .set(time_of(std::exp(half.left)) - time_of(std::exp(half.right)));
 }
 
 }  // namespace
 
-std::unique_ptr<Experiment> make_pathwise_entropy() { return std::make_unique<PathwiseEntropy>(); }
+std::unique_ptr<Experiment> make_pathwise_entropy() {
+  return declare<PathwiseEntropyOptions>({
+      .name = "pathwise_entropy",
+      .summary = "conditional entropy along reverse trajectories, its variance and the speciation "
+                 "time (information, section 7, figures 3-5)",
+      .axes = pathwise_entropy_axes,
+      .observables = pathwise_entropy_observables,
+      .plan =
+          [](const PathwiseEntropyOptions& options, const Grid& grid) {
+            const auto work = std::make_shared<const PathwiseEntropy>(options, grid);
+            return Plan{[cost = work->cost()](const Unit&) { return cost; }, work->memory()};
+          },
+      .prepare = prepare_as<PathwiseEntropy, PathwiseEntropyOptions>,
+  });
+}
 
 }  // namespace syncgap::experiments

@@ -7,24 +7,25 @@
 #include <type_traits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::experiments {
 
 std::vector<std::int64_t> first_integers(std::int64_t count) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> values(count);
   std::iota(values.begin(), values.end(), std::int64_t{0});
   return values;
 }
 
-std::vector<double> even_values(double first, double last, std::size_t count) {
+std::vector<double> even_values(double first, double last, std::int64_t count) {
   SYNCGAP_EXPECTS(count >= 2);
   std::vector<double> values(count);
-  for (std::size_t i = 0; i < count; ++i)
-    values[i] = first + (last - first) * static_cast<double>(i) / static_cast<double>(count - 1);
+  for (std::int64_t i = 0; i < count; ++i)
+    values[i] = first + (last - first) * to_real(i) / to_real(count - 1);
   return values;
 }
 
-void require_increasing(const Grid& grid, std::string_view name, std::size_t least) {
+void require_increasing(const Grid& grid, std::string_view name, std::int64_t least) {
   const Axis& axis = grid.axis(name);
   const auto increases = [](const auto& values) {
     return std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "core/choices.h"
 #include "core/grid.h"
 
 namespace syncgap::experiments {
@@ -16,14 +18,24 @@ const std::vector<Value>& axis_values(const Grid& grid, std::string_view name) {
   return std::get<std::vector<Value>>(grid.axis(name).values);
 }
 
+/// The labels of an axis as the enum they name.
+template <class Enum, std::size_t N>
+std::vector<Enum> axis_choices(const Grid& grid, std::string_view name,
+                               const Choices<Enum, N>& choices) {
+  std::vector<Enum> out;
+  for (const std::string& word : axis_values<std::string>(grid, name))
+    out.push_back(choices.value(word));
+  return out;
+}
+
 /// 0, 1, ..., count - 1.
 std::vector<std::int64_t> first_integers(std::int64_t count);
 
 /// `count` >= 2 evenly spaced values from `first` to `last`.
-std::vector<double> even_values(double first, double last, std::size_t count);
+std::vector<double> even_values(double first, double last, std::int64_t count);
 
 /// Throws InputError unless a numeric axis holds at least `least` values, each larger than the one
 /// before.
-void require_increasing(const Grid& grid, std::string_view name, std::size_t least = 1);
+void require_increasing(const Grid& grid, std::string_view name, std::int64_t least = 1);
 
 }  // namespace syncgap::experiments

@@ -9,7 +9,6 @@
 #include "core/options.h"
 #include "diffusion/noise_schedule.h"
 #include "experiments/shared/image_source.h"
-#include "experiments/shared/interval_observables.h"
 #include "models/denoiser_options.h"
 #include "models/pair_states.h"
 #include "models/trained_denoiser.h"

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/checksum.h"
 #include "data/cifar10.h"
 #include "data/idx.h"
 #include "data/plain_arrays.h"
@@ -20,34 +21,53 @@ data::PlainArray read_plain_array(const std::string& path, const std::string& na
 }  // namespace
 
 void ImageSourceOptions::describe(OptionTable& table) {
-  table.add("data_path", data_path, "", "folder of the IDX or CIFAR-10 files, or the HDF5 file");
-  table.add("data_format", data_format, "", "how the images are stored")
-      .one_of({"idx", "cifar10", "hdf5"});
-  table.add("data_part", data_part, "", "which half of an IDX or CIFAR-10 set")
-      .one_of({"train", "test"});
+  // What the images are is a fact of the record, by their checksum; where they lie is not.
+  table.add("data_path", data_path, "", "folder of the IDX or CIFAR-10 files, or the HDF5 file")
+      .place();
+  table.add("data_format", data_format, kDataFormats, "", "how the images are stored").place();
+  table.add("data_part", data_part, kDataParts, "", "which half of an IDX or CIFAR-10 set");
   table.add("class_count", class_count, "", "classes of the data set; a label beyond is refused")
       .at_least(1);
-  table.add("images_dataset", images_dataset, "",
-            "HDF5: dataset of the images, (n, H, W), (n, C, H, W) or (n, H, W, C)");
-  table.add("labels_dataset", labels_dataset, "", "HDF5: dataset of the labels, (n)");
+  table
+      .add("images_dataset", images_dataset, "",
+           "HDF5: dataset of the images, (n, H, W), (n, C, H, W) or (n, H, W, C)")
+      .place();
+  table.add("labels_dataset", labels_dataset, "", "HDF5: dataset of the labels, (n)").place();
+}
+
+data::ImageOutline peek_images(const ImageSourceOptions& options) {
+  switch (options.data_format) {
+    case DataFormat::idx:
+      return data::peek_idx_folder(options.data_path, options.data_part);
+    case DataFormat::cifar10:
+      return data::peek_cifar10_folder(options.data_path, options.data_part);
+    case DataFormat::hdf5:
+      break;
+  }
+  store::array_extents(options.data_path, options.labels_dataset);
+  return {std::int64_t(store::array_extents(options.data_path, options.images_dataset).front())};
 }
 
 data::ImageSet read_images(const ImageSourceOptions& options) {
-  const data::Part part = options.data_part == "test" ? data::Part::test : data::Part::train;
-  if (options.data_format == "cifar10") return data::read_cifar10_folder(options.data_path, part);
-  if (options.data_format == "hdf5")
-    return data::images_from_arrays(read_plain_array(options.data_path, options.images_dataset),
-                                    read_plain_array(options.data_path, options.labels_dataset),
-                                    options.class_count);
-  return data::read_idx_folder(options.data_path, part, options.class_count);
+  switch (options.data_format) {
+    case DataFormat::idx:
+      return data::read_idx_folder(options.data_path, options.data_part, options.class_count);
+    case DataFormat::cifar10:
+      return data::read_cifar10_folder(options.data_path, options.data_part);
+    case DataFormat::hdf5:
+      break;
+  }
+  return data::images_from_arrays(read_plain_array(options.data_path, options.images_dataset),
+                                  read_plain_array(options.data_path, options.labels_dataset),
+                                  options.class_count);
 }
 
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options) {
-  if (options.data_format == "hdf5") return std::nullopt;
+  if (options.data_format == DataFormat::hdf5) return std::nullopt;
+  const bool test = options.data_part == data::Part::train;
   ImageSourceOptions other = options;
-  other.data_part = options.data_part == "test" ? "train" : "test";
-  const bool test = other.data_part == "test";
-  const std::string first = options.data_format == "cifar10"
+  other.data_part = test ? data::Part::test : data::Part::train;
+  const std::string first = options.data_format == DataFormat::cifar10
                                 ? test ? "test_batch.bin" : "data_batch_1.bin"
                             : test ? "t10k-images-idx3-ubyte"
                                    : "train-images-idx3-ubyte";
@@ -55,6 +75,12 @@ std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options)
     if (std::filesystem::exists(options.data_path + "/" + first + ending))
       return read_images(other);
   return std::nullopt;
+}
+
+Facts data_facts(const data::ImageSet& images, const std::optional<data::ImageSet>& test_images) {
+  Facts facts{{"data", checksum_text(images.checksum())}};
+  if (test_images) facts.push_back({"test data", checksum_text(test_images->checksum())});
+  return facts;
 }
 
 }  // namespace syncgap::experiments

@@ -3,18 +3,31 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "core/choices.h"
+#include "core/identity.h"
 #include "core/options.h"
+#include "data/idx.h"
 #include "data/image_points.h"
 #include "data/image_set.h"
 
 namespace syncgap::experiments {
 
+/// How images are stored.
+enum class DataFormat { idx, cifar10, hdf5 };
+
+inline constexpr Choices kDataFormats{std::pair{DataFormat::idx, "idx"},
+                                      std::pair{DataFormat::cifar10, "cifar10"},
+                                      std::pair{DataFormat::hdf5, "hdf5"}};
+inline constexpr Choices kDataParts{std::pair{data::Part::train, "train"},
+                                    std::pair{data::Part::test, "test"}};
+
 /// Where images come from: the options every experiment on real data shares.
 struct ImageSourceOptions {
   std::string data_path = "/usr/share/datasets/fashion-mnist";
-  std::string data_format = "idx";
-  std::string data_part = "train";
+  DataFormat data_format = DataFormat::idx;
+  data::Part data_part = data::Part::train;
   std::int64_t class_count = 10;
   std::string images_dataset = "images";
   std::string labels_dataset = "labels";
@@ -22,11 +35,18 @@ struct ImageSourceOptions {
   void describe(OptionTable& table);
 };
 
+/// How many images there are and of what shape, without reading one. Throws as read_images where
+/// files are not there or no such files.
+data::ImageOutline peek_images(const ImageSourceOptions& options);
+
 /// Reads the whole set; throws InputError that names file, place and remedy.
 data::ImageSet read_images(const ImageSourceOptions& options);
 
 /// The half of an IDX or CIFAR-10 set that read_images does not read, to test on what was trained;
 /// nothing where its files are not there and for HDF5 files. Throws as read_images.
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
+
+/// "data" with the checksum of the images, and "test data" where there are others to test on.
+Facts data_facts(const data::ImageSet& images, const std::optional<data::ImageSet>& test_images);
 
 }  // namespace syncgap::experiments

@@ -5,7 +5,6 @@
 
 #include "core/check.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 
 namespace syncgap::experiments {
 OptionTable SynchronizationGapOptions::table() {
@@ -65,41 +64,40 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
 }
 
 std::vector<Observable> synchronization_gap_observables() {
-  const auto allowed = NanPolicy::allowed;
   const std::string bootstrap = "bootstrap interval";
   ObservableList list;
   list.add_with_interval("cosine", {"mode", "step"},
                          "mean cosine of the prediction with the last one", "1", "multimodal (98)",
-                         bootstrap, allowed);
+                         bootstrap);
   list.add_with_interval("crossing_time", {"mode", "tau"},
                          "largest step at which the mean cosine reaches the threshold", "step",
-                         "multimodal (99)", bootstrap, allowed);
+                         "multimodal (99)", bootstrap);
   list.add_with_interval("persistent_crossing_time", {"mode", "tau"},
                          "largest step up to which the mean cosine stays at the threshold", "step",
-                         "multimodal (99), corrections E0.16", bootstrap, allowed);
+                         "multimodal (99), corrections E0.16", bootstrap);
   list.add("passages", {"mode", "tau"},
            "how often the mean cosine passes the threshold; more than one: the two times differ",
            "1", "corrections E0.16");
   list.add_with_interval("gap", {"tau"}, "synchronization gap t_v - t_u", "step",
-                         "multimodal (100)", bootstrap, allowed);
+                         "multimodal (100)", bootstrap);
   list.add_with_interval("persistent_gap", {"tau"},
                          "synchronization gap of the persistent crossings", "step",
-                         "multimodal (100), corrections E0.16", bootstrap, allowed);
+                         "multimodal (100), corrections E0.16", bootstrap);
   list.add_with_interval("ghosting_index", {"step"}, "2 cos_u - cos_A - cos_B", "1",
-                         "multimodal (108)", bootstrap, allowed);
+                         "multimodal (108)", bootstrap);
   for (const auto& [mode, name] : {std::pair{"u", "common"}, std::pair{"v", "difference"}})
     list.add_with_error(concat("rms_", name), {"intervention_step", "scale"},
                         concat("root mean square change of ", mode,
                                " at the end after v was perturbed, white - black = 1"),
-                        "1", "multimodal (101)", "standard error over trajectories", allowed);
+                        "1", "multimodal (101)", "standard error over trajectories");
   list.add("frame", {"sample", "frame_step", "picture", "row", "column"},
-           "prediction of the clean picture, black 0, white 1", "1", "multimodal (97)", allowed);
+           "prediction of the clean picture, black 0, white 1", "1", "multimodal (97)");
   list.add_with_error("denoising_error", {"noise_mode", "step"},
                       "squared error of the predicted noise over its variance", "1",
-                      "multimodal (96)", "standard error", allowed);
+                      "multimodal (96)", "standard error");
   list.add_with_error("entropy_rate", {"step"},
                       "rate of H[z_0 | z_t] by the denoiser, an upper bound", "nat / step",
-                      "information (34), corrections E4.3", "standard error", allowed);
+                      "information (34), corrections E4.3", "standard error");
   list.add("gradient_norm", {"epoch"}, "mean norm of the gradient before clipping", "1", "");
   list.add("images_per_second", {},
            "speed of the training that made the model, a timing: not the same bits from run to run",

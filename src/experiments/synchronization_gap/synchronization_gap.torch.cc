@@ -10,7 +10,6 @@
 #include "diffusion/coupled_modes.h"
 #include "diffusion/normals.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 #include "experiments/synchronization_gap/declaration.h"
 #include "experiments/synchronization_gap/trajectories.h"
 #include "models/denoising_curve.h"

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 #include "experiments/shared/regime_declaration.h"
 
 namespace syncgap::experiments {
@@ -58,9 +57,9 @@ void describe_clones(ObservableList& list) {
                          "regimes figure 5, phi_C; posterior weights", "bootstrap interval");
   list.add_with_interval("clone_speciation_time", {},
                          "time at which clone_agreement crosses speciation_level", "time",
-                         "regimes figure 4", "bootstrap interval", NanPolicy::allowed);
+                         "regimes figure 4", "bootstrap interval");
   list.add_with_interval("clone_collapse_time", {}, "time at which clone_collapse crosses 1/2",
-                         "time", "regimes figure 5", "bootstrap interval", NanPolicy::allowed);
+                         "time", "regimes figure 5", "bootstrap interval");
 }
 
 void describe_samples(ObservableList& list) {

@@ -13,7 +13,6 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/interval_observables.h"
 #include "experiments/shared/regime_parts.h"
 #include "experiments/trained_regimes/cloned_samples.h"
 #include "experiments/trained_regimes/declaration.h"

@@ -19,19 +19,20 @@ struct JobRequest {
   std::string record;  ///< empty: the job's own, or out/JOB[-PROFILE].h5
 };
 
-/// A job whose experiment exists, whose options and axes are checked, ready to run or to plan.
-struct PreparedJob {
+/// A job whose experiment exists and whose options and axes are checked; nothing was read yet.
+struct PlannedJob {
   Job job;
   std::unique_ptr<experiments::Experiment> experiment;
   std::unique_ptr<Grid> grid;  // units refer to it, so it must not move
   std::vector<Observable> observables;
+  experiments::Plan plan;
   std::string record_path;
 };
 
 /// Throws InputError for everything the user can mend.
-PreparedJob prepare_job(const JobRequest& request);
+PlannedJob plan_job(const JobRequest& request);
 
-/// The header of the record this job writes.
-store::RecordHeader make_header(const PreparedJob& prepared);
+/// The header of the record this job writes, with the facts of what it was prepared with.
+store::RecordHeader make_header(const PlannedJob& planned, const Facts& facts);
 
 }  // namespace syncgap::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+
+namespace syncgap {
+
+/// What durations are measured with: never set back.
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Seconds since 1970, for times that another process reads.
+inline double unix_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace syncgap

@@ -1,0 +1,66 @@
+#include "core/identity.h"
+
+#include <sstream>
+#include <type_traits>
+#include <variant>
+
+#include "core/check.h"
+#include "core/checksum.h"
+#include "core/version.h"
+
+namespace syncgap {
+namespace {
+
+/// Long axes are told apart by a checksum of their exact values.
+std::string axis_line(const Axis& axis) {
+  constexpr std::int64_t kShown = 24;
+  if (axis.size() <= kShown) {
+    std::string text = "[";
+    for (std::int64_t i = 0; i < axis.size(); ++i) text += (i ? ", " : "") + axis.text(i);
+    return text + "]";
+  }
+  Checksum checksum;
+  std::visit(
+      [&](const auto& list) {
+        for (const auto& value : list) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+            checksum.add(value.c_str(), value.size() + 1);
+          else
+            checksum.add(&value, sizeof value);
+        }
+      },
+      axis.values);
+  return concat(axis.size(), " values from ", axis.text(0), " to ", axis.text(axis.size() - 1),
+                ", checksum ", checksum_text(checksum.value()));
+}
+
+}  // namespace
+
+std::string deciding_options(const OptionTable& table) {
+  std::string text;
+  for (const Option& option : table.all())
+    if (option.decides()) text += option.name() + " = " + to_toml(option.value()) + '\n';
+  return text;
+}
+
+std::string RecordIdentity::text() const {
+  std::ostringstream out;
+  out << "experiment = " << experiment << '\n';
+  for (const Option& option : options.all())
+    if (option.decides())
+      out << "option " << option.name() << " = " << to_toml(option.value()) << '\n';
+  for (const Axis& axis : grid.axes())
+    out << (axis.role == AxisRole::split ? "split" : "captured") << " axis " << axis.name << " = "
+        << axis_line(axis) << '\n';
+  for (const Observable& observable : observables) {
+    out << "observable " << observable.name << " = over";
+    for (const std::string& axis : observable.captured) out << ' ' << axis;
+    out << '\n';
+  }
+  for (const Fact& fact : facts) out << "fact " << fact.name << " = " << fact.value << '\n';
+  out << "seed = " << sweep_seed << '\n';
+  out << "random numbers = " << kRandomContract << '\n';
+  return out.str();
+}
+
+}  // namespace syncgap
