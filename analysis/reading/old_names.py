@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 # Experiment -> what version 0.1 calls an axis or an observable -> what it is called since.
 _SINCE_0_1 = {
     "coupled_cloning": {"scan_step": "branch_step", "picture": "view",
                         "sample_picture": "sample_image"},
-    "dataset_regimes": {"frame_time": "image_time", "picture": "state_image",
-                        "denoised_picture": "denoised_image", "clone_picture": "clone_image",
-                        "clone_image": "clone_image_index"},
+    "dataset_regimes": {"frame_time": "image_time", "picture": "state_pixels",
+                        "denoised_picture": "denoised_pixels", "clone_picture": "clone_pixels"},
     "exact_score": {"mode": "method"},
     "mixture_cloning": {"mode": "method"},
     "mixture_collapse": {"mode": "method"},
@@ -22,10 +23,10 @@ class Names:
     """Both names of every axis and observable of one record: as its file has it, and as it is
     called today."""
 
-    def __init__(self, experiment: str, version: str):
+    def __init__(self, experiment: str, version: str, file: Container[str]):
         renamed = _SINCE_0_1.get(experiment, {}) if is_0_1(version) else {}
-        self._today = renamed
-        self._in_file = {today: old for old, today in renamed.items()}
+        self._today = {old: today for old, today in renamed.items() if old in file}
+        self._in_file = {today: old for old, today in self._today.items()}
 
     def today(self, in_file: str) -> str:
         """Today's name of what the file calls `in_file`."""

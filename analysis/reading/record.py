@@ -31,7 +31,7 @@ class Record:
         self.experiment = str(self.attributes["experiment"])
         self.title = str(self.attributes.get("title") or self.experiment)
         self.job = str(self.attributes.get("job", ""))
-        self._names = Names(self.experiment, str(self.attributes.get("syncgap_version", "")))
+        self._names = Names(self.experiment, str(self.attributes.get("syncgap_version", "")), file)
         self.options = self._read_options()
         self.axes = self._read_axes()
         self.status = np.asarray(self._read("unit_status"), dtype=np.uint8)

@@ -9,8 +9,8 @@ from analysis import open_record
 from analysis.reading.old_names import is_0_1
 
 IMAGE = ("strip", "image_time", "channel", "row", "column")
-OLD = {"image_time": "frame_time", "state_image": "picture", "denoised_image": "denoised_picture",
-       "clone_image": "clone_picture", "clone_image_index": "clone_image"}
+OLD = {"image_time": "frame_time", "state_pixels": "picture", "denoised_pixels": "denoised_picture",
+       "clone_pixels": "clone_picture"}
 
 
 def regimes(version: str | None) -> Plan:
@@ -37,10 +37,10 @@ def regimes(version: str | None) -> Plan:
     add("final_class", "trajectory", values=[0, 1])
     add("final_image", "trajectory", values=[3, 4])
     add("projection", "trajectory", "time")
-    add("state_image", *IMAGE)
-    add("denoised_image", *IMAGE)
-    add("clone_image", "strip", "branch_time", "channel", "row", "column")
-    add("clone_image_index", "strip", "branch_time", values=[[3, 5], [4, 4]])
+    add("state_pixels", *IMAGE)
+    add("denoised_pixels", *IMAGE)
+    add("clone_pixels", "strip", "branch_time", "channel", "row", "column")
+    add("clone_image", "strip", "branch_time", values=[[3, 5], [4, 4]])
     add("clone_class", "strip", "branch_time", values=0)
     add("clone_time", "branch_time", values=branches)
     plan.options = {"data_path": "images", "padded_size": 3, "precision": "double", "steps": 10,
@@ -63,8 +63,8 @@ def test_a_record_of_either_version_has_todays_names(tmp_path):
         for name in new.names:
             assert old[name].dims == new[name].dims
             np.testing.assert_array_equal(old[name].values, new[name].values)
-        assert old["clone_image"].values.shape[3:] == (2, 2, 1, 3, 3)
-        assert old["clone_image_index"].at(classes="0-1", images=10, seed=1).values[0, 1] == 5
+        assert old["clone_pixels"].values.shape[3:] == (2, 2, 1, 3, 3)
+        assert old["clone_image"].at(classes="0-1", images=10, seed=1).values[0, 1] == 5
         with pytest.raises(KeyError, match="has no observable 'clone_picture'"):
             old["clone_picture"]
 

@@ -17,7 +17,7 @@ REGIME_SHADES = ("#FFFFFF", "#EEF4F8", "#DDE9F1")
 
 
 def figures(record: Record, found: list[Unit]) -> list[Figure]:
-    with_images = [u for u in first_seeds(found) if u.has("state_image")]
+    with_images = [u for u in first_seeds(found) if u.has("state_pixels")]
     chosen = sorted(with_images, key=lambda u: -u.count)[:MOST_UNITS]
     drawn = []
     for number, unit in enumerate(chosen):
@@ -62,8 +62,8 @@ def _figure_1(record: Record, unit: Unit, number: int) -> Figure:
         for i, s in enumerate(strips):
             for j, k in enumerate(moments):
                 state, mean = grid[2 * i, j], grid[2 * i + 1, j]
-                style.show_image(state, unit.array("state_image")[s, k], stretch=True)
-                style.show_image(mean, unit.array("denoised_image")[s, k])
+                style.show_image(state, unit.array("state_pixels")[s, k], stretch=True)
+                style.show_image(mean, unit.array("denoised_pixels")[s, k])
                 if i == 0:
                     state.set_title(f"$t={unit.axis('image_time')[k]:.3g}$", fontsize=10)
             trajectory = int(unit.axis("strip")[s])
@@ -116,8 +116,8 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
         for s in range(rows):
             trajectory = int(unit.axis("strip")[s])
             last = int(np.argmin(unit.axis("image_time")))
-            end = unit.array("denoised_image")[s, last]
-            images = unit.array("clone_image")[s]
+            end = unit.array("denoised_pixels")[s, last]
+            images = unit.array("clone_pixels")[s]
             for j, b in enumerate(order):
                 border = _fate_colour(unit, trajectory, s, b)
                 style.show_image(grid[s, j], images[b], border=border)
@@ -132,7 +132,7 @@ def _clone_figure(record: Record, unit: Unit, number: int) -> Figure:
 
 
 def _fate_colour(unit: Unit, trajectory: int, strip: int, branch: int) -> str:
-    if unit.array("clone_image_index")[strip, branch] == unit.array("final_image")[trajectory]:
+    if unit.array("clone_image")[strip, branch] == unit.array("final_image")[trajectory]:
         return style.GREEN
     same = unit.array("clone_class")[strip, branch] == unit.array("final_class")[trajectory]
     return style.BLUE if same else style.ORANGE

@@ -86,7 +86,7 @@ def _decisions(record: Record, unit: Unit, number: int) -> Figure:
 
 def _strips(unit: Unit) -> list[int]:
     """A trajectory of each class, if images were kept."""
-    if not unit.has("denoised_image"):
+    if not unit.has("denoised_pixels"):
         return []
     ends = unit.array("final_class")[unit.axis("strip").astype(int)]
     return [int(np.flatnonzero(ends == c)[0]) for c in unit.classes if (ends == c).any()]
@@ -101,7 +101,7 @@ def _image_row(ax, unit: Unit, strip: int, first: float, last: float) -> None:
     width = 0.97 * min(np.min(np.diff(place), initial=1.0), 1 / 13)
     for k, at in zip(shown, place):
         inner = ax.inset_axes([at - width / 2, 0.0, width, 1.0])
-        style.show_image(inner, unit.array("denoised_image")[strip, k])
+        style.show_image(inner, unit.array("denoised_pixels")[strip, k])
 
 
 def _log_time(ax, unit: Unit) -> None:
