@@ -16,7 +16,6 @@ from analysis.reading.values import Observable, show
 MOST_FIGURES = 40
 MOST_CURVES = 7
 MOST_PANELS = 4
-_ERROR_SUFFIXES = ("_standard_error", "_stderr", "_error", "_se")
 
 
 def content(record: Record) -> Content:
@@ -33,7 +32,7 @@ def content(record: Record) -> Content:
 
 def error_name(names: list[str], name: str) -> str | None:
     """The observable that holds the standard error of `name`, if there is one."""
-    return next((name + s for s in _ERROR_SUFFIXES if name + s in names), None)
+    return name + "_error" if name + "_error" in names else None
 
 
 def range_table(record: Record) -> Table:
