@@ -23,6 +23,9 @@ The difference: `record[name]` blanks the cells of units that are not finished, 
 run left numbers there; xarray shows the bytes as they are, with `unit_status` beside them.
 """
 
-from analysis.record import Observable, Record, RecordError, open_record
+from analysis.reading.errors import RecordError
+from analysis.reading.opening import open_record
+from analysis.reading.record import Record
+from analysis.reading.values import Observable
 
 __all__ = ["Observable", "Record", "RecordError", "open_record"]

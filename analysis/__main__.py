@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from analysis.record import ExitCode, RecordError, check_readable, open_record
+from analysis.reading.errors import ExitCode, RecordError
+from analysis.reading.opening import check_readable, open_record
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
             check_readable(path)
             records.append(open_record(path))
         # Matplotlib takes a second to import: a wrong file should not have to wait for it.
-        from analysis.report import write_report
+        from analysis.page.report import write_report
         report = write_report(records, out, options.format)
     except RecordError as error:
         print(f"analysis: {error}", file=sys.stderr)

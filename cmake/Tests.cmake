@@ -25,15 +25,15 @@ function(syncgap_room_tests room)
     PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
 
-# syncgap_pytest(NAME PLACE [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in the
-#   folder tests/PLACE, or the one file of that name, as one test.
-function(syncgap_pytest name place)
+# syncgap_pytest(NAME PLACES [TIMEOUT s] [ENVIRONMENT NAME=value...]): runs the pytest files in the
+#   folders tests/PLACE, or the files of that name, as one test.
+function(syncgap_pytest name places)
   cmake_parse_arguments(ARG "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -m pytest -q -p no:cacheprovider
-    ${CMAKE_CURRENT_SOURCE_DIR}/${place})
+  list(TRANSFORM places PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -m pytest -q -p no:cacheprovider ${places})
   set_tests_properties(${name} PROPERTIES LABELS python TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
 endfunction()

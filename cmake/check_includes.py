@@ -63,11 +63,11 @@ def find_file_errors(source_root, path, rooms):
         if not match:
             continue
         where = f"src/{relative}:{number}"
-        if match["foreign"]:
+        if foreign := match["foreign"]:
             for pattern, owners in OWNERS.items():
-                if room is not None and re.fullmatch(pattern, match["foreign"]) and room not in owners:
+                if room is not None and re.fullmatch(pattern, foreign) and room not in owners:
                     allowed = " and ".join(sorted(owners))
-                    yield f"{where}: room {room} may not include <{match['foreign']}>, only {allowed}"
+                    yield f"{where}: room {room} may not include <{foreign}>, only {allowed}"
             continue
         included = match["own"]
         if not (source_root / included).is_file() or ".." in included:
@@ -78,8 +78,8 @@ def find_file_errors(source_root, path, rooms):
                 yield f"{where}: room {room} may not include {target} (src/CMakeLists.txt)"
             own, other = (folder_of_experiment(each) for each in (relative, pathlib.Path(included)))
             if own and other and other != own:
-                yield (f"{where}: experiment {own} may not include {other}'s folder: what two share "
-                       f"moves to experiments/{SHARED} or to a room")
+                yield (f"{where}: experiment {own} may not include {other}'s folder: what two "
+                       f"share moves to experiments/{SHARED} or to a room")
 
 
 def find_errors(source_root):

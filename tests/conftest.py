@@ -1,12 +1,10 @@
-"""Fixtures of the tests with real processes."""
+"""Fixtures of tests with real processes: the program, records it wrote, the made-up sweep."""
 
-import pathlib
-import sys
+import subprocess
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from processes import Driver, binary  # noqa: E402
+from processes import Driver, binary
+from records import run
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +28,32 @@ def syncgap():
 @pytest.fixture
 def driver(driver_program, tmp_path):
     return Driver(driver_program, tmp_path / "record.h5")
+
+
+@pytest.fixture(scope="session")
+def run_job(syncgap, tmp_path_factory):
+    """Runs a job given as text or as a file of jobs/, and returns the record's path."""
+    return lambda job, *arguments: run(syncgap, tmp_path_factory.mktemp("sweep"), job, *arguments)
+
+
+@pytest.fixture(scope="session")
+def record_of(run_job):
+    """Records of jobs given as text, each swept once."""
+    made = {}
+
+    def record(job):
+        if job not in made:
+            made[job] = run_job(job)
+        return made[job]
+
+    return record
+
+
+@pytest.fixture(scope="session")
+def run_trained(syncgap, run_job, tmp_path_factory):
+    """run_job for experiments that train networks, which share what they trained."""
+    known = subprocess.run([syncgap, "experiments"], capture_output=True, text=True, check=True)
+    if "trained_regimes" not in known.stdout:
+        pytest.skip("built without LibTorch")
+    models = tmp_path_factory.mktemp("models")
+    return lambda job: run_job(job, "--set", f'experiment.models="{models}"')

@@ -1,4 +1,4 @@
-"""Launches real processes of the sweep: the made-up sweep of sweep_driver and the program itself."""
+"""Launches real processes of the sweep: the made-up one of sweep_driver and the program itself."""
 
 import json
 import os

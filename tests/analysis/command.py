@@ -1,16 +1,23 @@
 """The command as users call it, and what every report has to be."""
 
+import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 
-from conftest import ROOT
+from processes import ROOT
+from records import set_pending
 
 
-def analyse(*arguments):
+def analyse(*arguments, forgiving: bool = False):
+    """Runs the command; `forgiving` as a user has it, where an error in a figure is shown in the
+    report, else the error fails the command."""
+    environment = dict(os.environ)
+    if forgiving:
+        environment.pop("PYTEST_CURRENT_TEST", None)
     return subprocess.run([sys.executable, "-m", "analysis", *map(str, arguments)], cwd=ROOT,
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=120, env=environment)
 
 
 class Page(HTMLParser):
@@ -55,6 +62,14 @@ def report(*records, folder) -> str:
     """The text of the report of some records."""
     done = analyse(*records, "--out", folder, "--format", "png")
     assert done.returncode == 0, done.stdout + done.stderr
-    page = (folder / "report.html").read_text()
+    page = (folder / "report.html").read_text(encoding="utf-8")
     check_page(page)
     return page
+
+
+def figures_of_reports(record, folder) -> set[str]:
+    """Draws a record of two units whole, half finished and empty; the figures of the whole one."""
+    for name, which in (("whole", lambda u: False), ("half", lambda u: u == 1),
+                        ("empty", lambda u: True)):
+        report(set_pending(record, folder / f"{name}.h5", which), folder=folder / name)
+    return {path.stem for path in (folder / "whole").rglob("*.png")}

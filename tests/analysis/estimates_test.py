@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
-from analysis.exact_score_tables import crossing_text
+from analysis.experiments.exact_score.tables import crossing_text
+from analysis.reading.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
 
 
 @pytest.mark.parametrize("value, error, text", [
@@ -36,7 +36,8 @@ def test_no_effect_is_told_from_an_effect():
     rng = np.random.default_rng(7)
     noise = rng.normal(size=400) * 0.1
     quiet = zero_test(noise, np.full(400, 0.1))
-    assert quiet.consistent and quiet.count == 400 and quiet.limit == pytest.approx(3.8355, abs=1e-3)
+    assert quiet.consistent and quiet.count == 400
+    assert quiet.limit == pytest.approx(3.8355, abs=1e-3)
     noise[17] += 1.0
     assert not zero_test(noise, np.full(400, 0.1)).consistent
     assert zero_test(np.zeros(3), np.zeros(3)).worst == 0

@@ -9,7 +9,9 @@ from command import analyse, check_page
 from synthetic import Made, Plan, toy_plan, write
 
 from analysis import RecordError, open_record
-from analysis.record import check_readable
+from analysis.page.content import Figure
+from analysis.page.render import draw_all
+from analysis.reading.opening import check_readable
 
 
 def test_an_unknown_experiment_gets_an_overview(tmp_path):
@@ -91,11 +93,26 @@ def test_the_same_record_gives_the_same_bytes(tmp_path):
 def test_a_layout_the_figures_do_not_expect_falls_back_to_an_overview(tmp_path):
     plan = toy_plan()
     plan.experiment = "coupled_ou"
-    done = analyse(write(tmp_path / "old.h5", plan), "--format", "png")
+    record = write(tmp_path / "old.h5", plan)
+    done = analyse(record, "--format", "png", forgiving=True)
     assert done.returncode == 1 and "could not be laid out" in done.stderr
     text = (tmp_path / "old-report/report.html").read_text()
     check_page(text)
     assert "overview-total.png" in text and "could not be laid out" in text
+    strict = analyse(record, "--format", "png")
+    assert strict.returncode == 1 and "Traceback" in strict.stderr
+
+
+def test_an_error_in_a_figure_is_shown_to_a_user_and_fails_a_test(monkeypatch):
+    def broken(_):
+        raise ZeroDivisionError("no such number")
+
+    figures = [Figure(key, "A figure", "", broken) for key in ("one", "two")]
+    for several in (figures, figures[:1]):  # drawn by processes, and by this one
+        with pytest.raises(ZeroDivisionError):
+            draw_all(several, ("png",))
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    assert draw_all(figures, ("png",)) == ["ZeroDivisionError: no such number"] * 2
 
 
 def test_damaged_structure_never_crashes_the_command(tmp_path):
@@ -146,9 +163,9 @@ def test_wrong_command_lines(tmp_path):
     assert "exit codes" in analyse("--help").stdout
 
 
-def test_a_real_record_with_a_failed_unit(tmp_path, sweep_driver):
+def test_a_real_record_with_a_failed_unit(tmp_path, driver_program):
     record = tmp_path / "made-up.h5"
-    subprocess.run([sweep_driver, "--record", record, "--units", "60", "--doubles", "9", "--fail",
+    subprocess.run([driver_program, "--record", record, "--units", "60", "--doubles", "9", "--fail",
                     "17"], capture_output=True, timeout=60)
     with open_record(record) as found:
         assert (found.done_count, found.failed_count) == (59, 1)
@@ -164,9 +181,9 @@ def test_a_real_record_with_a_failed_unit(tmp_path, sweep_driver):
     assert "this unit was asked to fail" in text and "unit_number = 17" in text
 
 
-def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, sweep_driver):
+def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, driver_program):
     record = tmp_path / "running.h5"
-    sweep = subprocess.Popen([sweep_driver, "--record", record, "--units", "40", "--stuck", "39"],
+    sweep = subprocess.Popen([driver_program, "--record", record, "--units", "40", "--stuck", "39"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 30

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.markup import symbol_markup, to_html, to_plain
+from analysis.page.markup import symbol_markup, to_html, to_plain
 
 
 @pytest.mark.parametrize("source, rendered", [

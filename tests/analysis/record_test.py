@@ -5,7 +5,7 @@ import pytest
 from synthetic import Made, Plan, toy_plan, write
 
 from analysis import RecordError, open_record
-from analysis.record import ExitCode
+from analysis.reading.errors import ExitCode
 
 
 @pytest.fixture

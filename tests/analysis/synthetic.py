@@ -1,5 +1,5 @@
-"""Records written with h5py in the layout the sweep writes: for what no real sweep can give, such as
-damaged files, other layouts and experiments nobody knows."""
+"""Records written with h5py in the layout the sweep writes, for what no real sweep can give, such
+as damaged files, other layouts and experiments nobody knows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Plan:
     status: np.ndarray | None = None
     failures: dict[int, str] = field(default_factory=dict)
     options: dict = field(default_factory=dict)
-    attributes: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)  # None: without it
 
 
 def toy_plan() -> Plan:
@@ -86,12 +86,13 @@ def write(path: Path, plan: Plan) -> Path:
             units[i], messages[i] = unit, message.encode()
         file["failures/unit"], file["failures/message"] = units, messages
         docs = {name: {"symbol": "", "doc": name, "unit": "1"} for name in plan.options}
-        file.attrs.update({
+        attributes = {
             "experiment": plan.experiment, "title": plan.title, "profile": "", "sweep_seed": 1,
             "job": f"[experiment]\nname = \"{plan.experiment}\"\n",
             "options": json.dumps(plan.options), "option_docs": json.dumps(docs),
-            "syncgap_version": "0.1.0", "created": "2025-01-01T00:00:00Z",
-            "Conventions": "syncgap-record-1", **plan.attributes})
+            "syncgap_version": "0.2.0", "created": "2025-01-01T00:00:00Z",
+            "Conventions": "syncgap-record-1", **plan.attributes}
+        file.attrs.update({key: v for key, v in attributes.items() if v is not None})
     return path
 
 

@@ -11,8 +11,18 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-from processes import (BAD_INPUT, DAMAGED, DRAINED, MPI_ENVIRONMENT, SUCCESS, UNITS_FAILED, Run,
-                       observables, statuses, wait_until)
+from processes import (
+    BAD_INPUT,
+    DAMAGED,
+    DRAINED,
+    MPI_ENVIRONMENT,
+    SUCCESS,
+    UNITS_FAILED,
+    Run,
+    observables,
+    statuses,
+    wait_until,
+)
 
 COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "pack", "version")
 
@@ -125,8 +135,9 @@ def test_plan_tells_what_would_happen_and_does_nothing(call, job, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     out, err = call("plan", job, "--ranks", 4)
     assert err == ""
-    for line in (r"axis +theta +split +9 values", r"axis +g +captured", r"units +9, \d+ observables",
-                 r"record +out/small.h5, [\d.]+ kB", r"cost +about [\d.e-]+ s on one rank",
+    for line in (r"axis +theta +split +9 values", r"axis +g +captured",
+                 r"units +9, \d+ observables", r"record +out/small.h5, [\d.]+ kB",
+                 r"cost +about [\d.e-]+ s on one rank",
                  r"split +4 ranks: about", r"memory +about [\d.]+ MB a rank"):
         assert re.search(line, out), f"{line}\n{out}"
     assert sorted(tmp_path.rglob("*")) == before

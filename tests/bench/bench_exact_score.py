@@ -4,8 +4,8 @@ angle after the other on one core, in the same run; then all of figures 12-14 on
     cmake --build build/release --target bench_exact_score
 
 Equal trials mean equal statistical error, or better: in the plane the NLL has a third of the error.
-Columns of seconds are the best of the repetitions; the ratio is the median of the ratios of runs that
-followed each other, by processor time, which other work on the machine disturbs least.
+Columns of seconds are the best of the repetitions; the ratio is the median of the ratios of runs
+that followed each other, by processor time, which other work on the machine disturbs least.
 """
 
 import argparse
@@ -105,7 +105,8 @@ def main():
     parser.add_argument("--chunk", type=int, default=250, help="trials NumPy holds at a time")
     parser.add_argument("--repeat", type=int, default=3)
     given = parser.parse_args()
-    print(f"One angle, {given.trials} trials, {STEPS} steps, {COUPLINGS} couplings, d = 32, one core")
+    print(f"One angle, {given.trials} trials, {STEPS} steps, {COUPLINGS} couplings, d = 32, one "
+          "core")
     rows = [row for score in SCORES for row in compare(given, score)]
     print_table(("score", "program", "seconds", "trial-steps/s", "x NumPy (CPU)", "x NumPy (wall)",
                  "random numbers alone", "largest |diff|/SE"), rows, left=2)

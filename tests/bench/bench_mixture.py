@@ -1,12 +1,13 @@
-"""Times mixture_cloning and mixture_collapse against NumPy in the same run, on one core, and figure 2
-on two ranks.
+"""Times mixture_cloning and mixture_collapse against NumPy in the same run, on one core, and figure
+2 on two ranks.
 
     cmake --build build/release --target bench_mixture
 
-NumPy runs each branch of figure 2 from T in all d coordinates: that takes days, so a fraction of its
-steps is measured and the rest extrapolated in proportion, and the table says so. Equal trials mean
-equal statistical error: both compare two clones per trajectory and cloning time. Ratios are medians
-over runs that followed each other, by processor time, which other work on the machine disturbs least.
+NumPy runs each branch of figure 2 from T in all d coordinates: that takes days, so a fraction of
+its steps is measured and the rest extrapolated in proportion, and the table says so. Equal trials
+mean equal statistical error: both compare two clones per trajectory and cloning time. Ratios are
+medians over runs that followed each other, by processor time, which other work on the machine
+disturbs least.
 """
 
 import argparse
@@ -32,8 +33,8 @@ def measure(*words):
 
 def cloning(given):
     """Figure 2 at d = 16384: NumPy in full (extrapolated), NumPy in one dimension, syncgap."""
-    peer, rows, ratios, ratios_1d, own, numpy_full, numpy_1d = HERE / "mixture_peer.py", [], [], [], \
-        [], [], []
+    peer, rows = HERE / "mixture_peer.py", []
+    ratios, ratios_1d, own, numpy_full, numpy_1d = [], [], [], [], []
     for _ in range(given.repeat):
         part = measure(sys.executable, peer, "cloning", "--dimension", 16384, "--trials",
                        given.fraction_trials, "--steps", given.fraction_steps)
@@ -51,10 +52,12 @@ def cloning(given):
     rows.append(("NumPy, d = 16384, each branch from T", f"{min(numpy_full):.3g}", "1",
                  f"extrapolated from {share:.1e} of it"))
     rows.append(("NumPy, one coordinate, each branch from T", f"{min(numpy_1d):.3g}",
-                 f"{statistics.median(f / o for f, o in zip(numpy_full, numpy_1d)):.3g}", "measured"))
+                 f"{statistics.median(f / o for f, o in zip(numpy_full, numpy_1d)):.3g}",
+                 "measured"))
     rows.append(("syncgap projected, d = 16384", f"{min(own):.3g}",
                  f"{statistics.median(ratios):.3g}", "measured (goal: 10000)"))
-    rows.append(("  against NumPy in one coordinate", "", f"{statistics.median(ratios_1d):.3g}", ""))
+    rows.append(("  against NumPy in one coordinate", "",
+                 f"{statistics.median(ratios_1d):.3g}", ""))
     return rows
 
 

@@ -18,7 +18,7 @@ import tempfile
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from processes import Driver, MPI_ENVIRONMENT, command  # noqa: E402
+from processes import MPI_ENVIRONMENT, Driver, command  # noqa: E402
 
 KIB = 128  # doubles in 1 KiB
 
@@ -106,8 +106,8 @@ class Bench:
             units = (1 << 25) // doubles
             (self.folder / "record.h5").unlink(missing_ok=True)
             out = subprocess.run([self.given.record_timer, self.folder, str(units), str(doubles),
-                                  str(3 * self.given.repeat), reach], capture_output=True, text=True,
-                                 check=True).stdout
+                                  str(3 * self.given.repeat), reach],
+                                 capture_output=True, text=True, check=True).stdout
             (self.folder / "plain").unlink()
             rounds = json.loads(out)
             ratio = statistics.median(r["record"] / r["plain"] for r in rounds)

@@ -1,5 +1,5 @@
-"""Times the training and evaluation of denoisers against eager PyTorch of the same network, sizes and
-LibTorch build, on one core in the same run.
+"""Times the training and evaluation of denoisers against eager PyTorch of the same network, sizes
+and LibTorch build, on one core in the same run.
 
     cmake --build build/release --target bench_training
 
@@ -18,8 +18,8 @@ from measuring import call, print_table, ranks
 
 PEER = pathlib.Path(__file__).parent / "training_peer.py"
 # Width, multipliers, levels that attend, batch, steps of an epoch, evaluations.
-NETWORKS = [(8, "1,2", "-", 64, 24, 40), (16, "1,2,2", "-", 64, 12, 20), (16, "1,2,2", "-", 128, 6, 10),
-            (32, "1,2,2", "2", 128, 2, 4)]
+NETWORKS = [(8, "1,2", "-", 64, 24, 40), (16, "1,2,2", "-", 64, 12, 20),
+            (16, "1,2,2", "-", 128, 6, 10), (32, "1,2,2", "2", 128, 2, 4)]
 
 
 def measure(*words):
@@ -35,7 +35,7 @@ def rate(run):
 
 
 def compare(given, mode, network, steps):
-    """Rates of both in runs that alternate, the median of their ratios, and the peer's parameters."""
+    """Rates of both in runs that alternate, the median of their ratios, the peer's parameters."""
     own, eager, parameters = [], [], 0
     for _ in range(given.repeat):
         own.append(rate(measure(given.timer, mode, *network, steps)))
@@ -61,7 +61,7 @@ def one_core(given):
 
 
 def two_ranks(given):
-    """One training of two ranks against two trainings of one, in turn on the same two processors."""
+    """One training of two ranks against two trainings of one, in turn on the same processors."""
     rows, trace = [], None
     for *network, steps, _ in NETWORKS[:given.shapes]:
         for summation in ("fixed_order", "fast"):
@@ -92,7 +92,8 @@ def main():
     parser.add_argument("--shapes", type=int, default=len(NETWORKS), help="only the first so many")
     given = parser.parse_args()
     training, evaluation = one_core(given)
-    print("Training, images of 28 x 28 pixels and 2 channels, one core (goals: 1.0 times, under 1%)")
+    print("Training, images of 28 x 28 pixels and 2 channels, one core (goals: 1.0 times, under "
+          "1%)")
     print_table(("network", "parameters", "batch", "images/s", "PyTorch", "x", "data"), training)
     print("Evaluation without gradients, one core, images/s")
     print_table(("network", "batch", "images/s", "PyTorch", "x"), evaluation)

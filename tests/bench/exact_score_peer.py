@@ -1,6 +1,7 @@
 """The experiment `exact_score` as one would write it in NumPy: all d dimensions, double precision,
 every operation on whole arrays, in place where that helps, the trials in chunks that stay in cache.
-What bench_exact_score.py measures syncgap against, and an implementation of its own to compare with.
+What bench_exact_score.py measures syncgap against, and an implementation of its own to compare
+with.
 
     python3 exact_score_peer.py --angle 1.0 --score printed --trials 2000
 """

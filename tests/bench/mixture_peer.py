@@ -25,8 +25,8 @@ class Clock:
 
 
 def reverse_steps(rng, x, m, first, last):
-    """Euler steps first ... last - 1 of the reverse process of clusters at +-m, sigma = 1, in place.
-    x (trials, d)."""
+    """Euler steps first ... last - 1 of the reverse process of clusters at +-m, sigma = 1, in
+    place. x (trials, d)."""
     h = HORIZON / STEPS
     noise = np.empty_like(x)
     for k in range(first, last):
@@ -40,8 +40,8 @@ def reverse_steps(rng, x, m, first, last):
 
 
 def time_cloning(dimension, trials, steps):
-    """Seconds of `steps` steps of `trials` trajectories in all coordinates; and the coordinate-steps
-    they take."""
+    """Seconds of `steps` steps of `trials` trajectories in all coordinates; and the
+    coordinate-steps they take."""
     rng = np.random.default_rng(1)
     m = np.ones(dimension)
     x = rng.standard_normal((trials, dimension))

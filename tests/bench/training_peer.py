@@ -77,7 +77,8 @@ class UNet(nn.Module):
                 self.halve.append(nn.Conv2d(out, out, 3, 2, 1))
                 kept.append(out)
             c = out
-        self.middle = nn.ModuleList([Stage(c, c, e, levels - 1 in attention), Stage(c, c, e, False)])
+        self.middle = nn.ModuleList([Stage(c, c, e, levels - 1 in attention),
+                                     Stage(c, c, e, False)])
         for level in reversed(range(levels)):
             out = width * multipliers[level]
             for _ in range(2):

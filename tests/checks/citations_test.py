@@ -1,4 +1,5 @@
-"""Every correction a source cites is in src/theory/CORRECTIONS.md, and every test the page names exists."""
+"""Every correction a source cites is in src/theory/CORRECTIONS.md, and every test the page names
+exists."""
 
 import pathlib
 import re

@@ -18,7 +18,8 @@ JOBS = {
 
 def run(syncgap, folder, job, settings, ranks):
     record = folder / f"{job}_{ranks}.h5"
-    words = [syncgap, "run", ROOT / "jobs" / f"{job}.toml", "--profile", "smoke", "--record", record]
+    words = [syncgap, "run", ROOT / "jobs" / f"{job}.toml", "--profile", "smoke", "--record",
+             record]
     for setting in settings:
         words += ["--set", setting]
     code, out, err = Run(ranks, words, cwd=folder).finish()

@@ -6,7 +6,7 @@ import signal
 import h5py
 import numpy as np
 import pytest
-from processes import (DRAINED, ROOT, SUCCESS, Run, children_of, is_alive, observables, wait_until)
+from processes import DRAINED, ROOT, SUCCESS, Run, observables, wait_until
 
 # A network that trains in a second.
 SMALL = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20",
@@ -91,10 +91,11 @@ def test_killed_training_goes_on_where_it_was(syncgap, tmp_path, reference):
     job, folder = "synchronization_table1", tmp_path / "killed"
     folder.mkdir()
     for _ in range(3):
-        going = Run(1, words(syncgap, folder, job), cwd=folder)
         count = len(models(folder))
-        wait_until(lambda: list(folder.glob("out/models/*.training")) or going.process.poll() is not None
-                   or len(models(folder)) > count, "a checkpoint", 60)
+        going = Run(1, words(syncgap, folder, job), cwd=folder)
+        wait_until(lambda run=going, count=count: list(folder.glob("out/models/*.training"))
+                   or run.process.poll() is not None or len(models(folder)) > count,
+                   "a checkpoint", 60)
         going.kill()
         going.finish()
     assert_same(run(syncgap, folder, job), reference(job))

@@ -11,7 +11,8 @@ images = b"\0\0\x08\x03" + struct.pack(">3I", 2, 3, 4) + bytes(range(24))
 colour = b"\0\0\x08\x04" + struct.pack(">4I", 2, 3, 2, 2) + bytes(range(24))
 labels = b"\0\0\x08\x01" + struct.pack(">I", 5) + bytes([0, 9, 3, 3, 1])
 record = bytes([7]) + bytes(3072)
-# Kind, rank - 1, extents - 1, values; then the labels. Two images of 2 x 3 bytes, one of 3 channels.
+# Kind, rank - 1, extents - 1, values; then the labels. Two images of 2 x 3 bytes, one of 3
+# channels.
 arrays = bytes([0, 2, 1, 1, 2]) + bytes(range(12)) + bytes([129, 0, 1, 4, 9])
 reals = bytes([2, 3, 0, 1, 2, 2]) + bytes(range(18)) + bytes([1, 0, 0, 4])
 for name, kind, content in (("images", 0, images), ("colour", 0, colour), ("labels", 1, labels),

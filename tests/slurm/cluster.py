@@ -50,7 +50,7 @@ MinJobAge=3600
 ReturnToService=2
 NodeName=n[1-{nodes}] NodeHostname=localhost NodeAddr=127.0.0.1 Port={node_ports} CPUs={cpus} RealMemory=8000 Gres=gpu:2 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-"""
+"""  # noqa: E501  (a line of slurm.conf)
 
 
 def missing_programs():
@@ -138,7 +138,8 @@ class Cluster:
         self._wait((munge / "socket").exists, 10, "munged")
         self._launch("slurmctld", "-D", "-c", "-f", self.folder / "slurm.conf")
         for node in self.nodes:
-            self._launch("slurmd", "-D", "-N", node, "-f", self.folder / f"etc-{node}" / "slurm.conf")
+            self._launch("slurmd", "-D", "-N", node, "-f",
+                         self.folder / f"etc-{node}" / "slurm.conf")
         self._wait(self._all_idle, 30, "idle nodes")
 
     def _wait(self, condition, seconds, what):
@@ -197,4 +198,5 @@ class Cluster:
     def logs(self):
         """The ends of all logs, for a failing test's message."""
         return "\n".join(f"--- {log.name}\n" + log.read_text(errors="replace")[-2000:]
-                         for log in sorted([*self.folder.glob("*.log"), *self.folder.glob("*.out")]))
+                         for log in sorted([*self.folder.glob("*.log"),
+                                            *self.folder.glob("*.out")]))

@@ -13,7 +13,6 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
-
 from cluster import wait_until
 from conftest import ROOT
 
@@ -72,7 +71,8 @@ def listening_addresses(names):
                 sockets |= {os.readlink(handle) for handle in (process / "fd").iterdir()}
     lines = [line.split() for table in ("tcp", "tcp6")
              for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
-    return [fields[1] for fields in lines if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets]
+    return [fields[1] for fields in lines
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets]
 
 
 def test_nothing_listens_where_others_could_reach_it(cluster):
@@ -118,7 +118,8 @@ def test_a_cancelled_job_stays_cancelled(cluster, made_up_sweep, tmp_path):
     cluster.run("scancel", job)
     ended = cluster.wait_for(job, ENDED, 60)
     assert (ended["JobState"], ended["Restarts"]) == ("CANCELLED", "0")
-    wait_until(lambda: not cluster.run("squeue", "-h", "-j", job, check=False).stdout, 30, "its end")
+    wait_until(lambda: not cluster.run("squeue", "-h", "-j", job, check=False).stdout, 30,
+               "its end")
     assert cluster.job(job)["Restarts"] == "0"
 
 

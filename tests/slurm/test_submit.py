@@ -1,4 +1,5 @@
-"""slurm/submit and slurm/array.sbatch with a real job: sized from its plan, run, compared bitwise."""
+"""slurm/submit and slurm/array.sbatch with a real job: sized from its plan, run, compared
+bitwise."""
 
 import json
 import os
@@ -10,7 +11,6 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-
 from conftest import ROOT
 
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL")
@@ -33,7 +33,7 @@ def values(record):
 
 def submit(*arguments, check=True):
     return subprocess.run([ROOT / "slurm" / "submit", *map(str, arguments)], text=True, timeout=60,
-                          check=check, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                          check=check, capture_output=True)
 
 
 def request(*arguments):

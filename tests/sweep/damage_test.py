@@ -10,8 +10,17 @@ import time
 import h5py
 import pytest
 from places import fill, punch_hole, read_only, small_disk
-from processes import (BAD_INPUT, DAMAGED, DONE, DRAINED, Driver, observables, statuses, units_begun,
-                       wait_until)
+from processes import (
+    BAD_INPUT,
+    DAMAGED,
+    DONE,
+    DRAINED,
+    Driver,
+    observables,
+    statuses,
+    units_begun,
+    wait_until,
+)
 
 UNITS = ("--units", 200, "--doubles", 64)
 
@@ -142,8 +151,8 @@ def test_a_folder_of_someone_else_is_refused(driver_program, tmp_path):
             pytest.skip("no setpriv")
         if subprocess.run([*nobody, driver_program, "--help"], capture_output=True).returncode != 0:
             pytest.skip("another user cannot run the driver where it lies")
-        done = subprocess.run([*nobody, driver_program, "--record", "/usr/record.h5", "--units", "5"],
-                              capture_output=True, text=True, timeout=60)
+        words = [driver_program, "--record", "/usr/record.h5", "--units", "5"]
+        done = subprocess.run([*nobody, *words], capture_output=True, text=True, timeout=60)
         assert done.returncode == BAD_INPUT, done.stderr
         message = done.stderr
     assert "Permission denied" in message and "choose another place with --record" in message

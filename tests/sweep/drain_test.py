@@ -23,7 +23,8 @@ def target(run, whom):
 
 @pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGTERM], ids=["USR2", "TERM"])
 @pytest.mark.parametrize("ranks, whom", [(1, "the last rank"), (3, "the last rank"), (3, "mpirun")])
-def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, number, ranks, whom):
+def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, number, ranks,
+                                                   whom):
     log = tmp_path / "log"
     run = driver.start(*UNITS, "--sleep", 0.02, "--log", log, ranks=ranks)
     wait_until(lambda: len(units_begun(log)) >= 5, "some units")

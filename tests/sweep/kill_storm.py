@@ -10,7 +10,16 @@ import random
 import signal
 import time
 
-from processes import DONE, SUCCESS, Driver, is_alive, observables, statuses, units_begun, wait_until
+from processes import (
+    DONE,
+    SUCCESS,
+    Driver,
+    is_alive,
+    observables,
+    statuses,
+    units_begun,
+    wait_until,
+)
 
 UNITS, CELLS = 3000, 24
 # mpirun else leaves the other ranks two seconds to come to an end.

@@ -1,4 +1,4 @@
-"""File systems that are full or read-only, for tests that may mount; others skip with the reason."""
+"""File systems that are full or read-only, for tests that may mount; others skip with a reason."""
 
 import contextlib
 import ctypes

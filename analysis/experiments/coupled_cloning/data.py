@@ -1,0 +1,7 @@
+"""coupled_cloning: the modes, as figures name and colour them."""
+
+from __future__ import annotations
+
+from analysis.page import style
+
+MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION)}

@@ -1,0 +1,80 @@
+"""Experiments on trained denoisers of coupled pairs: readings of the experiment as cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.reading.record import Record
+from analysis.reading.values import position, show
+
+MOST_COUPLINGS = 4
+SETTING = ("modality", "schedule", "pixel_low", "horizon")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How images became states and which schedule; g, seed and pairing vary within one."""
+
+    record: Record
+    modality: str
+    schedule: str
+    pixel_low: float
+    horizon: int
+
+    @property
+    def text(self) -> str:
+        return (f"{self.modality}, pixels in [{show(self.pixel_low)}, 1], {self.schedule} "
+                f"schedule, $T={self.horizon}$")
+
+    @property
+    def key(self) -> str:
+        return f"{self.modality}-{self.schedule}-{self.pixel_low:g}-{self.horizon}"
+
+    def over_seeds(self, name: str, g: float, **where) -> np.ndarray:
+        """(seeds, captured...): the values of all finished seeds; `where` fixes further axes."""
+        found = self.record[name].at(modality=self.modality, schedule=self.schedule,
+                                     pixel_low=self.pixel_low, horizon=self.horizon, g=g, **where)
+        done = found.done.reshape(len(found.done), -1).all(axis=1)
+        return found.values[done]
+
+    def first_seed(self, name: str, g: float, **where):
+        values = self.over_seeds(name, g, **where)
+        return values[0] if len(values) else None
+
+
+def settings(record: Record) -> Iterator[Setting]:
+    axes = [record.axes[name].values for name in SETTING]
+    for index in np.ndindex(*(len(a) for a in axes)):
+        modality, schedule, low, horizon = (a[i] for a, i in zip(axes, index))
+        yield Setting(record, str(modality), str(schedule), float(low), int(horizon))
+
+
+def couplings(record: Record) -> list[float]:
+    return sorted(float(g) for g in record.axes["g"].values)
+
+
+def shown_couplings(record: Record) -> list[float]:
+    """As many as fit side by side."""
+    every = couplings(record)
+    if len(every) <= MOST_COUPLINGS:
+        return every
+    return [every[i] for i in np.linspace(0, len(every) - 1, MOST_COUPLINGS).round().astype(int)]
+
+
+def mode(record: Record, name: str) -> int:
+    """Place of a mode on its axis."""
+    return position(record.axes["mode"].values, name, "mode")
+
+
+def is_mnist(record: Record) -> bool:
+    """Whether the data look like MNIST itself, whose values the papers print."""
+    path = str(record.option("data_path")).lower()
+    return "mnist" in path and "fashion" not in path
+
+
+def first_count(values: np.ndarray) -> str:
+    known = values[np.isfinite(values)]
+    return f"{int(known.flat[0]):,}" if known.size else "?"

@@ -1,0 +1,120 @@
+"""What the regimes paper says about trained networks, beside what a record shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.experiments.image_units import first_seeds
+from analysis.experiments.trained_regimes.data import TrainedUnit
+from analysis.page.content import Claim, Verdict
+from analysis.reading.image_sets import class_text
+from analysis.reading.record import Record
+
+
+def claims(record: Record, found: list[TrainedUnit]) -> list[Claim]:
+    shown = first_seeds(found)
+    made = [_speciation(record, shown), _limits(shown), _near_exact(shown), _collapse(shown),
+            _copies(shown)]
+    return [claim for claim in made if claim]
+
+
+def _verdict(held: list[bool]) -> Verdict:
+    if not held:
+        return Verdict.OPEN
+    return (Verdict.REPRODUCED if all(held) else
+            Verdict.PARTLY if any(held) else Verdict.CONTRADICTED)
+
+
+def _speciation(record: Record, shown: list[TrainedUnit]) -> Claim | None:
+    if not shown:
+        return None
+    texts, held = [], []
+    for unit in shown:
+        crossing, scale = unit.measured("clone_speciation_time"), unit.measured("speciation_time")
+        texts.append(f"{class_text(record, unit.classes)}, $n={unit.count}${unit.mark()}: "
+                     f"{crossing.text()}, $t_S$ = {scale.text()}")
+        if unit.balanced and crossing.known and scale.known:
+            ends = [float(end / scale.value) for end in (crossing.low, crossing.high)]
+            held += [0.75 <= float(crossing.value / scale.value) <= 1.33,
+                     ends[0] <= 1.33 and ends[1] >= 0.75]
+    return Claim("figure 4", "Trained networks speciate on the time scale "
+                 "$t_S=\\frac{1}{2}\\log\\Lambda$.",
+                 f"φ passes {record.option('speciation_level', 0.775):g} at "
+                 + "; ".join(texts) + ".", _verdict(held),
+                 "Reproduced means within a third of $t_S$, partly that the interval reaches "
+                 "there. Units whose generated classes are uneven are left out.")
+
+
+def _limits(shown: list[TrainedUnit]) -> Claim | None:
+    texts, held = [], []
+    for unit in shown:
+        if not unit.balanced:
+            continue
+        time, phi = unit.array("clone_time"), unit.measured("clone_agreement")
+        early, late = int(np.argmax(time)), int(np.argmin(time))
+        chance = float(unit.array("independent_agreement"))
+        texts.append(f"$n={unit.count}$: {phi.value[early]:.2f} at $t={time[early]:.2f}$ "
+                     f"(independent samples {chance:.2f}), {phi.value[late]:.2f} at "
+                     f"$t={time[late]:.2f}$")
+        held.append(bool(phi.low[early] <= chance + 0.05 and phi.high[late] > 0.95))
+    if not texts:
+        return None
+    return Claim("figure 4", "φ goes from the value of independent samples when $t\\gg t_S$ to one "
+                 "when $t\\ll t_S$.", "; ".join(texts) + ".", _verdict(held))
+
+
+def _near_exact(shown: list[TrainedUnit]) -> Claim | None:
+    texts, held = [], []
+    for unit in shown:
+        if not unit.balanced:
+            continue
+        largest = float(np.nanmax(np.abs(unit.measured("clone_agreement").value
+                                         - unit.measured("clone_agreement_exact").value)))
+        errors = float(np.nanmax(np.abs(unit.deviations("clone_agreement"))))
+        trained, exact = (unit.measured(n) for n in ("clone_speciation_time",
+                                                     "speciation_crossing_time"))
+        texts.append(f"$n={unit.count}$: φ differs by up to {largest:.2f} ({errors:.1f} standard "
+                     f"errors) and crosses at {trained.text()}, exact {exact.text()}")
+        held += [errors < 4, bool(trained.low <= exact.high and exact.low <= trained.high)]
+    if not texts:
+        return None
+    return Claim("numerical experiments", "The trained score is close to the exact one, so far as "
+                 "speciation shows.", "; ".join(texts) + ".", _verdict(held),
+                 "Against the exact empirical score of the same images; reproduced means within "
+                 "four standard errors at every time and overlapping intervals of the crossing.")
+
+
+def _collapse(shown: list[TrainedUnit]) -> Claim | None:
+    texts, held = [], []
+    for unit in shown:
+        if float(unit.array("collapsed_share")) < 0.5:
+            continue
+        clones, change = (unit.measured(n) for n in ("clone_collapse_time",
+                                                     "trajectory_last_change_mean"))
+        texts.append(f"$n={unit.count}$: $\\phi_C=1/2$ at {clones.text()}, mean last change "
+                     f"{change.text()}, exact score {unit.measured('last_change_mean').text()}")
+        held.append(clones.known and abs(float(change.value / clones.value) - 1) < 0.25)
+    if not texts:
+        return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean "
+                     "time of the last change of the nearest image agree.",
+                     "No network of this record repeats its training images in half of its "
+                     "samples.",
+                     Verdict.OPEN, "Fewer images, or longer training, or a larger network.")
+    return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean time "
+                 "of the last change of the nearest image agree.", "; ".join(texts) + ".",
+                 _verdict(held), "Reproduced means within a quarter; only networks of which half "
+                 "of the samples are three times as near to one training image as to any other.")
+
+
+def _copies(shown: list[TrainedUnit]) -> Claim | None:
+    by_count = sorted(shown, key=lambda u: u.count)
+    if len({u.count for u in by_count}) < 2:
+        return None
+    fewest, most = by_count[0].measured("collapsed_share"), by_count[-1].measured("collapsed_share")
+    text = "; ".join(f"$n={u.count}$: {u.measured('collapsed_share').text(2)}" for u in by_count)
+    verdict = (Verdict.REPRODUCED if fewest.low > 0.5 and most.high < 0.5 else
+               Verdict.PARTLY if fewest.low > most.high else Verdict.OPEN)
+    return Claim("figure 11", "With few training images generated ones repeat them, with many they "
+                 "are new.", f"Share of collapsed samples: {text}.", verdict,
+                 "Reproduced means more than half with the fewest images and less than half with "
+                 "the most.")

@@ -1,0 +1,48 @@
+"""Draws many figures at once, on every core this process may use."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+
+from analysis.page import style
+from analysis.page.content import Figure
+from analysis.page.forgiving import forgives
+
+MOST_PROCESSES = 8
+_figures: list[Figure] = []
+
+
+def draw_all(figures: list[Figure], formats: tuple[str, ...]) -> list[dict[str, bytes] | str]:
+    """Draws figures on every core this process may use.
+
+    Parameters
+    ----------
+    figures : list of Figure
+        In any order.
+    formats : tuple of str
+        Of png, pdf and svg.
+
+    Returns
+    -------
+    list
+        For each figure its files' bytes by format, or a text that says why it could not be drawn.
+    """
+    workers = min(len(figures), len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    jobs = [(i, formats) for i in range(len(figures))]
+    _figures[:] = figures
+    if workers < 2:
+        return [_draw(*job) for job in jobs]
+    # Forked processes inherit the figures, whose drawing functions could not be sent to them.
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        return pool.starmap(_draw, jobs, chunksize=1)
+
+
+def _draw(index: int, formats: tuple[str, ...]) -> dict[str, bytes] | str:
+    try:
+        canvas = style.draw(_figures[index])
+        return {f: style.encode(canvas, f) for f in formats}
+    except Exception as error:  # one figure of an unusual record must not cost the report
+        if not forgives():
+            raise
+        return f"{type(error).__name__}: {error}"

@@ -1,0 +1,304 @@
+"""One self-contained HTML file of one or several records, and the figure files beside it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.experiments import table
+from analysis.page import progress, render
+from analysis.page.content import Claim, Content, Figure, Table, Verdict
+from analysis.page.markup import symbol_markup, to_html, to_plain
+from analysis.reading.record import Record
+from analysis.reading.values import show
+
+_VERDICTS = {
+    Verdict.REPRODUCED: ("reproduced", "✓ reproduced"),
+    Verdict.PARTLY: ("partly", "◐ partly"),
+    Verdict.CONTRADICTED: ("contradicted", "✗ not so"),
+    Verdict.OPEN: ("open", "– not measured here"),
+}
+_OWN_PLACE = {"experiment", "title", "job", "options", "option_docs", "identity", "provenance"}
+_READING = """\
+import sys; sys.path.insert(0, "path/to/syncgap")   # the repository, for the first form
+from analysis import open_record
+with open_record("{path}") as record:
+    values = record["{name}"]          # .values, .dims, .coords, .done, .units
+
+import h5py
+with h5py.File("{path}") as file:
+    values, status = file["{name}"][...], file["unit_status"][...]
+
+import xarray
+data = xarray.open_dataset("{path}", engine="h5netcdf", phony_dims="sort")
+"""
+
+
+@dataclass
+class Chapter:
+    """One record's part of the report: its anchor, content, and where its figures go."""
+
+    anchor: str
+    record: Record
+    content: Content
+    folder: str
+
+
+@dataclass
+class Report:
+    """What was written, and the keys of figures that could not be drawn."""
+
+    path: Path
+    undrawn: list[str]
+
+
+def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
+    """Draws all figures of some records and writes them and one HTML page.
+
+    Parameters
+    ----------
+    records : list of Record
+        Open; each becomes a chapter.
+    out : Path
+        The folder for report.html and figures/, made if needed.
+    formats : tuple of str
+        File formats of the figures, of png, pdf and svg; the page holds PNG in any case.
+
+    Returns
+    -------
+    Report
+        The page's path, and the figures that could not be drawn.
+    """
+    (out / "figures").mkdir(parents=True, exist_ok=True)
+    chapters = _chapters(records)
+    undrawn = [c.record.experiment for c in chapters if c.content.problem]
+    for c in chapters:
+        if c.content.problem:
+            print(f"analysis: {c.record.path}: {c.content.problem}", file=sys.stderr)
+        for name in c.record.names:  # read now: the processes that draw leave the file alone
+            c.record[name]
+    every = [figure for c in chapters for figure in c.content.figures]
+    drawn = iter(render.draw_all(every, tuple(dict.fromkeys(("png", *formats)))))
+    navigation = _navigation(chapters)
+    alone = len(chapters) == 1
+    body = ""
+    for c in chapters:
+        own = [next(drawn) for _ in c.content.figures]
+        for figure, result in zip(c.content.figures, own):
+            if isinstance(result, str):
+                undrawn.append(figure.key)
+                print(f"analysis: {figure.key} could not be drawn ({result})", file=sys.stderr)
+        body += _chapter(c, out, formats, own, navigation if alone else "")
+    title = records[0].title if alone else "Report of " + _count(len(records), "record")
+    css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    lead = "" if alone else f"<h1>{_escape(title)}</h1>{navigation}"
+    page = (f"<!doctype html>\n<html lang='en'>\n<head><meta charset='utf-8'>"
+            f"<meta name='viewport' content='width=device-width, initial-scale=1'>"
+            f"<title>{_escape(title)} · syncgap</title>\n<style>\n{css}</style></head>\n"
+            f"<body><main>{lead}{body}"
+            f"<footer>syncgap {_escape(str(records[0].attributes.get('syncgap_version', '')))}; "
+            f"figures by python3 -m analysis</footer></main></body></html>\n")
+    path = out / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return Report(path, undrawn)
+
+
+def _chapters(records: list[Record]) -> list[Chapter]:
+    chapters, folders = [], set()
+    for i, record in enumerate(records, 1):
+        content = table.content(record)
+        content.figures = content.figures + progress.figures(record)
+        folder = "figures" if len(records) == 1 else f"figures/{record.path.stem}"
+        if folder in folders:
+            folder += f"-{i}"
+        folders.add(folder)
+        chapters.append(Chapter(f"r{i}", record, content, folder))
+    return chapters
+
+
+def _navigation(chapters: list[Chapter]) -> str:
+    items = []
+    for c in chapters:
+        links = [("claims", "What the paper says, and what was measured")] if c.content.claims \
+            else []
+        links += [(f.key, f.title) for f in c.content.figures]
+        if len(chapters) == 1:
+            links += [("tables", "Tables")] if c.content.tables else []
+            links += [("sweep", "Completeness and timings"), ("options", "Options and axes"),
+                      ("provenance", "Provenance"), ("reading", "Reading the record")]
+        inner = "".join(f"<li><a href='#{c.anchor}-{key}'>{to_html(text)}</a></li>"
+                        for key, text in links)
+        if len(chapters) == 1:
+            return f"<nav><strong>Contents</strong><ol>{inner}</ol></nav>"
+        items.append(f"<li><a href='#{c.anchor}'>{_escape(c.record.title)}</a>"
+                     f"<ol>{inner}</ol></li>")
+    return f"<nav><strong>Contents</strong><ol>{''.join(items)}</ol></nav>"
+
+
+def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
+             drawn: list[dict[str, bytes] | str], navigation: str) -> str:
+    record, content = chapter.record, chapter.content
+    heading = "h1" if navigation else "h2"
+    parts = [f"<{heading} id='{chapter.anchor}'>{_escape(record.title)}</{heading}>"]
+    if content.problem:
+        parts.append(f"<p class='notice bad'>{_escape(content.problem)}</p>")
+    if content.summary:
+        parts.append(f"<p class='lead'>{to_html(content.summary)}</p>")
+    parts += [_tiles(record), _notices(record), navigation]
+    if content.claims:
+        parts.append(_section(chapter, "claims", "What the paper says, and what was measured"))
+        if content.paper:
+            parts.append(f"<p class='caption'>{to_html(content.paper)}</p>")
+        parts.append(_claims(content.claims))
+    if content.figures:
+        parts.append("<h3>Figures</h3>")
+    (out / chapter.folder).mkdir(parents=True, exist_ok=True)
+    parts += [_figure(f, chapter, d, out, formats) for f, d in zip(content.figures, drawn)]
+    if content.tables:
+        parts.append(_section(chapter, "tables", "Tables"))
+        parts += [_table(t) for t in content.tables]
+    parts.append(_section(chapter, "sweep", "Completeness and timings"))
+    tables = [progress.timing_table(record), progress.failure_table(record),
+              progress.missing_table(record)]
+    parts += [_table(t) for t in tables if t]
+    parts.append(_section(chapter, "options", "Options and axes"))
+    parts += [_table(_option_table(record)), _table(_axis_table(record)),
+              "<h4>The job</h4><pre>" + _escape(record.job.strip() or "(not stored)") + "</pre>"]
+    parts.append(_section(chapter, "provenance", "Provenance"))
+    parts.append(_table(_provenance_table(record)))
+    parts.append(_section(chapter, "reading", "Reading the record"))
+    name = record.names[0] if record.names else "observable"
+    parts.append("<pre>" + _escape(_READING.format(path=record.path.name, name=name)) + "</pre>")
+    parts.append(_table(_observable_table(record)))
+    return "\n".join(parts)
+
+
+def _section(chapter: Chapter, key: str, title: str) -> str:
+    return f"<h3 id='{chapter.anchor}-{key}'>{_escape(title)}</h3>"
+
+
+def _tiles(record: Record) -> str:
+    facts = [(f"{record.done_count} / {record.unit_count}", "units done"),
+             (record.experiment, "experiment"),
+             (str(record.attributes.get("profile") or "none"), "profile"),
+             (str(record.attributes.get("sweep_seed", "–")), "sweep seed"),
+             (str(record.attributes.get("syncgap_version", "–")), "syncgap version"),
+             (str(record.attributes.get("created", "–"))[:19].replace("T", " "), "created")]
+    return "<ul class='tiles'>" + "".join(
+        f"<li><b>{_escape(value)}</b><span>{_escape(label)}</span></li>"
+        for value, label in facts) + "</ul>"
+
+
+def _notices(record: Record) -> str:
+    parts = []
+    if record.pending_count:
+        parts.append(f"<p class='notice'>This record is unfinished: {record.pending_count} of "
+                     f"{record.unit_count} units are still to come. Figures mark their cells as "
+                     "not measured, and numbers below use the finished units only.</p>")
+    if record.failed_count:
+        parts.append(f"<p class='notice bad'>{_count(record.failed_count, 'unit')} failed; the "
+                     "messages are listed under “Completeness and timings”. Their cells count as "
+                     "not measured.</p>")
+    return "".join(parts)
+
+
+def _figure(figure: Figure, chapter: Chapter, drawn: dict[str, bytes] | str, out: Path,
+            formats: tuple[str, ...]) -> str:
+    anchor = f"{chapter.anchor}-{figure.key}"
+    if isinstance(drawn, str):
+        return (f"<p class='notice bad' id='{anchor}'><b>{to_html(figure.title)}</b> could not be "
+                f"drawn ({_escape(drawn)}).</p>")
+    for file_format in formats:
+        (out / chapter.folder / f"{figure.key}.{file_format}").write_bytes(drawn[file_format])
+    files = ", ".join(f"{chapter.folder}/{figure.key}.{f}" for f in formats)
+    data = base64.b64encode(drawn["png"]).decode("ascii")
+    width = round(figure.size[0] * 100)
+    return (f"<figure id='{anchor}'><img alt='{_escape(to_plain(figure.title))}' "
+            f"style='max-width:{width + 160}px' src='data:image/png;base64,{data}'>"
+            f"<figcaption><b>{to_html(figure.title)}.</b>{to_html(figure.caption)}"
+            f"<div class='files'>{_escape(files)}</div></figcaption></figure>")
+
+
+def _claims(claims: list[Claim]) -> str:
+    rows = []
+    for claim in claims:
+        css, label = _VERDICTS[claim.verdict]
+        note = f"<span class='note'>{to_html(claim.note)}</span>" if claim.note else ""
+        rows.append(f"<tr><td class='text where'>{to_html(claim.where)}</td>"
+                    f"<td class='text'>{to_html(claim.statement)}</td>"
+                    f"<td class='text'>{to_html(claim.measured)}{note}</td>"
+                    f"<td class='text verdict {css}'>{label}</td></tr>")
+    return ("<div class='scroll claims'><table><thead><tr><th class='text'>where</th>"
+            "<th class='text'>the paper says</th><th class='text'>this record says</th>"
+            "<th class='text'>verdict</th></tr></thead><tbody>" + "".join(rows)
+            + "</tbody></table></div>")
+
+
+def _table(table: Table) -> str:
+    css = [" class='text'" if c.startswith("<") else "" for c in table.columns]
+    head = "".join(f"<th{k}>{to_html(c.lstrip('<'))}</th>" for c, k in zip(table.columns, css))
+    rows = "".join("<tr>" + "".join(f"<td{k}>{to_html(cell)}</td>" for cell, k in zip(row, css))
+                   + "</tr>" for row in table.rows)
+    caption = f"<p class='caption'>{to_html(table.caption)}</p>" if table.caption else ""
+    return (f"<h4>{to_html(table.title)}</h4><div class='scroll'><table><thead><tr>{head}</tr>"
+            f"</thead><tbody>{rows}</tbody></table></div>{caption}")
+
+
+def _option_table(record: Record) -> Table:
+    rows = [[o.name, symbol_markup(o.symbol), show(o.value),
+             "" if o.unit in ("", "1") else o.unit, o.doc]
+            for o in record.options.values()]
+    return Table("Options as they ran", ["<option", "<symbol", "value", "<unit", "<meaning"],
+                 rows or [["(none)", "", "", "", ""]])
+
+
+def _axis_table(record: Record) -> Table:
+    rows = []
+    for axis in record.axes.values():
+        few = ", ".join(show(v) for v in axis.values[:6])
+        if len(axis) > 6:
+            few += f", … {show(axis.values[-1])}"
+        rows.append([axis.name, axis.role, str(len(axis)), few,
+                     "" if axis.units in ("", "1") else axis.units, axis.long_name])
+    return Table("Axes", ["<axis", "<role", "values", "<which", "<unit", "<meaning"], rows)
+
+
+def _provenance_table(record: Record) -> Table:
+    rows = [["record", record.path.name]]
+    for key, value in record.attributes.items():
+        if key not in _OWN_PLACE:
+            rows.append([key, _flat(value)])
+    return Table("Where the numbers come from", ["<attribute", "<value"], rows)
+
+
+def _observable_table(record: Record) -> Table:
+    rows = []
+    for name in record.names:
+        found = record[name]
+        rows.append([name, found.long_name, " × ".join(found.dims) or "–",
+                     "" if found.units in ("", "1") else found.units, found.source,
+                     f"{found.done.size - found.missing_count} of {found.done.size}"])
+    return Table("Observables", ["<name", "<meaning", "<dimensions", "<unit", "<source",
+                                 "cells measured"], rows)
+
+
+def _flat(value) -> str:
+    text = str(value)
+    if text.startswith("{"):
+        try:
+            return "; ".join(f"{k} {show(v)}" for k, v in json.loads(text).items())
+        except (ValueError, AttributeError):
+            pass
+    return text
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

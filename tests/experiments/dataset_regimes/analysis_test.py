@@ -1,0 +1,85 @@
+"""dataset_regimes on a real record of made-up images: figures, tables, claims, unfinished
+sweeps."""
+
+import numpy as np
+import pytest
+from command import figures_of_reports
+from made_up_images import write_halves
+
+from analysis import open_record
+from analysis.experiments.image_units import Measured, units
+from analysis.experiments.table import content
+from analysis.page.content import Verdict
+
+JOB = """
+[experiment]
+name = "dataset_regimes"
+data_path = "{folder}"
+class_count = 2
+padded_size = 6
+samples = 400
+steps = 100
+resamples = 100
+[axes]
+classes = ["0-1"]
+images = [20, 80]
+path = {{ range = [0, 100] }}
+trajectory = {{ range = [0, 80] }}
+strip = [0, 1, 2]
+branch_time = [2.0, 1.0, 0.3, 0.1]
+[run]
+title = "Made-up images"
+"""
+
+
+@pytest.fixture(scope="module")
+def path(run_job, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images")
+    write_halves(folder, count=80, side=6)
+    return run_job(JOB.format(folder=folder))
+
+
+@pytest.fixture(scope="module")
+def record(path):
+    with open_record(path) as opened:
+        yield opened
+
+
+def test_figures_in_the_papers_order(record):
+    found = [figure.key for figure in content(record).figures]
+    assert found == ["figure-1", "clones", "figure-1-2", "clones-2", "figure-4", "figure-5",
+                     "open-decisions"]
+
+
+def test_late_entropy_is_where_the_curve_ends(record):
+    for unit in units(record):
+        ends = unit.array("excess_entropy")[-1]
+        assert ends == pytest.approx(unit.late_entropy, rel=1e-2)
+        assert unit.late_entropy == pytest.approx(np.log(unit.count) / 36)
+
+
+def test_claims_that_follow_from_the_mathematics_hold(record):
+    claims = {claim.where: claim for claim in content(record).claims}
+    assert claims["syncgap"].verdict == Verdict.REPRODUCED  # clones against posterior weights
+    assert claims["eq. (10)"].verdict == Verdict.REPRODUCED  # t_C falls with n
+    assert "table" not in claims  # these images are not MNIST
+
+
+def test_tables_show_every_unit_and_every_branch(record):
+    tables = {table.title: table for table in content(record).tables}
+    assert [len(t.rows) for t in tables.values()] == [2, 2, 8]
+    times = [float(row[3]) for row in list(tables.values())[2].rows[:4]]
+    assert times == sorted(times, reverse=True)
+    for table in tables.values():
+        assert all(len(row) == len(table.columns) for row in table.rows)
+
+
+def test_numbers_are_shown_with_their_interval():
+    assert Measured(*map(np.array, (7.6674, 7.5, 7.8))).text() == "7.667 [7.500, 7.800]"
+    assert Measured(*map(np.array, (-1.0, np.nan, np.nan))).text(1) == "−1.0"
+    assert Measured(*map(np.array, (np.nan,) * 3)).text() == "–"
+
+
+def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):
+    drawn = figures_of_reports(path, tmp_path)
+    assert {"figure-1", "figure-4", "figure-5", "clones", "open-decisions"} <= drawn
