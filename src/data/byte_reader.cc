@@ -111,7 +111,7 @@ void ByteReader::refuse(const std::string& wrong, std::uint64_t at, const std::s
 
 std::string find_raw_or_gzip(const std::string& folder, const std::string& stem) {
   for (const char* suffix : {"", ".gz"}) {
-    const std::string path = folder + "/" + stem + suffix;
+    std::string path = folder + "/" + stem + suffix;
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path;
   }

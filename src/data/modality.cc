@@ -66,7 +66,7 @@ std::array<float, 2 * kBlurRadius + 1> blur_kernel() {
   std::array<float, 2 * kBlurRadius + 1> kernel{};
   float sum = 0;
   for (int i = -kBlurRadius; i <= kBlurRadius; ++i)
-    sum += kernel[static_cast<std::size_t>(i + kBlurRadius)] =
+    sum += kernel[i + kBlurRadius] =
         std::exp(-0.5F * static_cast<float>(i * i));
   for (float& weight : kernel) weight /= sum;
   return kernel;
@@ -77,7 +77,7 @@ void blur(const ImageShape& shape, const Padded& in, std::span<float> out) {
   const auto along = [&](const auto& value) {
     float sum = 0;
     for (int i = -kBlurRadius; i <= kBlurRadius; ++i)
-      sum += kernel[static_cast<std::size_t>(i + kBlurRadius)] * value(i);
+      sum += kernel[i + kBlurRadius] * value(i);
     return sum;
   };
   std::vector<float> rows(shape.plane());

@@ -76,6 +76,7 @@ class Writer {
   Hdf5Id dataset(const std::string& name, const std::vector<const Axis*>& axes, hid_t type,
                  const void* fill) {
     std::vector<hsize_t> shape;
+    shape.reserve(axes.size());
     for (const Axis* axis : axes) shape.push_back(axis->size());
     Hdf5Id made = bare_dataset(name, shape, type, fill);
     for (std::size_t k = 0; k < axes.size(); ++k) {

@@ -1,5 +1,6 @@
 #include "sweep/progress.h"
 
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -18,7 +19,7 @@ Clock::duration interval_of(ProgressStyle style) {
 
 std::string clock_text(double seconds) {
   if (!(seconds < 1e9)) return "unknown";
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const long long whole = std::llround(seconds);
   char text[48];
   const long long days = whole / 86400;
   const int hours = static_cast<int>(whole / 3600 % 24),

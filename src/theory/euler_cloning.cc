@@ -99,9 +99,9 @@ class Chain {
       const auto [first, weights] = transition(mean);
       const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
       for (int j = 0; j < images; ++j)
-        next[static_cast<std::size_t>(-first - j)] += law[i] * weights[static_cast<std::size_t>(j)];
+        next[-first - j] += law[i] * weights[j];
       for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
-        next[static_cast<std::size_t>(first + j)] += law[i] * weights[static_cast<std::size_t>(j)];
+        next[first + j] += law[i] * weights[j];
     });
     return next;
   }
@@ -114,9 +114,9 @@ class Chain {
       const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
       double sum = 0.0;
       for (int j = 0; j < images; ++j)
-        sum -= weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(-first - j)];
+        sum -= weights[j] * after[-first - j];
       for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
-        sum += weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(first + j)];
+        sum += weights[j] * after[first + j];
       before[i] = sum;
     });
     return before;
