@@ -42,7 +42,7 @@ ByteReader::ByteReader(const std::string& path) : name_(path) {
              kCopyAgain);
     if (got == 0 && code == Z_BUF_ERROR)
       refuse("the compressed file is cut off", offset_, "its end is missing", kCopyAgain);
-    return static_cast<std::size_t>(got);
+    return got;
   };
 }
 

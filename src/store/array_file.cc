@@ -47,7 +47,7 @@ Array read_array(const std::string& path, const std::string& name) {
   Array out;
   if (H5Sis_simple(space.get()) > 0) {
     const int rank = H5Sget_simple_extent_ndims(space.get());
-    std::vector<hsize_t> extents(static_cast<std::size_t>(rank < 0 ? 0 : rank));
+    std::vector<hsize_t> extents(rank < 0 ? 0 : rank);
     H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
     out.extents.assign(extents.begin(), extents.end());
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sweep {
 namespace {
@@ -48,7 +49,7 @@ std::string progress_line(const ProgressCount& count, std::uint64_t units, doubl
     line += concat(", ", clock_text(elapsed), " so far");
   } else {
     char rate[48];
-    const double per_second = elapsed > 0 ? static_cast<double>(count.finished) / elapsed : 0;
+    const double per_second = elapsed > 0 ? to_real(count.finished) / elapsed : 0;
     std::snprintf(rate, sizeof rate, per_second < 1000 ? ", %.3g units/s" : ", %.0f units/s",
                   per_second);
     line += rate;
