@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <stdexcept>
 
 #include "core/check.h"
 
@@ -161,6 +162,9 @@ void Option::check_limits(const OptionValue& value, std::string_view where) cons
 }
 
 Option& OptionTable::append(Option option) {
+  for (const Option& other : options_)
+    if (other.name() == option.name())
+      throw std::logic_error("option '" + option.name() + "' is described twice");
   options_.push_back(std::move(option));
   return options_.back();
 }

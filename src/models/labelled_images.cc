@@ -8,7 +8,7 @@
 namespace syncgap::models {
 namespace {
 
-LabelledImages make_pictures(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
+LabelledImages make_labelled(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                              const std::vector<std::int32_t>& classes, const ImageMaker& make) {
   auto labels = torch::empty({static_cast<std::int64_t>(chosen.size())}, torch::kInt64);
   for (std::size_t i = 0; i < chosen.size(); ++i)
@@ -36,8 +36,8 @@ ClassifierImages classifier_images(const data::ImageSet& images,
     test.assign(train.begin() + kept, train.end());
     train.resize(static_cast<std::size_t>(kept));
   }
-  return {make_pictures(images, train, classes, make),
-          make_pictures(test_images ? *test_images : images, test, classes, make),
+  return {make_labelled(images, train, classes, make),
+          make_labelled(test_images ? *test_images : images, test, classes, make),
           test_images ? TestImages::own_part : TestImages::held_out};
 }
 

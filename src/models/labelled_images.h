@@ -10,13 +10,13 @@
 
 namespace syncgap::models {
 
-/// Pictures and what they show.
+/// Images and what they show.
 struct LabelledImages {
-  torch::Tensor pictures;  ///< (n, C, H, W), float
-  torch::Tensor labels;    ///< (n), int64, 0 to K - 1
+  torch::Tensor images;  ///< (n, C, H, W), float
+  torch::Tensor labels;  ///< (n), int64, 0 to K - 1
 };
 
-/// Where pictures a classifier is tested on come from.
+/// Where images a classifier is tested on come from.
 ///   own_part  the test part of the data set
 ///   held_out  the last tenth of the only part there is, which is not trained on
 enum class TestImages { own_part, held_out };
@@ -26,7 +26,7 @@ struct ClassifierImages {
   TestImages test_images = TestImages::own_part;
 };
 
-/// Makes pictures (n, C, H, W) of the chosen images.
+/// Makes images (n, C, H, W) of the chosen images.
 using ImageMaker = std::function<torch::Tensor(const data::ImageSet& images,
                                                const std::vector<std::uint32_t>& chosen)>;
 

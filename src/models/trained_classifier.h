@@ -4,7 +4,9 @@
 #include <string>
 #include <torch/types.h>
 
+#include "core/identity.h"
 #include "models/classifier_options.h"
+#include "models/denoiser_options.h"
 #include "models/labelled_images.h"
 #include "networks/classifier.h"
 #include "observables/estimate.h"
@@ -12,39 +14,40 @@
 
 namespace syncgap::models {
 
-/// Numbers that rest on a classifier below this accuracy are shown with a warning.
-inline constexpr double kTrustedAccuracy = 0.97;
-
 /// What a classifier is trained and tested on.
 struct ClassifierTask {
-  const ClassifierImages* pictures = nullptr;
+  const ClassifierImages* images = nullptr;
   std::int64_t classes = 2;
   networks::SignSymmetry symmetry = networks::SignSymmetry::none;
   std::uint64_t sweep_seed = 0;
   std::int64_t seed = 0;
-  std::string data_identity;  ///< names images, classes and how the pictures were made
+  Facts facts;  ///< that decide the weights beside this: data, classes, how the images were made
 };
 
-/// Share of test pictures that are classified as labelled, with its 95% Wilson interval.
-struct Accuracy {
-  double value = 0, low = 0, high = 0;
+/// Share of test images that are classified as labelled, with its 95% Wilson interval.
+struct Accuracy : IntervalEstimate {
   std::uint64_t count = 0;
 };
 
 struct TrainedClassifier {
   networks::Classifier network{nullptr};  ///< with averaged parameters, in evaluation mode
   Accuracy accuracy;
+  torch::Device device = torch::kCPU;
   std::int64_t parameters = 0;
 
-  /// Class of each picture, (B, C, H, W) -> (B), int64 on the CPU.
-  torch::Tensor predict(const torch::Tensor& pictures) const;
+  /// Class of each image, (B, C, H, W) -> (B), int64 on the CPU.
+  torch::Tensor predict(const torch::Tensor& images) const;
 };
 
 /// The classifier of this task: read if it was trained before, otherwise trained and tested by the
 /// ranks of the team and kept beside the denoisers, with `denoiser` saying where and how. Throws
-/// InputError for labels that do not fit the pictures; UnitStopped and UnitError as
+/// InputError for labels that do not fit the images; UnitStopped and UnitError as
 /// trained_denoiser.
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
                                      const DenoiserOptions& denoiser, const parallel::Team& team);
+
+/// The model's identity: a line for everything that decides its weights.
+std::string classifier_identity(const ClassifierTask& task, const ClassifierOptions& options,
+                                const DenoiserOptions& denoiser, torch::Device device);
 
 }  // namespace syncgap::models

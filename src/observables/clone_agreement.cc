@@ -38,7 +38,8 @@ std::vector<double> label_agreement(CloneEnds clones, double sharpness) {
   return pair_agreement(clones, [sharpness](float p) { return std::tanh(sharpness * p); });
 }
 
-std::vector<double> shared_past_agreement(float trunk, std::span<const float> clones) {
+std::vector<double> shared_past_agreement(std::int64_t trunk,
+                                          std::span<const std::int64_t> clones) {
   std::vector<double> shares;
   for (std::size_t s = 0; s < clones.size(); ++s) {
     const auto below = clones.first(s);

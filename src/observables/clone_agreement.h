@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -16,11 +17,11 @@ std::vector<double> sign_agreement(CloneEnds clones);
 /// clone; that draw is averaged in closed form. regimes (27)
 std::vector<double> label_agreement(CloneEnds clones, double sharpness);
 
-/// Agreement of one trajectory at each of S scan steps. Clone s left the trunk at the s-th step, in
-/// increasing order; so it shares the state there, and no noise after it, with the trunk and with
-/// every clone that left below: all of them are its partners, not the trunk alone. Share of those
-/// pairs that carry the same label, (S); its mean over trajectories is multimodal (104) with less
-/// noise.
-std::vector<double> shared_past_agreement(float trunk, std::span<const float> clones);
+/// Agreement of one trajectory at each of S branch steps. Clone s left the trunk at the s-th step,
+/// in increasing order; so it shares the state there, and no noise after it, with the trunk and
+/// with every clone that left below: all of them are its partners, not the trunk alone. Share of
+/// those pairs that carry the same label, (S); its mean over trajectories is multimodal (104) with
+/// less noise.
+std::vector<double> shared_past_agreement(std::int64_t trunk, std::span<const std::int64_t> clones);
 
 }  // namespace syncgap::observables

@@ -15,12 +15,13 @@ double independent_agreement(std::span<const double> shares, std::uint64_t count
 /// always agree; NaN where independent samples always agree. multimodal (105)
 double excess_agreement(double agreement, double independent);
 
-/// Where a curve of excess agreement over scan steps (at least two, increasing) passes a threshold.
+/// Where a curve of excess agreement over branch steps (at least two, increasing) passes a
+/// threshold.
 struct SpeciationTime {
-  /// Largest time with excess >= threshold, linear between scan steps; multimodal (106). NaN where
-  /// the curve never reaches the threshold, or is still above it at the last scan step.
+  /// Largest time with excess >= threshold, linear between branch steps; multimodal (106). NaN
+  /// where the curve never reaches the threshold, or is still above it at the last branch step.
   double outermost;
-  /// The time up to which it stays above, from the first scan step on; NaN in the same cases.
+  /// The time up to which it stays above, from the first branch step on; NaN in the same cases.
   double persistent;
   /// Times it passes the threshold; more than one means that the two times differ.
   std::int64_t passages = 0;

@@ -1,303 +1,244 @@
 #include "experiments/coupled_cloning/coupled_cloning.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
-#include "diffusion/cloning.h"
-#include "diffusion/coupled_modes.h"
-#include "diffusion/normals.h"
+#include "diffusion/branches.h"
 #include "experiments/coupled_cloning/declaration.h"
+#include "experiments/coupled_cloning/generation.h"
 #include "experiments/shared/axis_values.h"
-#include "experiments/shared/pair_classifiers.h"
-#include "models/trained_denoiser.h"
+#include "models/model_source.h"
 #include "networks/tensor_values.h"
+#include "networks/threads.h"
 #include "observables/clone_agreement.h"
 #include "observables/estimate.h"
 #include "observables/excess_agreement.h"
 #include "observables/resampled_means.h"
-#include "parallel/dealt.h"
 
-// Shapes: N trajectories, S scan steps, K labels; modes are u and v.
+// Shapes: N trajectories, S branch steps, K labels; modes are u and v.
 namespace syncgap::experiments {
 namespace {
 
-using torch::Tensor;
+/// The captured axes, checked against options and horizons.
+struct CloningAxes {
+  std::vector<std::int64_t> branch_steps, samples_kept;
 
-/// What the ends of all trajectories look like to the classifiers. Labels are whole numbers as
-/// floats, which sum exactly over ranks.
-struct Labelled {
-  std::vector<float> trunk[kModes];   ///< (N) each
-  std::vector<float> clones[kModes];  ///< (N, S) each
-  std::vector<float> pictures;        ///< ends of the first trajectories, (kept, 2 C, H, W)
+  CloningAxes(const CoupledCloningOptions& options, const Grid& grid)
+      : branch_steps(axis_values<std::int64_t>(grid, "branch_step")),
+        samples_kept(axis_values<std::int64_t>(grid, "sample")) {
+    const std::int64_t labels = std::ssize(options.pairs.classes);
+    require_input(labels >= 2, "agreement needs at least two classes (experiment.classes has ",
+                  labels, "): name e.g. [1, 8]");
+    require_input(grid.axis("label").size() == labels,
+                  "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
+                  " values): leave it out and set experiment.classes");
+    require_increasing(grid, "branch_step", 2);
+    for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
+      for (const std::int64_t step : branch_steps)
+        require_input(step >= 0 && step < horizon,
+                      "there is no such step to clone at (axes.branch_step, saw ", step,
+                      ", the schedule has ", horizon, "): give steps from 0 to ", horizon - 1);
+    for (const std::int64_t sample : samples_kept)
+      require_input(sample >= 0 && sample < options.trajectories,
+                    "there is no such trajectory to keep (axes.sample, saw ", sample,
+                    "): give numbers below experiment.trajectories, now ", options.trajectories);
+  }
 };
 
-class CoupledCloning : public Experiment {
+class CoupledCloning : public Prepared {
  public:
-  CoupledCloning() : table_(options_.table()) {}
+  CoupledCloning(const CoupledCloningOptions& options, const Grid& grid, std::optional<int> device)
+      : CoupledCloning(options, grid, device, read_images(options.pairs.source),
+                       read_other_half(options.pairs.source)) {}
 
-  std::string name() const override { return "coupled_cloning"; }
-  std::string summary() const override {
-    return "trained denoisers of coupled image pairs, cloned: speciation times of common and "
-           "difference mode (multimodal, section 5.2, figures 10-11)";
-  }
-  OptionTable& options() override { return table_; }
-  std::vector<Axis> axes() const override { return coupled_cloning_axes(options_); }
-  std::vector<Observable> observables() const override { return coupled_cloning_observables(); }
-  bool uses_teams() const override { return true; }
-  void prepare(const Grid& grid) override;
-  double cost(const Unit& unit) const override;
-  double memory() const override;
+  Facts facts() const override { return facts_; }
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
-  std::size_t labels() const { return options_.pairs.classes.size(); }
-  std::vector<std::int64_t> state_shape(std::int64_t count) const {
-    return {count, pairs_.channels(), options_.pairs.side, options_.pairs.side};
-  }
-  Labelled generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                    const models::TrainedDenoiser& model, const PairClassifiers& classifiers,
-                    const RunContext& context) const;
-  void store_agreement(const Labelled& seen, const RandomStream& stream, Results& results) const;
-  void store_labels(const Labelled& seen, const PairClassifiers& classifiers,
+  CoupledCloning(const CoupledCloningOptions& options, const Grid& grid, std::optional<int> device,
+                 const data::ImageSet& images, const std::optional<data::ImageSet>& test_images);
+
+  std::int64_t labels() const { return std::ssize(options_.pairs.classes); }
+  void store_agreement(const LabelledEnds& seen, const RandomStream& stream,
+                       Results& results) const;
+  void store_labels(const LabelledEnds& seen, const PairClassifiers& classifiers,
                     Results& results) const;
-  void store_pictures(const Labelled& seen, double low, Results& results) const;
+  void store_samples(const LabelledEnds& seen, double low, Results& results) const;
 
   CoupledCloningOptions options_;
-  OptionTable table_;
-
-  // Set by prepare().
+  CloningAxes axes_;
   CoupledPairs pairs_;
   PairClassifierData classifier_data_;
-  std::vector<std::int64_t> scan_steps_, samples_kept_;
+  Facts facts_;
 };
 
-void CoupledCloning::prepare(const Grid& grid) {
-  require_input(labels() >= 2, "agreement needs at least two classes (experiment.classes has ",
-                labels(), "): name e.g. [1, 8]");
-  require_input(grid.axis("label").size() == labels(),
-                "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
-                " values): leave it out and set experiment.classes");
-  const auto images = read_images(options_.pairs.source);
-  pairs_.prepare(options_.pairs, images, grid);
-  require_increasing(grid, "scan_step", 2);
-  scan_steps_ = axis_values<std::int64_t>(grid, "scan_step");
-  for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
-    diffusion::CloningScan{scan_steps_, 2}.check(horizon);
-  samples_kept_ = axis_values<std::int64_t>(grid, "sample");
-  for (const std::int64_t sample : samples_kept_)
-    require_input(sample >= 0 && sample < options_.trajectories,
-                  "there is no such trajectory to keep (axes.sample, saw ", sample,
-                  "): give numbers below experiment.trajectories, now ", options_.trajectories);
-  classifier_data_.prepare(options_.pairs, images, grid);
+CoupledCloning::CoupledCloning(const CoupledCloningOptions& options, const Grid& grid,
+                               std::optional<int> device, const data::ImageSet& images,
+                               const std::optional<data::ImageSet>& test_images)
+    : options_(options),
+      axes_(options, grid),
+      pairs_(CoupledPairPlan(options.pairs, grid), images, grid),
+      classifier_data_(options.pairs, images, test_images, grid),
+      facts_(data_facts(images, test_images)) {
+  const models::DenoiserOptions& denoiser = options.pairs.denoiser;
+  facts_.push_back(denoiser.place.arithmetic(device));
+  for (const Fact& fact : models::weights_facts(denoiser.weights)) facts_.push_back(fact);
 }
 
-double CoupledCloning::cost(const Unit& unit) const {
-  double steps = static_cast<double>(unit.integer("horizon"));
-  for (const std::int64_t step : scan_steps_) steps += static_cast<double>(step);
-  return pairs_.cost(steps * static_cast<double>(options_.trajectories));
-}
-
-double CoupledCloning::memory() const {
-  return pairs_.memory() + classifier_data_.memory() +
-         60 * pairs_.state_bytes() * static_cast<double>(options_.group) *
-             static_cast<double>(1 + scan_steps_.size());
-}
-
-Labelled CoupledCloning::generate(const Unit& unit, const diffusion::NoiseSchedule& schedule,
-                                  const models::TrainedDenoiser& model,
-                                  const PairClassifiers& classifiers,
-                                  const RunContext& context) const {
-  const double g = unit.real("g"), low = unit.real("pixel_low");
-  const std::int64_t kept = 1 + *std::max_element(samples_kept_.begin(), samples_kept_.end());
-  const std::int64_t seed = unit.integer("seed");
-  const RandomStream start_stream(context.sweep_seed, "initial noise", {seed});
-  const RandomStream trunk_stream(context.sweep_seed, "reverse trunk noise", {seed});
-  std::map<std::int64_t, RandomStream> clone_streams;
-  for (const std::int64_t step : scan_steps_)
-    clone_streams.emplace(step,
-                          RandomStream(context.sweep_seed, "reverse clone noise", {seed, step}));
-  auto denoiser = model.denoiser();
-  if (options_.within_range)
-    denoiser = diffusion::within_range(schedule, std::move(denoiser), torch::tensor(low),
-                                       torch::tensor(1.0));
-  const auto total = static_cast<std::size_t>(options_.trajectories);
-  const std::size_t scans = scan_steps_.size();
-  const auto numbers = static_cast<std::size_t>(state_shape(1)[1] * state_shape(1)[2]) *
-                       static_cast<std::size_t>(state_shape(1)[3]);
-  Labelled seen;
-  for (std::size_t m = 0; m < kModes; ++m) {
-    seen.trunk[m].resize(total);
-    seen.clones[m].resize(total * scans);
-  }
-  seen.pictures.resize(static_cast<std::size_t>(kept) * numbers);
-
-  const parallel::Dealt dealt(options_.trajectories, options_.group, context.team.ranks());
-  for (const auto& group : dealt.mine()) {
-    const std::int64_t first = group.first, count = group.count;
-    context.team.say(
-        concat("clones trajectories, ", first, " of ", options_.trajectories, " done"));
-    const auto noise = [&](const RandomStream& stream, std::int64_t t) {
-      return diffusion::couple_noise(
-          diffusion::trajectory_normals(stream, first, state_shape(count), t), g);
-    };
-    const auto ends =
-        diffusion::run_cloning(schedule, denoiser, {scan_steps_, 2}, noise(start_stream, 0),
-                               [&](const diffusion::ClonePath& path, std::int64_t t) {
-                                 return noise(path.scan_step == diffusion::ClonePath::kTrunk
-                                                  ? trunk_stream
-                                                  : clone_streams.at(path.scan_step),
-                                              t);
-                               });
-    if (first < kept) {
-      const auto pictures =
-          networks::values_of(ends.trunk.narrow(0, 0, std::min(count, kept - first)));
-      std::copy(pictures.begin(), pictures.end(),
-                seen.pictures.begin() + first * static_cast<std::int64_t>(numbers));
-    }
-    const auto at = static_cast<std::size_t>(first);
-    for (std::size_t m = 0; m < kModes; ++m) {
-      const auto trunk = classifiers.labels(m, ends.trunk, low);
-      for (std::size_t k = 0; k < trunk.size(); ++k)
-        seen.trunk[m][at + k] = static_cast<float>(trunk[k]);
-      for (std::size_t s = 0; s < scans; ++s) {
-        const auto clones = classifiers.labels(m, ends.clones[s][0], low);
-        for (std::size_t k = 0; k < clones.size(); ++k)
-          seen.clones[m][(at + k) * scans + s] = static_cast<float>(clones[k]);
-      }
-    }
-  }
-  for (std::size_t m = 0; m < kModes; ++m) {
-    dealt.gather(std::span<float>(seen.trunk[m]));
-    dealt.gather(std::span<float>(seen.clones[m]));
-  }
-  dealt.gather(std::span<float>(seen.pictures));
-  return seen;
-}
-
-void CoupledCloning::store_agreement(const Labelled& seen, const RandomStream& stream,
+void CoupledCloning::store_agreement(const LabelledEnds& seen, const RandomStream& stream,
                                      Results& results) const {
-  const std::size_t steps = scan_steps_.size(), width = steps + labels();
-  const auto trajectories = static_cast<std::size_t>(options_.trajectories);
-  // Of each trajectory and mode: agreement at each scan step, then one-hot label of its end.
+  const std::int64_t steps = std::ssize(axes_.branch_steps), width = steps + labels();
+  const std::int64_t trajectories = options_.trajectories;
+  // Of each trajectory and mode: agreement at each branch step, then one-hot label of its end.
   std::vector<double> values(trajectories * kModes * width, 0.0);
-  for (std::size_t k = 0; k < trajectories; ++k)
-    for (std::size_t m = 0; m < kModes; ++m) {
-      const float label = seen.trunk[m][k];
+  for (std::int64_t k = 0; k < trajectories; ++k)
+    for (std::int64_t m = 0; m < kModes; ++m) {
+      const std::int64_t label = seen.trunk[m][k];
       double* row = values.data() + (k * kModes + m) * width;
       const auto shares = observables::shared_past_agreement(
-          label, std::span<const float>(seen.clones[m]).subspan(k * steps, steps));
+          label, std::span<const std::int64_t>(seen.clones[m]).subspan(k * steps, steps));
       std::copy(shares.begin(), shares.end(), row);
-      row[steps + static_cast<std::size_t>(label)] = 1.0;
+      row[steps + label] = 1.0;
     }
-  const observables::ResampledMeans means(values, kModes * width, stream,
-                                          static_cast<std::size_t>(options_.resamples));
+  const observables::ResampledMeans means(values, kModes * width, stream, options_.resamples);
   using Means = std::span<const double>;
-  const std::vector<double> scan(scan_steps_.begin(), scan_steps_.end());
-  const auto independent = [&](Means all, std::size_t m) {
+  const std::vector<double> branch_steps(axes_.branch_steps.begin(), axes_.branch_steps.end());
+  const auto independent = [&](Means all, std::int64_t m) {
     return observables::independent_agreement(all.subspan(m * width + steps, labels()),
                                               trajectories);
   };
-  const auto speciation = [&](Means all, std::size_t m) {
+  const auto speciation = [&](Means all, std::int64_t m) {
     const double baseline = independent(all, m);
     std::vector<double> excess(steps);
-    for (std::size_t s = 0; s < steps; ++s)
+    for (std::int64_t s = 0; s < steps; ++s)
       excess[s] = observables::excess_agreement(all[m * width + s], baseline);
-    return observables::speciation_time({scan, excess}, options_.threshold);
+    return observables::speciation_time({branch_steps, excess}, options_.threshold);
   };
+  auto agreement = results.cells("agreement"), excess = results.cells("excess_agreement");
+  auto count = results.cells("agreement_count");
   std::vector<double> shares(trajectories);
-  for (std::size_t m = 0; m < kModes; ++m) {
+  for (std::int64_t m = 0; m < kModes; ++m) {
     const double baseline = independent(means.means(), m);
-    put_statistic(results, "independent_agreement", m, means,
-                  [&](Means all) { return independent(all, m); });
-    put_statistic(results, "speciation_time", m, means,
-                  [&](Means all) { return speciation(all, m).outermost; });
-    put_statistic(results, "persistent_speciation_time", m, means,
-                  [&](Means all) { return speciation(all, m).persistent; });
-    results["passages"][m] = static_cast<double>(speciation(means.means(), m).passages);
-    for (std::size_t s = 0; s < steps; ++s) {
-      for (std::size_t k = 0; k < trajectories; ++k)
+    results.cells("independent_agreement")
+        .set_or_none(means.statistic([&](Means all) { return independent(all, m); }), m);
+    // Curves may never reach the threshold, or still be above it at the last branch step.
+    results.cells("speciation_time")
+        .set_or_none(means.statistic([&](Means all) { return speciation(all, m).outermost; }), m);
+    results.cells("persistent_speciation_time")
+        .set_or_none(means.statistic([&](Means all) { return speciation(all, m).persistent; }), m);
+    results.cells("passages").set(to_real(speciation(means.means(), m).passages), m);
+    for (std::int64_t s = 0; s < steps; ++s) {
+      for (std::int64_t k = 0; k < trajectories; ++k)
         shares[k] = values[(k * kModes + m) * width + s];
-      const auto agreement = observables::estimate_share(shares, static_cast<double>(s + 1));
-      const std::size_t at = m * steps + s;
-      put(results, "agreement", at, agreement.value, agreement.interval);
-      results["agreement_count"][at] = agreement.count;
-      put(results, "excess_agreement", at, observables::excess_agreement(agreement.value, baseline),
-          {observables::excess_agreement(agreement.interval.low, baseline),
-           observables::excess_agreement(agreement.interval.high, baseline)});
+      const auto share = observables::estimate_share(shares, to_real(s + 1));
+      agreement.set(share, m, s);
+      count.set(share.count, m, s);
+      const auto above = [&](double x) { return observables::excess_agreement(x, baseline); };
+      excess.set_or_none(above(share.value),
+                         Interval{above(share.interval.low), above(share.interval.high)}, m, s);
     }
   }
-  put_statistic(results, "gap", 0, means, [&](Means all) {
-    return speciation(all, 1).outermost - speciation(all, 0).outermost;
-  });
+  results.cells("gap").set_or_none(means.statistic(
+      [&](Means all) { return speciation(all, 1).outermost - speciation(all, 0).outermost; }));
 }
 
-void CoupledCloning::store_labels(const Labelled& seen, const PairClassifiers& classifiers,
+void CoupledCloning::store_labels(const LabelledEnds& seen, const PairClassifiers& classifiers,
                                   Results& results) const {
-  const auto trajectories = static_cast<std::uint64_t>(options_.trajectories);
-  std::uint64_t matches = 0;
-  for (std::size_t k = 0; k < trajectories; ++k)
+  const std::int64_t trajectories = options_.trajectories;
+  std::int64_t matches = 0;
+  for (std::int64_t k = 0; k < trajectories; ++k)
     matches += seen.trunk[0][k] == seen.trunk[1][k] ? 1 : 0;
-  put_share(results, "label_match", 0, matches, trajectories);
-  const bool coherent =
-      static_cast<double>(matches) >= options_.least_match * static_cast<double>(trajectories);
-  for (std::size_t m = 0; m < kModes; ++m) {
-    std::uint64_t fewest = trajectories;
-    for (std::size_t label = 0; label < labels(); ++label) {
-      const auto count = static_cast<std::uint64_t>(
-          std::count(seen.trunk[m].begin(), seen.trunk[m].end(), static_cast<float>(label)));
+  results.cells("label_match").set(observables::wilson_share(matches, trajectories));
+  const bool coherent = to_real(matches) >= options_.least_match * to_real(trajectories);
+  for (std::int64_t m = 0; m < kModes; ++m) {
+    std::int64_t fewest = trajectories;
+    for (std::int64_t label = 0; label < labels(); ++label) {
+      const std::int64_t count = std::count(seen.trunk[m].begin(), seen.trunk[m].end(), label);
       fewest = std::min(fewest, count);
-      put_share(results, "class_share", m * labels() + label, count, trajectories);
+      results.cells("class_share").set(observables::wilson_share(count, trajectories), m, label);
     }
     const models::Accuracy& accuracy = classifiers.accuracy(m);
-    put(results, "classifier_accuracy", m, accuracy.value, {accuracy.low, accuracy.high});
-    results["classifier_tests"][m] = static_cast<double>(accuracy.count);
-    const bool balanced =
-        static_cast<double>(fewest) >= options_.least_share * static_cast<double>(trajectories);
-    results["reliable"][m] =
-        balanced && coherent && accuracy.value >= options_.least_accuracy ? 1 : 0;
+    results.cells("classifier_accuracy").set(accuracy, m);
+    results.cells("classifier_tests").set(to_real(accuracy.count), m);
+    const bool balanced = to_real(fewest) >= options_.least_share * to_real(trajectories);
+    const bool reliable = balanced && coherent && accuracy.value >= options_.least_accuracy;
+    results.cells("reliable").set(reliable ? 1 : 0, m);
   }
 }
 
-void CoupledCloning::store_pictures(const Labelled& seen, double low, Results& results) const {
-  auto out = results["sample_picture"].begin();
-  const auto ends = torch::tensor(seen.pictures).view(state_shape(-1));
-  for (const std::int64_t sample : samples_kept_) {
-    const auto state = ends.narrow(0, sample, 1);
-    const auto channels = (state - low) / (1 - low);
-    const auto modes = pictures_of_modes(state, low);
-    // Of images with colours the first channel.
-    for (const Tensor& picture :
-         {channels[0][0], channels[0][state.size(1) / 2], modes[0][0][0], modes[1][0][0]}) {
-      const auto values = networks::values_of(picture);
-      out = std::copy(values.begin(), values.end(), out);
-    }
+/// Of images with colours the first channel.
+void CoupledCloning::store_samples(const LabelledEnds& seen, double low, Results& results) const {
+  const auto ends = torch::tensor(seen.pixels).view(pairs_.plan().state_shape(-1));
+  auto cells = results.cells("sample_pixels");
+  for (std::int64_t k = 0; k < std::ssize(axes_.samples_kept); ++k) {
+    const auto state = ends.narrow(0, axes_.samples_kept[k], 1);
+    const auto shown = (state - low) / (1 - low);
+    const auto modes = images_of_modes(state, low);
+    const torch::Tensor views[] = {shown[0][0][0], shown[0][1][0], modes[0][0][0], modes[1][0][0]};
+    for (std::int64_t view = 0; view < std::ssize(views); ++view)
+      cells.assign(std::span<const double>(networks::values_of(views[view])), k, view);
   }
 }
 
 void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& context) const {
-  const auto schedule = pairs_.schedule(unit);
-  const models::DenoiserTask task =
-      pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
-  const PairClassifiers classifiers(classifier_data_, unit.label("modality"), options_.classifier,
-                                    options_.pairs.denoiser, context.sweep_seed, context.team);
-  const models::TrainedDenoiser model =
-      models::trained_denoiser(task, options_.pairs.denoiser, context.team);
-  const Labelled seen = generate(unit, schedule, model, classifiers, context);
-  if (context.team.rank() != 0) return;  // the rest needs no team
+  const networks::ThreadScope threads(options_.pairs.threads);
+  const auto schedule = pairs_.plan().schedule(unit);
+  const auto task = pairs_.task(unit, data::Pairing::main, schedule, context.sweep_seed);
+  const PairClassifiers classifiers(classifier_data_, unit.choice("modality", data::kModalities),
+                                    options_.classifier, options_.pairs.denoiser,
+                                    context.sweep_seed, context.team);
+  const auto model = models::trained_denoiser(task, options_.pairs.denoiser, context.team);
+  GenerationPlan plan{&options_, axes_.branch_steps};
+  plan.kept = 1 + *std::max_element(axes_.samples_kept.begin(), axes_.samples_kept.end());
+  plan.coupling_strength = unit.real("g");
+  plan.pixel_low = unit.real("pixel_low");
+  plan.sweep_seed = context.sweep_seed;
+  plan.seed = unit.integer("seed");
+  const LabelledEnds seen =
+      generate_ends(plan, pairs_.plan(), schedule, model, classifiers, context.team);
+  if (context.team.rank() != 0) return;  // every rank knows the same; the first one's is kept
   store_agreement(seen, RandomStream(context.sweep_seed, "resamples"), results);
   store_labels(seen, classifiers, results);
-  store_pictures(seen, unit.real("pixel_low"), results);
+  store_samples(seen, plan.pixel_low, results);
   pairs_.store_training(model, schedule, results);
-  results["trajectory_count"][0] = static_cast<double>(options_.trajectories);
+  results.cells("trajectory_count").set(to_real(options_.trajectories));
+}
+
+Plan plan_of(const CoupledCloningOptions& options, const Grid& grid) {
+  const CloningAxes axes(options, grid);
+  const auto pairs = std::make_shared<const CoupledPairPlan>(options.pairs, grid);
+  double clone_steps = 0;
+  for (const std::int64_t step : axes.branch_steps) clone_steps += to_real(step);
+  const double trajectories = to_real(options.trajectories);
+  return {[pairs, clone_steps, trajectories](const Unit& unit) {
+            return pairs->cost((to_real(unit.integer("horizon")) + clone_steps) * trajectories);
+          },
+          pairs->memory() + pair_classifier_memory(*pairs, grid) +
+              60 * pairs->state_bytes() * to_real(options.group) *
+                  to_real(1 + std::ssize(axes.branch_steps))};
 }
 
 }  // namespace
 
-std::unique_ptr<Experiment> make_coupled_cloning() { return std::make_unique<CoupledCloning>(); }
+std::unique_ptr<Experiment> make_coupled_cloning() {
+  return declare<CoupledCloningOptions>({
+      .name = "coupled_cloning",
+      .summary = "trained denoisers of coupled image pairs, cloned: speciation times of common and "
+                 "difference mode (multimodal, section 5.2, figures 10-11)",
+      .axes = coupled_cloning_axes,
+      .observables = coupled_cloning_observables,
+      .plan = plan_of,
+      .prepare = [](const CoupledCloningOptions& options, const Grid& grid,
+                    std::optional<int> device) -> std::unique_ptr<const Prepared> {
+        return std::make_unique<const CoupledCloning>(options, grid, device);
+      },
+      .teams = Teams::any,
+  });
+}
 
 }  // namespace syncgap::experiments

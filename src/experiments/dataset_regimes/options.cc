@@ -7,6 +7,7 @@ namespace syncgap::experiments {
 OptionTable DatasetRegimesOptions::table() {
   OptionTable table;
   regime.describe_images(table);
+  regime.describe_cloud(table);
   table.add(
       "measure", measure, kRegimeParts, "",
       "parts: spectrum (eigenvalue), posterior (curves over the time), information (entropies, "

@@ -21,10 +21,13 @@ void RegimeOptions::describe_images(OptionTable& table) {
       .at_least(1)
       .at_most(16);
   table.add("subset", subset, kSubsets, "", "which images of a class are taken when not all are");
-  table.add("precision", precision, kCloudPrecisions, "",
+}
+
+void RegimeOptions::describe_cloud(OptionTable& table, const std::string& prefix) {
+  table.add(prefix + "precision", precision, kCloudPrecisions, "",
             "of the distance products; single computes the terms that decide again in double");
   table
-      .add("device", device, "",
+      .add(prefix + "device", device, "",
            "where the distance products are computed: cpu, or a device of LibTorch, \"cuda\" or "
            "\"cuda:1\"; the last digits differ between them")
       .place();

@@ -39,6 +39,8 @@ struct RegimeOptions {
 
   /// Bind the members: keep this object in place while the table is used.
   void describe_images(OptionTable& table);
+  /// Precision and device of the distance products; `prefix` tells them from those of networks.
+  void describe_cloud(OptionTable& table, const std::string& prefix = {});
   void describe_curves(OptionTable& table);
 
   data::PointFormat point_format() const {

@@ -7,31 +7,17 @@
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
-OptionTable SynchronizationGapOptions::table() {
-  OptionTable table;
-  pairs.describe(table);
-  table.add("samples", samples, "B", "trajectories followed in each unit").at_least(2);
-  table.add("resamples", resamples, "", "bootstrap samples of trajectories behind each interval")
-      .at_least(10);
-  table
-      .add("denoising_samples", denoising_samples, "",
-           "states at which the denoiser's error is measured at every step")
-      .at_least(2);
-  return table;
-}
 
 std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& options) {
   using Labels = std::vector<std::string>;
   using Integers = std::vector<std::int64_t>;
   constexpr auto captured = AxisRole::captured;
   std::vector<Axis> axes{
-      {"pairing",
-       AxisRole::split,
-       Labels{"main", "control"},
-       "what the second channel is made from: the same image or one of another class",
-       "1",
-       {"main", "control"}}};
-  for (Axis& axis : coupled_pair_axes()) axes.push_back(std::move(axis));
+      {"pairing", AxisRole::split, data::kPairings.words(),
+       "what the second channel is made from: the same image or one of another class", "1",
+       data::kPairings.words()}};
+  for (Axis& axis : coupled_pair_axes({0.0, 0.3, 0.5, 0.7}, {1, 2, 3, 4}))
+    axes.push_back(std::move(axis));
   const std::vector<Axis> measured = {
       {"mode",
        captured,
@@ -45,17 +31,12 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
       {"intervention_step", captured, Integers{180, 150, 120, 90, 60, 30, 10},
        "step at which the difference mode is perturbed, (101)"},
       {"scale", captured, std::vector<double>{0.25}, "standard deviation of the perturbation"},
-      {"epoch", captured, first_integers(options.pairs.denoiser.epochs),
+      {"epoch", captured, first_integers(options.pairs.denoiser.training.epochs),
        "passes over the images, from 0"},
-      {"sample", captured, Integers{0, 1}, "trajectories kept as pictures"},
-      {"frame_step", captured, Integers{199, 175, 150, 125, 100, 75, 50, 25, 0},
-       "steps kept as pictures"},
-      {"picture",
-       captured,
-       Labels{"A", "B", "u"},
-       "channels and common mode",
-       "1",
-       {"A", "B", "u"}},
+      {"sample", captured, Integers{0, 1}, "trajectories whose images are kept"},
+      {"image_step", captured, Integers{199, 175, 150, 125, 100, 75, 50, 25, 0},
+       "steps whose images are kept"},
+      {"view", captured, Labels{"A", "B", "u"}, "channels and common mode", "1", {"A", "B", "u"}},
       {"row", captured, first_integers(options.pairs.side), "pixel row", "pixel"},
       {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
@@ -63,7 +44,7 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
   return axes;
 }
 
-std::vector<Observable> synchronization_gap_observables() {
+std::vector<Observable> synchronization_gap_observables(const SynchronizationGapOptions&) {
   const std::string bootstrap = "bootstrap interval";
   ObservableList list;
   list.add_with_interval("cosine", {"mode", "step"},
@@ -90,18 +71,18 @@ std::vector<Observable> synchronization_gap_observables() {
                         concat("root mean square change of ", mode,
                                " at the end after v was perturbed, white - black = 1"),
                         "1", "multimodal (101)", "standard error over trajectories");
-  list.add("frame", {"sample", "frame_step", "picture", "row", "column"},
-           "prediction of the clean picture, black 0, white 1", "1", "multimodal (97)");
+  list.add("predicted_pixels", {"sample", "image_step", "view", "row", "column"},
+           "prediction of the clean image, black 0, white 1", "1", "multimodal (97)");
   list.add_with_error("denoising_error", {"noise_mode", "step"},
                       "squared error of the predicted noise over its variance", "1",
                       "multimodal (96)", "standard error");
   list.add_with_error("entropy_rate", {"step"},
                       "rate of H[z_0 | z_t] by the denoiser, an upper bound", "nat / step",
                       "information (34), corrections E4.3", "standard error");
-  list.add("gradient_norm", {"epoch"}, "mean norm of the gradient before clipping", "1", "");
+  list.add("gradient_norm", {"epoch"}, "mean norm of the gradient before clipping", "1", "syncgap");
   list.add("images_per_second", {},
            "speed of the training that made the model, a timing: not the same bits from run to run",
-           "1 / s", "");
+           "1 / s", "syncgap");
   describe_training(list);
   return list.take();
 }

@@ -4,42 +4,41 @@
 #include <torch/types.h>
 #include <vector>
 
+#include "diffusion/conditions.h"
 #include "diffusion/noise_schedule.h"
-#include "diffusion/reverse.h"
 
 namespace syncgap::experiments {
 
 /// What Protocol I follows along a deterministic trajectory: common mode, difference mode, and the
 /// two channels themselves.
 enum class Followed { common, difference, first, second };
-inline constexpr std::size_t kFollowed = 4;
+inline constexpr std::int64_t kFollowed = 4;
 
-/// A deterministic trajectory of a batch. multimodal sec. 5.1
-struct DeterministicRun {
-  std::vector<double> cosines;        ///< (B, 4, T): of each prediction with the last, (98)
-  std::vector<torch::Tensor> states;  ///< z_t at the asked steps, in their order; (B, 2C, H, W)
-  std::vector<torch::Tensor> frames;  ///< predictions at the asked steps
-  torch::Tensor end;                  ///< z_0; (B, 2C, H, W)
-};
-
-/// From z_{T-1} to z_0 by DDIM.
-DeterministicRun run_deterministic(const diffusion::NoiseSchedule& schedule,
-                                   const diffusion::Denoiser& denoiser, const torch::Tensor& start,
-                                   const std::vector<std::int64_t>& state_steps,
-                                   const std::vector<std::int64_t>& frame_steps);
-
-/// Ends of trajectories whose difference mode was perturbed on the way, all branches advanced as
-/// one growing batch. (101)
+/// A perturbation of the difference mode on the way, by the scale times a given noise. (101)
 struct Intervention {
   std::int64_t step = 0;
   double scale = 0;
 };
-/// `states[i]` is z at interventions[i].step; `noise` (B, C, H, W) is what is added to v, times the
-/// scale. Returns z_0 of each, in the order given.
-std::vector<torch::Tensor> run_interventions(const diffusion::NoiseSchedule& schedule,
-                                             const diffusion::Denoiser& denoiser,
-                                             const std::vector<Intervention>& interventions,
-                                             const std::vector<torch::Tensor>& states,
-                                             const torch::Tensor& noise);
+
+/// What is wanted of a batch of trajectories beside their cosines.
+struct FollowPlan {
+  std::vector<std::int64_t> image_steps;    ///< whose predictions of clean images are kept
+  std::vector<Intervention> interventions;  ///< any number at a step
+};
+
+/// A batch of B deterministic trajectories. multimodal sec. 5.1
+struct FollowedBatch {
+  std::vector<double> cosines;                ///< (B, 4, T): of each prediction with the last, (98)
+  std::vector<torch::Tensor> images;          ///< predictions at the image steps; undefined where
+                                              ///< the schedule has no such step
+  torch::Tensor end;                          ///< z_0, (B, 2, C, H, W)
+  std::vector<torch::Tensor> perturbed_ends;  ///< z_0 after each intervention
+};
+
+/// By DDIM from `start`, z_{T-1} (B, 2, C, H, W), to z_0; interventions branch off on the way.
+/// `kick` (B, C, H, W) is what is added to v, times the scale.
+FollowedBatch follow_trajectories(const diffusion::NoiseSchedule& schedule,
+                                  const diffusion::Denoiser& denoiser, const torch::Tensor& start,
+                                  const FollowPlan& plan, const torch::Tensor& kick);
 
 }  // namespace syncgap::experiments

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/regime_declaration.h"
 
@@ -14,8 +15,7 @@ constexpr std::int64_t kProgress = 40;
 
 std::vector<double> shares(std::int64_t count) {
   std::vector<double> out;
-  for (std::int64_t i = 1; i <= count; ++i)
-    out.push_back(static_cast<double>(i) / static_cast<double>(count));
+  for (std::int64_t i = 1; i <= count; ++i) out.push_back(to_real(i) / to_real(count));
   return out;
 }
 
@@ -90,9 +90,9 @@ void describe_samples(ObservableList& list) {
   list.add("training_spacing", {},
            "mean distance of a training image to the nearest other one, over the first 500", "1",
            "regimes figure 11");
-  list.add("sample_picture", {"strip", "channel", "row", "column"}, "generated image", "1",
+  list.add("sample_pixels", {"strip", "channel", "row", "column"}, "generated image", "1",
            "regimes figure 11");
-  list.add("neighbour_picture", {"strip", "neighbour", "channel", "row", "column"},
+  list.add("neighbour_pixels", {"strip", "neighbour", "channel", "row", "column"},
            "training image near the generated one", "1", "regimes figure 11");
   list.add("neighbour_distance", {"strip", "neighbour"},
            "distance of a training image to the generated one", "1", "regimes figure 11");
@@ -100,76 +100,27 @@ void describe_samples(ObservableList& list) {
 
 }  // namespace
 
-TrainedRegimesOptions::TrainedRegimesOptions() {
-  exact.measure = {"spectrum", "posterior", "paths"};
-  exact.samples = 1000;
-  denoiser.batch = 64;
-  denoiser.learning_rate = 1e-3;
-}
-
-OptionTable TrainedRegimesOptions::table() {
-  OptionTable table;
-  exact.describe_images(table);
-  exact.describe_curves(table);
-  table
-      .add("images_seen", images_seen, "",
-           "images shown to the denoiser in all, the same for every n; 0: as many epochs as given")
-      .at_least(0);
-  table.add("steps", steps, "L", "steps of the diffusion, with noise variances scaled by 1000 / L")
-      .at_least(2)
-      .at_most(100000);
-  table.add("beta_first", beta_first, "", "noise variance of the first of 1000 steps")
-      .above(0)
-      .below(1);
-  table.add("beta_last", beta_last, "", "noise variance of the last of 1000 steps")
-      .above(0)
-      .below(1);
-  table
-      .add("group", group, "",
-           "trajectories that advance together; part of what decides the bits, and of the memory")
-      .at_least(1)
-      .at_most(1 << 16);
-  table.add("within_range", within_range, "",
-            "keep predictions of clean pictures between black and white, where exact ones are");
-  table.add("nearest_every", nearest_every, "", "steps between two looks for the nearest image")
-      .at_least(1);
-  table.add("threads", threads, "", "processors a rank computes on; part of what decides the bits")
-      .at_least(1)
-      .at_most(1024);
-  denoiser.describe(table);
-  classifier.describe(table);
-  return table;
-}
-
-std::int64_t TrainedRegimesOptions::epochs(std::int64_t examples) const {
-  if (images_seen == 0) return denoiser.epochs;
-  return std::max<std::int64_t>(1, (images_seen + examples / 2) / examples);
-}
-
 std::vector<Axis> trained_regimes_axes(const TrainedRegimesOptions& options) {
-  DatasetRegimesOptions all = options.exact;
-  all.measure.push_back("trajectories");
-  std::vector<Axis> axes;
-  for (Axis& axis : dataset_regimes_axes(all)) {
-    if (axis.name == "frame_time") continue;
-    if (axis.name == "images") axis.values = std::vector<std::int64_t>{2000};
-    if (axis.name == "path") axis.values = first_integers(500);
-    axes.push_back(std::move(axis));
-  }
+  std::vector<Axis> axes = {classes_axis(),     images_axis(2000), regime_seed_axis(),
+                            regime_time_axis(), path_axis(500),    branch_time_axis(),
+                            trajectory_axis(),  strip_axis()};
+  for (Axis& axis : pixel_axes(options.exact)) axes.push_back(std::move(axis));
   axes.push_back({"neighbour", AxisRole::captured, first_integers(4),
                   "training images near a generated one, the nearest first"});
   axes.push_back({"progress", AxisRole::captured, shares(kProgress), "share of the training done"});
   return axes;
 }
 
-std::vector<Observable> trained_regimes_observables(const TrainedRegimesOptions& options) {
+std::vector<Observable> trained_regimes_observables(const TrainedRegimesOptions&) {
   ObservableList list;
+  describe_images_used(list);
+  describe_spectrum(list);
+  describe_posterior(list);
+  describe_paths(list);
   describe_models(list);
   describe_clones(list);
   describe_samples(list);
-  std::vector<Observable> all = dataset_regimes_observables(options.exact);
-  for (Observable& observable : list.take()) all.push_back(std::move(observable));
-  return all;
+  return list.take();
 }
 
 }  // namespace syncgap::experiments
