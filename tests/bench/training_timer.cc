@@ -62,16 +62,16 @@ models::PairStates pictures(std::int64_t count) {
 
 struct Set {
   std::int64_t batch, steps;
-  networks::UNet network{nullptr};
+  std::unique_ptr<models::DenoiserNetwork> network;
   models::PairStates states;
   diffusion::NoiseSchedule schedule = diffusion::NoiseSchedule::linear(200, 1e-4, 0.02);
 
   explicit Set(char** words)
       : batch(std::stoll(words[3])),
         steps(std::stoll(words[4])),
-        network(shape(words)),
+        network(models::make_unet(shape(words))),
         states(pictures(batch * std::max<std::int64_t>(steps, 1))) {
-    networks::initialize(*network, RandomStream(1, "weights"));
+    networks::initialize(network->module(), RandomStream(1, "weights"));
   }
   static networks::UNetShape shape(char** words) {
     networks::UNetShape shape;
@@ -96,13 +96,17 @@ void print(const Stopwatch& timer, double images, double sum) {
 
 /// A training without end on a state file of its own.
 struct Training {
+  std::function<bool()> stop;
   std::string state;
   training::Trainer trainer;
 
   Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name)
       : state(std::filesystem::temp_directory_path() / concat("training_timer.", name)),
-        trainer(*set.network, set.states.count(), models::DenoisingLoss(set.task(), set.network),
-                options(set, summation), "timer", state, team) {}
+        trainer(set.network->module(), set.states.count(),
+                models::DenoisingLoss(set.task(), *set.network), options(set, summation), "timer",
+                state, parallel::Team(team, {}, [this] { return stop(); })) {}
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
   ~Training() { std::filesystem::remove(state); }
 
   static training::TrainingOptions options(const Set& set, const std::string& summation) {
@@ -123,26 +127,28 @@ void train(Set& set, const std::string& summation) {
   auto& trainer = training.trainer;
   std::optional<Stopwatch> timer;
   std::int64_t seen = 0;
-  trainer.run([&] {
+  training.stop = [&] {
     const auto epochs = static_cast<std::int64_t>(trainer.curves().loss.size());
     if (epochs >= 1 && !timer) timer.emplace();
     if (epochs == 2) seen = set.states.count();
     return epochs == 2;
-  });
+  };
+  trainer.run();
   print(*timer, static_cast<double>(seen), trainer.curves().loss.back());
 }
 
 /// Steps a second of a training's next steps, without those where it starts and stops.
-double steps_per_second(training::Trainer& trainer, std::int64_t steps) {
+double steps_per_second(Training& training, std::int64_t steps) {
   constexpr std::int64_t kFirst = 2;
   std::optional<Stopwatch> timer;
   double seconds = 0;
   std::int64_t count = 0;
-  trainer.run([&] {
+  training.stop = [&] {
     if (++count == kFirst) timer.emplace();
     if (count == kFirst + steps) seconds = timer->wall();
     return count >= kFirst + steps;
-  });
+  };
+  training.trainer.run();
   return static_cast<double>(steps) / seconds;
 }
 
@@ -156,9 +162,9 @@ void compare_ranks(char** words, const std::string& summation, std::int64_t roun
   std::string text;
   for (std::int64_t k = 0; k < rounds; ++k) {
     ranks.barrier();
-    const double one = steps_per_second(together.trainer, shared.steps);
+    const double one = steps_per_second(together, shared.steps);
     ranks.barrier();
-    const double sum = ranks.sum(steps_per_second(apart.trainer, own.steps));
+    const double sum = ranks.sum(steps_per_second(apart, own.steps));
     text += concat(k > 0 ? ", " : "", "[", one * static_cast<double>(shared.batch), ", ",
                    sum * static_cast<double>(own.batch), "]");
   }
@@ -175,18 +181,19 @@ void compare_ranks(char** words, const std::string& summation, std::int64_t roun
 
 void evaluate(Set& set) {
   const torch::NoGradGuard no_grad;
-  set.network->eval();
+  set.network->module().eval();
   networks::keep_freed_memory();
-  const auto images = torch::randn({set.batch, 2, 28, 28});
+  const auto images = torch::randn({set.batch, 2, 1, 28, 28});
   const auto steps = torch::full({set.batch}, 7, torch::kInt64);
-  double sum = set.network(images, steps).abs().sum().item<double>();
+  const auto predict = [&] { return set.network->predict(images, {steps}).noise; };
+  double sum = predict().abs().sum().item<double>();
   const Stopwatch timer;
-  for (std::int64_t k = 0; k < set.steps; ++k) sum += *set.network(images, steps).data_ptr<float>();
+  for (std::int64_t k = 0; k < set.steps; ++k) sum += *predict().data_ptr<float>();
   print(timer, static_cast<double>(set.steps * set.batch), sum);
 }
 
 void draw(Set& set) {
-  models::DenoisingLoss loss(set.task(), set.network);
+  models::DenoisingLoss loss(set.task(), *set.network);
   double sum = *loss.batch(0, 0, set.batch).states.data_ptr<float>();
   const Stopwatch timer;
   for (std::int64_t k = 0; k < set.steps; ++k)

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   std::signal(SIGUSR1, [](int) { stop = true; });
   torch::set_num_threads(1);
   const auto world = parallel::Communicator::world();
-  const auto team = world.split(world.rank() * teams / world.size());
+  const auto ranks = world.split(world.rank() * teams / world.size());
+  const parallel::Team team(ranks, {}, [] { return stop.load(); });
 
   training::SmallTraining small;
   small.options.epochs = 10;
@@ -49,14 +50,14 @@ int main(int argc, char** argv) {
           return loss(epoch, begin, end);
         },
         small.options, small.identity, checkpoint, team);
-    if (!trainer.run([] { return stop.load(); })) throw UnitStopped("stopped at a checkpoint");
+    if (!trainer.run()) throw UnitStopped("stopped at a checkpoint");
     trainer.use_average();
     if (team.rank() == 0) log_line(log, concat("trained ", ::getpid()));
     return networks::Weights{networks::tensors_of(*small.network), {}};
   };
   try {
     const auto weights = training::cached_model(
-        {argv[1], small.identity}, train, [] { return stop.load(); }, team);
+        {argv[1], small.identity}, train, team);
     std::string text;
     for (const auto& [name, tensor] : weights.tensors) {
       text += concat(name, " ", tensor.sizes(), "\n");

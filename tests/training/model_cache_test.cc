@@ -16,9 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const parallel::Communicator kAlone;
 
-bool never() { return false; }
 
 networks::Weights some_weights() {
   return {{{"layer.weight", torch::arange(6, torch::kFloat32).reshape({2, 3})},
@@ -36,7 +34,7 @@ struct Counted {
           ++times;
           return some_weights();
         },
-        never, kAlone);
+        parallel::Team());
   }
 };
 
@@ -80,7 +78,7 @@ TEST(CachedModel, TrainingThatFailsLeavesNoModelAndNoLock) {
                      std::ofstream(path) << "half trained";
                      throw UnitStopped("a drain");
                    },
-                   never, kAlone),
+                   parallel::Team()),
                UnitStopped);
   EXPECT_FALSE(std::filesystem::exists(request.path()));
   EXPECT_TRUE(std::filesystem::exists(checkpoint));

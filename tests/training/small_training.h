@@ -45,8 +45,10 @@ struct SmallTraining {
     };
   }
 
-  Trainer trainer(const std::string& checkpoint, const parallel::Communicator& team) {
-    return Trainer(*network, kExamples, loss(), options, identity, checkpoint, team);
+  Trainer trainer(const std::string& checkpoint, const parallel::Communicator& ranks,
+                  parallel::Team::StopRequest stop = {}) {
+    return Trainer(*network, kExamples, loss(), options, identity, checkpoint,
+                   parallel::Team(ranks, {}, std::move(stop)));
   }
 };
 

@@ -10,7 +10,6 @@ namespace {
 
 using parallel::Communicator;
 
-bool never() { return false; }
 const Communicator kAlone;
 
 /// The same folder on all ranks, made and removed by the first.
@@ -52,9 +51,9 @@ TEST(TrainerOfATeam, HasTheBitsOfOneRank) {
   const SharedFolder folder(ranks);
   SmallTraining together, alone;
   auto team = together.trainer(folder.state(), ranks);
-  EXPECT_TRUE(team.run(never));
+  EXPECT_TRUE(team.run());
   auto single = alone.trainer(folder.state(), kAlone);
-  EXPECT_TRUE(single.run(never));
+  EXPECT_TRUE(single.run());
   EXPECT_TRUE(torch::equal(team.average(), single.average()));
   EXPECT_EQ(team.curves().loss, single.curves().loss);
 }
@@ -64,15 +63,14 @@ TEST(TrainerOfATeam, StopsWhereOneRankIsAskedToAndGoesOnAlone) {
   const SharedFolder folder(ranks);
   SmallTraining undisturbed, stopped, resumed;
   auto whole = undisturbed.trainer(folder.state(), kAlone);
-  EXPECT_TRUE(whole.run(never));
+  EXPECT_TRUE(whole.run());
   int asked = 0;
-  EXPECT_FALSE(stopped.trainer(folder.state(), ranks).run([&] {
-    return ranks.rank() == ranks.size() - 1 && ++asked > 7;
-  }));
+  const auto stop = [&] { return ranks.rank() == ranks.size() - 1 && ++asked > 7; };
+  EXPECT_FALSE(stopped.trainer(folder.state(), ranks, stop).run());
   // Any team may go on: here each rank for itself.
   auto rest = resumed.trainer(folder.state(), kAlone);
   ranks.barrier();
-  EXPECT_TRUE(rest.run(never));
+  EXPECT_TRUE(rest.run());
   EXPECT_TRUE(torch::equal(rest.average(), whole.average()));
   EXPECT_EQ(rest.curves().loss, whole.curves().loss);
 }
@@ -83,9 +81,9 @@ TEST(TrainerOfATeam, FastSummationIsNearlyTheSame) {
   SmallTraining fast, fixed;
   fast.options.summation = Summation::fast;
   auto quick = fast.trainer(folder.state(), ranks);
-  quick.run(never);
+  quick.run();
   auto exact = fixed.trainer(folder.state(), kAlone);
-  exact.run(never);
+  exact.run();
   EXPECT_TRUE(torch::allclose(quick.average(), exact.average(), 1e-3, 1e-4));
 }
 

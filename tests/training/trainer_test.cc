@@ -20,7 +20,6 @@ using ::testing::HasSubstr;
 
 const parallel::Communicator kAlone;
 
-bool never() { return false; }
 
 TEST(FlatParameters, AreTheNetworksOwn) {
   torch::nn::Linear layer(2, 1);
@@ -90,7 +89,7 @@ TEST(Trainer, LearnsAndSaysHow) {
   SmallTraining training;
   training.options.epochs = 40;
   auto trainer = training.trainer(folder.path("state"), kAlone);
-  EXPECT_TRUE(trainer.run(never));
+  EXPECT_TRUE(trainer.run());
   const auto& curves = trainer.curves();
   ASSERT_EQ(curves.loss.size(), 40U);
   ASSERT_EQ(curves.gradient_norm.size(), 40U);
@@ -106,7 +105,7 @@ TEST(Trainer, ShardsAddUpToTheWholeBatch) {
     SmallTraining training;
     training.options.shards = shards;
     auto trainer = training.trainer(folder.path("state"), kAlone);
-    trainer.run(never);
+    trainer.run();
     if (!expected.defined()) expected = trainer.average().clone();
     EXPECT_TRUE(torch::allclose(trainer.average(), expected, 1e-4, 1e-5)) << shards;
   }
@@ -116,16 +115,16 @@ TEST(Trainer, StoppedAnywhereEndsWithTheSameBits) {
   const TemporaryFolder folder;
   SmallTraining undisturbed;
   auto whole = undisturbed.trainer(folder.path("whole"), kAlone);
-  whole.run(never);
+  whole.run();
   for (const int steps : {1, 4, 5, 7}) {  // 5 steps an epoch
     const auto path = folder.path(concat("state", steps));
     int launches = 0;
     for (bool finished = false; !finished; ++launches) {
       ASSERT_LT(launches, 20);
       SmallTraining again;
-      auto trainer = again.trainer(path, kAlone);
       int asked = 0;
-      finished = trainer.run([&] { return ++asked > steps; });
+      auto trainer = again.trainer(path, kAlone, [&] { return ++asked > steps; });
+      finished = trainer.run();
       if (!finished) continue;
       EXPECT_TRUE(torch::equal(trainer.average(), whole.average()));
       EXPECT_EQ(trainer.curves().loss, whole.curves().loss);
@@ -138,7 +137,7 @@ TEST(Trainer, StoppedAnywhereEndsWithTheSameBits) {
 TEST(Trainer, RefusesACheckpointOfAnotherTraining) {
   const TemporaryFolder folder;
   SmallTraining first;
-  first.trainer(folder.path("state"), kAlone).run([] { return true; });
+  first.trainer(folder.path("state"), kAlone, [] { return true; }).run();
   SmallTraining other;
   other.identity = "another";
   EXPECT_THAT(error_text<InputError>([&] { other.trainer(folder.path("state"), kAlone); }),
@@ -149,7 +148,7 @@ TEST(Trainer, DivergenceIsAMessageAndKeepsTheLastGoodState) {
   const TemporaryFolder folder;
   SmallTraining good;
   int asked = 0;
-  good.trainer(folder.path("state"), kAlone).run([&] { return ++asked > 3; });
+  good.trainer(folder.path("state"), kAlone, [&] { return ++asked > 3; }).run();
   SmallTraining bad;
   const auto loss = bad.loss();
   Trainer trainer(
@@ -158,13 +157,13 @@ TEST(Trainer, DivergenceIsAMessageAndKeepsTheLastGoodState) {
         return loss(epoch, begin, end) *
                (epoch == 1 ? std::numeric_limits<float>::quiet_NaN() : 1.0F);
       },
-      bad.options, bad.identity, folder.path("state"), kAlone);
-  EXPECT_THAT(error_text<UnitError>([&] { trainer.run(never); }),
+      bad.options, bad.identity, folder.path("state"), parallel::Team());
+  EXPECT_THAT(error_text<UnitError>([&] { trainer.run(); }),
               AllOf(HasSubstr("diverged in epoch 2"), HasSubstr("learning_rate"),
                     HasSubstr(folder.path("state"))));
   SmallTraining again;
   auto resumed = again.trainer(folder.path("state"), kAlone);
-  EXPECT_TRUE(resumed.run(never));
+  EXPECT_TRUE(resumed.run());
   EXPECT_TRUE(std::isfinite(resumed.curves().loss.back()));
 }
 
