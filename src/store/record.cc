@@ -63,7 +63,8 @@ Record::Record(const std::string& path, Access access) : path_(path), layout_({}
 
 std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
                            double seconds) const {
-  SYNCGAP_EXPECTS(unit < unit_count() && values.size() == layout_.total());
+  SYNCGAP_EXPECTS(unit < unit_count() && values.size() == layout_.total(), "unit ", unit, " of ",
+                  unit_count(), ", ", values.size(), " values of ", layout_.total());
   Checksum checksum(unit);  // of the cells' bytes in the order of the observables
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const std::size_t bytes = layout_.extent(i) * 8;
