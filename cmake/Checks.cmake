@@ -2,7 +2,7 @@
 #   check_format    clang-format 14 would change nothing
 #   check_includes  every #include follows the table in src/CMakeLists.txt
 #   check_headers   every header of a room compiles alone
-# and beside them, because it takes two to three minutes on two processors:
+# and beside them, because it takes two minutes of two processors:
 #   check_tidy      clang-tidy 14 finds nothing of what .clang-tidy lists
 find_program(SYNCGAP_CLANG_FORMAT NAMES clang-format-14 clang-format)
 find_program(SYNCGAP_CLANG_TIDY NAMES clang-tidy-14 clang-tidy)

@@ -8,7 +8,8 @@ namespace syncgap::cloud {
 
 template <class Real>
 Centring centre_in_place(std::vector<Real>& points, std::size_t dimension) {
-  SYNCGAP_EXPECTS(dimension > 0 && !points.empty() && points.size() % dimension == 0);
+  SYNCGAP_EXPECTS(dimension > 0 && !points.empty() && points.size() % dimension == 0, points.size(),
+                  " numbers of dimension ", dimension);
   Centring out;
   out.count = points.size() / dimension;
   // Sums relative to the first point keep a coordinate that all share exactly what it is.

@@ -44,8 +44,10 @@ void PointCloud::take(std::vector<Real> points) {
 }
 
 void PointCloud::mark(std::vector<double> weights) {
-  SYNCGAP_EXPECTS(groups_.empty() || groups_.size() == count_);
-  SYNCGAP_EXPECTS(weights.empty() || weights.size() == count_);
+  SYNCGAP_EXPECTS(groups_.empty() || groups_.size() == count_, groups_.size(), " groups, ", count_,
+                  " points");
+  SYNCGAP_EXPECTS(weights.empty() || weights.size() == count_, weights.size(), " weights, ", count_,
+                  " points");
   for (const std::uint32_t g : groups_) group_count_ = std::max<std::size_t>(group_count_, g + 1);
   if (group_count_ > 1) {
     membership_.assign(group_count_ * count_, 0.0);
@@ -88,7 +90,8 @@ template <class Run>
 void PointCloud::for_each_block(NoiseLevel level, std::span<const double> states,
                                 std::span<const std::uint32_t> sources, Wanted wanted,
                                 Run run) const {
-  SYNCGAP_EXPECTS(level.variance > 0 && states.size() % dimension_ == 0);
+  SYNCGAP_EXPECTS(level.variance > 0 && states.size() % dimension_ == 0, "variance ",
+                  level.variance, ", ", states.size(), " numbers of dimension ", dimension_);
   const std::size_t batch = states.size() / dimension_;
   std::visit(
       [&](const auto& points) {
@@ -108,7 +111,8 @@ void PointCloud::for_each_block(NoiseLevel level, std::span<const double> states
 Posterior PointCloud::posterior(NoiseLevel level, std::span<const double> states,
                                 std::span<const std::uint32_t> sources, PosteriorMean mean) const {
   const std::size_t batch = states.size() / dimension_;
-  SYNCGAP_EXPECTS(sources.empty() || sources.size() == batch);
+  SYNCGAP_EXPECTS(sources.empty() || sources.size() == batch, sources.size(), " sources, ", batch,
+                  " states");
   if (on_device_) return on_device_->posterior(level, states, sources, mean);
   const bool with_mean = mean == PosteriorMean::compute;
   Posterior out;

@@ -9,7 +9,8 @@ namespace syncgap::cloud {
 
 std::vector<double> surprises(std::span<const double> half_distances,
                               std::span<const double> overlaps, std::span<const double> ratios) {
-  SYNCGAP_EXPECTS(half_distances.size() == overlaps.size());
+  SYNCGAP_EXPECTS(half_distances.size() == overlaps.size(), half_distances.size(), " distances, ",
+                  overlaps.size(), " overlaps");
   std::vector<double> found;
   std::vector<double> energies(padded(overlaps.size()));
   for (const double ratio : ratios) {

@@ -176,8 +176,10 @@ void RandomStream::fill_normals_across_trials<float>(std::uint64_t first_trial, 
                                                      std::uint32_t step,
                                                      std::uint32_t first_component,
                                                      std::span<float> out) const {
-  SYNCGAP_EXPECTS(trials > 0 && out.size() % trials == 0);
-  SYNCGAP_EXPECTS(first_component % kComponentsPerBlock<float> == 0);
+  SYNCGAP_EXPECTS(trials > 0 && out.size() % trials == 0, out.size(), " numbers for ", trials,
+                  " trials");
+  SYNCGAP_EXPECTS(first_component % kComponentsPerBlock<float> == 0, "first component ",
+                  first_component);
   HWY_DYNAMIC_DISPATCH(float_normals_across_trials)
   (philox_key_schedule(key_), first_trial, trials, step, first_component, out);
 }
@@ -186,8 +188,10 @@ void RandomStream::fill_normals_across_trials<double>(std::uint64_t first_trial,
                                                       std::uint32_t step,
                                                       std::uint32_t first_component,
                                                       std::span<double> out) const {
-  SYNCGAP_EXPECTS(trials > 0 && out.size() % trials == 0);
-  SYNCGAP_EXPECTS(first_component % kComponentsPerBlock<double> == 0);
+  SYNCGAP_EXPECTS(trials > 0 && out.size() % trials == 0, out.size(), " numbers for ", trials,
+                  " trials");
+  SYNCGAP_EXPECTS(first_component % kComponentsPerBlock<double> == 0, "first component ",
+                  first_component);
   HWY_DYNAMIC_DISPATCH(double_normals_across_trials)
   (philox_key_schedule(key_), first_trial, trials, step, first_component, out);
 }

@@ -9,7 +9,8 @@
 namespace syncgap::observables {
 
 CurvePeak highest_point(const Curve& curve) {
-  SYNCGAP_EXPECTS(curve.x.size() == curve.y.size());
+  SYNCGAP_EXPECTS(curve.x.size() == curve.y.size(), curve.x.size(), " points, ", curve.y.size(),
+                  " values");
   constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
   const auto top = std::max_element(curve.y.begin(), curve.y.end());
   const std::size_t i = top - curve.y.begin();

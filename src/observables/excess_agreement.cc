@@ -28,7 +28,8 @@ double excess_agreement(double agreement, double independent) {
 
 SpeciationTime speciation_time(const Curve& excess, double threshold) {
   const auto& [x, y] = excess;
-  SYNCGAP_EXPECTS(x.size() == y.size() && x.size() >= 2);
+  SYNCGAP_EXPECTS(x.size() == y.size() && x.size() >= 2, x.size(), " points, ", y.size(),
+                  " values");
   const auto passages = threshold_passages(y, threshold);
   SpeciationTime time{kNone, kNone, passages.count};
   if (passages.last_fall < 0) return time;

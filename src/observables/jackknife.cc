@@ -14,7 +14,8 @@ BlockMeans::BlockMeans(std::size_t blocks, std::size_t quantities)
       counts_(blocks * quantities) {}
 
 void BlockMeans::add(std::size_t block, std::size_t quantity, double value) {
-  SYNCGAP_EXPECTS(block < blocks_ && quantity < quantities_);
+  SYNCGAP_EXPECTS(block < blocks_ && quantity < quantities_, "block ", block, " of ", blocks_,
+                  ", quantity ", quantity, " of ", quantities_);
   sums_[block * quantities_ + quantity] += value;
   counts_[block * quantities_ + quantity] += 1.0;
 }

@@ -20,7 +20,8 @@ constexpr std::size_t kResamplesTogether = 64;
 ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quantities,
                                const RandomStream& stream, std::size_t resamples)
     : resamples_(resamples), means_(quantities, 0.0), resampled_(resamples * quantities, 0.0) {
-  SYNCGAP_EXPECTS(quantities > 0 && values.size() % quantities == 0 && !values.empty());
+  SYNCGAP_EXPECTS(quantities > 0 && values.size() % quantities == 0 && !values.empty(),
+                  values.size(), " values of ", quantities, " quantities");
   const std::size_t samples = values.size() / quantities;
   const double share = 1.0 / to_real(samples);
   const std::vector<double> equal(samples, share);

@@ -76,7 +76,7 @@ std::int64_t TaskCounter::add_here(int slot, std::int64_t amount) {
 }
 
 std::int64_t TaskCounter::fetch_add(int slot, std::int64_t amount) {
-  SYNCGAP_EXPECTS(slot >= 0 && slot < kSlots);
+  SYNCGAP_EXPECTS(slot >= 0 && slot < kSlots, "slot ", slot);
   if (window_ == MPI_WIN_NULL && ranks_.rank() == 0) return add_here(slot, amount);
   std::int64_t before = 0;
   int code = MPI_SUCCESS;

@@ -291,7 +291,8 @@ std::string settle(const Record& record, const Communicator& ranks, const SweepO
 
 SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const UnitWork& work,
                        const SweepSettings& settings, const DrainWatch& drain) {
-  SYNCGAP_EXPECTS(settings.ranks_per_unit >= 1 && settings.ranks_per_unit <= ranks.size());
+  SYNCGAP_EXPECTS(settings.ranks_per_unit >= 1 && settings.ranks_per_unit <= ranks.size(),
+                  "ranks per unit ", settings.ranks_per_unit, ", ranks ", ranks.size());
   const auto start = Clock::now();
   const Survey past = survey(record, ranks, settings.retry_failed);
   SweepOutcome outcome;
