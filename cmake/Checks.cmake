@@ -2,7 +2,10 @@
 #   check_format    clang-format 14 would change nothing
 #   check_includes  every #include follows the table in src/CMakeLists.txt
 #   check_headers   every header of a room compiles alone
+# and beside them, because it takes two to three minutes on two processors:
+#   check_tidy      clang-tidy 14 finds nothing of what .clang-tidy lists
 find_program(SYNCGAP_CLANG_FORMAT NAMES clang-format-14 clang-format)
+find_program(SYNCGAP_CLANG_TIDY NAMES clang-tidy-14 clang-tidy)
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/*.h ${PROJECT_SOURCE_DIR}/src/*.cc ${PROJECT_SOURCE_DIR}/src/*.cu
@@ -21,6 +24,19 @@ add_custom_target(check_includes
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py
     ${PROJECT_SOURCE_DIR}/src
   COMMENT "Checking the include directions" VERBATIM)
+
+if(SYNCGAP_CLANG_TIDY)
+  add_custom_target(check_tidy
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check_tidy.py
+      --clang-tidy ${SYNCGAP_CLANG_TIDY} --build ${PROJECT_BINARY_DIR}
+      --source ${PROJECT_SOURCE_DIR}/src
+      core theory observables sde data store sweep parallel app
+    COMMENT "Checking the sources with clang-tidy" VERBATIM)
+else()
+  add_custom_target(check_tidy
+    COMMAND ${CMAKE_COMMAND} -E echo "clang-tidy is missing: install the package clang-tidy-14"
+    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+endif()
 
 # CMake itself makes this target from the header sets of the rooms (VERIFY_INTERFACE_HEADER_SETS).
 add_custom_target(check_headers DEPENDS all_verify_interface_header_sets)

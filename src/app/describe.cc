@@ -7,6 +7,7 @@
 #include "app/libraries.h"
 #include "app/sizes.h"
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/version.h"
 #include "parallel/communicator.h"
 #include "store/record.h"
@@ -124,8 +125,8 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   const std::uint64_t record = store::record_bytes(grid, planned.observables);
   const ResultLayout layout(grid, planned.observables);
   // The engine keeps at most 16 bytes a unit: status, order, cost estimate.
-  const double memory = 64e6 + 16.0 * static_cast<double>(grid.unit_count()) +
-                        8.0 * static_cast<double>(layout.total()) + planned.plan.memory;
+  const double memory = 64e6 + 16.0 * to_real(grid.unit_count()) + 8.0 * to_real(layout.total()) +
+                        planned.plan.memory;
   if (format == Format::json) {
     Json axes = Json::array();
     for (const Axis& axis : grid.axes())
@@ -159,7 +160,7 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
               static_cast<unsigned long long>(grid.unit_count()), planned.observables.size(),
               static_cast<long long>(layout.total()));
   std::printf("record     %s, %s\n", planned.record_path.c_str(),
-              size_text(static_cast<double>(record)).c_str());
+              size_text(to_real(record)).c_str());
   std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",
               short_number(order.total_seconds).c_str(),
               short_number(order.longest_seconds).c_str());

@@ -7,6 +7,7 @@
 #include "app/sizes.h"
 #include "core/check.h"
 #include "core/clock.h"
+#include "core/numbers.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "sweep/progress.h"
@@ -50,8 +51,8 @@ ExitCode show_status(const std::string& path, Format format) {
   const double elapsed = run ? std::max(1e-9, unix_time() - run->started) : 0;
   const std::uint64_t finished =
       run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
-  const double rate = run ? static_cast<double>(finished) / elapsed : 0;
-  const double left = rate > 0 ? static_cast<double>(sum.pending) / rate : -1;
+  const double rate = run ? to_real(finished) / elapsed : 0;
+  const double left = rate > 0 ? to_real(sum.pending) / rate : -1;
   // A kill may leave the message of a unit that is pending again.
   auto failures = record.failures();
   const auto statuses = record.statuses();
@@ -82,9 +83,8 @@ ExitCode show_status(const std::string& path, Format format) {
               record.header().title.c_str(), record.header().profile.empty() ? "" : ", profile ",
               record.header().profile.c_str());
   std::printf("units      %llu of %llu done (%.1f%%), %llu failed, %llu pending\n", wide(sum.done),
-              wide(sum.units),
-              100.0 * static_cast<double>(sum.done) / static_cast<double>(sum.units),
-              wide(sum.failed), wide(sum.pending));
+              wide(sum.units), 100.0 * to_real(sum.done) / to_real(sum.units), wide(sum.failed),
+              wide(sum.pending));
   std::printf("time       %s s inside units, the longest %s s\n", short_number(sum.seconds).c_str(),
               short_number(sum.longest).c_str());
   if (run) {
@@ -112,8 +112,8 @@ ExitCode verify_record(const std::string& path) {
   const Record record(path, Record::Access::read);
   const auto statuses = record.statuses();
   const auto damaged = record.damaged(0, record.unit_count(), statuses);
-  const auto done = static_cast<std::uint64_t>(
-      std::count(statuses.begin(), statuses.end(), static_cast<std::uint8_t>(UnitStatus::done)));
+  const std::uint64_t done =
+      std::count(statuses.begin(), statuses.end(), static_cast<std::uint8_t>(UnitStatus::done));
   constexpr std::size_t kShown = 20;
   for (std::size_t i = 0; i < std::min(kShown, damaged.size()); ++i)
     std::printf("damaged: unit %llu (%s) does not match its checksum\n", wide(damaged[i]),

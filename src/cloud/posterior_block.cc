@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "observables/matrix_product.h"
 
 namespace syncgap::cloud {
@@ -208,7 +209,7 @@ template <class Real>
 void PosteriorBlock<Real>::add_means(std::span<const Real> points, std::size_t columns,
                                      std::size_t nonzero) {
   const std::size_t inner = cloud_.varying.size();
-  if (static_cast<double>(nonzero) > kSparse * static_cast<double>(rows_ * columns)) {
+  if (to_real(nonzero) > kSparse * to_real(rows_ * columns)) {
     observables::add_product(rows_, inner, columns, weights_.data(), points.data(), mean_.data(),
                              {columns, inner, inner});  // (b, p) (p, d') -> (b, d')
     return;

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/numbers.h"
+
 namespace syncgap::cloud {
 
 PosteriorScale::PosteriorScale(NoiseLevel level, std::size_t points, std::size_t dimension,
                                bool weighted)
-    : log_normaliser(-0.5 * static_cast<double>(dimension) *
-                     std::log(2 * std::numbers::pi * level.variance)),
-      log_prior(weighted ? 0.0 : -std::log(static_cast<double>(points))),
+    : log_normaliser(-0.5 * to_real(dimension) * std::log(2 * std::numbers::pi * level.variance)),
+      log_prior(weighted ? 0.0 : -std::log(to_real(points))),
       variance(level.variance) {}
 
 void resize(Posterior& out, std::size_t states, std::size_t groups, std::size_t dimension,

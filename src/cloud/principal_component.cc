@@ -9,6 +9,7 @@
 #include "cloud/centred_points.h"
 #include "cloud/posterior_tile.h"
 #include "core/check.h"
+#include "core/numbers.h"
 #include "observables/matrix_product.h"
 
 // Shapes: n points of which d' coordinates vary, R sets of weights side by side, K Krylov vectors.
@@ -30,7 +31,7 @@ struct Ritz {
   Eigen::VectorXd vector;
 };
 Ritz leading_ritz(const std::vector<double>& diagonal, const std::vector<double>& off_diagonal) {
-  const auto k = static_cast<Eigen::Index>(diagonal.size());
+  const Eigen::Index k = diagonal.size();
   Eigen::VectorXd d = Eigen::Map<const Eigen::VectorXd>(diagonal.data(), k);
   Eigen::VectorXd e = Eigen::Map<const Eigen::VectorXd>(off_diagonal.data(), k - 1);
   Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver;
@@ -118,7 +119,7 @@ Covariance::Leading Covariance::leading(std::span<const double> weights,
           std::fill(direction.begin(), direction.end(), 0.0);
           for (std::size_t j = 0; j <= k; ++j)
             for (std::size_t i = 0; i < inner; ++i)
-              direction[i] += ritz.vector(static_cast<Eigen::Index>(j)) * basis[r][j * inner + i];
+              direction[i] += ritz.vector(j) * basis[r][j * inner + i];
           normalise(direction);
         } else {
           running = true;
@@ -146,7 +147,7 @@ PrincipalComponent Covariance::principal() const {
   observables::add_product(1, inner, count_, signs.data(), points_.data(), start.data(),
                            {count_, inner, inner});
   normalise(start);
-  const std::vector<double> weights(count_, 1.0 / static_cast<double>(count_));
+  const std::vector<double> weights(count_, 1.0 / to_real(count_));
   const Leading found = leading(weights, start);
   out.variance = found.variances[0];
   const auto largest =
@@ -171,13 +172,12 @@ std::vector<double> Covariance::bootstrap_variances(const PrincipalComponent& st
     for (std::size_t r = 0; r < sets; ++r) {
       stream.fill_uniforms<double>(first + r, 0, uniforms);
       for (const double u : uniforms)
-        weights[r * count_ + static_cast<std::size_t>(u * static_cast<double>(count_))] +=
-            1.0 / static_cast<double>(count_);
+        weights[r * count_ + static_cast<std::size_t>(u * to_real(count_))] +=
+            1.0 / to_real(count_);
       starts.insert(starts.end(), direction.begin(), direction.end());
     }
     const Leading found = leading(weights, starts);
-    std::copy(found.variances.begin(), found.variances.end(),
-              out.begin() + static_cast<std::ptrdiff_t>(first));
+    std::copy(found.variances.begin(), found.variances.end(), out.begin() + first);
   }
   return out;
 }

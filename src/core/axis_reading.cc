@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/options.h"
 
 namespace syncgap {
@@ -82,7 +83,7 @@ class AxisReader {
     auto add = [&](const toml::node& element) {
       if (const auto* v = element.as_integer()) {
         integers.push_back(**v);
-        reals.push_back(static_cast<double>(**v));
+        reals.push_back(to_real(**v));
       } else if (const auto* real = element.as_floating_point()) {
         reals.push_back(**real);
       } else if (const auto* text = element.as_string()) {
@@ -131,7 +132,7 @@ class AxisReader {
   static std::vector<double> equally_spaced(double first, double last, std::size_t count) {
     std::vector<double> out(count, first);
     for (std::size_t i = 1; i < count; ++i)
-      out[i] = first + (last - first) * static_cast<double>(i) / static_cast<double>(count - 1);
+      out[i] = first + (last - first) * to_real(i) / to_real(count - 1);
     if (count > 1) out.back() = last;
     return out;
   }
@@ -164,7 +165,7 @@ class AxisReader {
     });
     if (!whole) {
       std::vector<double> out(n);
-      for (std::size_t i = 0; i < n; ++i) out[i] = a[0] + step * static_cast<double>(i);
+      for (std::size_t i = 0; i < n; ++i) out[i] = a[0] + step * to_real(i);
       return out;
     }
     std::vector<std::int64_t> out(n);

@@ -283,6 +283,7 @@ void apply_options(const Job& job, OptionTable& table) {
 
 Grid make_grid(const Job& job, std::vector<Axis> declared) {
   std::vector<std::string> known;
+  known.reserve(declared.size());
   for (const Axis& axis : declared) known.push_back(axis.name);
   for (const auto& setting : job.axes) {
     const auto axis = std::find_if(declared.begin(), declared.end(),

@@ -42,7 +42,7 @@ ByteReader::ByteReader(const std::string& path) : name_(path) {
              kCopyAgain);
     if (got == 0 && code == Z_BUF_ERROR)
       refuse("the compressed file is cut off", offset_, "its end is missing", kCopyAgain);
-    return static_cast<std::size_t>(got);
+    return got;
   };
 }
 
@@ -111,7 +111,7 @@ void ByteReader::refuse(const std::string& wrong, std::uint64_t at, const std::s
 
 std::string find_raw_or_gzip(const std::string& folder, const std::string& stem) {
   for (const char* suffix : {"", ".gz"}) {
-    const std::string path = folder + "/" + stem + suffix;
+    std::string path = folder + "/" + stem + suffix;
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path;
   }

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/checksum.h"
+#include "core/numbers.h"
 
 namespace syncgap::data {
 namespace {
@@ -28,7 +29,7 @@ std::vector<std::uint32_t> choose_of_class(const ImageSet& images, std::int32_t 
   if (all) count = found.size();
   require_input(count <= found.size(), "too few images of class ", wanted, " (", found.size(),
                 " in the data set, ", count, " wanted): ask for fewer images");
-  const auto end = found.begin() + static_cast<std::ptrdiff_t>(count);
+  const auto end = found.begin() + count;
   std::partial_sort(found.begin(), end, found.end());
   std::vector<std::uint32_t> chosen;
   for (auto it = found.begin(); it != end; ++it) chosen.push_back(it->second);
@@ -81,8 +82,7 @@ ImagePoints<Real> make_points(const ImageSet& images, std::span<const std::uint3
           out.channel_mean[c] += static_cast<double>(pixel);
         }
   }
-  for (double& mean : out.channel_mean)
-    mean /= static_cast<double>(chosen.size()) * static_cast<double>(plane);
+  for (double& mean : out.channel_mean) mean /= to_real(chosen.size()) * to_real(plane);
   for (std::size_t k = 0; k < out.values.size(); ++k)
     out.values[k] =
         static_cast<Real>(static_cast<double>(out.values[k]) - out.channel_mean[k % d / plane]);

@@ -24,14 +24,13 @@ void ImageSet::copy_image(std::size_t i, std::span<float> out) const {
   std::visit(
       [&](const auto& pixels) {
         using Pixel = typename std::decay_t<decltype(pixels)>::value_type;
-        const auto from = pixels.begin() + static_cast<std::ptrdiff_t>(i * shape_.size());
-        std::transform(from, from + static_cast<std::ptrdiff_t>(shape_.size()), out.begin(),
-                       [](Pixel pixel) {
-                         if constexpr (std::is_same_v<Pixel, float>)
-                           return pixel;
-                         else
-                           return static_cast<float>(pixel) / 255.0F;
-                       });
+        const auto from = pixels.begin() + i * shape_.size();
+        std::transform(from, from + shape_.size(), out.begin(), [](Pixel pixel) {
+          if constexpr (std::is_same_v<Pixel, float>)
+            return pixel;
+          else
+            return static_cast<float>(pixel) / 255.0F;
+        });
       },
       pixels_);
 }

@@ -17,14 +17,12 @@ using Plane = std::span<const float>;
 class Padded {
  public:
   Padded(const ImageShape& shape, Plane plane)
-      : height_(static_cast<std::ptrdiff_t>(shape.height)),
-        width_(static_cast<std::ptrdiff_t>(shape.width)),
-        plane_(plane) {}
+      : height_(shape.height), width_(shape.width), plane_(plane) {}
 
   float at(std::ptrdiff_t row, std::ptrdiff_t column) const {
     row = std::clamp<std::ptrdiff_t>(row, 0, height_ - 1);
     column = std::clamp<std::ptrdiff_t>(column, 0, width_ - 1);
-    return plane_[static_cast<std::size_t>(row * width_ + column)];
+    return plane_[row * width_ + column];
   }
 
   /// out(row, column) = value(row, column) for every pixel.
@@ -66,8 +64,7 @@ std::array<float, 2 * kBlurRadius + 1> blur_kernel() {
   std::array<float, 2 * kBlurRadius + 1> kernel{};
   float sum = 0;
   for (int i = -kBlurRadius; i <= kBlurRadius; ++i)
-    sum += kernel[static_cast<std::size_t>(i + kBlurRadius)] =
-        std::exp(-0.5F * static_cast<float>(i * i));
+    sum += kernel[i + kBlurRadius] = std::exp(-0.5F * static_cast<float>(i * i));
   for (float& weight : kernel) weight /= sum;
   return kernel;
 }
@@ -76,8 +73,7 @@ void blur(const ImageShape& shape, const Padded& in, std::span<float> out) {
   const auto kernel = blur_kernel();
   const auto along = [&](const auto& value) {
     float sum = 0;
-    for (int i = -kBlurRadius; i <= kBlurRadius; ++i)
-      sum += kernel[static_cast<std::size_t>(i + kBlurRadius)] * value(i);
+    for (int i = -kBlurRadius; i <= kBlurRadius; ++i) sum += kernel[i + kBlurRadius] * value(i);
     return sum;
   };
   std::vector<float> rows(shape.plane());

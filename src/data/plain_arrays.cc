@@ -63,7 +63,7 @@ std::vector<std::int32_t> checked_labels(const PlainArray& labels, std::int64_t 
               concat("labels are not integers (", labels.name, "): store them as integers"));
         } else {
           for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto label = static_cast<std::int64_t>(values[i]);
+            const std::int64_t label = values[i];
             require_input(label >= 0 && label < class_count, "a label is out of range (",
                           place(labels, i), ", label ", label, ", with ", class_count,
                           " classes): set class_count to the number of classes, or ",

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 template <class ClassOf>
 std::vector<double> pair_agreement(CloneEnds clones, ClassOf class_of) {
   SYNCGAP_EXPECTS(clones.size() >= 2);
-  const auto count = static_cast<double>(clones.size());
+  const auto count = to_real(clones.size());
   std::vector<double> agreement(clones.front().size());
   for (std::size_t trial = 0; trial < agreement.size(); ++trial) {
     double sum = 0.0, squares = 0.0;
@@ -43,7 +44,7 @@ std::vector<double> shared_past_agreement(float trunk, std::span<const float> cl
     const auto below = clones.first(s);
     const auto agreeing =
         std::count(below.begin(), below.end(), clones[s]) + (trunk == clones[s] ? 1 : 0);
-    shares.push_back(static_cast<double>(agreeing) / static_cast<double>(s + 1));
+    shares.push_back(to_real(agreeing) / to_real(s + 1));
   }
   return shares;
 }

@@ -32,7 +32,7 @@ class Interpolated {
   double operator()(double x) const {
     if (cubic_) return (*cubic_)(x);
     const auto after = std::upper_bound(curve_.x.begin() + 1, curve_.x.end() - 1, x);
-    const auto i = static_cast<std::size_t>(after - curve_.x.begin());
+    const std::size_t i = after - curve_.x.begin();
     const double share = (x - curve_.x[i - 1]) / (curve_.x[i] - curve_.x[i - 1]);
     return curve_.y[i - 1] + share * (curve_.y[i] - curve_.y[i - 1]);
   }

@@ -12,7 +12,7 @@ CurvePeak highest_point(const Curve& curve) {
   SYNCGAP_EXPECTS(curve.x.size() == curve.y.size());
   constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
   const auto top = std::max_element(curve.y.begin(), curve.y.end());
-  const auto i = static_cast<std::size_t>(top - curve.y.begin());
+  const std::size_t i = top - curve.y.begin();
   if (i == 0 || i + 1 >= curve.y.size()) return {kNowhere, kNowhere};
   // Newton's form around the highest point: y = y_i + (x - x_i)(slope + bend (x - x_{i+1})).
   const double before = curve.x[i - 1] - curve.x[i], after = curve.x[i + 1] - curve.x[i];

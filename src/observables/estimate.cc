@@ -23,7 +23,7 @@ Interval wilson_interval_of(double p, double n, double z) {
 void MeanAccumulator::add(double value) {
   ++count_;
   const double off = value - mean_;
-  mean_ += off / static_cast<double>(count_);
+  mean_ += off / to_real(count_);
   squares_ += off * (value - mean_);
 }
 
@@ -33,14 +33,14 @@ void MeanAccumulator::add(std::span<const double> values) {
   batch.count_ = values.size();
   double sum = 0;
   for (const double value : values) sum += value;
-  batch.mean_ = sum / static_cast<double>(values.size());
+  batch.mean_ = sum / to_real(values.size());
   for (const double value : values) batch.squares_ += (value - batch.mean_) * (value - batch.mean_);
   merge(batch);
 }
 
 void MeanAccumulator::merge(const MeanAccumulator& other) {
   if (other.count_ == 0) return;
-  const auto mine = static_cast<double>(count_), theirs = static_cast<double>(other.count_);
+  const auto mine = to_real(count_), theirs = to_real(other.count_);
   const double off = other.mean_ - mean_, total = mine + theirs;
   mean_ += off * (theirs / total);
   squares_ += other.squares_ + off * off * (mine * theirs / total);
@@ -49,11 +49,11 @@ void MeanAccumulator::merge(const MeanAccumulator& other) {
 
 double MeanAccumulator::variance() const {
   if (count_ < 2) return std::numeric_limits<double>::quiet_NaN();
-  return squares_ / static_cast<double>(count_ - 1);
+  return squares_ / to_real(count_ - 1);
 }
 
 Estimate MeanAccumulator::estimate() const {
-  return {mean_, std::sqrt(variance() / static_cast<double>(count_)), count_};
+  return {mean_, std::sqrt(variance() / to_real(count_)), count_};
 }
 
 Estimate estimate_mean(std::span<const double> sample) {
@@ -63,7 +63,7 @@ Estimate estimate_mean(std::span<const double> sample) {
 }
 
 Estimate estimate_variance(std::span<const double> sample) {
-  const double n = static_cast<double>(sample.size());
+  const double n = to_real(sample.size());
   const double mean = estimate_mean(sample).value;
   double second = 0, fourth = 0;
   for (const double value : sample) {
@@ -91,8 +91,8 @@ Estimate estimate_paired_difference(std::span<const double> a, std::span<const d
 
 Interval wilson_interval(std::uint64_t successes, std::uint64_t trials, double z) {
   SYNCGAP_EXPECTS(trials > 0 && successes <= trials);
-  const auto n = static_cast<double>(trials);
-  return wilson_interval_of(static_cast<double>(successes) / n, n, z);
+  const auto n = to_real(trials);
+  return wilson_interval_of(to_real(successes) / n, n, z);
 }
 
 IntervalEstimate wilson_share(std::uint64_t successes, std::uint64_t trials) {
@@ -102,7 +102,7 @@ IntervalEstimate wilson_share(std::uint64_t successes, std::uint64_t trials) {
 ShareEstimate estimate_share(std::span<const double> values, double most) {
   SYNCGAP_EXPECTS(values.size() >= 2 && most >= 1);
   const Estimate mean = estimate_mean(values);
-  const auto n = static_cast<double>(values.size());
+  const auto n = to_real(values.size());
   const double p = std::clamp(mean.value, 0.0, 1.0);
   const double variance = mean.standard_error * mean.standard_error;
   // Of equal values nothing but their number is known.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 namespace {
@@ -14,7 +15,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 double independent_agreement(std::span<const double> shares, std::uint64_t count) {
   SYNCGAP_EXPECTS(count >= 2);
-  const auto n = static_cast<double>(count);
+  const auto n = to_real(count);
   double squares = 0;
   for (const double share : shares) squares += share * share;
   // n^2 squares are pairs with repetition, n of them a sample with itself.

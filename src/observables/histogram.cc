@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 
@@ -26,8 +27,8 @@ void Histogram::add(double value) {
 std::vector<Estimate> Histogram::density() const {
   std::vector<Estimate> densities;
   for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
-    const double width = edges_[bin + 1] - edges_[bin], n = static_cast<double>(total_);
-    const double share = static_cast<double>(counts_[bin]) / n;
+    const double width = edges_[bin + 1] - edges_[bin], n = to_real(total_);
+    const double share = to_real(counts_[bin]) / n;
     densities.push_back({share / width, std::sqrt(share * (1.0 - share) / n) / width, total_});
   }
   return densities;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 
@@ -39,7 +40,7 @@ Estimate jackknife(const BlockMeans& data, const MeansStatistic& statistic) {
   MeanAccumulator replicates;
   for (std::size_t block = 0; block < data.blocks(); ++block)
     replicates.add(statistic(data.means(block)));
-  const auto blocks = static_cast<double>(data.blocks());
+  const auto blocks = to_real(data.blocks());
   estimate.standard_error = (blocks - 1.0) / std::sqrt(blocks) * std::sqrt(replicates.variance());
   return estimate;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "observables/matrix_product.h"
 #include "observables/quantile.h"
 
@@ -21,7 +22,7 @@ ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quant
     : resamples_(resamples), means_(quantities, 0.0), resampled_(resamples * quantities, 0.0) {
   SYNCGAP_EXPECTS(quantities > 0 && values.size() % quantities == 0 && !values.empty());
   const std::size_t samples = values.size() / quantities;
-  const double share = 1.0 / static_cast<double>(samples);
+  const double share = 1.0 / to_real(samples);
   const std::vector<double> equal(samples, share);
   const Strides strides{samples, quantities, quantities};
   add_product(1, quantities, samples, equal.data(), values.data(), means_.data(), strides);
@@ -32,7 +33,7 @@ ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quant
     for (std::size_t r = 0; r < rows; ++r) {
       stream.fill_uniforms<double>(first + r, 0, uniforms);
       for (const double u : uniforms)
-        weights[r * samples + static_cast<std::size_t>(u * static_cast<double>(samples))] += share;
+        weights[r * samples + static_cast<std::size_t>(u * to_real(samples))] += share;
     }
     add_product(rows, quantities, samples, weights.data(), values.data(),
                 resampled_.data() + first * quantities, strides);  // (R, N) (N, K) -> (R, K)

@@ -41,7 +41,7 @@ std::string MpiScope::library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
-  std::string version(text, static_cast<std::size_t>(length));
+  std::string version(text, length);
   return version.substr(0, version.find(','));
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 namespace {
@@ -28,7 +29,7 @@ class Swarm {
 double projection(std::span<const double> x) {
   double sum = 0.0;
   for (double value : x) sum += value;
-  return sum / std::sqrt(static_cast<double>(x.size()));
+  return sum / std::sqrt(to_real(x.size()));
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ std::span<float> CloneBatch::snapshot(std::size_t cluster, std::size_t snapshot)
 
 CloneBatch run_full(const theory::TwoClusters& clusters, const CloningPlan& plan,
                     const RandomStream& noise, std::uint64_t first_trial, std::size_t trials) {
-  const auto d = static_cast<std::size_t>(std::lround(clusters.dimension));
+  const std::size_t d = std::lround(clusters.dimension);
   CloneBatch batch(plan, 1, trials);
   Swarm x(plan.paths(), d);
   std::vector<double> xi(d);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 namespace {
@@ -21,7 +22,7 @@ ClusterPoints::ClusterPoints(const theory::TwoClusters& clusters, std::size_t co
                              const RandomStream& points, const RandomStream& noise)
     : clusters_(clusters),
       count_(count),
-      dimension_(static_cast<std::size_t>(std::llround(clusters.dimension))),
+      dimension_(std::llround(clusters.dimension)),
       points_(points),
       noise_(noise) {
   SYNCGAP_EXPECTS(count >= 1 && count <= 0xffffffffU);
@@ -52,7 +53,7 @@ ClusterPoints::Evaluations ClusterPoints::evaluations(std::uint64_t set, std::si
     const std::uint64_t trial = trial_of(set, first + b);
     const double choice = noise_.uniform<double>(trial, kChoice, 0);
     found.sources[b] = static_cast<std::uint32_t>(
-        std::min(count_ - 1, static_cast<std::size_t>(choice * static_cast<double>(count_))));
+        std::min(count_ - 1, static_cast<std::size_t>(choice * to_real(count_))));
     noise_.fill_normals<double>(trial, kCoordinates,
                                 std::span(found.noise).subspan(b * dimension_, dimension_));
   }

@@ -8,7 +8,7 @@
 namespace syncgap::sde {
 namespace {
 
-constexpr std::size_t kTrunk = static_cast<std::size_t>(-1);
+constexpr std::size_t kTrunk = ~std::size_t{0};
 
 /// One row of the batch.
 struct Row {
@@ -98,9 +98,7 @@ class Batch {
   }
 
  private:
-  std::ptrdiff_t offset(std::size_t r) const {
-    return static_cast<std::ptrdiff_t>(r * plan_.dimension);
-  }
+  std::ptrdiff_t offset(std::size_t r) const { return r * plan_.dimension; }
   std::span<double> row(std::size_t r) {
     return std::span(states_).subspan(r * plan_.dimension, plan_.dimension);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 namespace {
@@ -33,14 +34,14 @@ std::vector<double> ddpm_times(std::size_t steps) {
   constexpr std::size_t kSteps = 1000;
   std::vector<double> schedule(kSteps + 1, 0.0);
   for (std::size_t k = 1; k <= kSteps; ++k) {
-    const double share = static_cast<double>(k - 1) / (kSteps - 1);
+    const double share = to_real(k - 1) / (kSteps - 1);
     schedule[k] = schedule[k - 1] - 0.5 * std::log1p(-(kFirst + share * (kLast - kFirst)));
   }
   std::vector<double> times(steps + 1);
   for (std::size_t k = 0; k <= steps; ++k) {
     // k * 1000 / steps in whole numbers: no rounding where a step of the schedule is met.
     const std::size_t below = k * kSteps / steps;
-    const double beyond = static_cast<double>(k * kSteps % steps) / static_cast<double>(steps);
+    const double beyond = to_real(k * kSteps % steps) / to_real(steps);
     times[k] = schedule[below];
     if (beyond > 0) times[k] += beyond * (schedule[below + 1] - schedule[below]);
   }
@@ -49,8 +50,7 @@ std::vector<double> ddpm_times(std::size_t steps) {
 
 std::vector<double> uniform_times(double horizon, std::size_t steps) {
   std::vector<double> times(steps + 1);
-  for (std::size_t k = 0; k <= steps; ++k)
-    times[k] = horizon * static_cast<double>(k) / static_cast<double>(steps);
+  for (std::size_t k = 0; k <= steps; ++k) times[k] = horizon * to_real(k) / to_real(steps);
   return times;
 }
 
@@ -58,7 +58,7 @@ std::size_t nearest_step(const std::vector<double>& times, double t) {
   const auto above = std::lower_bound(times.begin(), times.end(), t);
   if (above == times.begin()) return 0;
   if (above == times.end()) return times.size() - 1;
-  const auto k = static_cast<std::size_t>(above - times.begin());
+  const std::size_t k = above - times.begin();
   return times[k] - t < t - times[k - 1] ? k : k - 1;
 }
 

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "theory/fixed_points.h"
 #include "theory/information.h"
 
@@ -32,11 +33,11 @@ MixtureSamples draw_samples(const theory::DataMixture& data, const MixtureStream
   MixtureSamples samples;
   samples.clean.resize(dimension, count);
   samples.noise.resize(dimension, count);
-  std::vector<double> normals(static_cast<std::size_t>(dimension));
+  std::vector<double> normals(dimension);
   const Eigen::Map<const VectorXd> drawn(normals.data(), dimension);
   const bool points = data.are_points();
   for (Index i = 0; i < count; ++i) {
-    const auto trial = static_cast<std::uint64_t>(i);
+    const std::uint64_t trial = i;
     const Index k = choose(data.weights(), streams.label.uniform<double>(trial, 0, 0));
     samples.origin.push_back(k);
     samples.clean.col(i) = data.means().col(k);
@@ -56,7 +57,7 @@ InformationSamples evaluate_samples(const theory::NoisedMixture& noised,
   const theory::DataMixture& data = noised.data();
   const bool points = data.are_points(), has_entropy = points || data.dimension() == 1;
   const double kernel_constant =
-      -0.5 * static_cast<double>(data.dimension()) * std::log(2.0 * std::numbers::pi * s);
+      -0.5 * to_real(data.dimension()) * std::log(2.0 * std::numbers::pi * s);
   // log p(y) of the clean data is needed where p(y|x) is a density in all D directions.
   const bool has_prior = data.spectra().minCoeff() > 0.0;
   const theory::NoisedMixture prior(data, has_prior ? 0.0 : s);
@@ -66,8 +67,7 @@ InformationSamples evaluate_samples(const theory::NoisedMixture& noised,
     const theory::PosteriorState state = noised.at(x);
     const double kernel = samples.noise.col(i).squaredNorm() / s;
     if (points) {
-      found.surprise.push_back(
-          state.log_density - noised.log_component(samples.origin[static_cast<std::size_t>(i)], x));
+      found.surprise.push_back(state.log_density - noised.log_component(samples.origin[i], x));
     } else if (has_prior) {
       const double forward = kernel_constant - 0.5 * kernel * s;
       found.surprise.push_back(state.log_density - forward -

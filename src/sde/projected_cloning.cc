@@ -64,7 +64,7 @@ struct Script {
     for (std::size_t cluster = 0; cluster < plan.snapshot_steps.size(); ++cluster)
       for (std::size_t i = 0; i < plan.snapshot_steps[cluster].size(); ++i)
         if (const int step = plan.snapshot_steps[cluster][i]; step >= 0 && step <= plan.times.steps)
-          events[static_cast<std::size_t>(step)].push_back({cluster, i});
+          events[step].push_back({cluster, i});
   }
 };
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 
@@ -16,9 +17,9 @@ ReverseMixture::ReverseMixture(const theory::DataMixture& data, const std::vecto
   SYNCGAP_EXPECTS(!levels.empty() && levels.back() > 0.0 && substeps > 0);
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
     SYNCGAP_EXPECTS(levels[i] > levels[i + 1]);
-    const double ratio = std::log(levels[i + 1] / levels[i]) / static_cast<double>(substeps);
+    const double ratio = std::log(levels[i + 1] / levels[i]) / to_real(substeps);
     for (std::size_t j = 0; j < substeps; ++j)
-      noised_.emplace_back(data, levels[i] * std::exp(ratio * static_cast<double>(j)));
+      noised_.emplace_back(data, levels[i] * std::exp(ratio * to_real(j)));
   }
   noised_.emplace_back(data, levels.back());
 }
@@ -53,7 +54,7 @@ Eigen::MatrixXd ReverseMixture::run(const MixtureStreams& streams, std::uint64_t
       target = here.posterior_mean(x, state);
     }
     x = target + (to / from) * (x - target) + std::sqrt(to * (from - to) / from) * bridge_normals;
-    if (i % substeps_ == 0) path.col(static_cast<Index>(i / substeps_)) = x;
+    if (i % substeps_ == 0) path.col(i / substeps_) = x;
   }
   return path;
 }

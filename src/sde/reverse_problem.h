@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 
+#include "core/numbers.h"
 #include "theory/coupled_process.h"
 #include "theory/coupling_schedule.h"
 
@@ -21,7 +22,7 @@ struct TwoClassData {
   double angle = 0.0;           ///< theta, between mu_x and mu_y
 
   /// |mu_x| = |mu_y|.
-  double mean_norm() const { return std::sqrt(static_cast<double>(dimension)) * mean_amplitude; }
+  double mean_norm() const { return std::sqrt(to_real(dimension)) * mean_amplitude; }
 };
 
 /// Forward time [0, T] in equal steps; reverse trajectories visit t_N = T, ..., t_0 = 0.
@@ -29,8 +30,8 @@ struct TimeGrid {
   double duration = 2.0;    ///< T
   std::size_t steps = 800;  ///< N
 
-  double step() const { return duration / static_cast<double>(steps); }
-  double time(std::size_t k) const { return step() * static_cast<double>(k); }
+  double step() const { return duration / to_real(steps); }
+  double time(std::size_t k) const { return step() * to_real(k); }
 };
 
 /// Which score drives the reverse trajectory of Y (corrections E0.22).

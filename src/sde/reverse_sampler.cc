@@ -4,14 +4,14 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "sde/reverse_kernels.h"
 
 namespace syncgap::sde {
 namespace {
 
 std::size_t position_in(const std::vector<std::size_t>& samplers, std::size_t sampler) {
-  return static_cast<std::size_t>(std::find(samplers.begin(), samplers.end(), sampler) -
-                                  samplers.begin());
+  return std::find(samplers.begin(), samplers.end(), sampler) - samplers.begin();
 }
 
 const char* stream_purpose(Space space, const char* in_plane, const char* in_full) {
@@ -25,10 +25,10 @@ double state_count(const ReverseProblem& problem) {
     paths += sampler.score == ScoreKind::path;
     joint += sampler.score == ScoreKind::joint;
   }
-  const double steps = static_cast<double>(problem.grid().steps);
-  const double segment = static_cast<double>(TrialBlock::kSegment);
+  const double steps = to_real(problem.grid().steps);
+  const double segment = to_real(TrialBlock::kSegment);
   return (steps + 1) + paths * (steps / segment + 2) + paths * (segment + 1) +
-         static_cast<double>(problem.samplers().size()) + joint + 2;
+         to_real(problem.samplers().size()) + joint + 2;
 }
 
 }  // namespace
@@ -108,9 +108,8 @@ ReverseSampler::ReverseSampler(const ReverseProblem& problem, const TwoClassData
       start_uniform_(block_.lanes) {}
 
 double ReverseSampler::memory(const ReverseProblem& problem, std::size_t dimension, Space space) {
-  const double components = space == Space::plane ? 2.0 : static_cast<double>(dimension);
-  return sizeof(float) * state_count(problem) * components *
-         static_cast<double>(block_trials(space));
+  const double components = space == Space::plane ? 2.0 : to_real(dimension);
+  return sizeof(float) * state_count(problem) * components * to_real(block_trials(space));
 }
 
 /// x_0 = s mu_x + sigma_data eps, multimodal (138), and its projection on u.

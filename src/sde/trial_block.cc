@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 SignalBasis::SignalBasis(Space space, std::size_t dimension)
@@ -13,7 +14,7 @@ SignalBasis::SignalBasis(Space space, std::size_t dimension)
   }
   // Signs that alternate one by one (u) and two by two (v), made orthogonal where 4 does not divide
   // the dimension.
-  const auto size = static_cast<double>(dimension);
+  const auto size = to_real(dimension);
   const auto first = [](std::size_t c) { return c % 2 == 0 ? 1.0 : -1.0; };
   const auto second = [](std::size_t c) { return c / 2 % 2 == 0 ? 1.0 : -1.0; };
   double overlap = 0;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "core/numbers.h"
 #include "store/file.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
@@ -49,7 +50,7 @@ std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& obse
   const ResultLayout layout(grid, observables);
   const std::uint64_t units = grid.unit_count();
   constexpr double kMaxBytes = 4e18;
-  if (static_cast<double>(units) * (8.0 * static_cast<double>(layout.total()) + 17) > kMaxBytes)
+  if (to_real(units) * (8.0 * to_real(layout.total()) + 17) > kMaxBytes)
     throw RecordError(concat("the record would need more than 4 exabytes (", units, " units of ",
                              layout.total(), " numbers): give the axes fewer values"));
   std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());

@@ -90,7 +90,7 @@ File::~File() {
 std::uint64_t File::size() const {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) fail("look at the file", path_);
-  return static_cast<std::uint64_t>(status.st_size);
+  return status.st_size;
 }
 
 bool File::is_at(const std::string& path) const {

@@ -76,6 +76,7 @@ class Writer {
   Hdf5Id dataset(const std::string& name, const std::vector<const Axis*>& axes, hid_t type,
                  const void* fill) {
     std::vector<hsize_t> shape;
+    shape.reserve(axes.size());
     for (const Axis* axis : axes) shape.push_back(axis->size());
     Hdf5Id made = bare_dataset(name, shape, type, fill);
     for (std::size_t k = 0; k < axes.size(); ++k) {
@@ -151,7 +152,7 @@ std::vector<hsize_t> shape_of(hid_t dataset) {
   const Hdf5Id space = own(H5Dget_space(dataset), H5Sclose, "read a shape");
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check_hdf5(rank, "read a shape");
-  std::vector<hsize_t> shape(static_cast<std::size_t>(rank));
+  std::vector<hsize_t> shape(rank);
   check_hdf5(H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr), "read a shape");
   return shape;
 }

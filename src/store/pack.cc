@@ -18,7 +18,7 @@ void copy_dataset(hid_t from, hid_t to, const std::string& name) {
   const Hdf5Id space = own(H5Dget_space(in.get()), H5Sclose, "read " + name);
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check_hdf5(rank, "read " + name);
-  std::vector<hsize_t> shape(static_cast<std::size_t>(rank));
+  std::vector<hsize_t> shape(rank);
   H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
   hsize_t row = H5Tget_size(type.get());
   for (std::size_t k = 1; k < shape.size(); ++k) row *= shape[k];

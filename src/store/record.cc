@@ -95,7 +95,7 @@ void Record::write_failure(std::uint64_t slot, const Failure& failure) const {
     text += "...";
   }
   text.resize(kMessageBytes, '\0');
-  const auto index = static_cast<std::int64_t>(failure.unit);
+  const std::int64_t index = failure.unit;
   file_.write_at(failure_message_ + slot * kMessageBytes, text.data(), text.size());
   file_.write_at(failure_unit_ + slot * 8, &index, 8);
 }
@@ -167,9 +167,7 @@ std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t la
   for (std::uint64_t begin = first; begin < last; begin += batch) {
     const std::uint64_t end = std::min(last, begin + batch);
     const auto done = static_cast<std::uint8_t>(UnitStatus::done);
-    if (std::find(statuses.begin() + static_cast<std::ptrdiff_t>(begin),
-                  statuses.begin() + static_cast<std::ptrdiff_t>(end),
-                  done) == statuses.begin() + static_cast<std::ptrdiff_t>(end))
+    if (std::find(statuses.begin() + begin, statuses.begin() + end, done) == statuses.begin() + end)
       continue;
     sums.resize(end - begin);
     file_.read_at(checksum_ + begin * 8, sums.data(), sums.size() * 8);
@@ -244,9 +242,9 @@ std::string identity_difference(const std::string& recorded, const std::string& 
     if (found == after.end()) {
       difference += "\n  " + what + ": recorded " + around(value, 0) + ", the job has none";
     } else if (const std::string& other = found->second; other != value) {
-      const auto first = static_cast<std::size_t>(
+      const std::size_t first =
           std::mismatch(value.begin(), value.end(), other.begin(), other.end()).first -
-          value.begin());
+          value.begin();
       difference += "\n  " + what + ": recorded " + around(value, first) + ", the job has " +
                     around(other, first);
     }

@@ -6,6 +6,7 @@
 #include <queue>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sweep {
 namespace {
@@ -52,11 +53,10 @@ void CostModel::learn(const UnitCost& estimate, std::span<const std::uint8_t> st
     }
   }
   if (learnt_from_ == 0) return;
-  overall_ = sum / static_cast<double>(learnt_from_);
+  overall_ = sum / to_real(learnt_from_);
   for (std::size_t k = 0; k < effects_.size(); ++k)
     for (std::size_t v = 0; v < effects_[k].size(); ++v)
-      if (counts[k][v] > 0)
-        effects_[k][v] = sums[k][v] / static_cast<double>(counts[k][v]) - overall_;
+      if (counts[k][v] > 0) effects_[k][v] = sums[k][v] / to_real(counts[k][v]) - overall_;
 }
 
 double CostModel::expected(const Unit& unit, double estimate) const {
@@ -70,7 +70,7 @@ double CostModel::expected(const Unit& unit, double estimate) const {
 Order order_units(const Grid& grid, const UnitCost& estimate, const CostModel& model,
                   std::span<const std::uint8_t> status) {
   Order order;
-  order.units.reserve(static_cast<std::size_t>(std::count(status.begin(), status.end(), kPending)));
+  order.units.reserve(std::count(status.begin(), status.end(), kPending));
   std::vector<float> cost(status.size());
   for (std::uint64_t i = 0; i < status.size(); ++i) {
     if (status[i] != kPending) continue;

@@ -1,9 +1,11 @@
 #include "sweep/progress.h"
 
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sweep {
 namespace {
@@ -18,7 +20,7 @@ Clock::duration interval_of(ProgressStyle style) {
 
 std::string clock_text(double seconds) {
   if (!(seconds < 1e9)) return "unknown";
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const long long whole = std::llround(seconds);
   char text[48];
   const long long days = whole / 86400;
   const int hours = static_cast<int>(whole / 3600 % 24),
@@ -47,7 +49,7 @@ std::string progress_line(const ProgressCount& count, std::uint64_t units, doubl
     line += concat(", ", clock_text(elapsed), " so far");
   } else {
     char rate[48];
-    const double per_second = elapsed > 0 ? static_cast<double>(count.finished) / elapsed : 0;
+    const double per_second = elapsed > 0 ? to_real(count.finished) / elapsed : 0;
     std::snprintf(rate, sizeof rate, per_second < 1000 ? ", %.3g units/s" : ", %.0f units/s",
                   per_second);
     line += rate;

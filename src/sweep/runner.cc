@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/clock.h"
+#include "core/numbers.h"
 #include "parallel/task_counter.h"
 #include "parallel/together.h"
 
@@ -34,7 +35,7 @@ constexpr double kCostScale = 1e12;
 std::uint8_t byte(UnitStatus status) { return static_cast<std::uint8_t>(status); }
 
 std::uint64_t count(const std::vector<std::uint8_t>& statuses, UnitStatus status) {
-  return static_cast<std::uint64_t>(std::count(statuses.begin(), statuses.end(), byte(status)));
+  return std::count(statuses.begin(), statuses.end(), byte(status));
 }
 
 /// What is left of the record's past: every rank checks its share of the finished units.
@@ -56,8 +57,8 @@ Survey survey(const Record& record, const Communicator& ranks, bool retry_failed
   ranks.broadcast(out.statuses);
   together(ranks, [&] {
     const std::uint64_t units = record.unit_count();
-    const auto size = static_cast<std::uint64_t>(ranks.size());
-    const auto rank = static_cast<std::uint64_t>(ranks.rank());
+    const std::uint64_t size = ranks.size();
+    const std::uint64_t rank = ranks.rank();
     for (const std::uint64_t unit :
          record.damaged(units * rank / size, units * (rank + 1) / size, out.statuses))
       out.statuses[unit] = kDamaged;
@@ -142,7 +143,7 @@ class Worker {
   std::uint64_t claim() {
     const std::uint64_t none = order_.units.size();
     while (broken_.empty() && !left_ && !drain_.now()) {
-      const auto claimed = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, 1));
+      const std::uint64_t claimed = counter_.fetch_add(kClaims, 1);
       if (claimed >= none) return none;
       if (!drain_.before_unit(expected_seconds(order_.units[claimed]))) return claimed;
       // It stays pending. The ones after it are shorter and may still fit before the wall.
@@ -154,7 +155,7 @@ class Worker {
 
   void end_claims() {
     // Nothing left to claim is an end, not a drain.
-    const auto before = static_cast<std::uint64_t>(counter_.fetch_add(kClaims, kDrained));
+    const std::uint64_t before = counter_.fetch_add(kClaims, kDrained);
     drained_ = drained_ || before < order_.units.size();
   }
 
@@ -319,7 +320,7 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
           [&counter, &settings] {
             return ProgressCount{static_cast<std::uint64_t>(counter.peek(kFinished)),
                                  static_cast<std::uint64_t>(counter.peek(kFailures)),
-                                 static_cast<double>(counter.peek(kCost)) / kCostScale,
+                                 to_real(counter.peek(kCost)) / kCostScale,
                                  settings.note != nullptr ? settings.note->text() : std::string()};
           },
           drive && settings.threads_may_call_mpi ? [&counter] { counter.drive(); }

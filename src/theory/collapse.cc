@@ -8,6 +8,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -56,7 +57,7 @@ double joint_collapse_time(std::span<const double> rates, double noise_variance,
                            double log_ratio) {
   SYNCGAP_EXPECTS(!rates.empty() && log_ratio > 0.0);
   // Where every mode alone is past its even share of the ratio, so is their sum.
-  const double share = log_ratio / static_cast<double>(rates.size());
+  const double share = log_ratio / to_real(rates.size());
   double low = std::numeric_limits<double>::infinity(), high = 0.0;
   for (double rate : rates) {
     const double alone = mode_collapse_time(rate, noise_variance, variance, share);
@@ -96,7 +97,7 @@ double joint_collapse_time(std::span<const ModeMoments> modes, double variance, 
     }
     return sum;
   };
-  const double share = log_ratio / static_cast<double>(modes.size());
+  const double share = log_ratio / to_real(modes.size());
   return falling_root(excess,
                       collapse_time_bound(modes.front().mode().noise_variance, variance, share));
 }

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -33,7 +34,7 @@ double two_class_entropy(double c) {
 ConditionalMetrics perfect_conditional_metrics(std::size_t dimension, double mean_norm,
                                                double variance) {
   SYNCGAP_EXPECTS(dimension >= 2 && variance > 0);
-  const double d = static_cast<double>(dimension);
+  const double d = to_real(dimension);
   const double separation = mean_norm / std::sqrt(variance);
   const double wrong = 0.5 * std::erfc(separation / std::numbers::sqrt2);  // side of its class
   ConditionalMetrics metrics;

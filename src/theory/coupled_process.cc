@@ -7,6 +7,7 @@
 #include <boost/math/quadrature/gauss.hpp>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -48,10 +49,9 @@ void for_each_step(const CouplingSchedule& schedule, double beta, double eigenva
     const double b = std::min(t1, piece.end);
     if (!(a < b)) continue;
     const std::size_t steps = step_count(beta, strength, piece, b - a);
-    const double length = (b - a) / static_cast<double>(steps);
+    const double length = (b - a) / to_real(steps);
     for (std::size_t i = 0; i < steps; ++i)
-      visit(piece, a + length * static_cast<double>(i),
-            i + 1 == steps ? b : a + length * static_cast<double>(i + 1));
+      visit(piece, a + length * to_real(i), i + 1 == steps ? b : a + length * to_real(i + 1));
   }
 }
 

@@ -8,13 +8,14 @@
 #include <Eigen/Eigenvalues>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 
 std::vector<double> graph_eigenvalues(CouplingGraph graph, std::size_t modalities) {
   SYNCGAP_EXPECTS(modalities >= 2);
   if (modalities == 2) return {1.0, -1.0};
-  const double n = static_cast<double>(modalities);
+  const double n = to_real(modalities);
   std::vector<double> eigenvalues(modalities);
   switch (graph) {
     case CouplingGraph::complete:
@@ -23,7 +24,7 @@ std::vector<double> graph_eigenvalues(CouplingGraph graph, std::size_t modalitie
       break;
     case CouplingGraph::ring:
       for (std::size_t k = 0; k < modalities; ++k)
-        eigenvalues[k] = 2.0 * std::cos(2.0 * std::numbers::pi * static_cast<double>(k) / n);
+        eigenvalues[k] = 2.0 * std::cos(2.0 * std::numbers::pi * to_real(k) / n);
       break;
     case CouplingGraph::star:
       eigenvalues.front() = std::sqrt(n - 1.0);
@@ -35,8 +36,7 @@ std::vector<double> graph_eigenvalues(CouplingGraph graph, std::size_t modalitie
 }
 
 std::vector<double> matrix_eigenvalues(std::span<const double> row_major) {
-  const auto n =
-      static_cast<Eigen::Index>(std::lround(std::sqrt(static_cast<double>(row_major.size()))));
+  const auto n = static_cast<Eigen::Index>(std::lround(std::sqrt(to_real(row_major.size()))));
   SYNCGAP_EXPECTS(n > 0 && static_cast<std::size_t>(n * n) == row_major.size());
   const Eigen::Map<const Eigen::MatrixXd> matrix(row_major.data(), n, n);
   SYNCGAP_EXPECTS(matrix.isApprox(matrix.transpose()));

@@ -7,6 +7,7 @@
 #include <Eigen/SVD>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 
@@ -14,7 +15,7 @@ DataMixture::DataMixture(Eigen::MatrixXd means, Eigen::VectorXd weights)
     : means_(std::move(means)),
       weights_(std::move(weights)),
       spectra_(Eigen::MatrixXd::Zero(means_.rows(), means_.cols())),
-      axes_(static_cast<std::size_t>(means_.cols())) {
+      axes_(means_.cols()) {
   SYNCGAP_EXPECTS(means_.rows() > 0 && means_.cols() > 0);
   SYNCGAP_EXPECTS(weights_.size() == means_.cols() && weights_.minCoeff() > 0.0);
   weights_ /= weights_.sum();
@@ -37,7 +38,7 @@ DataMixture DataMixture::of_gaussians(Eigen::MatrixXd means, Eigen::VectorXd wei
   DataMixture data(std::move(means), std::move(weights));
   SYNCGAP_EXPECTS(covariances.size() == data.axes_.size());
   for (Eigen::Index k = 0; k < data.count(); ++k) {
-    const Eigen::MatrixXd& covariance = covariances[static_cast<std::size_t>(k)];
+    const Eigen::MatrixXd& covariance = covariances[k];
     SYNCGAP_EXPECTS(covariance.rows() == data.dimension() && covariance.cols() == data.dimension());
     if (covariance.isDiagonal(0.0)) {
       data.spectra_.col(k) = covariance.diagonal();
@@ -46,13 +47,13 @@ DataMixture DataMixture::of_gaussians(Eigen::MatrixXd means, Eigen::VectorXd wei
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
     // Rounding may leave a zero eigenvalue slightly negative.
     data.spectra_.col(k) = solver.eigenvalues().cwiseMax(0.0);
-    data.axes_[static_cast<std::size_t>(k)] = solver.eigenvectors();
+    data.axes_[k] = solver.eigenvectors();
   }
   return data;
 }
 
 Eigen::VectorXd DataMixture::equal_weights(Eigen::Index count) {
-  return Eigen::VectorXd::Constant(count, 1.0 / static_cast<double>(count));
+  return Eigen::VectorXd::Constant(count, 1.0 / to_real(count));
 }
 
 bool DataMixture::has_one_variance() const { return (spectra_.array() == spectra_(0, 0)).all(); }

@@ -30,7 +30,7 @@ class DataMixture {
   /// Eigenvalues of the covariances, one column per component (D, K).
   const Eigen::MatrixXd& spectra() const { return spectra_; }
   /// Eigenvectors (D, D) of component k in columns; empty when they are the coordinate axes.
-  const Eigen::MatrixXd& axes(Eigen::Index k) const { return axes_[static_cast<std::size_t>(k)]; }
+  const Eigen::MatrixXd& axes(Eigen::Index k) const { return axes_[k]; }
 
   /// Every component is a point.
   bool are_points() const { return spectra_.isZero(0.0); }

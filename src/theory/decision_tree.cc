@@ -161,8 +161,7 @@ const Branching* DecisionTree::branching(int first, int second) const {
 double DecisionTree::branching_noise(int first, int second) const {
   if (const Branching* event = branching(first, second)) return event->noise;
   const auto& at_start = mode_of.front();
-  const bool always_one =
-      at_start[static_cast<std::size_t>(first)] == at_start[static_cast<std::size_t>(second)];
+  const bool always_one = at_start[first] == at_start[second];
   return always_one ? 0.0 : std::numeric_limits<double>::infinity();
 }
 
@@ -175,13 +174,13 @@ DecisionTree follow_paths(const DataMixture& data, std::span<const double> level
     follower.advance_to(level);
     Eigen::MatrixXd positions(data.dimension(), data.count());
     VectorXd stability(data.count());
-    std::vector<int> mode_of(static_cast<std::size_t>(data.count()));
+    std::vector<int> mode_of(data.count());
     for (std::size_t i = 0; i < follower.modes().size(); ++i) {
       const Mode& mode = follower.modes()[i];
       for (const int k : mode.members) {
         positions.col(k) = mode.point.position;
         stability[k] = mode.point.stability;
-        mode_of[static_cast<std::size_t>(k)] = static_cast<int>(i);
+        mode_of[k] = static_cast<int>(i);
       }
     }
     tree.positions.push_back(std::move(positions));

@@ -8,6 +8,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 
@@ -26,7 +27,7 @@ double EnergyLevels::cumulant(double inverse_temperature) const {
     const double x = inverse_temperature * chi;
     sum -= std::log1p(x) + inverse_temperature * (1.0 + chi) * spread_ / (1.0 + x);
   }
-  return sum / (2.0 * static_cast<double>(ratios_.size()));
+  return sum / (2.0 * to_real(ratios_.size()));
 }
 
 double EnergyLevels::cumulant_slope(double inverse_temperature) const {
@@ -35,7 +36,7 @@ double EnergyLevels::cumulant_slope(double inverse_temperature) const {
     const double x = 1.0 + inverse_temperature * chi;
     sum -= chi / x + (1.0 + chi) * spread_ / (x * x);
   }
-  return sum / (2.0 * static_cast<double>(ratios_.size()));
+  return sum / (2.0 * to_real(ratios_.size()));
 }
 
 double EnergyLevels::conjugate_inverse_temperature(double energy) const {

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -25,7 +26,7 @@ class GridKernel {
       : spacing_(spacing), inverse_variance_(1.0 / (width * width)) {
     const auto reach = static_cast<std::size_t>(std::ceil(kReach * width / spacing));
     for (std::size_t j = 0; j <= reach; ++j) {
-      const double z = static_cast<double>(j) * spacing / width;
+      const double z = to_real(j) * spacing / width;
       table_.push_back(std::exp(-0.5 * z * z) * spacing /
                        (width * std::sqrt(2.0 * std::numbers::pi)));
     }
@@ -81,8 +82,8 @@ class Chain {
 
   /// Nothing is undecided at this step and later.
   int last_step() const { return last_step_; }
-  std::size_t size() const { return static_cast<std::size_t>(size_); }
-  double point(std::size_t i) const { return static_cast<double>(i) * spacing_; }
+  std::size_t size() const { return size_; }
+  double point(std::size_t i) const { return to_real(i) * spacing_; }
 
   std::vector<double> starting_law() const {
     std::vector<double> law(size());
@@ -98,10 +99,9 @@ class Chain {
       if (law[i] < 1e-25) return;
       const auto [first, weights] = transition(mean);
       const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
-      for (int j = 0; j < images; ++j)
-        next[static_cast<std::size_t>(-first - j)] += law[i] * weights[static_cast<std::size_t>(j)];
+      for (int j = 0; j < images; ++j) next[-first - j] += law[i] * weights[j];
       for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
-        next[static_cast<std::size_t>(first + j)] += law[i] * weights[static_cast<std::size_t>(j)];
+        next[first + j] += law[i] * weights[j];
     });
     return next;
   }
@@ -113,10 +113,9 @@ class Chain {
       const auto [first, weights] = transition(mean);
       const int images = std::min(static_cast<int>(weights.size()), std::max(0, -first));
       double sum = 0.0;
-      for (int j = 0; j < images; ++j)
-        sum -= weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(-first - j)];
+      for (int j = 0; j < images; ++j) sum -= weights[j] * after[-first - j];
       for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
-        sum += weights[static_cast<std::size_t>(j)] * after[static_cast<std::size_t>(first + j)];
+        sum += weights[j] * after[first + j];
       before[i] = sum;
     });
     return before;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "theory/cluster_collapse.h"
 #include "theory/noncentral_chi_square.h"
 
@@ -61,7 +62,7 @@ class FallingGrid {
 
   double top() const { return top_; }
   double step() const { return step_; }
-  std::size_t size() const { return static_cast<std::size_t>(size_); }
+  std::size_t size() const { return size_; }
 
   /// sum_k w_k (1 - exp(-e^{y - E_k})). Far above E_k a term is its weight, far below it is
   /// e^{y - E_k}: only in between is there something to compute.
@@ -123,8 +124,7 @@ class FallingGrid {
       return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(j, 0, size_));
     };
     const std::size_t first = place(energy + 3.7);
-    return {first, place(energy - 18.5),
-            std::exp(top_ - static_cast<double>(first) * step_ - energy)};
+    return {first, place(energy - 18.5), std::exp(top_ - to_real(first) * step_ - energy)};
   }
 
   double top_, step_, decay_;
@@ -242,7 +242,7 @@ std::vector<EnergyNode> Ensemble::energy_nodes(double scale, double distance, do
 const std::vector<double>& Ensemble::hits(std::int64_t place) {
   const auto [found, fresh] = hits_.try_emplace(place);
   if (fresh) {
-    const double distance = static_cast<double>(place) * distance_step_;
+    const double distance = to_real(place) * distance_step_;
     const double highest = grid_->top() + log_points_ + kNegligible;
     found->second =
         grid_->expected_hits(energy_nodes(0.5 * ratio_, distance, log_points_, highest));
@@ -266,13 +266,13 @@ std::vector<double> Ensemble::missing(std::int64_t place) {
     for (std::size_t j = 0; j < grid_->size(); ++j) missing[j] = missing_power(share * own[j]);
     return missing;
   }
-  const double length = static_cast<double>(place) * distance_step_ / stretch_;
+  const double length = to_real(place) * distance_step_ / stretch_;
   const double separation = 2.0 * signal_;
   double total = 0.0;
   auto add = [&](std::int64_t other) {
     // Cosine of the angle between x - m e^{-t} and m; its law is (1 - u^2)^{(d-3)/2} du, and
     // du ~ distance d(distance).
-    const double distance = static_cast<double>(other) * distance_step_;
+    const double distance = to_real(other) * distance_step_;
     const double u =
         (distance * distance / (stretch_ * stretch_) - length * length - separation * separation) /
         (2.0 * length * separation);
@@ -299,7 +299,7 @@ FiniteCollapse Ensemble::average() {
   FiniteCollapse sum{0.0, 0.0};
   double total = 0.0;
   auto add = [&](std::int64_t place) {
-    const double length = static_cast<double>(place) * distance_step_ / stretch_;
+    const double length = to_real(place) * distance_step_ / stretch_;
     if (place <= 0 || log_length_weight(length) < -kNegligible) return false;
     const double weight = std::exp(log_length_weight(length));
     const std::vector<double> lost = missing(place);

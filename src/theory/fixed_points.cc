@@ -150,6 +150,7 @@ std::vector<FixedPoint> line_fixed_points(const NoisedMixture& noised) {
         if (roots.empty() || *found > roots.back()) roots.push_back(*found);
   }
   std::vector<FixedPoint> all;
+  all.reserve(roots.size());
   for (const double at : roots) all.push_back(describe(noised, VectorXd::Constant(1, at)));
   return all;
 }

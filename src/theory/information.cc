@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "theory/line_quadrature.h"
 
 namespace syncgap::theory {
@@ -83,7 +84,7 @@ Information line_information(const DataMixture& line, double s, EntropyParts par
 }
 
 Information left_out_information(const SpanReduction& reduction, double s) {
-  const auto others = static_cast<double>(reduction.left_out);
+  const auto others = to_real(reduction.left_out);
   const double variance = reduction.variance, hidden = variance * s / (variance + s);
   Information found;
   if (hidden > 0.0) found.entropy = others * gaussian_entropy(hidden);
@@ -132,7 +133,7 @@ InformationRates information_rates(const Information& found, Index dimension,
                                    const DiffusionProcess& process, double t) {
   const double s = process.reduced_noise(t);
   const double clock = 0.5 * process.reduced_noise_rate(t);
-  const double baseline = static_cast<double>(dimension) / s;
+  const double baseline = to_real(dimension) / s;
   return {clock * (baseline - found.score_norm), clock * found.posterior_variance / (s * s),
           clock * (baseline + found.divergence)};
 }
@@ -141,15 +142,15 @@ double marginal_entropy_rate(const Information& found, Index dimension,
                              const DiffusionProcess& process, double t) {
   // x_t = alpha (y + sqrt(s) z): H[x_t] = H[reduced] + D log alpha.
   return 0.5 * process.reduced_noise_rate(t) * found.score_norm -
-         process.relaxation_rate(t) * static_cast<double>(dimension);
+         process.relaxation_rate(t) * to_real(dimension);
 }
 
 double bandwidth(Index dimension, const DiffusionProcess& process, double t) {
-  return 0.5 * static_cast<double>(dimension) * process.noise_rate(t) / process.noise_variance(t);
+  return 0.5 * to_real(dimension) * process.noise_rate(t) / process.noise_variance(t);
 }
 
 double orthogonal_score_norm(double concentration, double radius2, Index dimension, double s) {
-  return radius2 * (concentration - 1.0) / (s * s) + static_cast<double>(dimension) / s;
+  return radius2 * (concentration - 1.0) / (s * s) + to_real(dimension) / s;
 }
 
 }  // namespace syncgap::theory

@@ -7,6 +7,7 @@
 #include <Eigen/Dense>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -100,7 +101,7 @@ KappaLine ModeSumKappa::line(double t, std::size_t piece) const {
     (k == 0 ? common : others) += gain;
     restoring = std::min(restoring, rate + mode.noise_variance / covariance);
   }
-  if (modes_.size() > 1) others /= static_cast<double>(modes_.size() - 1);
+  if (modes_.size() > 1) others /= to_real(modes_.size() - 1);
   return {total_mean_square_ * others, total_mean_square_ * (common - others), restoring};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 
@@ -27,7 +28,7 @@ NoisedMixture::NoisedMixture(DataMixture data, double noise)
       precisions_((data_.spectra().array() + noise).inverse()),
       log_norms_(data_.count()) {
   SYNCGAP_EXPECTS(noise >= 0.0 && precisions_.allFinite());
-  const double dimension = static_cast<double>(data_.dimension());
+  const double dimension = to_real(data_.dimension());
   for (Index k = 0; k < count(); ++k)
     log_norms_[k] = std::log(data_.weights()[k]) + 0.5 * precisions_.col(k).array().log().sum() -
                     0.5 * dimension * std::log(2.0 * std::numbers::pi);
@@ -115,13 +116,13 @@ DataMixture NoisedMixture::posterior(const VectorXd& x, const PosteriorState& st
   std::vector<Index> kept;
   for (Index k = 0; k < count(); ++k)
     if (state.responsibilities[k] > negligible) kept.push_back(k);
-  const Index number = static_cast<Index>(kept.size());
+  const Index number = kept.size();
   MatrixXd means(dimension(), number);
   VectorXd weights(number), variances(number);
   std::vector<MatrixXd> covariances;
   const bool one_variance = data_.has_one_variance();
   for (Index i = 0; i < number; ++i) {
-    const Index k = kept[static_cast<std::size_t>(i)];
+    const Index k = kept[i];
     means.col(i) = x + noise_ * component_score(k, x);
     weights[i] = state.responsibilities[k];
     const VectorXd spectrum = noise_ * data_.spectra().col(k).cwiseProduct(precisions_.col(k));

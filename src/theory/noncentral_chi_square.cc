@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::theory {
 namespace {
@@ -24,7 +25,7 @@ std::array<Polynomial, kTerms> debye_polynomials() {
   for (std::size_t k = 0; k + 1 < kTerms; ++k) {
     Polynomial next(u[k].size() + 3);
     for (std::size_t i = 0; i < u[k].size(); ++i) {
-      const double c = u[k][i], power = static_cast<double>(i);
+      const double c = u[k][i], power = to_real(i);
       next[i + 1] += 0.5 * c * power + 0.125 * c / (power + 1.0);
       next[i + 3] -= 0.5 * c * power + 0.625 * c / (power + 3.0);
     }
