@@ -14,9 +14,10 @@ namespace syncgap::parallel {
 /// bit for bit RandomStream::fill_normals<float>. `key` is RandomStream::key().
 /// In order on `stream`, which belongs to that device; returns before the numbers are there and
 /// leaves the thread's current device as it was. Throws std::runtime_error in a build without CUDA.
-/// The bits rest on the kernel being the processor's own source compiled without contraction
-/// (core/normal_scalar.h, cmake/Device.cmake); the test of them needs a device and skips elsewhere
-/// (tests/gpu).
+/// That the bits are the processor's rests on one source for both (core/normal_scalar.h), compiled
+/// without contraction (cmake/Warnings.cmake). Every gpu build compiles and links this; only a
+/// machine with a device can run it: there tests/gpu and tests/diffusion compare, elsewhere they
+/// skip.
 void fill_normals_on_device(float* device_data, std::array<std::uint32_t, 2> key,
                             std::span<const NormalAddress> rows, std::int64_t row_size,
                             DeviceStream stream = nullptr);
