@@ -8,7 +8,7 @@ find_program(SYNCGAP_CLANG_FORMAT NAMES clang-format-14 clang-format)
 find_program(SYNCGAP_CLANG_TIDY NAMES clang-tidy-14 clang-tidy)
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/src/*.h ${PROJECT_SOURCE_DIR}/src/*.cc
+  ${PROJECT_SOURCE_DIR}/src/*.h ${PROJECT_SOURCE_DIR}/src/*.cc ${PROJECT_SOURCE_DIR}/src/*.cu
   ${PROJECT_SOURCE_DIR}/tests/*.h ${PROJECT_SOURCE_DIR}/tests/*.cc)
 if(SYNCGAP_CLANG_FORMAT)
   add_custom_target(check_format

@@ -4,6 +4,7 @@ option(SYNCGAP_UNITY "Compile files with LibTorch's headers several at a time" O
 #   A build flag marks a file by its suffix, never a place:
 #     *.torch.cc  needs LibTorch            *.notorch.cc  its stand-in where there is none
 #     *.cuda.cc   needs CUDA and NCCL       *.nocuda.cc   its stand-in where there are none
+#     *.cuda.cu   kernels: nvcc compiles it
 function(syncgap_sources result folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
   if(SYNCGAP_HAS_TORCH)
@@ -13,6 +14,8 @@ function(syncgap_sources result folder)
   endif()
   if(SYNCGAP_CUDA)
     list(FILTER sources EXCLUDE REGEX "\\.nocuda\\.cc$")
+    file(GLOB_RECURSE kernels CONFIGURE_DEPENDS ${folder}/*.cuda.cu)
+    list(APPEND sources ${kernels})
   else()
     list(FILTER sources EXCLUDE REGEX "\\.cuda\\.cc$")
   endif()

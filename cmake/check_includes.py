@@ -1,7 +1,8 @@
 """Checks every #include under src/ against the table of rooms in src/CMakeLists.txt.
 
-A room may include itself and what its USES names; some foreign headers belong to one room alone; no
-experiment includes the folder of another one.
+A room may include itself and what its USES names; some foreign headers belong to one room alone,
+and so do kernels (*.cu), which see CUDA's without including them; no experiment includes the folder
+of another one.
 Prints one line per offence, "file:line: what is wrong", and exits 1 if there is any.
 """
 
@@ -16,6 +17,7 @@ OWNERS = {
     r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "models", "experiments",
                              "cloud"},
 }
+KERNEL_OWNER = "parallel"
 # What several experiments use; every other folder below experiments/ is one experiment's.
 SHARED = "shared"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
@@ -58,6 +60,8 @@ def find_file_errors(source_root, path, rooms):
     if room is not None and room not in rooms:
         yield f"src/{relative}:1: folder {room} is not in the table (src/CMakeLists.txt)"
         return
+    if path.suffix == ".cu" and room != KERNEL_OWNER:
+        yield f"src/{relative}:1: kernels belong to the room {KERNEL_OWNER} alone"
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = INCLUDE.match(line)
         if not match:

@@ -1,7 +1,8 @@
 """Runs clang-tidy over the rooms named, with the compile database of a build folder.
 
-Files that need LibTorch are left out: its headers take most of a minute each. Prints what clang-tidy
-finds and exits 1 if it finds anything; .clang-tidy says what it looks for.
+Files that need LibTorch are left out: its headers take most of a minute each. So are kernels:
+their flags are nvcc's. Prints what clang-tidy finds and exits 1 if it finds anything; .clang-tidy
+says what it looks for.
 """
 
 import argparse
@@ -18,7 +19,7 @@ def sources_of(build, source_root, rooms):
     database = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     files = {pathlib.Path(entry["file"]) for entry in database}
     wanted = [file for file in files
-              if file.is_relative_to(source_root) and not file.name.endswith(".torch.cc")
+              if file.is_relative_to(source_root) and not file.name.endswith((".torch.cc", ".cu"))
               and file.relative_to(source_root).parts[0] in rooms]
     return sorted(wanted, key=lambda file: (-weight(file), file))
 

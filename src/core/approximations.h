@@ -5,10 +5,14 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/host_device.h"
+
 /// Elementary functions as fixed sequences of IEEE operations: +, *, /, sqrt and fused
 /// multiply-add, each correctly rounded, so that they give the same bits on every machine and for
 /// every vector width. `simd_math-inl.h` has the same sequences on vectors. The libm and Highway's
-/// own math functions promise neither. Coefficients: minimax fits, constant term first.
+/// own math functions promise neither. Coefficients: minimax fits, constant term first. A kernel
+/// has no address of a constant of the processor: functions that kernels call copy their
+/// coefficients.
 namespace syncgap::approximations {
 
 /// (log(1 + f) - f) / f^2 on [-1/3, 1/3]; log is then good to 2.7e-8 relative before rounding.
@@ -55,20 +59,21 @@ inline constexpr std::array<float, 4> kTanhDenominator = {
 
 /// c[0] + c[1] x + ... by Horner's rule, every step fused.
 template <class Real, std::size_t n>
-Real polynomial(const std::array<Real, n>& c, Real x) {
+SYNCGAP_HOST_DEVICE inline Real polynomial(const std::array<Real, n>& c, Real x) {
   Real sum = c[n - 1];
   for (std::size_t i = n - 1; i-- > 0;) sum = std::fma(sum, x, c[i]);
   return sum;
 }
 
 /// Natural logarithm of a normal positive number. Relative error below 2e-7.
-inline float log(float x) {
+SYNCGAP_HOST_DEVICE inline float log(float x) {
   // x = 2^e m with m in [2/3, 4/3): there is no cancellation near x = 1.
   constexpr std::int32_t two_thirds = 0x3f2aaaab;
   const auto bits = std::bit_cast<std::int32_t>(x);
   const std::int32_t exponent = (bits - two_thirds) >> 23;
   const float f = std::bit_cast<float>(bits - (exponent << 23)) - 1.0F;
-  const float log_mantissa = std::fma(f * f, polynomial(kLogTail, f), f);
+  constexpr auto tail = kLogTail;  // see the head of this file
+  const float log_mantissa = std::fma(f * f, polynomial(tail, f), f);
   return std::fma(static_cast<float>(exponent), 0.69314718055994531F, log_mantissa);
 }
 
@@ -87,17 +92,19 @@ inline double log(double x) {
 
 /// Sine of |x| <= pi/4. Absolute error below 1e-7 (float), 2e-16 (double).
 template <class Real>
-Real sine_within_quarter(Real x) {
+SYNCGAP_HOST_DEVICE inline Real sine_within_quarter(Real x) {
+  constexpr auto tail = QuarterTurn<Real>::sine;
   const Real x2 = x * x;
-  return std::fma(x * x2, polynomial(QuarterTurn<Real>::sine, x2), x);
+  return std::fma(x * x2, polynomial(tail, x2), x);
 }
 
 /// Cosine of |x| <= pi/4. Absolute error below 1e-7 (float), 2e-16 (double).
 template <class Real>
-Real cosine_within_quarter(Real x) {
+SYNCGAP_HOST_DEVICE inline Real cosine_within_quarter(Real x) {
+  constexpr auto tail = QuarterTurn<Real>::cosine;
   const Real x2 = x * x;
   const Real head = std::fma(Real(-0.5), x2, Real(1));
-  return std::fma(x2 * x2, polynomial(QuarterTurn<Real>::cosine, x2), head);
+  return std::fma(x2 * x2, polynomial(tail, x2), head);
 }
 
 /// Hyperbolic tangent. Relative error below 5e-7, and |tanh| <= 1 + 2e-7.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/approximations.h"
+#include "core/normal_scalar.h"
 #include "core/philox.h"
 
 namespace syncgap {
@@ -37,40 +38,6 @@ std::uint64_t absorb(std::uint64_t state, const StreamCoordinate& coordinate) {
   return absorb(state, std::get<std::string_view>(coordinate));
 }
 
-/// What one block of words holds: two Box-Muller pairs of floats or one of doubles.
-template <class Real>
-struct NormalPair {
-  Real first, second;
-};
-
-/// Turns a pair within the first quarter by the quarter in the two top bits of `angle_bits`.
-template <class Real>
-NormalPair<Real> box_muller(Real radius2, Real angle, std::uint32_t angle_bits) {
-  const Real radius = std::sqrt(radius2);
-  const Real sine = radius * approximations::sine_within_quarter(angle);
-  const Real cosine = radius * approximations::cosine_within_quarter(angle);
-  switch (angle_bits >> 30) {
-    case 0:
-      return {cosine, sine};
-    case 1:
-      return {-sine, cosine};
-    case 2:
-      return {-cosine, -sine};
-    default:
-      return {sine, -cosine};
-  }
-}
-
-NormalPair<float> float_normals(std::uint32_t radius_word, std::uint32_t angle_word) {
-  // 31 bits above zero: small uniforms keep their full relative precision, so the tail is smooth.
-  const auto radius_bits = static_cast<float>(static_cast<std::int32_t>(radius_word >> 1));
-  const float uniform = std::fma(radius_bits, 0x1p-31F, 0x1p-32F);
-  const auto angle_bits =
-      static_cast<float>(static_cast<std::int32_t>(angle_word & 0x3fffffffU) - 0x20000000);
-  const float angle = std::fma(angle_bits, kQuarterTurnF * 0x1p-30F, kQuarterTurnF * 0x1p-31F);
-  return box_muller(-2.0F * approximations::log(uniform), angle, angle_word);
-}
-
 /// (k + 1/2) 2^-52 with k the top 52 bits of the word.
 double uniform_from(std::uint64_t word) {
   return std::bit_cast<double>((word >> 12) | 0x3ff0000000000000ULL) + (-1.0 + 0x1p-53);
@@ -90,19 +57,6 @@ std::uint64_t join(std::uint32_t low, std::uint32_t high) {
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
-                                        std::array<std::uint32_t, 2> key) {
-  for (const auto& round_key : philox_key_schedule(key)) {
-    const std::uint64_t product0 = std::uint64_t{kPhiloxMultiplier0} * counter[0];
-    const std::uint64_t product1 = std::uint64_t{kPhiloxMultiplier1} * counter[2];
-    counter = {static_cast<std::uint32_t>((product1 >> 32) ^ counter[1] ^ round_key[0]),
-               static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>((product0 >> 32) ^ counter[3] ^ round_key[1]),
-               static_cast<std::uint32_t>(product0)};
-  }
-  return counter;
-}
-
 RandomStream::RandomStream(std::uint64_t sweep_seed, std::string_view purpose,
                            std::initializer_list<StreamCoordinate> coordinates) {
   std::uint64_t state = absorb(absorb(0, sweep_seed), purpose);
@@ -112,9 +66,7 @@ RandomStream::RandomStream(std::uint64_t sweep_seed, std::string_view purpose,
 
 std::array<std::uint32_t, 4> RandomStream::bits(std::uint64_t trial, std::uint32_t step,
                                                 std::uint32_t block) const {
-  return philox4x32(
-      {static_cast<std::uint32_t>(trial), step, block, static_cast<std::uint32_t>(trial >> 32)},
-      key_);
+  return philox4x32(philox_counter(trial, step, block), key_);
 }
 
 template <>
@@ -135,10 +87,7 @@ double RandomStream::uniform<double>(std::uint64_t trial, std::uint32_t step,
 template <>
 float RandomStream::normal<float>(std::uint64_t trial, std::uint32_t step,
                                   std::uint32_t component) const {
-  const auto words = bits(trial, step, component / 4);
-  const std::size_t first = component % 4 / 2 * 2;
-  const auto pair = float_normals(words[first], words[first + 1]);
-  return component % 2 == 0 ? pair.first : pair.second;
+  return normal_block(key_, {trial, step}, component / 4)[component % 4];
 }
 
 template <>

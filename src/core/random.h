@@ -11,11 +11,6 @@
 
 namespace syncgap {
 
-/// One block of Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC11 2011): 128 random bits as a pure
-/// function of a 128-bit counter and a 64-bit key.
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
-                                        std::array<std::uint32_t, 2> key);
-
 /// What a stream may be keyed by: the value of an axis (seed, g, ...).
 using StreamCoordinate = std::variant<std::int64_t, double, std::string_view>;
 
@@ -40,7 +35,7 @@ class RandomStream {
   Real uniform(std::uint64_t trial, std::uint32_t step, std::uint32_t component) const;
   /// Standard normal by Box and Muller; float reaches 6.7 standard deviations, double 8.5. The
   /// float and the double of one address are different numbers, and so is the uniform.
-  /// Scalar reference of the two fills below, bit for bit.
+  /// Scalar reference of the two fills below and of parallel::fill_normals_on_device, bit for bit.
   template <std::floating_point Real>
   Real normal(std::uint64_t trial, std::uint32_t step, std::uint32_t component) const;
 

@@ -47,9 +47,10 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
   }
   const std::vector<std::int64_t> shape{end - begin, task_.states->replicas(), bank_.size(1),
                                         bank_.size(2), bank_.size(3)};
-  auto normals = diffusion::image_normals(noise_stream_, epoch, images.data(), shape);
+  const auto normals =
+      diffusion::image_normals(noise_stream_, epoch, images.data(), shape, device_);
   if (device_.is_cuda())
-    for (Tensor* each : {&rows, &normals, &steps})
+    for (Tensor* each : {&rows, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes
   const auto noise = task_.states->noise(normals, task_.coupling_strength);
   const auto factor = [&](const Tensor& table) {

@@ -5,15 +5,12 @@
 #include <utility>
 
 #include "parallel/communicator.h"
+#include "parallel/device_stream.h"
 
 struct ncclComm;
 struct CUevent_st;
-struct CUstream_st;
 
 namespace syncgap::parallel {
-
-/// A cudaStream_t; null is the default stream.
-using DeviceStream = CUstream_st*;
 
 /// Move-only owner of an NCCL communicator over the ranks of a team, one device per rank. It is
 /// null where a rank has no device, and always in a build without CUDA: the team then sums over

@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 
 #include "core/approximations.h"
+#include "core/normal_scalar.h"
+#include "core/philox.h"
 #include "simd_targets.h"
 
 namespace syncgap {
@@ -118,6 +120,42 @@ TYPED_TEST(RandomFill, AcrossTrialsIsTheScalarReferenceOnEveryInstructionSet) {
                     stream.normal<Real>(first_trial + i, 3, static_cast<std::uint32_t>(8 + c)));
     }
   }
+}
+
+// What a device does, thread by thread, is what the vector code does: rows of any size, trials and
+// steps with all their bits, and every quarter turn among them.
+TEST(RandomFill, BlocksStoredOneByOneMakeTheSameRows) {
+  const RandomStream stream(13, "rows", {0.5});
+  const RandomStream addresses(14, "addresses");
+  constexpr float untouched = 1e30F;
+  for (std::uint32_t k = 0; k < 4000; ++k) {
+    const auto words = addresses.bits(0, 0, k);
+    const NormalAddress address{(std::uint64_t{words[0]} << 32) | words[1], words[2]};
+    const std::int64_t row_size = 1 + k % 67;
+    const auto size = static_cast<std::size_t>(row_size);
+    std::vector<float> row(size + 4, untouched), expected(size);
+    for (std::int64_t block = 0; block < normal_blocks(row_size); ++block)
+      store_normal_block(stream.key(), address, static_cast<std::uint32_t>(block), row_size,
+                         row.data());
+    stream.fill_normals<float>(address.trial, address.step, expected);
+    for (std::size_t i = 0; i < size; ++i)
+      ASSERT_EQ(std::bit_cast<std::uint32_t>(row[i]), std::bit_cast<std::uint32_t>(expected[i]))
+          << "component " << i << " of trial " << address.trial << ", step " << address.step;
+    for (std::size_t i = size; i < row.size(); ++i) ASSERT_EQ(row[i], untouched);
+  }
+}
+
+// Words that no test would meet by chance: the ends of the radius and of the angle.
+TEST(RandomFill, TheExtremesOfTheWordsAreFiniteAndStayWhatTheyAre) {
+  const auto largest = float_normals(0, 0x20000000U);
+  EXPECT_NEAR(largest.first, std::sqrt(-2 * std::log(0x1p-32)), 1e-5);
+  const auto smallest = float_normals(0xffffffffU, 0);
+  EXPECT_EQ(smallest.first, 0.0F);
+  for (const std::uint32_t radius : {0U, 1U, 2U, 0x7fffffffU, 0x80000000U, 0xffffffffU})
+    for (const std::uint32_t angle : {0U, 0x3fffffffU, 0x40000000U, 0x80000000U, 0xffffffffU}) {
+      const auto pair = float_normals(radius, angle);
+      EXPECT_LE(std::hypot(pair.first, pair.second), 6.7);
+    }
 }
 
 TEST(RandomFill, ReachesEveryQuarterAndTheExtremesOfTheWords) {

@@ -1,11 +1,15 @@
 // Devices and NCCL over real ranks; run with mpiexec. Without a device the cases that need one
 // skip.
+#include <bit>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "core/random.h"
 #include "parallel/device.h"
+#include "parallel/device_normals.h"
 #include "parallel/nccl.h"
 
 namespace syncgap::parallel {
@@ -46,6 +50,32 @@ TEST_F(Gpu, HasANameAndKeepsWhatItIsGiven) {
   buffer.upload(values);
   DeviceBuffer moved = std::move(buffer);
   EXPECT_EQ(moved.download(), values);
+}
+
+TEST_F(Gpu, NormalsHaveTheBitsOfTheProcessor) {
+  use_device(*own_device(world_));
+  const RandomStream stream(21, "normals on a device", {0.25});
+  const RandomStream addresses(22, "addresses");
+  // More rows than one launch takes; rows that end inside a block, and one longer than a block of
+  // threads.
+  for (const std::int64_t row_size : {1, 3, 4, 1026, 3072}) {
+    std::vector<NormalAddress> rows;
+    for (std::uint32_t k = 0; k < 300; ++k) {
+      const auto words = addresses.bits(0, 0, k);
+      rows.push_back({(std::uint64_t{words[0]} << 32) | words[1], words[2]});
+    }
+    const auto size = static_cast<std::size_t>(row_size);
+    std::vector<float> expected(rows.size() * size);
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      stream.fill_normals<float>(rows[k].trial, rows[k].step,
+                                 std::span(expected).subspan(k * size, size));
+    DeviceBuffer buffer(expected.size());
+    fill_normals_on_device(buffer.data(), stream.key(), rows, row_size);
+    const std::vector<float> values = buffer.download();
+    for (std::size_t i = 0; i < values.size(); ++i)
+      ASSERT_EQ(std::bit_cast<std::uint32_t>(values[i]), std::bit_cast<std::uint32_t>(expected[i]))
+          << "component " << i % size << " of row " << i / size << " of " << row_size;
+  }
 }
 
 TEST_F(Gpu, NcclSumsOverTheTeam) {

@@ -1,7 +1,10 @@
 #include "parallel/device.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
+#include "parallel/device_normals.h"
 #include "parallel/nccl.h"
 
 namespace syncgap::parallel {
@@ -30,6 +33,13 @@ TEST(Nccl, NullWithoutADevice) {
 TEST(DeviceBuffer, RefusedWithAReasonWithoutADevice) {
   if (device_count() > 0) GTEST_SKIP() << "this machine has a device";
   EXPECT_THROW(DeviceBuffer(16), std::runtime_error);
+}
+
+TEST(DeviceNormals, RefusedWithAReasonWithoutADevice) {
+  if (device_count() > 0) GTEST_SKIP() << "this machine has a device";
+  float value = 0;
+  EXPECT_THROW(fill_normals_on_device(&value, {1, 2}, std::vector<NormalAddress>(1), 1),
+               std::runtime_error);
 }
 
 }  // namespace
