@@ -26,7 +26,7 @@ time = [0.1, 0.5, 1.0, 2.0]
 path = {{ range = [0, 12] }}
 trajectory = {{ range = [0, 8] }}
 branch_time = [1.0, 0.2]
-frame_time = [0.0]
+image_time = [0.0]
 strip = [0]
 """
 
