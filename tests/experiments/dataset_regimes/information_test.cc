@@ -28,7 +28,7 @@ class DatasetInformation : public testing::Test {
 };
 
 double error_of(const RanJob& job, const std::string& name, std::size_t at) {
-  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) / (2 * 1.96);
+  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) / (2 * observables::kZ95);
 }
 
 TEST_F(DatasetInformation, EntropiesAreThoseOfThePosteriorPart) {
