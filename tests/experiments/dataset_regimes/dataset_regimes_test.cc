@@ -36,11 +36,6 @@ class DatasetRegimes : public testing::Test {
   TemporaryFolder folder_;
 };
 
-/// Half the width of an interval in units of the normal's, so that it compares as a standard error.
-double error_of(const RanJob& job, const std::string& name, std::size_t at) {
-  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) / (2 * observables::kZ95);
-}
-
 TEST_F(DatasetRegimes, EverythingIsMeasured) {
   const RanJob ran = RanJob::from_text(
       job("\"spectrum\", \"posterior\", \"paths\", \"trajectories\"", "samples = 300\nsteps = 60",
