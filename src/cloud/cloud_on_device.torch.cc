@@ -10,6 +10,7 @@
 
 #include "cloud/posterior_sums.h"
 #include "core/check.h"
+#include "core/numbers.h"
 
 // Shapes: B states, of which b at a time; n points, d coordinates of which d' vary, G groups.
 namespace syncgap::cloud {
@@ -23,8 +24,6 @@ constexpr std::int64_t kRefined = 16;
 
 /// Coordinates gathered for that, of one block of states.
 constexpr std::int64_t kRefinedAtOnce = std::int64_t{1} << 25;
-
-std::int64_t signed_size(std::size_t size) { return static_cast<std::int64_t>(size); }
 
 /// Copies to the device; the span may go away.
 template <class Value>
@@ -88,9 +87,7 @@ class TorchCloud : public CloudOnDevice {
                       std::span<const std::uint32_t> sources, PosteriorMean mean) const override {
     const c10::InferenceMode no_gradients;
     Posterior out;
-    resize(out, states.size() / static_cast<std::size_t>(dimension_),
-           static_cast<std::size_t>(groups_), static_cast<std::size_t>(dimension_),
-           !sources.empty(), mean);
+    resize(out, states.size() / dimension_, groups_, dimension_, !sources.empty(), mean);
     for_each_block(states, [&](std::int64_t first, const at::Tensor& x) {
       add_block(level, first, x, sources, mean, out);
     });
@@ -100,12 +97,12 @@ class TorchCloud : public CloudOnDevice {
   std::vector<std::uint32_t> nearest(NoiseLevel level,
                                      std::span<const double> states) const override {
     const c10::InferenceMode no_gradients;
-    std::vector<std::uint32_t> out(states.size() / static_cast<std::size_t>(dimension_));
+    std::vector<std::uint32_t> out(states.size() / dimension_);
     for_each_block(states, [&](std::int64_t first, const at::Tensor& x) {
       const at::Tensor energy = energies(level, x.sub(origin_, level.signal));
       const std::vector<double> found = download(first_lowest(energy, energy.amin(1, true)));
       for (std::size_t r = 0; r < found.size(); ++r)
-        out[static_cast<std::size_t>(first) + r] = static_cast<std::uint32_t>(found[r]);
+        out[first + r] = static_cast<std::uint32_t>(found[r]);
     });
     return out;
   }
@@ -123,8 +120,7 @@ class TorchCloud : public CloudOnDevice {
                                       1, most);
     for (std::int64_t first = 0; first < batch; first += most) {
       const std::int64_t rows = std::min(most, batch - first);
-      run(first, to_device(states.subspan(static_cast<std::size_t>(first * dimension_),
-                                          static_cast<std::size_t>(rows * dimension_)),
+      run(first, to_device(states.subspan(first * dimension_, rows * dimension_),
                            {rows, dimension_}, device_));
     }
   }
@@ -173,8 +169,7 @@ class TorchCloud : public CloudOnDevice {
 
     std::vector<double> source_energies;
     if (!sources.empty()) {
-      const auto block =
-          sources.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows));
+      const auto block = sources.subspan(first, rows);
       const std::vector<std::int64_t> which(block.begin(), block.end());
       const at::Tensor index =
           to_device(std::span<const std::int64_t>(which), at::kLong, {rows, 1}, device_);
@@ -196,22 +191,21 @@ class TorchCloud : public CloudOnDevice {
       half_norm = download(at::matmul(weight, half_norms_.t()));  // (b, 1)
       means = download(at::matmul(weight.to(kType), points_));    // (b, d')
     }
-    const PosteriorScale scale(level, static_cast<std::size_t>(count_),
-                               static_cast<std::size_t>(dimension_), log_weights_.defined());
-    for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
+    const PosteriorScale scale(level, count_, dimension_, log_weights_.defined());
+    for (std::size_t r = 0; r < others.size(); ++r) {
       const PosteriorSums sums{lowest_here[r],
                                static_cast<std::uint32_t>(own_here[r]),
                                {others[r], weighted[r], square[r]},
                                half_norm.empty() ? 0 : half_norm[r],
                                source_energies.empty() ? 0 : source_energies[r]};
-      const std::size_t at = static_cast<std::size_t>(first) + r;
+      const std::size_t at = first + r;
       store_scalars(sums, norms[r], scale, at, out);
-      const auto groups = static_cast<std::size_t>(groups_);
+      const std::size_t groups = groups_;
       store_groups(std::span<const double>(group_weight)
                        .subspan(groups > 1 ? r * groups : 0, groups > 1 ? groups : 0),
                    sums, at, out);
       if (mean == PosteriorMean::compute) {
-        const auto inner = static_cast<std::size_t>(inner_);
+        const std::size_t inner = inner_;
         store_mean(std::span<const double>(means).subspan(r * inner, inner), sums, origin_here_,
                    varying_here_, at, out);
       }

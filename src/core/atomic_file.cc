@@ -68,7 +68,7 @@ void AtomicFile::write(const void* data, std::size_t bytes) {
     const auto put = retry_interrupted([&] { return ::write(descriptor_, from, bytes); });
     if (put < 0) fail("write the file", growing_);
     from += put;
-    bytes -= static_cast<std::size_t>(put);
+    bytes -= put;
   }
 }
 

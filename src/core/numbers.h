@@ -1,10 +1,20 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 
 namespace syncgap {
 
 /// A count that enters real arithmetic. Exact below 2^53, which no size of ours comes near.
 constexpr double to_real(std::integral auto count) { return static_cast<double>(count); }
+
+/// A number computed in double for what works in single precision.
+constexpr float to_float(double value) { return static_cast<float>(value); }
+
+/// Extent of a container as our signed sizes count.
+constexpr std::int64_t signed_size(std::integral auto size) {
+  return static_cast<std::int64_t>(size);
+}
 
 }  // namespace syncgap

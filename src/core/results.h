@@ -12,6 +12,7 @@
 
 #include "core/estimate.h"
 #include "core/grid.h"
+#include "core/numbers.h"
 #include "core/observable.h"
 
 namespace syncgap {
@@ -58,13 +59,13 @@ class Cells {
   /// One cell.
   template <std::integral... Place>
   void set(double value, Place... at) {
-    put(own_, value, {static_cast<std::int64_t>(at)...});
+    put(own_, value, {signed_size(at)...});
   }
   /// NAME and NAME_error.
   template <std::integral... Place>
   void set(const Estimate& estimate, Place... at) {
     set(estimate.value, at...);
-    put(error_, estimate.standard_error, {static_cast<std::int64_t>(at)...});
+    put(error_, estimate.standard_error, {signed_size(at)...});
   }
   template <std::integral... Place>
   void set(const IntervalEstimate& estimate, Place... at) {
@@ -74,8 +75,8 @@ class Cells {
   template <std::integral... Place>
   void set(double value, Interval interval, Place... at) {
     set(value, at...);
-    put(low_, interval.low, {static_cast<std::int64_t>(at)...});
-    put(high_, interval.high, {static_cast<std::int64_t>(at)...});
+    put(low_, interval.low, {signed_size(at)...});
+    put(high_, interval.high, {signed_size(at)...});
   }
   /// The same where NaN is how an estimator says that there is no value ("no passage").
   template <class... Arguments>
@@ -88,7 +89,7 @@ class Cells {
   /// A whole block, row-major; as many values as it has cells.
   template <std::integral... Place>
   void assign(std::span<const double> values, Place... at) {
-    put_block(values, {static_cast<std::int64_t>(at)...});
+    put_block(values, {signed_size(at)...});
   }
   template <std::integral... Place>
   void assign_or_none(std::span<const double> values, Place... at) {
@@ -99,13 +100,13 @@ class Cells {
   /// Estimates along a block, with their errors.
   template <std::integral... Place>
   void assign(std::span<const Estimate> estimates, Place... at) {
-    put_estimates(estimates, {static_cast<std::int64_t>(at)...});
+    put_estimates(estimates, {signed_size(at)...});
   }
 
   /// Says on purpose that a block has no value, and its error or interval neither.
   template <std::integral... Place>
   void none(Place... at) {
-    put_none({static_cast<std::int64_t>(at)...});
+    put_none({signed_size(at)...});
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 // Shapes: B trajectories of a group, P replicas; path p of those under way in rows [p B, (p + 1)
 // B).
@@ -33,7 +34,7 @@ class OpenPaths {
     for (std::size_t b = 0; b < branches_.size(); ++b) {
       const Branch& branch = branches_[b];
       if (branch.key.step != t || !leaves(branch)) continue;
-      places_[b] = static_cast<std::int64_t>(keys_.size());
+      places_[b] = signed_size(keys_.size());
       keys_.push_back(branch.key);
       told_.push_back(branch.told.value_or(told_.front()));
       grown.push_back(branch.change ? branch.change(trunk()) : trunk());
@@ -60,7 +61,7 @@ class OpenPaths {
 
   void add_noise(const ReverseStep& step, const BranchNoise& noise) {
     for (std::size_t p = 0; p < keys_.size(); ++p)
-      states_.narrow(0, static_cast<std::int64_t>(p) * group_, group_)
+      states_.narrow(0, signed_size(p) * group_, group_)
           .add_(noise(keys_[p], step.from) * step.deviation);
   }
 

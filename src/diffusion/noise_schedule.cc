@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::diffusion {
 
@@ -20,15 +21,14 @@ NoiseSchedule::NoiseSchedule(std::vector<double> beta) : beta_(std::move(beta)) 
 
 NoiseSchedule NoiseSchedule::linear(std::int64_t steps, double first, double last) {
   require_input(steps > 0, "a noise schedule needs at least one step (steps = ", steps, ")");
-  std::vector<double> beta(static_cast<std::size_t>(steps), first);
+  std::vector<double> beta(steps, first);
   for (std::int64_t t = 1; t < steps; ++t)
-    beta[static_cast<std::size_t>(t)] =
-        first + (last - first) * static_cast<double>(t) / static_cast<double>(steps - 1);
+    beta[t] = first + (last - first) * to_real(t) / to_real(steps - 1);
   return NoiseSchedule(std::move(beta));
 }
 
 NoiseSchedule NoiseSchedule::scaled_linear(std::int64_t steps, double first, double last) {
-  const double factor = 1000.0 / static_cast<double>(steps);
+  const double factor = 1000.0 / to_real(steps);
   return linear(steps, factor * first, factor * last);
 }
 
@@ -36,12 +36,12 @@ NoiseSchedule NoiseSchedule::cosine(std::int64_t steps) {
   require_input(steps > 0, "a noise schedule needs at least one step (steps = ", steps, ")");
   constexpr double kOffset = 0.008, kMaxBeta = 0.999;
   const auto signal = [&](std::int64_t t) {
-    const double part = static_cast<double>(t) / static_cast<double>(steps);
+    const double part = to_real(t) / to_real(steps);
     return std::pow(std::cos((part + kOffset) / (1 + kOffset) * std::numbers::pi / 2), 2);
   };
-  std::vector<double> beta(static_cast<std::size_t>(steps));
+  std::vector<double> beta(steps);
   for (std::int64_t t = 0; t < steps; ++t)
-    beta[static_cast<std::size_t>(t)] = std::min(1 - signal(t + 1) / signal(t), kMaxBeta);
+    beta[t] = std::min(1 - signal(t + 1) / signal(t), kMaxBeta);
   return NoiseSchedule(std::move(beta));
 }
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/numbers.h"
+
 namespace syncgap::diffusion {
 
 /// Variances of a discrete forward process z_t = sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps with
@@ -18,12 +20,10 @@ class NoiseSchedule {
   /// Dhariwal 2021).
   static NoiseSchedule cosine(std::int64_t steps);
 
-  std::int64_t steps() const { return static_cast<std::int64_t>(beta_.size()); }
-  double beta(std::int64_t t) const { return beta_[static_cast<std::size_t>(t)]; }
+  std::int64_t steps() const { return signed_size(beta_.size()); }
+  double beta(std::int64_t t) const { return beta_[t]; }
   /// prod_{s <= t} (1 - beta_s); 1 for t = -1.
-  double alpha_bar(std::int64_t t) const {
-    return t < 0 ? 1.0 : alpha_bar_[static_cast<std::size_t>(t)];
-  }
+  double alpha_bar(std::int64_t t) const { return t < 0 ? 1.0 : alpha_bar_[t]; }
   /// The time of an Ornstein-Uhlenbeck process with the same signal to noise ratio,
   /// -1/2 log abar_t. regimes (58)-(59)
   double ou_time(std::int64_t t) const;

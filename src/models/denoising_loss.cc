@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/numbers.h"
 #include "diffusion/normals.h"
 
 namespace syncgap::models {
@@ -21,8 +22,8 @@ DenoisingLoss::DenoisingLoss(const DenoiserTask& task, DenoiserNetwork& network,
       precision_(precision) {
   std::vector<float> signal, noise;
   for (std::int64_t t = 0; t < task.schedule->steps(); ++t) {
-    signal.push_back(static_cast<float>(std::sqrt(task.schedule->alpha_bar(t))));
-    noise.push_back(static_cast<float>(std::sqrt(1 - task.schedule->alpha_bar(t))));
+    signal.push_back(to_float(std::sqrt(task.schedule->alpha_bar(t))));
+    noise.push_back(to_float(std::sqrt(1 - task.schedule->alpha_bar(t))));
   }
   bank_ = task.states->bank().to(device);
   signal_ = torch::tensor(signal).to(device);
@@ -39,11 +40,11 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
   auto steps = torch::empty({end - begin}, torch::kInt64);
   std::vector<std::int64_t> images;
   for (std::int64_t k = begin; k < end; ++k) {
-    const std::uint32_t image = pairs_.first[static_cast<std::size_t>(k)];
+    const std::uint32_t image = pairs_.first[k];
     images.push_back(image);
     const auto u = step_stream_.uniform<double>(static_cast<std::uint64_t>(epoch), 0, image);
     steps.data_ptr<std::int64_t>()[k - begin] =
-        static_cast<std::int64_t>(u * static_cast<double>(task_.schedule->steps()));
+        static_cast<std::int64_t>(u * to_real(task_.schedule->steps()));
   }
   const std::vector<std::int64_t> shape{end - begin, task_.states->replicas(), bank_.size(1),
                                         bank_.size(2), bank_.size(3)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "data/image_points.h"
 
 namespace syncgap::models {
@@ -10,7 +11,7 @@ namespace {
 
 LabelledImages make_labelled(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                              const std::vector<std::int32_t>& classes, const ImageMaker& make) {
-  auto labels = torch::empty({static_cast<std::int64_t>(chosen.size())}, torch::kInt64);
+  auto labels = torch::empty({signed_size(chosen.size())}, torch::kInt64);
   for (std::size_t i = 0; i < chosen.size(); ++i)
     labels.data_ptr<std::int64_t>()[i] =
         std::find(classes.begin(), classes.end(), images.label(chosen[i])) - classes.begin();

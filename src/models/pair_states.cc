@@ -1,6 +1,7 @@
 #include "models/pair_states.h"
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "diffusion/coupled_modes.h"
 
 namespace syncgap::models {
@@ -10,7 +11,7 @@ PairStates::PairStates(const data::ImageSet& images, const std::vector<std::uint
   const auto& shape = images.shape();
   require_input(shape.height == shape.width, "images of a U-Net are square (", to_text(shape),
                 "): choose another data set");
-  const auto extent = [](std::size_t value) { return static_cast<std::int64_t>(value); };
+  const auto extent = [](std::size_t value) { return signed_size(value); };
   const std::size_t count = chosen.size();
   bank_ = torch::empty(
       {extent(2 * count), extent(shape.channels), extent(shape.height), extent(shape.width)});
@@ -27,12 +28,11 @@ PairStates::PairStates(const data::ImageSet& images, const std::vector<std::uint
 
 torch::Tensor PairStates::rows(const data::EpochPairs& pairs, std::int64_t begin,
                                std::int64_t end) const {
-  SYNCGAP_EXPECTS(begin >= 0 && begin <= end &&
-                  end <= static_cast<std::int64_t>(pairs.first.size()));
+  SYNCGAP_EXPECTS(begin >= 0 && begin <= end && end <= signed_size(pairs.first.size()));
   auto out = torch::empty({end - begin, 2}, torch::kInt64);
   auto* to = out.data_ptr<std::int64_t>();
   for (std::int64_t k = begin; k < end; ++k, to += 2) {
-    const auto at = static_cast<std::size_t>(k);
+    const std::size_t at = k;
     const bool swapped = pairs.swapped[at] != 0;
     to[swapped ? 1 : 0] = pairs.first[at];
     to[swapped ? 0 : 1] = count() + pairs.second[at];

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -157,7 +158,7 @@ GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const 
                                  Activation activation)
     : weight_(weight),
       bias_(bias),
-      channels_(static_cast<std::int64_t>(weight.size())),
+      channels_(signed_size(weight.size())),
       group_size_(channels_ / groups),
       pixels_(pixels),
       period_(std::lcm(channels_, kMostLanes)),
@@ -171,7 +172,7 @@ GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const 
 template <class Value>
 void GroupNormKernel::spread(std::vector<float>& coefficients, const Value& value) const {
   for (std::int64_t c = 0; c < channels_; ++c) {
-    const auto number = static_cast<float>(value(extent(c), extent(c / group_size_)));
+    const auto number = to_float(value(extent(c), extent(c / group_size_)));
     for (std::int64_t k = c; k < period_; k += channels_) coefficients[extent(k)] = number;
   }
 }
@@ -185,17 +186,17 @@ double GroupNormKernel::gathered(const std::vector<float>& sums, std::int64_t ch
 void GroupNormKernel::forward(const float* x, std::span<const float> shift, float* y,
                               std::span<float> mean, std::span<float> scale) {
   const auto count = extent(pixels_ * channels_), period = extent(period_);
-  const double size = static_cast<double>(pixels_ * group_size_);
+  const double size = to_real(pixels_ * group_size_);
   const auto shift_of = [&](std::size_t c) { return shift.empty() ? 0.0F : shift[c]; };
   std::fill(sums_.begin(), sums_.end(), 0.0F);
   HWY_DYNAMIC_DISPATCH(channel_sums)(x, count, period, sums_.data());
   for (std::size_t g = 0; g < mean.size(); ++g) {
     double sum = 0;
     for (std::int64_t k = 0; k < group_size_; ++k) {
-      const auto c = static_cast<std::int64_t>(g) * group_size_ + k;
-      sum += gathered(sums_, c) + static_cast<double>(pixels_) * shift_of(extent(c));
+      const auto c = signed_size(g) * group_size_ + k;
+      sum += gathered(sums_, c) + to_real(pixels_) * shift_of(extent(c));
     }
-    mean[g] = static_cast<float>(sum / size);
+    mean[g] = to_float(sum / size);
   }
   spread(offset_, [&](std::size_t c, std::size_t g) { return shift_of(c) - mean[g]; });
   std::fill(sums_.begin(), sums_.end(), 0.0F);
@@ -203,8 +204,8 @@ void GroupNormKernel::forward(const float* x, std::span<const float> shift, floa
   for (std::size_t g = 0; g < scale.size(); ++g) {
     double sum = 0;
     for (std::int64_t k = 0; k < group_size_; ++k)
-      sum += gathered(sums_, static_cast<std::int64_t>(g) * group_size_ + k);
-    scale[g] = static_cast<float>(1 / std::sqrt(sum / size + epsilon_));
+      sum += gathered(sums_, signed_size(g) * group_size_ + k);
+    scale[g] = to_float(1 / std::sqrt(sum / size + epsilon_));
   }
   spread(slope_, [&](std::size_t c, std::size_t g) { return scale[g] * weight_[c]; });
   spread(offset_, [&](std::size_t c, std::size_t g) {
@@ -219,7 +220,7 @@ void GroupNormKernel::backward(const float* x, std::span<const float> shift,
                                const float* dy, float* dx, std::span<float> weight_gradient,
                                std::span<float> bias_gradient, std::span<float> shift_gradient) {
   const auto count = extent(pixels_ * channels_), period = extent(period_);
-  const double size = static_cast<double>(pixels_ * group_size_);
+  const double size = to_real(pixels_ * group_size_);
   const auto centre = [&](std::size_t c, std::size_t g) {
     return (shift.empty() ? 0.0F : shift[c]) - mean[g];
   };
@@ -240,8 +241,8 @@ void GroupNormKernel::backward(const float* x, std::span<const float> shift,
   for (std::int64_t c = 0; c < channels_; ++c) {
     const double sum = gathered(sums_, c), product = gathered(sums2_, c);
     const auto g = extent(c / group_size_);
-    bias_gradient[extent(c)] += static_cast<float>(sum);
-    weight_gradient[extent(c)] += static_cast<float>(product);
+    bias_gradient[extent(c)] += to_float(sum);
+    weight_gradient[extent(c)] += to_float(product);
     mean1[g] += weight_[extent(c)] * sum / size;
     mean2[g] += weight_[extent(c)] * product / size;
   }
@@ -253,7 +254,7 @@ void GroupNormKernel::backward(const float* x, std::span<const float> shift,
   HWY_DYNAMIC_DISPATCH(finish)
   (x, count, period, slope_.data(), slope2_.data(), offset_.data(), dx, sums_.data());
   for (std::size_t c = 0; c < shift_gradient.size(); ++c)
-    shift_gradient[c] = static_cast<float>(gathered(sums_, static_cast<std::int64_t>(c)));
+    shift_gradient[c] = to_float(gathered(sums_, signed_size(c)));
 }
 
 }  // namespace networks

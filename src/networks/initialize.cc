@@ -5,13 +5,15 @@
 #include <torch/nn/modules/linear.h>
 #include <vector>
 
+#include "core/numbers.h"
+
 namespace syncgap::networks {
 namespace {
 
 void fill(torch::Tensor parameter, double bound, const RandomStream& stream, std::uint64_t place) {
-  std::vector<float> numbers(static_cast<std::size_t>(parameter.numel()));
+  std::vector<float> numbers(parameter.numel());
   stream.fill_uniforms<float>(place, 0, numbers);
-  for (float& number : numbers) number = static_cast<float>(bound) * (2.0F * number - 1.0F);
+  for (float& number : numbers) number = to_float(bound) * (2.0F * number - 1.0F);
   parameter.copy_(torch::from_blob(numbers.data(), parameter.sizes(), torch::kFloat32));
 }
 
@@ -33,7 +35,7 @@ void initialize(torch::nn::Module& network, const RandomStream& stream) {
     place += 2;
     // A layer made to start at zero has a zero bias, too; a fresh one never has.
     if (weight.abs().max().item<double>() == 0) continue;
-    const double bound = 1.0 / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
+    const double bound = 1.0 / std::sqrt(to_real(weight.numel() / weight.size(0)));
     fill(weight, bound, stream, place);
     if (bias.defined()) fill(bias, bound, stream, place + 1);
   }

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/identity.h"
+#include "core/numbers.h"
 #include "networks/activated_norm.h"
 
 namespace syncgap::networks {
@@ -38,7 +39,7 @@ bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
 }  // namespace
 
 void UNetShape::check(std::int64_t side) const {
-  const auto levels = static_cast<std::int64_t>(multipliers.size());
+  const auto levels = signed_size(multipliers.size());
   require_input(levels > 0,
                 "a U-Net needs at least one level (multipliers = []): give e.g. [1, 2]");
   require_input(image_channels > 0 && width > 0 && blocks > 0 && heads > 0 && groups > 0,
@@ -55,7 +56,7 @@ void UNetShape::check(std::int64_t side) const {
   for (const std::int64_t level : attention_levels) {
     require_input(level >= 0 && level < levels, "there is no level to attend at (attention_levels ",
                   "has ", level, ", levels are 0 to ", levels - 1, "): take one of them");
-    require_input(width * multipliers[static_cast<std::size_t>(level)] % heads == 0,
+    require_input(width * multipliers[level] % heads == 0,
                   "channels of a level divide into heads (level ", level, ", heads = ", heads,
                   "): change width or heads");
   }
@@ -84,9 +85,9 @@ std::string UNetShape::text() const {
 Tensor embed_steps(const Tensor& steps, std::int64_t size) {
   const std::int64_t half = size / 2;
   const auto rates = torch::exp(torch::arange(half, steps.options().dtype(torch::kFloat32)) *
-                                (-std::log(1e4) / static_cast<double>(half)));  // (half)
-  const auto angles = steps.to(torch::kFloat32).unsqueeze(1) * rates;           // (B, half)
-  return torch::cat({torch::cos(angles), torch::sin(angles)}, 1);               // (B, size)
+                                (-std::log(1e4) / to_real(half)));     // (half)
+  const auto angles = steps.to(torch::kFloat32).unsqueeze(1) * rates;  // (B, half)
+  return torch::cat({torch::cos(angles), torch::sin(angles)}, 1);      // (B, size)
 }
 
 ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, std::int64_t out, std::int64_t embedding,
@@ -117,7 +118,7 @@ Tensor PixelAttentionImpl::forward(const Tensor& x) {
   const auto qkv = qkv_(activated_norm(norm_, x, Tensor(), Activation::none))
                        .reshape({batch, 3, heads_, size, pixels});              // (B, 3, h, c, P)
   const auto q = qkv.select(1, 0), k = qkv.select(1, 1), v = qkv.select(1, 2);  // (B, h, c, P)
-  const auto scale = 1.0 / std::sqrt(static_cast<double>(size));
+  const auto scale = 1.0 / std::sqrt(to_real(size));
   const auto weights =
       torch::softmax(torch::matmul(q.transpose(2, 3), k) * scale, -1);  // (B,h,P,P)
   const auto mixed = torch::matmul(v, weights.transpose(2, 3));         // (B, h, c, P)
@@ -134,7 +135,7 @@ UNetImpl::UNetImpl(UNetShape shape) : shape_(std::move(shape)) {
   std::int64_t channels = shape_.width;
   std::vector<std::int64_t> kept{channels};
   for (std::size_t level = 0; level < levels; ++level) {
-    const bool attends = contains(shape_.attention_levels, static_cast<std::int64_t>(level));
+    const bool attends = contains(shape_.attention_levels, signed_size(level));
     const std::int64_t out = shape_.width * shape_.multipliers[level];
     for (std::int64_t k = 0; k < shape_.blocks; ++k) {
       down_.push_back(make_stage(concat("down", level, "_", k), channels, out, attends));
@@ -147,15 +148,14 @@ UNetImpl::UNetImpl(UNetShape shape) : shape_(std::move(shape)) {
       kept.push_back(out);
     }
   }
-  const bool attends = contains(shape_.attention_levels, static_cast<std::int64_t>(levels) - 1);
+  const bool attends = contains(shape_.attention_levels, signed_size(levels) - 1);
   middle_.push_back(make_stage("middle0", channels, channels, attends));
   middle_.push_back(make_stage("middle1", channels, channels, false));
   for (std::size_t level = levels; level-- > 0;) {
     const std::int64_t out = shape_.width * shape_.multipliers[level];
     for (std::int64_t k = 0; k <= shape_.blocks; ++k) {
-      up_.push_back(
-          make_stage(concat("up", level, "_", k), channels + kept.back(), out,
-                     contains(shape_.attention_levels, static_cast<std::int64_t>(level))));
+      up_.push_back(make_stage(concat("up", level, "_", k), channels + kept.back(), out,
+                               contains(shape_.attention_levels, signed_size(level))));
       kept.pop_back();
       channels = out;
     }

@@ -76,7 +76,7 @@ CloneBatch run_full(const theory::TwoClusters& clusters, const CloningPlan& plan
     if (plan.snapshot_steps.empty()) return;
     const auto& steps = plan.snapshot_steps.front();
     for (std::size_t s = 0; s < steps.size(); ++s)
-      if (steps[s] == step) batch.snapshot(0, s)[trial] = static_cast<float>(projection(x[0]));
+      if (steps[s] == step) batch.snapshot(0, s)[trial] = to_float(projection(x[0]));
   };
   for (std::size_t trial = 0; trial < trials; ++trial) {
     draw(trial, 0, plan.times.steps, x[0]);
@@ -100,7 +100,7 @@ CloneBatch run_full(const theory::TwoClusters& clusters, const CloningPlan& plan
       }
     }
     for (std::size_t path = 0; path < plan.paths(); ++path)
-      batch.end(0, path)[trial] = static_cast<float>(projection(x[path]));
+      batch.end(0, path)[trial] = to_float(projection(x[path]));
   }
   return batch;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 // Shapes: M trajectories, B rows of the batch (trunks first, then open clones), d coordinates.
 namespace syncgap::sde {
@@ -27,7 +28,7 @@ class Batch {
     for (const std::size_t step : plan.branch_steps)
       clone_noise_.emplace_back(
           seed, "reverse clone noise",
-          std::initializer_list<StreamCoordinate>{coordinate, static_cast<std::int64_t>(step)});
+          std::initializer_list<StreamCoordinate>{coordinate, signed_size(step)});
     fates_.trunk.resize(trajectories);
     fates_.clones.resize(trajectories * plan.branch_steps.size());
     states_.resize(trajectories * plan.dimension);

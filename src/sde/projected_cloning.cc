@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/philox.h"
 #include "core/random.h"
 #include "core/simd.h"
@@ -55,9 +56,8 @@ struct Script {
     for (int step = 0; step < plan.times.steps; ++step) {
       for (const theory::TwoClusters& pair : pairs) {
         const auto c = theory::reverse_step(pair, plan.times.time(step), plan.times.step_length());
-        coefficients.push_back(
-            {static_cast<float>(c.decay), static_cast<float>(c.pull), static_cast<float>(c.slope)});
-        noise = static_cast<float>(c.noise);
+        coefficients.push_back({to_float(c.decay), to_float(c.pull), to_float(c.slope)});
+        noise = to_float(c.noise);
       }
     }
     for (int step = 0; step <= plan.times.steps; ++step) open.push_back(plan.open_paths(step));

@@ -5,6 +5,7 @@
 #include <Eigen/LU>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::sde {
 namespace {
@@ -41,7 +42,7 @@ double source_half_logit(const GridMoment& at, const TwoClassData& data) {
 }
 
 PlaneVector to_floats(const std::array<double, 2>& vector, double factor) {
-  return {static_cast<float>(factor * vector[0]), static_cast<float>(factor * vector[1])};
+  return {to_float(factor * vector[0]), to_float(factor * vector[1])};
 }
 
 StartTable make_start(const ReverseProblem& problem, std::size_t sampler,
@@ -57,8 +58,8 @@ StartTable make_start(const ReverseProblem& problem, std::size_t sampler,
                               : at.covariance(1, 1) - regression * at.covariance(0, 1);
   const double half_logit =
       score == ScoreKind::path ? data.mean_norm() / data.variance : source_half_logit(at, data);
-  return {to_floats(conditional_mean(at, score, gain, data), 1.0), static_cast<float>(gain),
-          static_cast<float>(std::sqrt(variance)), static_cast<float>(half_logit)};
+  return {to_floats(conditional_mean(at, score, gain, data), 1.0), to_float(gain),
+          to_float(std::sqrt(variance)), to_float(half_logit)};
 }
 
 PrintedStepTable make_printed(const ReverseProblem& problem, std::size_t sampler, std::size_t k,
@@ -69,10 +70,9 @@ PrintedStepTable make_printed(const ReverseProblem& problem, std::size_t sampler
   PrintedStepTable table{};
   table.on_y_class = to_floats(mean, 1 / step.variance);
   table.on_x_class = to_floats(mean, -step.gain / step.variance);
-  table.on_x_class[0] =
-      static_cast<float>(source_half_logit(at, data) - step.gain * mean[0] / step.variance);
-  table.on_y = static_cast<float>(step.on_y);
-  table.on_x = static_cast<float>(step.on_x);
+  table.on_x_class[0] = to_float(source_half_logit(at, data) - step.gain * mean[0] / step.variance);
+  table.on_y = to_float(step.on_y);
+  table.on_x = to_float(step.on_x);
   return table;
 }
 
@@ -81,9 +81,8 @@ PathStepTable make_path(const ReverseProblem& problem, std::size_t sampler, std:
   const GridMoment& at = problem.moment(sampler, k);
   const ConditionalStep step = conditional_step(problem, sampler, k);
   const auto mean = conditional_mean(at, ScoreKind::path, step.gain, data);
-  return {to_floats(mean, 1 / step.variance), static_cast<float>(step.on_y),
-          static_cast<float>(step.on_x), static_cast<float>(step.on_integral),
-          static_cast<float>(0.5 * problem.grid().step() * at.step_coupling)};
+  return {to_floats(mean, 1 / step.variance), to_float(step.on_y), to_float(step.on_x),
+          to_float(step.on_integral), to_float(0.5 * problem.grid().step() * at.step_coupling)};
 }
 
 JointStepTable make_joint(const ReverseProblem& problem, std::size_t sampler, std::size_t k,
@@ -93,9 +92,8 @@ JointStepTable make_joint(const ReverseProblem& problem, std::size_t sampler, st
   const MeansAt means = propagate_means(at, data);
   const Eigen::Vector2d u = precision * means.along[0], v = precision * means.along[1];
   const Eigen::Matrix2d step = joint_step(problem, sampler, k);
-  return {to_floats({u[0], v[0]}, 1.0),   to_floats({u[1], v[1]}, 1.0),
-          static_cast<float>(step(0, 0)), static_cast<float>(step(0, 1)),
-          static_cast<float>(step(1, 0)), static_cast<float>(step(1, 1))};
+  return {to_floats({u[0], v[0]}, 1.0), to_floats({u[1], v[1]}, 1.0), to_float(step(0, 0)),
+          to_float(step(0, 1)),         to_float(step(1, 0)),         to_float(step(1, 1))};
 }
 
 }  // namespace
@@ -105,11 +103,11 @@ StepTables::StepTables(const ReverseProblem& problem, const TwoClassData& data)
   SYNCGAP_EXPECTS(data.variance == problem.data_variance());
   const SourceStep source = source_step(problem);
   const double h = problem.grid().step(), variance_rate = problem.process().noise_variance;
-  source_decay = static_cast<float>(source.decay);
-  source_noise = static_cast<float>(source.noise);
-  noise = static_cast<float>(std::sqrt(variance_rate * h));
-  kick = static_cast<float>(variance_rate * h);
-  path_half_logit = static_cast<float>(data.mean_norm() / data.variance);
+  source_decay = to_float(source.decay);
+  source_noise = to_float(source.noise);
+  noise = to_float(std::sqrt(variance_rate * h));
+  kick = to_float(variance_rate * h);
+  path_half_logit = to_float(data.mean_norm() / data.variance);
   for (std::size_t i = 0; i < problem.samplers().size(); ++i) {
     start.push_back(make_start(problem, i, data));
     switch (problem.samplers()[i].score) {

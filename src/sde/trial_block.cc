@@ -20,9 +20,8 @@ SignalBasis::SignalBasis(Space space, std::size_t dimension)
   double overlap = 0;
   for (std::size_t c = 0; c < dimension; ++c) overlap += first(c) * second(c) / size;
   for (std::size_t c = 0; c < dimension; ++c) {
-    u[c] = static_cast<float>(first(c) / std::sqrt(size));
-    v[c] = static_cast<float>((second(c) - overlap * first(c)) /
-                              std::sqrt(size * (1 - overlap * overlap)));
+    u[c] = to_float(first(c) / std::sqrt(size));
+    v[c] = to_float((second(c) - overlap * first(c)) / std::sqrt(size * (1 - overlap * overlap)));
   }
 }
 

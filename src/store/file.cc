@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/numbers.h"
 #include "core/posix.h"
 #include "store/record_error.h"
 
@@ -103,15 +104,15 @@ bool File::is_at(const std::string& path) const {
 void File::read_at(std::uint64_t offset, void* data, std::size_t bytes) const {
   auto* to = static_cast<char*>(data);
   while (bytes > 0) {
-    const auto got = retry_interrupted(
-        [&] { return ::pread(descriptor_, to, bytes, static_cast<off_t>(offset)); });
+    const auto got =
+        retry_interrupted([&] { return ::pread(descriptor_, to, bytes, signed_size(offset)); });
     if (got < 0) fail("read the file", path_);
     if (got == 0)
       throw RecordError(concat("the file ends early (", path_, ", at byte ", offset,
                                "): it is truncated; restore it from a copy"));
     to += got;
-    offset += static_cast<std::uint64_t>(got);
-    bytes -= static_cast<std::size_t>(got);
+    offset += got;
+    bytes -= got;
   }
 }
 
@@ -136,12 +137,12 @@ void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) c
   }
   const auto* from = static_cast<const char*>(data);
   while (bytes > 0) {
-    const auto put = retry_interrupted(
-        [&] { return ::pwrite(descriptor_, from, bytes, static_cast<off_t>(offset)); });
+    const auto put =
+        retry_interrupted([&] { return ::pwrite(descriptor_, from, bytes, signed_size(offset)); });
     if (put < 0) fail("write the file", path_);
     from += put;
-    offset += static_cast<std::uint64_t>(put);
-    bytes -= static_cast<std::size_t>(put);
+    offset += put;
+    bytes -= put;
   }
 }
 
@@ -151,13 +152,12 @@ void File::append(const void* data, std::size_t bytes) const {
     const auto put = retry_interrupted([&] { return ::write(descriptor_, from, bytes); });
     if (put < 0) fail("write the file", path_);
     from += put;
-    bytes -= static_cast<std::size_t>(put);
+    bytes -= put;
   }
 }
 
 void File::reserve() const {
-  if (retry_interrupted(
-          [&] { return ::fallocate(descriptor_, 0, 0, static_cast<off_t>(size())); }) == 0)
+  if (retry_interrupted([&] { return ::fallocate(descriptor_, 0, 0, signed_size(size())); }) == 0)
     return;
   if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) fail("write the file", path_);
 }

@@ -76,7 +76,7 @@ Order order_units(const Grid& grid, const UnitCost& estimate, const CostModel& m
     if (status[i] != kPending) continue;
     const Unit unit(grid, i);
     const double seconds = model.expected(unit, checked(estimate(unit), unit));
-    cost[i] = static_cast<float>(seconds);
+    cost[i] = to_float(seconds);
     order.total_seconds += seconds;
     order.longest_seconds = std::max(order.longest_seconds, seconds);
     order.units.push_back(static_cast<std::uint32_t>(i));

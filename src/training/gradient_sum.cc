@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::training {
 namespace {
@@ -37,10 +38,9 @@ void sum_in_order(std::vector<torch::Tensor>& gradients, std::int64_t shards,
                   const parallel::Communicator& team) {
   const torch::NoGradGuard no_grad;
   const ShardRange mine = shards_of_rank(shards, team.size(), team.rank());
-  SYNCGAP_EXPECTS(mine.last - mine.first == static_cast<std::int64_t>(gradients.size()) &&
-                  !gradients.empty());
+  SYNCGAP_EXPECTS(mine.last - mine.first == signed_size(gradients.size()) && !gradients.empty());
   const auto gradient = [&](std::int64_t shard) -> torch::Tensor& {
-    return gradients[static_cast<std::size_t>(shard - mine.first)];
+    return gradients[shard - mine.first];
   };
   // MPI reads host memory only.
   const auto device = gradients[0].device();

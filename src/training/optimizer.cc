@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/numbers.h"
+
 namespace syncgap::training {
 namespace {
 
@@ -29,9 +31,8 @@ void Optimizer::step() {
     gradients_.mul_(torch::clamp_max(options_.gradient_clip / (norm + 1e-12), 1.0));
   mean_.mul_(kBeta1).add_(gradients_, 1 - kBeta1);
   square_.mul_(kBeta2).addcmul_(gradients_, gradients_, 1 - kBeta2);
-  const auto t = static_cast<double>(steps_);
-  const double warm =
-      options_.warmup > 0 ? std::min(1.0, t / static_cast<double>(options_.warmup)) : 1.0;
+  const auto t = to_real(steps_);
+  const double warm = options_.warmup > 0 ? std::min(1.0, t / to_real(options_.warmup)) : 1.0;
   const double rate = warm * options_.learning_rate / (1 - std::pow(kBeta1, t));
   const auto root = square_.sqrt().mul_(1 / std::sqrt(1 - std::pow(kBeta2, t))).add_(kEpsilon);
   values_.addcdiv_(mean_, root, -rate);

@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/clock.h"
+#include "core/numbers.h"
 #include "networks/freed_memory.h"
 #include "networks/tensor_values.h"
 #include "networks/weight_file.h"
@@ -101,7 +102,7 @@ void Trainer::restore() {
   optimizer_.restore(tensors);
   const auto mine = shards_of_rank(options_.shards, team_.size(), team_.rank());
   for (std::size_t k = 0; k < shard_loss_.size(); ++k)
-    shard_loss_[k].copy_(losses[mine.first + static_cast<std::int64_t>(k)]);
+    shard_loss_[k].copy_(losses[mine.first + signed_size(k)]);
   const auto place = tensors.at("place");
   epoch_ = place[0].item<std::int64_t>();
   done_ = place[1].item<std::int64_t>();
@@ -116,8 +117,7 @@ std::vector<double> Trainer::shard_losses() const {
   for (std::int64_t k = 0; k < options_.shards; ++k) {
     const bool here = k >= mine.first && k < mine.last;
     // All ranks but one add zero: exact, in any order.
-    losses.push_back(team_.ranks().sum(
-        here ? shard_loss_[static_cast<std::size_t>(k - mine.first)].item<double>() : 0.0));
+    losses.push_back(team_.ranks().sum(here ? shard_loss_[k - mine.first].item<double>() : 0.0));
     if (!std::isfinite(losses.back()))
       throw UnitError(concat("training diverged in epoch ", epoch_ + 1, " (loss ", losses.back(),
                              "): lower learning_rate or gradient_clip",
@@ -152,7 +152,7 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
   auto& gradient = parameters_.gradients();
   std::vector<torch::Tensor> sums;
   for (std::int64_t k = mine.first; k < mine.last; ++k) {
-    const Shard& shard = shards[static_cast<std::size_t>(k)];
+    const Shard& shard = shards[k];
     {
       const torch::NoGradGuard no_grad;
       gradient.detach().zero_();
@@ -161,10 +161,9 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
     if (shard.size() > 0) loss = loss_(epoch_, begin + shard.begin, begin + shard.end);
     if (overlapped_) overlapped_->begin();
     if (loss.defined()) {
-      const double share = static_cast<double>(shard.size()) / static_cast<double>(end - begin);
+      const double share = to_real(shard.size()) / to_real(end - begin);
       (loss * share).backward();
-      shard_loss_[static_cast<std::size_t>(k - mine.first)].add_(loss.detach().to(torch::kFloat64),
-                                                                 static_cast<double>(shard.size()));
+      shard_loss_[k - mine.first].add_(loss.detach().to(torch::kFloat64), to_real(shard.size()));
     }
     if (options_.shards > team_.size()) sums.push_back(gradient.clone());
   }
@@ -181,8 +180,7 @@ void Trainer::step(std::int64_t begin, std::int64_t end) {
 
 void Trainer::end_epoch() {
   const auto losses = shard_losses();
-  const double loss =
-      std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(examples_);
+  const double loss = std::accumulate(losses.begin(), losses.end(), 0.0) / to_real(examples_);
   const double norm = optimizer_.norm_sum().item<double>() /
                       static_cast<double>(divided_up(examples_, options_.batch));
   optimizer_.norm_sum().detach().zero_();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
 #include "diffusion/branches.h"
 #include "diffusion/clean_prediction.h"
@@ -86,7 +87,7 @@ LabelledEnds generate_ends(const GenerationPlan& plan, const CoupledPairPlan& pa
       const auto kept = std::min(group.count, plan.kept - group.first);
       const auto values = networks::values_of(ends.trunk.narrow(0, 0, kept));
       std::transform(values.begin(), values.end(), seen.pixels.begin() + group.first * numbers,
-                     [](double value) { return static_cast<float>(value); });
+                     to_float);
     }
     for (std::int64_t m = 0; m < kModes; ++m) {
       const auto trunk = classifiers.labels(m, ends.trunk, plan.pixel_low);

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -30,7 +31,7 @@ TrialMetrics measure_trials(const sde::BlockView& view, std::size_t sampler,
   const double norm = data.mean_norm(), variance = data.variance;
   const double mean_u = norm * std::cos(data.angle), mean_v = norm * std::sin(data.angle);
   const double plane_constant = std::log(2 * std::numbers::pi * variance);
-  const double others = static_cast<double>(data.dimension - 2);
+  const double others = to_real(data.dimension - 2);
   TrialMetrics metrics;
   for (std::size_t i = 0; i < view.trials(); ++i) {
     const double x_u = x.u[i], y_u = y.u[i], y_v = y.v[i];
@@ -54,7 +55,7 @@ TrialMetrics measure_trials(const sde::BlockView& view, std::size_t sampler,
 }
 
 double nll_outside_plane(const sde::TwoClassData& data, double variance) {
-  const double others = static_cast<double>(data.dimension - 2);
+  const double others = to_real(data.dimension - 2);
   return 0.5 * others * (std::log(2 * std::numbers::pi * data.variance) + variance / data.variance);
 }
 
@@ -95,13 +96,11 @@ void ClassHistory::finish(std::size_t sampler, std::size_t trials, std::uint64_t
 }
 
 double ClassHistory::agreement(std::size_t sampler, std::size_t time) const {
-  return static_cast<double>(agreements_[at(sampler, time)]) /
-         static_cast<double>(trials_[sampler]);
+  return static_cast<double>(agreements_[at(sampler, time)]) / to_real(trials_[sampler]);
 }
 
 double ClassHistory::commitment(std::size_t sampler, std::size_t time) const {
-  return static_cast<double>(commitments_[at(sampler, time)]) /
-         static_cast<double>(trials_[sampler]);
+  return static_cast<double>(commitments_[at(sampler, time)]) / to_real(trials_[sampler]);
 }
 
 std::uint64_t sides(const sde::PlanePositions& positions, double angle) {

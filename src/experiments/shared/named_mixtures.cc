@@ -8,6 +8,7 @@
 #include <Eigen/Core>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
 
 namespace syncgap::experiments {
@@ -26,8 +27,7 @@ DataMixture points_on_line(const std::vector<double>& points,
 DataMixture circle(std::int64_t count) {
   MatrixXd points(2, count);
   for (Index k = 0; k < count; ++k) {
-    const double angle =
-        2.0 * std::numbers::pi * (static_cast<double>(k) / static_cast<double>(count) + 0.25);
+    const double angle = 2.0 * std::numbers::pi * (to_real(k) / to_real(count) + 0.25);
     points.col(k) << std::cos(angle), std::sin(angle);
   }
   return DataMixture::of_points(points, DataMixture::equal_weights(count));
@@ -40,7 +40,7 @@ DataMixture tree() {
     const double first = k & 4 ? 1.0 : -1.0, second = k & 2 ? 1.0 : -1.0,
                  third = k & 1 ? 1.0 : -1.0;
     // Skewed, so that no two decisions are mirror images of each other.
-    const double skew = 1.0 + 0.07 * static_cast<double>(k);
+    const double skew = 1.0 + 0.07 * to_real(k);
     points.col(k) << 2.0 * first + 0.25 * skew * third, 0.9 * second * skew + 0.1 * first * third;
   }
   return DataMixture::of_points(points, DataMixture::equal_weights(8));
@@ -59,7 +59,7 @@ DataMixture subspace(const MixtureOptions& options) {
 DataMixture cloud(const MixtureOptions& options, std::uint64_t sweep_seed) {
   const RandomStream stream(sweep_seed, "cloud of points");
   MatrixXd points(options.ambient_dimension, options.cloud_points);
-  std::vector<double> normals(static_cast<std::size_t>(options.ambient_dimension));
+  std::vector<double> normals(options.ambient_dimension);
   for (Index k = 0; k < points.cols(); ++k) {
     stream.fill_normals<double>(static_cast<std::uint64_t>(k), 0, normals);
     points.col(k) = Eigen::Map<const VectorXd>(normals.data(), points.rows());
@@ -130,7 +130,7 @@ DataMixture named_mixture(const std::string& name, const MixtureOptions& options
 DataMixture listed_mixture(const std::vector<double>& means, std::int64_t dimension,
                            const std::vector<double>& weights,
                            const std::vector<double>& variances) {
-  const auto numbers = static_cast<std::int64_t>(means.size());
+  const auto numbers = signed_size(means.size());
   require_input(numbers > 0 && numbers % dimension == 0, "a list of means has ", numbers,
                 " numbers, not a positive multiple of its dimension ", dimension,
                 ": give all coordinates of every mean");

@@ -176,8 +176,7 @@ void SynchronizationGap::keep_images(const FollowedBatch& batch, std::int64_t fi
       // The mean of both channels has the range of an image, as in (103).
       const auto shown = torch::stack({a, b, (a + b) / 2});
       const auto scaled = networks::values_of((shown - low) / (1 - low));
-      std::transform(scaled.begin(), scaled.end(), here,
-                     [](double value) { return static_cast<float>(value); });
+      std::transform(scaled.begin(), scaled.end(), here, to_float);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
 #include "diffusion/branches.h"
 #include "diffusion/normals.h"
@@ -65,9 +66,9 @@ class NearestTracker {
   void compare(double time, std::vector<std::uint32_t> nearest) {
     for (std::size_t k = 0; k < nearest.size(); ++k)
       if (nearest_.empty())
-        last_change_[k] = static_cast<float>(time);
+        last_change_[k] = to_float(time);
       else if (nearest[k] != nearest_[k])
-        last_change_[k] = static_cast<float>(0.5 * (time + time_));
+        last_change_[k] = to_float(0.5 * (time + time_));
     nearest_ = std::move(nearest);
     time_ = time;
   }

@@ -52,7 +52,8 @@ void TrainedRegimesPlan::read_branches(const Grid& grid) {
   }
   distinct_steps_ = branch_steps_;
   std::sort(distinct_steps_.begin(), distinct_steps_.end());
-  distinct_steps_.erase(std::unique(distinct_steps_.begin(), distinct_steps_.end()), distinct_steps_.end());
+  distinct_steps_.erase(std::unique(distinct_steps_.begin(), distinct_steps_.end()),
+                        distinct_steps_.end());
 }
 
 void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
@@ -71,7 +72,8 @@ void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
 }
 
 std::int64_t TrainedRegimesPlan::branch(std::int64_t branch_time) const {
-  return std::lower_bound(distinct_steps_.begin(), distinct_steps_.end(), branch_steps_[branch_time]) -
+  return std::lower_bound(distinct_steps_.begin(), distinct_steps_.end(),
+                          branch_steps_[branch_time]) -
          distinct_steps_.begin();
 }
 
