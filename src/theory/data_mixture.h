@@ -8,8 +8,8 @@ namespace syncgap::theory {
 
 /// Shape letters: D dimensions, K components.
 /// A data distribution p_0(y) = sum_k w_k N(y; m_k, Sigma_k) in D dimensions; a component without
-/// covariance is a point. What the regimes and information papers call delta mixtures and Gaussian mixtures.
-/// Covariances are kept as eigenvalues and axes, so that adding noise to them is exact.
+/// covariance is a point. What the regimes and information papers call delta mixtures and Gaussian
+/// mixtures. Covariances are kept as eigenvalues and axes, so that adding noise to them is exact.
 class DataMixture {
  public:
   /// Points in the columns of `points` (D, K).
