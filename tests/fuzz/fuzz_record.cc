@@ -42,7 +42,7 @@ void read_everything(const std::string& path) {
   for (const auto& failure : record.failures())
     if (record.grid().describe(failure.unit).empty()) std::abort();
   for (std::uint64_t unit = 0; unit < record.unit_count(); ++unit)
-    if (record.values(unit).size() != record.layout().total()) std::abort();
+    if (std::ssize(record.values(unit)) != record.layout().total()) std::abort();
 }
 
 }  // namespace

@@ -256,8 +256,8 @@ TEST(ReverseSampler, ExactScoresEndInTheLawOfTheData) {
   }
 }
 
-// Corrections E0.22 (ii): in the aligned, uncoupled case the printed score already loses 5% at m = 1, and
-// 31% at g = 1; the exact ones lose nothing.
+// Corrections E0.22 (ii): in the aligned, uncoupled case the printed score already loses 5% at m =
+// 1, and 31% at g = 1; the exact ones lose nothing.
 TEST(ReverseSampler, PrintedScoreLosesTheAgreementTheNotesSay) {
   const ReverseProblem problem(kProcess, 1.0, {2.0, 800},
                                {{ScoreKind::printed, CouplingSchedule::constant(0.0)},
