@@ -1,5 +1,5 @@
-"""The table of experiments: which module lays out the figures of which experiment. Every folder here
-that has figures is one; nothing lists them."""
+"""The table of experiments: which module lays out the figures of which experiment. Every folder
+here that has figures is one; nothing lists them."""
 
 from __future__ import annotations
 
