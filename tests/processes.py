@@ -156,7 +156,7 @@ def observables(record):
     """Bytes of every cell of every observable, by name."""
     with h5py.File(record, "r") as file:
         return {name: item[...].tobytes() for name, item in file.items()
-                if isinstance(item, h5py.Dataset) and "nan" in item.attrs}
+                if isinstance(item, h5py.Dataset) and "dimensions" in item.attrs}
 
 
 def units_begun(log):

@@ -24,10 +24,10 @@ class Batch {
         first_(first),
         trajectories_(trajectories),
         trunk_noise_(seed, "reverse trunk noise", {coordinate}) {
-    for (std::size_t b = 0; b < plan.branch_steps.size(); ++b)
+    for (const std::size_t step : plan.branch_steps)
       clone_noise_.emplace_back(
           seed, "reverse clone noise",
-          std::initializer_list<StreamCoordinate>{coordinate, static_cast<std::int64_t>(b)});
+          std::initializer_list<StreamCoordinate>{coordinate, static_cast<std::int64_t>(step)});
     fates_.trunk.resize(trajectories);
     fates_.clones.resize(trajectories * plan.branch_steps.size());
     states_.resize(trajectories * plan.dimension);

@@ -48,8 +48,9 @@ struct CloneFates {
 };
 
 /// Runs trajectories first, first + 1, ... (M of them), from a standard normal start. Noise of
-/// trunk and clones comes from streams made of (seed, coordinate) and is numbered by (trajectory,
-/// step, coordinate), so trajectories do not depend on how they are batched.
+/// trunk and clones comes from streams made of (seed, coordinate), a clone's also of the step it
+/// left at, and is numbered by (trajectory, step, coordinate): no trajectory or clone depends on
+/// how they are batched or on what else leaves, and branches at one step leave the same clone.
 CloneFates run_cloned(const DenoisedCloning& plan, const Denoiser& denoise, std::uint64_t seed,
                       StreamCoordinate coordinate, std::size_t first, std::size_t trajectories,
                       const std::function<void(const TrunkView&)>& observe);

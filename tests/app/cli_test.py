@@ -35,7 +35,7 @@ trials = 50
 theta = { linspace = [0.0, 1.0, 9], unit = "pi" }
 g = [0.2, 0.5]
 score = ["path"]
-mode = ["plane"]
+method = ["plane"]
 
 [run]
 title = "A small sweep"

@@ -46,13 +46,13 @@ def compare(given, score):
         runs["numpy"].append(json.loads(call(
             sys.executable, HERE / "exact_score_peer.py", "--score", score, "--trials",
             given.trials, "--angle", angle, "--chunk", given.chunk, "--seed", seed + 1)))
-        for mode in ("full", "plane"):
+        for method in ("full", "plane"):
             # The plane is too quick to time at one go of 2000 trials.
-            factor = 10 if mode == "plane" else 1
-            run = json.loads(call(given.timer, "run", mode, score, factor * given.trials, angle))
+            factor = 10 if method == "plane" else 1
+            run = json.loads(call(given.timer, "run", method, score, factor * given.trials, angle))
             run["seconds"] /= factor
             run["cpu_seconds"] /= factor
-            runs[mode].append(run)
+            runs[method].append(run)
     deviation = worst_deviation(runs["plane"][0], runs["numpy"][0])
     deviation_full = worst_deviation(runs["full"][0], runs["numpy"][0])
     rows = []

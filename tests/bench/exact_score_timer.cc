@@ -1,8 +1,8 @@
 // Runs one unit of exact_score and prints, as JSON, how long it took and what it found; or times
 // the random numbers the unit needs. The other half of bench_exact_score.py.
 //
-//   exact_score_timer run MODE SCORE TRIALS ANGLE
-//   exact_score_timer normals MODE SCORE TRIALS
+//   exact_score_timer run METHOD SCORE TRIALS ANGLE
+//   exact_score_timer normals METHOD SCORE TRIALS
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -18,22 +18,22 @@ namespace {
 
 constexpr std::size_t kSteps = 800, kDimension = 32;
 
-void run(const std::string& mode, const std::string& score, const std::string& trials,
+void run(const std::string& method, const std::string& score, const std::string& trials,
          const std::string& angle) {
   const Job job =
       parse_job("[experiment]\nname = \"exact_score\"\ntrials = " + trials + "\n[axes]\ntheta = [" +
-                    angle + "]\nmode = [\"" + mode + "\"]\nscore = [\"" + score + "\"]\n",
+                    angle + "]\nmethod = [\"" + method + "\"]\nscore = [\"" + score + "\"]\n",
                 "bench", "", {});
   const auto experiment = experiments::make_experiment(job.experiment, "bench");
   apply_options(job, experiment->options());
   const Grid grid = make_grid(job, experiment->axes());
-  experiment->prepare(grid);
+  const auto prepared = experiment->prepare(grid);
   const ResultLayout layout(grid, experiment->observables());
   Results results(layout);
   experiments::RunContext context;
   context.sweep_seed = 1;
   const Stopwatch timer;
-  experiment->run(Unit(grid, 0), results, context);
+  prepared->run(Unit(grid, 0), results, context);
   std::printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"cells\": [", timer.wall(), timer.cpu());
   const auto& schedules = std::get<std::vector<std::string>>(grid.axis("schedule").values);
   const auto& strengths = std::get<std::vector<double>>(grid.axis("g").values);
@@ -41,8 +41,9 @@ void run(const std::string& mode, const std::string& score, const std::string& t
                               std::size_t at) {
     std::printf("{\"schedule\": \"%s\", \"g\": %g", schedule, g);
     for (const std::string name : {"accuracy", "mse", "nll"})
-      std::printf(", \"%s\": %.17g, \"%s_error\": %.17g", name.c_str(), results[prefix + name][at],
-                  name.c_str(), results[prefix + name + "_error"][at]);
+      std::printf(", \"%s\": %.17g, \"%s_error\": %.17g", name.c_str(),
+                  results.values(prefix + name)[at], name.c_str(),
+                  results.values(prefix + name + "_error")[at]);
     std::printf("}");
   };
   print_cell("baseline", 0, "baseline_", 0);
@@ -54,11 +55,11 @@ void run(const std::string& mode, const std::string& score, const std::string& t
   std::printf("]}\n");
 }
 
-void normals(const std::string& mode, const std::string& score, std::size_t trials) {
-  const std::size_t components = mode == "plane" ? 2 : kDimension;
-  const std::size_t lanes = mode == "plane" ? 64 : 16;
+void normals(const std::string& method, const std::string& score, std::size_t trials) {
+  const std::size_t components = method == "plane" ? 2 : kDimension;
+  const std::size_t lanes = method == "plane" ? 64 : 16;
   // The reverse noise comes in blocks of four components: in the plane Y and X share one.
-  const std::size_t rows = score == "joint" || mode == "plane" ? 2 * components : components;
+  const std::size_t rows = score == "joint" || method == "plane" ? 2 * components : components;
   const RandomStream stream(1, "bench");
   std::vector<float> out(rows * lanes), path(components * lanes);
   std::size_t count = 0;
@@ -92,8 +93,8 @@ int main(int argc, char** argv) {
     syncgap::normals(words[1], words[2], std::stoul(words[3]));
   } else {
     std::fprintf(stderr,
-                 "usage: exact_score_timer run MODE SCORE TRIALS ANGLE\n"
-                 "       exact_score_timer normals MODE SCORE TRIALS\n");
+                 "usage: exact_score_timer run METHOD SCORE TRIALS ANGLE\n"
+                 "       exact_score_timer normals METHOD SCORE TRIALS\n");
     return 2;
   }
   return 0;

@@ -45,7 +45,7 @@ TEST(LabelAgreement, BecomesTheSignForSeparatedClusters) {
 }
 
 TEST(SharedPastAgreement, CountsEveryPartnerThatLeftBelow) {
-  const std::vector<float> clones = {1, 0, 1};
+  const std::vector<std::int64_t> clones = {1, 0, 1};
   EXPECT_THAT(shared_past_agreement(1, clones), ElementsAre(1.0, 0.0, DoubleEq(2.0 / 3.0)));
   EXPECT_THAT(shared_past_agreement(2, clones), ElementsAre(0.0, 0.0, DoubleEq(1.0 / 3.0)));
 }
@@ -59,9 +59,9 @@ TEST(SharedPastAgreement, HasTheMeanOfPairsAndLessNoise) {
     // Increments of the trunk, which starts at the last step, then the ends of all clones.
     std::vector<double> normals(2 * kSteps + 1);
     stream.fill_normals<double>(trial, 0, normals);
-    const auto side = [](double x) { return x > 0 ? 1.0F : 0.0F; };
+    const auto side = [](double x) { return std::int64_t{x > 0}; };
     const double width = 1.0 / (kSteps + 1);
-    std::vector<float> clones(kSteps);
+    std::vector<std::int64_t> clones(kSteps);
     double trunk = 0;
     for (std::size_t k = 0; k < kSteps; ++k) {
       trunk += std::sqrt(width) * normals[k];

@@ -1,8 +1,12 @@
 #include "sde/denoised_cloning.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -192,9 +196,52 @@ TEST(RunCloned, TrajectoriesDoNotDependOnTheBatch) {
     for (std::size_t m = 0; m < 30; ++m)
       EXPECT_EQ(all.clones[branch * 30 + m],
                 m < 11 ? a.clones[branch * 11 + m] : b.clones[branch * 19 + m - 11]);
-  // Two branches at one step have noise of their own.
-  EXPECT_NE(std::vector<std::uint32_t>(all.clones.begin(), all.clones.begin() + 30),
-            std::vector<std::uint32_t>(all.clones.begin() + 60, all.clones.end()));
+}
+
+/// Two points, where no clone is known to have settled before the end: all stay to be looked at.
+Denoised two_points_to_the_end(double t, std::span<const double> states) {
+  Denoised out = two_points(2, 0.7)(t, states);
+  out.settled.assign(out.settled.size(), 0);
+  return out;
+}
+
+TEST(RunCloned, ABranchDoesNotDependOnTheOthers) {
+  constexpr std::size_t kCount = 40;
+  // Every state a clone passes is seen by the denoiser, in rows behind those of the trunks.
+  struct Run {
+    CloneFates fates;
+    std::map<double, std::vector<double>> states;  // time -> (B, d)
+  };
+  const auto run = [&](std::vector<std::size_t> branch_steps) {
+    Run out;
+    const DenoisedCloning plan{ddpm_times(50), std::move(branch_steps), 2, StepScheme::ancestral};
+    const Denoiser watched = [&](double t, std::span<const double> states) {
+      out.states[t].assign(states.begin(), states.end());
+      return two_points_to_the_end(t, states);
+    };
+    out.fates = run_cloned(plan, watched, 4, std::int64_t{9}, 0, kCount, nullptr);
+    return out;
+  };
+  const auto clones = [](const Run& of, std::size_t branch) {
+    const auto first = of.fates.clones.begin() + branch * kCount;
+    return std::vector<std::uint32_t>(first, first + kCount);
+  };
+  const Run one = run({30}), more = run({45, 12, 30, 30, 20});
+  EXPECT_EQ(more.fates.trunk, one.fates.trunk);
+  EXPECT_EQ(clones(more, 2), clones(one, 0));
+  EXPECT_EQ(clones(more, 3), clones(one, 0));  // the same question has the same answer
+  EXPECT_NE(clones(more, 0), clones(one, 0));
+  // Bit for bit all the way: rows are trunks, then clones in the order they left.
+  constexpr std::size_t kBlock = kCount * 2;
+  for (const auto& [time, states] : one.states) {
+    const std::vector<double>& others = more.states.at(time);
+    EXPECT_TRUE(std::equal(states.begin(), states.begin() + kBlock, others.begin())) << time;
+    if (states.size() == kBlock) continue;  // before the clones left
+    EXPECT_TRUE(std::equal(states.begin() + kBlock, states.end(), others.begin() + 2 * kBlock))
+        << time;
+    EXPECT_FALSE(std::equal(states.begin() + kBlock, states.end(), others.begin() + kBlock))
+        << time;
+  }
 }
 
 }  // namespace

@@ -68,7 +68,6 @@ TEST_F(RecordTest, GivesBackWhatItWasMadeOf) {
     EXPECT_EQ(observable.long_name, observables[i].long_name);
     EXPECT_EQ(observable.unit, observables[i].unit);
     EXPECT_EQ(observable.source, observables[i].source);
-    EXPECT_EQ(observable.nan, observables[i].nan);
   }
 }
 

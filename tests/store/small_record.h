@@ -27,7 +27,7 @@ inline Grid small_grid() {
 inline std::vector<Observable> small_observables() {
   return {{"agreement", {"step"}, "agreement of the modes", "1", "multimodal (62)"},
           {"final", {}, "last value", "nat", ""},
-          {"speciation", {"step"}, "may be missing", "time", "", NanPolicy::allowed}};
+          {"speciation", {"step"}, "may be missing", "time", ""}};
 }
 
 inline RecordHeader small_header() {

@@ -46,7 +46,7 @@ class RunnerRanks : public testing::Test {
       store::create_record(
           path_, header,
           Grid({{"seed", AxisRole::split, seeds, ""}, {"cell", AxisRole::captured, cells, ""}}),
-          {{"value", {"cell"}, ""}, {"missing", {}, "", "1", "", NanPolicy::allowed}});
+          {{"value", {"cell"}, ""}, {"missing", {}, ""}});
     }
     world_.barrier();
     record_.emplace(path_, Record::Access::write);
@@ -64,8 +64,9 @@ class RunnerRanks : public testing::Test {
   }
 
   static void fill(const Unit& unit, Results& results) {
-    for (std::size_t i = 0; i < 5; ++i)
-      results["value"][i] = static_cast<double>(10 * unit.index() + i);
+    for (std::int64_t i = 0; i < 5; ++i)
+      results.cells("value").set(static_cast<double>(10 * unit.index() + i), i);
+    results.cells("missing").none();
   }
 
   SweepOutcome run(const SweepSettings& settings = {}, double walltime = 0) {
@@ -164,17 +165,18 @@ TEST_F(RunnerRanks, AFailingUnitIsRecordedWithItsMessageAndTheOthersGoOn) {
   expect_complete();
 }
 
-TEST_F(RunnerRanks, ANanIsAFailureUnlessTheObservableAllowsIt) {
+TEST_F(RunnerRanks, ANanIsAFailureUnlessItWasSaidOnPurpose) {
   const auto plain = work_.run;
   work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
                   const StopRequest& stop) {
-    plain(unit, results, team, stop);  // leaves `missing` NaN, which it may be
-    if (unit.index() == 3) results["value"][2] = std::nan("");
-    if (unit.index() == 4) results["value"][0] = std::numeric_limits<double>::infinity();
+    plain(unit, results, team, stop);  // says that `missing` has no value
+    if (unit.index() == 3) results.cells("value").set(std::nan(""), 2);
+    if (unit.index() == 4) results.cells("value").set(std::numeric_limits<double>::infinity(), 0);
     if (unit.index() == 5) results.reset();
+    if (unit.index() == 6) results.cells("missing").set(std::nan(""));
   };
   const SweepOutcome outcome = run();
-  EXPECT_EQ(outcome.failed, 3U);
+  EXPECT_EQ(outcome.failed, 4U);
   std::map<std::uint64_t, std::string> failures;
   for (const auto& failure : record_->failures()) failures[failure.unit] = failure.message;
   EXPECT_EQ(failures[3],
@@ -182,7 +184,8 @@ TEST_F(RunnerRanks, ANanIsAFailureUnlessTheObservableAllowsIt) {
             "the value unset");
   EXPECT_THAT(failures[4], HasSubstr("is inf at captured index 0"));
   EXPECT_THAT(failures[5], HasSubstr("is nan at captured index 0"));
-  for (const std::uint64_t unit : {3, 4, 5})
+  EXPECT_THAT(failures[6], HasSubstr("observable 'missing' is nan"));
+  for (const std::uint64_t unit : {3, 4, 5, 6})
     for (const double x : record_->values(unit)) EXPECT_TRUE(std::isnan(x));
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -72,10 +73,12 @@ Grid make_grid(const Request& request) {
                counted_axis("column", AxisRole::split, request.columns), cell});
 }
 
+std::string value_name(std::size_t i) { return "value" + (i == 0 ? "" : std::to_string(i)); }
+
 std::vector<Observable> make_observables(const Request& request) {
   std::vector<Observable> list;
   for (std::size_t i = 0; i < request.observables; ++i)
-    list.push_back({"value" + (i == 0 ? "" : std::to_string(i)), {"cell"}, "made-up value"});
+    list.push_back({value_name(i), {"cell"}, "made-up value"});
   return list;
 }
 
@@ -108,9 +111,12 @@ void run_unit(const Request& request, const sweep::StopRequest& stop, int log,
   while (index == request.stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
   if (index == request.fail && (request.fail_on_rank < 0 || request.fail_on_rank == ranks.rank()))
     throw UnitError("this unit was asked to fail");
-  const auto values = results.flat();
+  std::vector<double> values(results.flat().size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = uniform((unit.index() << 20) + i);
   if (index == request.nan) values[values.size() / 2] = std::nan("");
+  const std::span<const double> all(values);
+  for (std::size_t i = 0; i < request.observables; ++i)
+    results.cells(value_name(i)).assign(all.subspan(i * request.doubles, request.doubles));
 }
 
 /// Greatest resident size this process had, in bytes.

@@ -152,8 +152,16 @@ void InformationDynamics::write_sampled(const DataMixture& data, const sde::Mixt
     const bool pathwise = !std::isnan(found.entropy.front());
     Estimate entropy = estimate_mean(pathwise ? found.entropy : found.surprise);
     entropy.value += others.entropy;
-    write("entropy", i, entropy);
-    results.cells("entropy_variance").set_or_none(observables::estimate_variance(found.entropy), i);
+    // Gaussians without width in some direction have no density p(y|x), and in several dimensions
+    // no closed form of h(x).
+    if (pathwise || data.spectra().minCoeff() > 0.0)
+      write("entropy", i, entropy);
+    else
+      results.cells("entropy").none(i);
+    if (pathwise)
+      write("entropy_variance", i, observables::estimate_variance(found.entropy));
+    else
+      results.cells("entropy_variance").none(i);
     Estimate score_norm = estimate_mean(found.score_norm);
     score_norm.value = s * (score_norm.value + others.score_norm);
     score_norm.standard_error *= s;

@@ -35,8 +35,8 @@ inline constexpr Choices kCollapseClocks{std::pair{CollapseClock::absolute, "abs
 struct MixtureCollapseOptions {
   double mean_amplitude = 1.0;
   double standard_deviation = 1.0;
-  DataSetSize size = DataSize::points;
-  CollapseClock clock = Clock::absolute;
+  DataSetSize size = DataSetSize::points;
+  CollapseClock clock = CollapseClock::absolute;
   std::int64_t data_sets = 50;
   std::int64_t evaluations = 100;
   double weight_level = 0.5;

@@ -270,8 +270,9 @@ void PathwiseEntropy::write_peaks(const Problem& problem, Results& results) cons
     const Peak& peak = variance_peaks[i];
     results.cells("variance_peak_time").set(peak.position, i);
     results.cells("variance_peak_height").set(peak.height, i);
+    // V_h need not fall to half of a peak between the first and the last time.
     results.cells("variance_peak_width")
-        .set(theory::half_width(variance, peak, first, last).width(), i);
+        .set_or_none(theory::half_width(variance, peak, first, last).width(), i);
   }
   const auto rate_peaks = theory::local_maxima(rate, problem.times);
   for (std::int64_t i = 0; i < std::min<std::int64_t>(rate_peaks.size(), peaks_); ++i)
@@ -305,9 +306,10 @@ void PathwiseEntropy::write_prediction(const Problem& problem, Results& results)
   };
   results.cells("peak_signal_to_noise").set(peak.position);
   results.cells("predicted_peak_height").set(peak.height);
-  results.cells("predicted_peak_time").set(time_of(peak.position));
+  // With variance within the classes eta is bounded, and a process need not come that far.
+  results.cells("predicted_peak_time").set_or_none(time_of(peak.position));
   results.cells("predicted_peak_width")
-      .set(time_of(std::exp(half.left)) - time_of(std::exp(half.right)));
+      .set_or_none(time_of(std::exp(half.left)) - time_of(std::exp(half.right)));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ TEST_F(DatasetRegimes, ClonesOfTheBackwardDiffusionDoWhatThePosteriorSays) {
   for (const char* scheme : {"ancestral", "euler"}) {
     const RanJob ran = RanJob::from_text(job(
         "\"trajectories\"", std::string("steps = 400\nsamples = 4000\nscheme = \"") + scheme + "\"",
-        "trajectory = { range = [0, 1500] }\ntime = [1.0]\nframe_time = [0.0]\n"
+        "trajectory = { range = [0, 1500] }\ntime = [1.0]\nimage_time = [0.0]\n"
         "branch_time = [2.0, 1.0, 0.5, 0.2, 0.1, 0.05]"));
     for (std::size_t b = 0; b < 6; ++b)
       for (const std::string name : {"clone_agreement", "clone_collapse"}) {
@@ -140,7 +140,7 @@ TEST_F(DatasetRegimes, ExactPathsAndTrajectoriesCollapseAtTheSameTime) {
   const RanJob ran = RanJob::from_text(
       job("\"paths\", \"trajectories\"", "steps = 400\npath_step = 0.002",
           "trajectory = { range = [0, 400] }\npath = { range = [0, 1500] }\ntime = [1.0]\n"
-          "branch_time = [1.0]\nframe_time = [0.0]"));
+          "branch_time = [1.0]\nimage_time = [0.0]"));
   const double paths = ran.value("last_change_mean", 0);
   const double trajectories = ran.value("trajectory_last_change_mean", 0);
   EXPECT_NEAR(paths, trajectories,
@@ -153,19 +153,18 @@ TEST_F(DatasetRegimes, ExactPathsAndTrajectoriesCollapseAtTheSameTime) {
 TEST_F(DatasetRegimes, TrajectoriesEndOnTheImageTheyName) {
   const RanJob ran = RanJob::from_text(
       job("\"trajectories\"", "steps = 80\nsamples = 100",
-          "trajectory = { range = [0, 5] }\nstrip = [0, 3]\nframe_time = [0.0, 1.0]\n"
+          "trajectory = { range = [0, 5] }\nstrip = [0, 3]\nimage_time = [0.0, 1.0]\n"
           "branch_time = [0.0005]\ntime = [0.5]"));
-  const data::ImageSet images =
-      read_images({folder_.path(), "idx", "train", 3, "images", "labels"});
+  const data::ImageSet images = read_images({.data_path = folder_.path(), .class_count = 3});
   std::vector<float> image(36);
   for (std::size_t s = 0; s < 2; ++s) {
     images.copy_image(static_cast<std::size_t>(ran.value("final_image", 0, 3 * s)), image);
     for (std::size_t k = 0; k < 36; ++k) {
       const auto pixel = static_cast<double>(image[k]);
-      EXPECT_NEAR(ran.value("picture", 0, (s * 2) * 36 + k), pixel, 1e-5);
-      EXPECT_NEAR(ran.value("denoised_picture", 0, (s * 2) * 36 + k), pixel, 1e-5);
+      EXPECT_NEAR(ran.value("state_pixels", 0, (s * 2) * 36 + k), pixel, 1e-5);
+      EXPECT_NEAR(ran.value("denoised_pixels", 0, (s * 2) * 36 + k), pixel, 1e-5);
       // So late that the clone must follow.
-      EXPECT_NEAR(ran.value("clone_picture", 0, s * 36 + k), pixel, 1e-6);
+      EXPECT_NEAR(ran.value("clone_pixels", 0, s * 36 + k), pixel, 1e-6);
     }
   }
 }
@@ -192,7 +191,7 @@ TEST_F(DatasetRegimes, NumbersDependOnTheUnitAlone) {
   const std::string options = "samples = 100\nsteps = 30";
   const std::string axes =
       "path = { range = [0, 9] }\ntrajectory = { range = [0, 6] }\ntime = [0.1, 0.5, 1.0]\n"
-      "branch_time = [0.5]\nframe_time = [0.0]\n";
+      "branch_time = [0.5]\nimage_time = [0.0]\n";
   const RanJob both = RanJob::from_text(job(measure, options, axes + "seed = [1, 2]"));
   const RanJob second = RanJob::from_text(job(measure, options, axes + "seed = [2]"));
   const RanJob more_paths =

@@ -21,7 +21,8 @@ using ::testing::HasSubstr;
 const std::string kJob = "[experiment]\nname = \"exact_score\"\n";
 const std::vector<std::string> kMetrics = {"accuracy", "mse", "nll"};
 
-/// Cells (score, schedule, g) of one mode in a record with 3 scores, 3 schedules and `strengths` g.
+/// Cells (score, schedule, g) of one method in a record with 3 scores, 3 schedules and `strengths`
+/// g.
 std::size_t cell(std::size_t score, std::size_t schedule, std::size_t g,
                  std::size_t strengths = 3) {
   return (score * 3 + schedule) * strengths + g;
@@ -44,18 +45,18 @@ TEST(ExactScore, FillsEveryObservableOfEveryJob) {
 TEST(ExactScore, PlaneAgreesWithFullOnEveryCell) {
   const RanJob job = RanJob::from_text(
       kJob +
-      "trials = 1500\nsteps = 200\ndimension = 12\n[axes]\nmode = [\"plane\", \"full\"]\n"
+      "trials = 1500\nsteps = 200\ndimension = 12\n[axes]\nmethod = [\"plane\", \"full\"]\n"
       "theta = { linspace = [0.0, 1.0, 4], unit = \"pi\" }\nseed = [3]\n");
   const std::size_t cells = 27;
   for (std::size_t unit = 0; unit < job.size(); ++unit) {
     for (const std::string& metric : kMetrics) {
       for (const std::string& name : {metric, "delta_" + metric, "baseline_" + metric}) {
         const auto value = job.values(name, unit), error = job.values(name + "_error", unit);
-        const std::size_t per_mode = value.size() / 2;
-        EXPECT_TRUE(per_mode == cells || per_mode == 3);
-        for (std::size_t i = 0; i < per_mode; ++i)
-          EXPECT_NEAR(value[i], value[per_mode + i],
-                      4 * std::hypot(error[i], error[per_mode + i]) + 1e-12)
+        const std::size_t per_method = value.size() / 2;
+        EXPECT_TRUE(per_method == cells || per_method == 3);
+        for (std::size_t i = 0; i < per_method; ++i)
+          EXPECT_NEAR(value[i], value[per_method + i],
+                      4 * std::hypot(error[i], error[per_method + i]) + 1e-12)
               << name << " " << i << " in unit " << unit;
       }
     }
@@ -165,7 +166,7 @@ TEST(ExactScore, ANumberDoesNotDependOnWhatElseTheJobAsksFor) {
   const std::string common = kJob + "trials = 100\nsteps = 80\n";
   const RanJob wide = RanJob::from_text(common +
                                         "[axes]\ntheta = [0.5, 1.0]\nseed = [0, 4]\n"
-                                        "mode = [\"full\", \"plane\"]\n");
+                                        "method = [\"full\", \"plane\"]\n");
   const RanJob narrow = RanJob::from_text(
       common +
       "[axes]\ntheta = [1.0]\nseed = [4]\nscore = [\"joint\"]\nschedule = [\"late\"]\n"
@@ -186,7 +187,7 @@ TEST(ExactScore, IsTheSameToTheLastBitOnEveryInstructionSet) {
     const RanJob job =
         RanJob::from_text(kJob +
                           "trials = 90\nsteps = 50\ndimension = 6\n[axes]\ntheta = [1.0]\n"
-                          "mode = [\"plane\", \"full\"]\n");
+                          "method = [\"plane\", \"full\"]\n");
     std::vector<double>& all = seen.emplace_back();
     for (const Observable& observable : job.observables())
       for (const double value : job.values(observable.name, 0))
@@ -213,8 +214,8 @@ TEST(ExactScore, WorksAtAnyDimensionInThePlane) {
 TEST(ExactScore, RefusesWhatMakesNoSense) {
   EXPECT_THAT(refusal(kJob + "steps = 1\n"), HasSubstr("unstable"));
   EXPECT_THAT(refusal(kJob + "[axes]\ntime = [0.0, 2.5]\n"), HasSubstr("axes.time"));
-  EXPECT_THAT(refusal(kJob + "dimension = 100000000\n[axes]\nmode = [\"full\"]\n"),
-              HasSubstr("mode plane"));
+  EXPECT_THAT(refusal(kJob + "dimension = 100000000\n[axes]\nmethod = [\"full\"]\n"),
+              HasSubstr("method plane"));
   EXPECT_THAT(refusal(kJob + "trials = 1\n"), HasSubstr("trials"));
   EXPECT_THAT(refusal(kJob + "[axes]\nscore = [\"exact\"]\n"), HasSubstr("score"));
   EXPECT_THAT(refusal(kJob + "noise_variance = -2.0\n"), HasSubstr("noise_variance"));

@@ -71,7 +71,7 @@ TEST(MixtureCloning, FindsTheCrossingAndTheTimes) {
 TEST(MixtureCloning, FullAndProjectedAgree) {
   const RanJob job =
       RanJob::from_text(kSmall, {"experiment.trials=1500", "axes.dimension=[4, 16]",
-                                 "axes.mode=[\"projected\", \"full\"]", "experiment.clones=3"});
+                                 "axes.method=[\"projected\", \"full\"]", "experiment.clones=3"});
   for (const std::string name : {"agreement", "label_agreement"})
     for (std::size_t i = 0; i < 18; ++i) {
       const double error =
@@ -112,7 +112,7 @@ TEST(MixtureCloning, RefusesWhatMakesNoSense) {
   EXPECT_THAT(refusal(kSmall, {"axes.dimension=[64, 16]"}), HasSubstr("increase"));
   EXPECT_THAT(refusal(kSmall, {"axes.dimension=[0, 16]"}), HasSubstr("at least 1"));
   EXPECT_THAT(refusal(kSmall, {"experiment.trials=10"}), HasSubstr("fewer blocks"));
-  EXPECT_THAT(refusal(kSmall, {"axes.mode=[\"plane\"]"}), HasSubstr("projected"));
+  EXPECT_THAT(refusal(kSmall, {"axes.method=[\"plane\"]"}), HasSubstr("projected"));
 }
 
 TEST(MixtureCloning, JobsRun) {

@@ -43,7 +43,7 @@ TEST(MixtureCollapse, FillsEverything) { expect_complete(RanJob::from_text(kSmal
 // quadrature. Four standard errors over 30 data sets.
 TEST(MixtureCollapse, EveryModeHasTheExactAverages) {
   const RanJob job =
-      RanJob::from_text(kSmall, {"axes.mode=[\"reduced\", \"full\", \"full_single\"]"});
+      RanJob::from_text(kSmall, {"axes.method=[\"reduced\", \"full\", \"full_single\"]"});
   ASSERT_EQ(job.size(), 3u);
   for (std::size_t unit = 0; unit < 3; ++unit) {
     EXPECT_LT(worst_deviation(job, unit, "excess_entropy", "excess_entropy_finite"), 4.0) << unit;
@@ -90,7 +90,7 @@ name = "mixture_collapse"
 size = "alpha"
 clock = "collapse"
 [axes]
-mode = ["none"]
+method = ["none"]
 dimension = [64, 256]
 alpha = [0.5]
 time = [0.5, 1.0, 2.0]
