@@ -7,15 +7,15 @@ from collections.abc import Container
 # Experiment -> what version 0.1 calls an axis or an observable -> what it is called since.
 _SINCE_0_1 = {
     "coupled_cloning": {"scan_step": "branch_step", "picture": "view",
-                        "sample_picture": "sample_image"},
+                        "sample_picture": "sample_pixels"},
     "dataset_regimes": {"frame_time": "image_time", "picture": "state_pixels",
                         "denoised_picture": "denoised_pixels", "clone_picture": "clone_pixels"},
     "exact_score": {"mode": "method"},
     "mixture_cloning": {"mode": "method"},
     "mixture_collapse": {"mode": "method"},
     "synchronization_gap": {"frame_step": "image_step", "picture": "view",
-                            "frame": "predicted_image"},
-    "trained_regimes": {"sample_picture": "sample_image", "neighbour_picture": "neighbour_image"},
+                            "frame": "predicted_pixels"},
+    "trained_regimes": {"sample_picture": "sample_pixels", "neighbour_picture": "neighbour_pixels"},
 }
 
 

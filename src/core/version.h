@@ -11,7 +11,7 @@ inline constexpr const char* kRandomContract =
     "component), "
     "version 1";
 
-/// "0.1.0"
+/// "0.2.0"
 const char* version();
 /// Short commit hash of the source tree, "-dirty" with local changes, "unknown" outside git.
 const char* git_revision();

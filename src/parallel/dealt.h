@@ -10,8 +10,8 @@
 namespace syncgap::parallel {
 
 /// Items 0 to n - 1 in groups of fixed size, dealt to the ranks of a team in turn. What is computed
-/// together depends on the size of a group alone, never on how many ranks there are: so the bits are
-/// the same on any number of them.
+/// together depends on the size of a group alone, never on how many ranks there are: so the bits
+/// are the same on any number of them.
 class Dealt {
  public:
   struct Group {

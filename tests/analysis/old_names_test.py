@@ -83,7 +83,7 @@ def test_both_are_drawn_alike(tmp_path):
 @pytest.mark.parametrize("experiment, renamed", [
     ("exact_score", {"mode": "method"}), ("mixture_collapse", {"mode": "method"}),
     ("coupled_ou", {"mode": "mode"}), ("coupled_cloning", {"mode": "mode", "picture": "view"}),
-    ("synchronization_gap", {"frame": "predicted_image", "mode": "mode"})])
+    ("synchronization_gap", {"frame": "predicted_pixels", "mode": "mode"})])
 def test_names_belong_to_their_experiment(tmp_path, experiment, renamed):
     plan = Plan(experiment=experiment, attributes={"syncgap_version": "0.1.0"})
     plan.axes = {name: Made(np.arange(2.0)) for name in renamed if name != "frame"}

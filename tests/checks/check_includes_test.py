@@ -46,7 +46,8 @@ def test_allowed_directions_pass(tmp_path):
     ("parallel/b.cc", "#  include <hdf5_hl.h>", "may not include <hdf5_hl.h>, only store"),
     ("sweep/c.cc", '#include "c.h"', '"c.h" is not a path from src/'),
     ("sweep/c.cc", '#include "../core/a.h"', '"../core/a.h" is not a path from src/'),
-    ("parallel/k.cu", '#include "sweep/c.h"', "parallel/k.cu:1: room parallel may not include sweep"),
+    ("parallel/k.cu", '#include "sweep/c.h"',
+     "parallel/k.cu:1: room parallel may not include sweep"),
     ("core/k.cu", '#include "core/a.h"', "core/k.cu:1: kernels belong to the room parallel alone"),
     ("garden/x.h", "#pragma once", "folder garden is not in the table"),
 ])

@@ -15,10 +15,10 @@ SMALL = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20",
 JOBS = {
     "synchronization_table1": [
         *SMALL, "experiment.samples=4", "experiment.denoising_samples=4", "axes.horizon=[20]",
-        "axes.step={range=[0, 20]}", "axes.intervention_step=[5, 15]", "axes.frame_step=[19, 0]"],
+        "axes.step={range=[0, 20]}", "axes.intervention_step=[5, 15]", "axes.image_step=[19, 0]"],
     "coupled_cloning_figure10": [
         *SMALL, "experiment.trajectories=6", "experiment.group=4", "experiment.classifier_width=8",
-        'axes.schedule=["linear"]', "axes.horizon=[20]", "axes.scan_step=[5, 15]",
+        'axes.schedule=["linear"]', "axes.horizon=[20]", "axes.branch_step=[5, 15]",
         "axes.sample=[0, 5]"],
 }
 # Timings: not the same from run to run.
@@ -121,8 +121,8 @@ def test_refusals_name_the_remedy(syncgap, tmp_path):
             ("synchronization_table1", "experiment.groups=3", "divide into groups"),
             ("synchronization_table1", "axes.pixel_low=[1.0]", "darker than white"),
             ("coupled_cloning_figure10", "experiment.classes=[1]", "at least two classes"),
-            ("coupled_cloning_figure10", "axes.scan_step=[5, 20]", "scan step 20"),
-            ("coupled_cloning_figure10", "axes.scan_step=[15, 5]", "scan_step")):
+            ("coupled_cloning_figure10", "axes.branch_step=[5, 20]", "saw 20"),
+            ("coupled_cloning_figure10", "axes.branch_step=[15, 5]", "branch_step")):
         folder = tmp_path / "refused"
         folder.mkdir(exist_ok=True)
         code, out, err = Run(1, words(syncgap, folder, job, [setting]), cwd=folder).finish()

@@ -192,7 +192,7 @@ def _sample_figure(setting: Setting) -> Figure:
         rows = [(g, view) for g in shown for view in views]
         axes = canvas.subplots(len(rows), samples, squeeze=False)
         for row, (g, view) in zip(axes, rows):
-            images = setting.first_seed("sample_image", g)
+            images = setting.first_seed("sample_pixels", g)
             limits = (-0.7, 0.7) if view == "v" else (0, 1)
             for i, ax in enumerate(row):
                 image = None if images is None else images[i, views.index(view)]

@@ -150,7 +150,7 @@ def _strip_figure(setting: Setting) -> Figure:
         rows = [(p, view) for p in pairings(record) for view in views]
         axes = canvas.subplots(len(rows), len(shown), squeeze=False)
         for row, (pairing, view) in zip(axes, rows):
-            images = setting.first_seed("predicted_image", g, pairing=pairing)
+            images = setting.first_seed("predicted_pixels", g, pairing=pairing)
             for ax, i in zip(row, shown):
                 style.show_image(ax, None if images is None else images[0, i, views.index(view)])
             row[0].set_ylabel(f"{PAIRINGS[pairing]} {view}", rotation=0, ha="right", va="center")

@@ -151,10 +151,10 @@ def _neighbour_figure(record: Record, shown: list[TrainedUnit]) -> Figure:
             block.suptitle(unit.label(("images",)), fontsize=11.5)
             grid = block.subplots(strips, columns, squeeze=False)
             for s in range(strips):
-                style.show_image(grid[s, 0], unit.array("sample_image")[s], border=style.BLUE)
+                style.show_image(grid[s, 0], unit.array("sample_pixels")[s], border=style.BLUE)
                 for k in range(neighbours):
                     ax = grid[s, 1 + k]
-                    style.show_image(ax, unit.array("neighbour_image")[s, k])
+                    style.show_image(ax, unit.array("neighbour_pixels")[s, k])
                     ax.set_xlabel(f"{float(unit.array('neighbour_distance')[s, k]):.1f}",
                                   fontsize=8.5, labelpad=1)
             grid[0, 0].set_title("generated", fontsize=9.5)
