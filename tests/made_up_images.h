@@ -21,7 +21,7 @@ inline std::vector<std::uint8_t> idx_bytes(const std::vector<std::uint32_t>& ext
 }
 
 /// Writes an IDX training set of `count` square images in three classes that take turns: class 0 is
-/// bright on the left, class 1 on the right, class 2 one and the same picture. Two pixels around
+/// bright on the left, class 1 on the right, class 2 one and the same image. Two pixels around
 /// the middle vary from image to image, the rest is noise of standard deviation `noise` grey
 /// levels.
 inline void write_made_up_images(const TemporaryFolder& folder, std::uint32_t count,

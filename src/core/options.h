@@ -51,6 +51,8 @@ class Option {
   const std::string& doc() const { return doc_; }
   const std::string& unit_text() const { return unit_; }
   const OptionValue& default_value() const { return default_; }
+  /// The only strings allowed; empty: any.
+  const std::vector<std::string>& choices() const { return choices_; }
   /// The limits in words, empty when there are none.
   std::string limits_text() const;
   OptionValue value() const { return get_(); }

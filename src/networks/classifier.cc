@@ -5,7 +5,7 @@
 #include "core/check.h"
 #include "core/identity.h"
 
-// Shapes: B pictures of C channels and H x W pixels.
+// Shapes: B images of C channels and H x W pixels.
 namespace syncgap::networks {
 namespace {
 
@@ -82,7 +82,7 @@ nn::Sequential make_resnet18(const ClassifierShape& shape) {
 
 void ClassifierShape::check() const {
   require_input(classes >= 2, "a classifier needs at least two classes (classes = ", classes, ")");
-  require_input(channels > 0 && side >= 4, "pictures are too small to classify (", channels, " x ",
+  require_input(channels > 0 && side >= 4, "images are too small to classify (", channels, " x ",
                 side, " x ", side, "): at least 4 x 4 pixels");
   require_input(width > 0 && width % kGroups == 0,
                 "the width of a classifier is a multiple of its ", kGroups,
@@ -117,10 +117,10 @@ ClassifierImpl::ClassifierImpl(ClassifierShape shape) : shape_(shape) {
       "body", shape_.kind == ClassifierKind::resnet18 ? make_resnet18(shape_) : make_cnn(shape_));
 }
 
-Tensor ClassifierImpl::forward(const Tensor& pictures) {
-  if (shape_.symmetry == SignSymmetry::none) return body_->forward(pictures);
-  const auto both = body_->forward(torch::cat({pictures, -pictures}));  // (2 B, K)
-  const auto count = pictures.size(0);
+Tensor ClassifierImpl::forward(const Tensor& images) {
+  if (shape_.symmetry == SignSymmetry::none) return body_->forward(images);
+  const auto both = body_->forward(torch::cat({images, -images}));  // (2 B, K)
+  const auto count = images.size(0);
   return 0.5 * (both.narrow(0, 0, count) + both.narrow(0, count, count));
 }
 

@@ -19,7 +19,7 @@ enum class ClassifierKind { cnn, resnet18 };
 /// either side, made for photographs, or a 3 x 3 convolution that leaves small images whole.
 enum class Stem { large, small };
 
-/// Whether a picture and its negative are the same to a classifier: the logits are then those of
+/// Whether a image and its negative are the same to a classifier: the logits are then those of
 /// both, averaged. multimodal sec. 5.2
 enum class SignSymmetry { none, symmetrised };
 
@@ -29,8 +29,8 @@ inline constexpr Choices kStems{std::pair{Stem::small, "small"}, std::pair{Stem:
 
 struct ClassifierShape {
   ClassifierKind kind = ClassifierKind::cnn;
-  std::int64_t channels = 1;  ///< of a picture
-  std::int64_t side = 28;     ///< height and width of a picture
+  std::int64_t channels = 1;  ///< of a image
+  std::int64_t side = 28;     ///< height and width of a image
   std::int64_t classes = 2;
   std::int64_t width = 16;  ///< channels of the first level; 64 in the paper's residual network
   Stem stem = Stem::small;
@@ -45,13 +45,13 @@ struct ClassifierShape {
   std::string text() const;
 };
 
-/// Class of a picture: (B, C, S, S) -> logits (B, K). Norms are over groups of channels, not over
-/// the batch: what a network makes of a picture then depends on that picture alone, in training
+/// Class of a image: (B, C, S, S) -> logits (B, K). Norms are over groups of channels, not over
+/// the batch: what a network makes of a image then depends on that image alone, in training
 /// too, however a batch is cut and over however many ranks.
 class ClassifierImpl : public torch::nn::Module {
  public:
   explicit ClassifierImpl(ClassifierShape shape);
-  torch::Tensor forward(const torch::Tensor& pictures);
+  torch::Tensor forward(const torch::Tensor& images);
   const ClassifierShape& shape() const { return shape_; }
 
  private:

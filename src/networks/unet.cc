@@ -35,12 +35,6 @@ bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-std::string list(const std::vector<std::int64_t>& values) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < values.size(); ++i) text += concat(i ? ", " : "", values[i]);
-  return text + "]";
-}
-
 }  // namespace
 
 void UNetShape::check(std::int64_t side) const {

@@ -8,7 +8,7 @@ namespace syncgap::theory {
 
 /// Shape letters: D dimensions, K components.
 /// A data distribution p_0(y) = sum_k w_k N(y; m_k, Sigma_k) in D dimensions; a component without
-/// covariance is a point. What papers 003 and 004 call delta mixtures and Gaussian mixtures.
+/// covariance is a point. What the regimes and information papers call delta mixtures and Gaussian mixtures.
 /// Covariances are kept as eigenvalues and axes, so that adding noise to them is exact.
 class DataMixture {
  public:
@@ -45,7 +45,7 @@ class DataMixture {
   /// E |y - E[y]|^2.
   double total_variance() const;
 
-  /// The mixture seen as y -> scale y: means scaled, covariances kept, paper 004 (76), (89).
+  /// The mixture seen as y -> scale y: means scaled, covariances kept, information (76), (89).
   DataMixture with_means_scaled(double scale) const;
 
  private:

@@ -8,7 +8,7 @@ namespace syncgap::theory {
 
 /// The forward processes of information (8)-(9), each with its usual clock.
 enum class ProcessKind {
-  ou,   ///< dx = -x dt + sqrt(2) dW: alpha = e^{-t}, the clock of paper 003, VP with beta = 2
+  ou,   ///< dx = -x dt + sqrt(2) dW: alpha = e^{-t}, the clock of regimes, VP with beta = 2
   vp,   ///< dx = -beta x/2 dt + sqrt(beta) dW, beta rising linearly over 0 <= t <= 1, then constant
   ve,   ///< dx = g dW, sigma^2 = sigma_min^2 ((sigma_max / sigma_min)^{2t} - 1)
   edm,  ///< dx = sqrt(2t) dW: sigma = t

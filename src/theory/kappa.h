@@ -21,7 +21,7 @@ struct KappaLine {
 };
 
 /// kappa(t; theta) of two modalities with either relaxation matrix under a schedule, linear in
-/// cos(theta). multimodal (28) with A and mu of 2.1 of the notes (E0.2, E0.11)
+/// cos(theta). multimodal (28) with A and mu of section 2.1 (corrections E0.2, E0.11)
 class AngleKappa {
  public:
   AngleKappa(const CoupledProcess& process, const CouplingSchedule& schedule, const DataLaw& data);

@@ -6,7 +6,7 @@
 
 namespace syncgap::theory {
 
-/// Paper 004, section 7 and appendix A: classes whose means sqrt(d) m_k grow apart while their
+/// information, section 7 and appendix A: classes whose means sqrt(d) m_k grow apart while their
 /// covariance tau^2 I stays. Which class made x_t then depends on time and d through one number,
 /// eta = d alpha^2 / (alpha^2 tau^2 + sigma^2), information (81), (90), (97).
 

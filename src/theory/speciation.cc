@@ -37,8 +37,8 @@ Speciation mode_speciation(double rate, double noise_variance, double variance,
   }
   result.peak = mode_kappa(rate, noise_variance, variance, mean_square, 0.0);
 
-  // With x = 2|lambda|/sigma_W^2 and h = sqrt((1 - x s^2)^2 + (x m^2)^2), which is sqrt(1 + y) of
-  // the notes without its cancellation at B = 0:  t_S = log(x m^2 + h) / (sigma_W^2 x).
+  // With x = 2|lambda|/sigma_W^2 and h = sqrt((1 - x s^2)^2 + (x m^2)^2), free of the
+  // cancellation of sqrt(1 + y) at B = 0:  t_S = log(x m^2 + h) / (sigma_W^2 x).
   const double x = -2.0 * rate / noise_variance;
   const double h = std::hypot(1.0 - x * variance, x * mean_square);
   // z = (x m^2 + h - 1)/x, whose sign is that of kappa(0) - 1.

@@ -46,8 +46,8 @@ double mode_kappa(double rate, double noise_variance, double variance, double me
 /// necessary and sufficient (corrections E0.4).
 bool is_confining(double rate, double noise_variance, double variance);
 
-/// Speciation of one eigenmode of rate lambda <= 0 under constant coupling, in closed form (notes
-/// E0.1 for multimodal (66)); smooth through lambda = 0 and B = 0.
+/// Speciation of one eigenmode of rate lambda <= 0 under constant coupling, in closed form
+/// (corrections E0.1 for multimodal (66)); smooth through lambda = 0 and B = 0.
 Speciation mode_speciation(double rate, double noise_variance, double variance, double mean_square);
 
 /// Speciation of a sum of eigenmodes under constant coupling, multimodal (62), (64): kappa is

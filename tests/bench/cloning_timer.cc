@@ -1,13 +1,14 @@
-// Protocol II's scan on one core: all scan steps from one trunk as one growing batch, against each
-// scan step by itself, and against the bare network on the same batches. Prints a table.
+// Protocol II's scan on one core: all branch steps from one trunk as one growing batch, against each
+// branch step by itself, and against the bare network on the same batches. Prints a table.
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "core/random.h"
-#include "diffusion/cloning.h"
+#include "diffusion/branches.h"
 #include "diffusion/coupled_modes.h"
-#include "diffusion/reverse.h"
+#include "diffusion/reference_loops.h"
+#include "models/denoiser_network.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
 #include "networks/unet.h"
@@ -23,7 +24,7 @@ constexpr double kCoupling = 0.5;
 
 Tensor noise(const char* purpose, std::int64_t path, std::int64_t step) {
   const RandomStream stream(1, purpose, {path});
-  auto out = torch::empty({kGroup, 2, 28, 28});
+  auto out = torch::empty({kGroup, 2, 1, 28, 28});
   const std::size_t size = 2 * 28 * 28;
   for (std::size_t k = 0; k < kGroup; ++k)
     stream.fill_normals<float>(k, static_cast<std::uint32_t>(step),
@@ -42,21 +43,25 @@ int run() {
   networks::UNetShape shape;
   shape.width = 8;
   shape.groups = 4;
-  networks::UNet network(shape);
-  networks::initialize(*network, RandomStream(1, "weights"));
-  network->eval();
+  const auto network = models::make_unet(shape);
+  networks::initialize(network->module(), RandomStream(1, "weights"));
+  network->module().eval();
   const torch::NoGradGuard no_grad;
   const auto schedule = diffusion::NoiseSchedule::linear(kSteps, 1e-3, 0.1);
-  diffusion::CloningScan scan;
-  for (std::int64_t step = 2; step < kSteps; step += 2) scan.steps.push_back(step);
+  const auto path = diffusion::SamplingPath::ddpm(schedule);
+  std::vector<diffusion::Branch> clones;
+  for (std::int64_t step = 2; step < kSteps; step += 2) clones.push_back({{step, 1}});
 
   double evaluations = 0;
   std::vector<Tensor> seen;
   bool keep = true;
-  const diffusion::Denoiser denoiser = [&](const Tensor& z, std::int64_t t) {
+  const diffusion::Denoiser denoiser = [&](const Tensor& z, const diffusion::Conditions& told) {
     evaluations += static_cast<double>(z.size(0));
     if (keep) seen.push_back(z.clone());
-    return network(z, torch::full({z.size(0)}, t, torch::kInt64));
+    return network->predict(z, told);
+  };
+  const auto at_step = [&](const Tensor& z, std::int64_t t) {
+    return denoiser(z, {torch::full({z.size(0)}, t, torch::kInt64)}).noise;
   };
   const auto timed = [&](const auto& work) {
     evaluations = 0;
@@ -66,44 +71,45 @@ int run() {
   };
   const auto start = noise("start", 0, 0);
   // Memory of the largest batch is there before anything is timed, as after a first group.
-  denoiser(start.repeat({static_cast<std::int64_t>(scan.steps.size()) + 1, 1, 1, 1}), 0);
+  at_step(start.repeat({std::ssize(clones) + 1, 1, 1, 1, 1}), 0);
   seen.clear();
   const Timing shared = timed([&] {
-    diffusion::run_cloning(schedule, denoiser, scan, start,
-                           [](const diffusion::ClonePath& path, std::int64_t t) {
-                             return noise("path", path.scan_step, t);
-                           });
+    diffusion::run_branches(
+        path, denoiser, start, clones,
+        [](const diffusion::BranchKey& key, std::int64_t t) { return noise("path", key.step, t); });
   });
   keep = false;
   // The same states: what a network costs depends on what it is shown.
   const Timing bare = timed([&] {
     for (std::size_t k = 0; k < seen.size(); ++k)
-      denoiser(seen[k], kSteps - 1 - static_cast<std::int64_t>(k));
+      at_step(seen[k], kSteps - 1 - static_cast<std::int64_t>(k));
   });
   const Timing normals = timed([&] {
     for (const Tensor& states : seen)
-      for (std::int64_t path = 0; path < states.size(0) / kGroup; ++path)
-        evaluations += static_cast<double>(noise("path", path, 3).size(0));
+      for (std::int64_t row = 0; row < states.size(0) / kGroup; ++row)
+        evaluations += static_cast<double>(noise("path", row, 3).size(0));
   });
   const Timing alone = timed([&] {
-    for (const std::int64_t step : scan.steps) {
-      const auto state = diffusion::run_ddpm(schedule, denoiser, start, kSteps - 1, step,
-                                             [](std::int64_t t) { return noise("trunk", 0, t); });
-      diffusion::run_ddpm(schedule, denoiser, torch::cat({state, state}), step, -1,
-                          [&](std::int64_t t) {
-                            return torch::cat({noise("first", step, t), noise("second", step, t)});
-                          });
+    for (const diffusion::Branch& clone : clones) {
+      const std::int64_t step = clone.key.step;
+      const auto state =
+          diffusion::reference::run_ddpm(schedule, at_step, start, kSteps - 1, step,
+                                         [](std::int64_t t) { return noise("trunk", 0, t); });
+      diffusion::reference::run_ddpm(
+          schedule, at_step, torch::cat({state, state}), step, -1, [&](std::int64_t t) {
+            return torch::cat({noise("first", step, t), noise("second", step, t)});
+          });
     }
   });
-  std::printf("%zu scan steps of %lld, %lld trajectories, U-Net of %lld numbers, one core\n",
-              scan.steps.size(), static_cast<long long>(kSteps), static_cast<long long>(kGroup),
-              static_cast<long long>(networks::parameter_count(*network)));
+  std::printf("%zu branch steps of %lld, %lld trajectories, U-Net of %lld numbers, one core\n",
+              clones.size(), static_cast<long long>(kSteps), static_cast<long long>(kGroup),
+              static_cast<long long>(networks::parameter_count(network->module())));
   std::printf("%-44s %10s %12s %14s\n", "", "seconds", "evaluations", "evaluations/s");
   const auto row = [](const char* name, const Timing& timing) {
     std::printf("%-44s %10.2f %12.0f %14.0f\n", name, timing.seconds, timing.evaluations,
                 timing.evaluations / timing.seconds);
   };
-  row("each scan step by itself", alone);
+  row("each branch step by itself", alone);
   row("one growing batch", shared);
   row("bare network, the same batches", bare);
   row("its noise alone", normals);

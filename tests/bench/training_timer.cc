@@ -43,8 +43,8 @@ std::vector<std::int64_t> numbers(const std::string& list) {
   return out;
 }
 
-/// Pairs of `count` smooth pictures of 28 x 28 pixels: their contents do not change the time.
-models::PairStates pictures(std::int64_t count) {
+/// Pairs of `count` smooth images of 28 x 28 pixels: their contents do not change the time.
+models::PairStates smooth_pairs(std::int64_t count) {
   const data::ImageShape shape{1, 28, 28};
   const auto n = static_cast<std::size_t>(count);
   std::vector<std::uint8_t> pixels(n * shape.size());
@@ -70,7 +70,7 @@ struct Set {
       : batch(std::stoll(words[3])),
         steps(std::stoll(words[4])),
         network(models::make_unet(shape(words))),
-        states(pictures(batch * std::max<std::int64_t>(steps, 1))) {
+        states(smooth_pairs(batch * std::max<std::int64_t>(steps, 1))) {
     networks::initialize(network->module(), RandomStream(1, "weights"));
   }
   static networks::UNetShape shape(char** words) {

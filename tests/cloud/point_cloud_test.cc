@@ -143,7 +143,7 @@ TEST(PointCloud, SurpriseKeepsItsDigitsWhenTheSourceIsAllButCertain) {
 }
 
 TEST(PointCloud, FloatProductsKeepTheExcessEntropyToOneInAMillionAtSmallTimes) {
-  // Clusters of close points, as pictures of one kind are: both many and few points compete.
+  // Clusters of close points, as images of one kind are: both many and few points compete.
   const std::size_t n = 3000, d = 200, batch = 256;
   auto points = normals(n * d, "points", 0.25);
   for (std::size_t i = 1; i < n; ++i)

@@ -12,6 +12,7 @@
 #include "core/job.h"
 #include "core/observable.h"
 #include "experiments/experiment.h"
+#include "observables/estimate.h"
 
 namespace syncgap::experiments {
 
@@ -62,6 +63,12 @@ class RanJob {
   std::unique_ptr<ResultLayout> layout_;
   std::vector<Results> units_;
 };
+
+/// Standard error behind a 95% interval of a value.
+inline double error_of(const RanJob& job, const std::string& name, std::size_t at) {
+  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) /
+         (2 * observables::kZ95);
+}
 
 /// Every observable says what it is, where it comes from, and was measured in some cell.
 inline void expect_complete(const RanJob& job) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "data/image_set.h"
+#include "diffusion/reference_loops.h"
 #include "models/pair_states.h"
 
 namespace syncgap::models {
@@ -42,7 +43,8 @@ struct OneImage {
   }
   Tensor clean() const {
     const auto pairs = data::make_pairs(task.pairing, states.labels(), RandomStream(1, "any"), 0);
-    return states.states(pairs, 0, 1);  // (1, 2, 8, 8): both channels alike, so swaps do not show
+    return states.states(pairs, 0,
+                         1);  // (1, 2, 1, 8, 8): both channels alike, so swaps do not show
   }
 };
 
@@ -50,12 +52,11 @@ TEST(DenoisingCurve, PerfectDenoiserMissesNothing) {
   const OneImage one(0.4);
   const auto clean = one.clean();
   const auto curve = measure_denoising(
-      one.task,
-      [&](const Tensor& z, std::int64_t t) {
+      one.task, diffusion::reference::as_denoiser([&](const Tensor& z, std::int64_t t) {
         const double signal = one.schedule.alpha_bar(t);
         return (z - clean * std::sqrt(signal)) / std::sqrt(1 - signal);
-      },
-      10);
+      }),
+      10, {});
   ASSERT_EQ(curve.entropy_rate.size(), 20U);
   for (std::size_t t = 0; t < 20; ++t) {
     EXPECT_NEAR(curve.common[t].value, 0, 1e-8);
@@ -67,8 +68,10 @@ TEST(DenoisingCurve, PerfectDenoiserMissesNothing) {
 // A denoiser that knows nothing misses all of each mode's noise, whatever the coupling.
 TEST(DenoisingCurve, BlindDenoiserMissesTheWholeNoiseOfBothModes) {
   const OneImage one(0.4);
-  const auto curve = measure_denoising(
-      one.task, [](const Tensor& z, std::int64_t) { return torch::zeros_like(z); }, 200);
+  const diffusion::Denoiser blind = [](const Tensor& z, const diffusion::Conditions&) {
+    return diffusion::Prediction{torch::zeros_like(z)};
+  };
+  const auto curve = measure_denoising(one.task, blind, 200, {});
   for (std::size_t t = 0; t < 20; ++t) {
     EXPECT_EQ(curve.common[t].count, 200U);
     EXPECT_NEAR(curve.common[t].value, 1, 5 * curve.common[t].standard_error);
@@ -84,9 +87,11 @@ TEST(DenoisingCurve, BlindDenoiserMissesTheWholeNoiseOfBothModes) {
 
 TEST(DenoisingCurve, SameStatesAndNoiseEveryTime) {
   const OneImage one(0.0);
-  const diffusion::Denoiser denoiser = [](const Tensor& z, std::int64_t) { return 0.5 * z; };
-  const auto first = measure_denoising(one.task, denoiser, 16);
-  const auto second = measure_denoising(one.task, denoiser, 16);
+  const diffusion::Denoiser denoiser = [](const Tensor& z, const diffusion::Conditions&) {
+    return diffusion::Prediction{0.5 * z};
+  };
+  const auto first = measure_denoising(one.task, denoiser, 16, {});
+  const auto second = measure_denoising(one.task, denoiser, 16, {});
   for (std::size_t t = 0; t < 20; ++t)
     EXPECT_EQ(first.entropy_rate[t].value, second.entropy_rate[t].value);
 }

@@ -21,7 +21,7 @@ Classifier make(const ClassifierShape& shape) {
   return network;
 }
 
-Tensor pictures(std::int64_t count, const ClassifierShape& shape) {
+Tensor images(std::int64_t count, const ClassifierShape& shape) {
   torch::manual_seed(5);
   return torch::randn({count, shape.channels, shape.side, shape.side});
 }
@@ -69,7 +69,7 @@ TEST(Classifier, GivesLogitsForEveryShape) {
   odd.channels = 2;
   odd.classes = 7;
   for (const auto& shape : {ClassifierShape{}, residual(), large, odd}) {
-    const auto logits = make(shape)->forward(pictures(3, shape));
+    const auto logits = make(shape)->forward(images(3, shape));
     EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{3, shape.classes})) << shape.text();
     EXPECT_TRUE(logits.isfinite().all().item<bool>()) << shape.text();
   }
@@ -80,7 +80,7 @@ TEST(Classifier, SymmetrisedLogitsAreEven) {
     auto plain = make(shape);
     shape.symmetry = SignSymmetry::symmetrised;
     auto even = make(shape);
-    const auto x = pictures(4, shape);
+    const auto x = images(4, shape);
     EXPECT_TRUE(torch::allclose(even->forward(x), even->forward(-x), 1e-4, 1e-5));
     EXPECT_FALSE(torch::allclose(plain->forward(x), plain->forward(-x), 1e-2, 1e-3));
     const auto mean = 0.5 * (plain->forward(x) + plain->forward(-x));
@@ -88,10 +88,10 @@ TEST(Classifier, SymmetrisedLogitsAreEven) {
   }
 }
 
-TEST(Classifier, APictureIsJudgedAlone) {
+TEST(Classifier, AImageIsJudgedAlone) {
   for (const auto& shape : {ClassifierShape{}, residual()}) {
     auto network = make(shape);
-    const auto x = pictures(6, shape);
+    const auto x = images(6, shape);
     EXPECT_TRUE(torch::allclose(network->forward(x)[2], network->forward(x.narrow(0, 2, 1))[0],
                                 1e-4, 1e-5));
   }
@@ -103,7 +103,7 @@ TEST(Classifier, GradientsAreThoseOfFiniteDifferences) {
   shape.symmetry = SignSymmetry::symmetrised;
   auto network = make(shape);
   network->to(torch::kFloat64);
-  const auto x = pictures(2, shape).to(torch::kFloat64);
+  const auto x = images(2, shape).to(torch::kFloat64);
   const auto labels = torch::tensor({0, 1}, torch::kInt64);
   const auto loss = [&] { return torch::cross_entropy_loss(network->forward(x), labels); };
   loss().backward();

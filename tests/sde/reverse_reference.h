@@ -16,7 +16,7 @@ using Eigen::MatrixXd;
 using Eigen::Vector2d;
 using Eigen::VectorXd;
 
-/// One trial as the notes write it down: double precision, one sampler, plain vectors, scores as
+/// One trial written down as the definitions are: double precision, one sampler, plain vectors, scores as
 /// sums over the two classes. Slow and obvious; draws the same random numbers as the real thing.
 class ReferenceTrial {
  public:

@@ -256,7 +256,7 @@ TEST(ReverseSampler, ExactScoresEndInTheLawOfTheData) {
   }
 }
 
-// Notes E0.22 (ii): in the aligned, uncoupled case the printed score already loses 5% at m = 1, and
+// Corrections E0.22 (ii): in the aligned, uncoupled case the printed score already loses 5% at m = 1, and
 // 31% at g = 1; the exact ones lose nothing.
 TEST(ReverseSampler, PrintedScoreLosesTheAgreementTheNotesSay) {
   const ReverseProblem problem(kProcess, 1.0, {2.0, 800},

@@ -137,7 +137,7 @@ TEST(Information, PeaksOfTheNotes) {
   EXPECT_NEAR(highest_peak(variance, grid).position, 0.86211, 5e-6);
   EXPECT_NEAR(highest_peak([&](double t) { return rate(two_points(), kOu, t); }, grid).position,
               0.14988, 5e-6);
-  // Four points decide twice; the notes give three digits from a coarser grid.
+  // Four points decide twice; three digits are known from a coarser grid.
   const auto rates = local_maxima([&](double t) { return rate(four_points(), kEdm, t); }, grid);
   const auto variances = local_maxima(
       [](double t) { return line_information(four_points(), t * t).entropy_variance; }, grid);
@@ -158,7 +158,7 @@ TEST(Information, UnequalCovariancesLeaveVarianceAtWeakNoise) {
   const double between = 0.5 * std::log((4.0 / (4.0 + s)) / (1.0 / (1.0 + s)));
   EXPECT_NEAR(found.entropy_variance, 0.25 * between * between, 1e-10);
   EXPECT_NEAR(found.label_entropy_variance, 0.0, 1e-14);
-  // At noise far above both variances the limit of the notes: Var(log(4)/2) over two classes.
+  // At noise far above both variances the limit Var(log(4)/2) over two classes.
   const Information strong = line_information(pair, 100.0);
   EXPECT_NEAR(strong.entropy_variance, 0.1196, 0.005);
 }

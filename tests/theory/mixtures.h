@@ -21,7 +21,7 @@ inline DataMixture on_line(const std::vector<double>& means, double variance = 0
                                    shares, Eigen::VectorXd::Constant(count, variance));
 }
 
-/// The two data sets of information figures 1 and 3, as the notes read them.
+/// The two data sets of information figures 1 and 3.
 inline DataMixture two_points() { return on_line({1.0, -1.0}); }
 inline DataMixture four_points() { return on_line({2.3, 1.7, -1.7, -2.3}); }
 

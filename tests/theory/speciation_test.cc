@@ -86,7 +86,7 @@ TEST(Speciation, ClosedFormIsRightInEveryLimit) {
       EXPECT_NEAR(mode_speciation(rate, w2, s2, m2).time, wanted, 1e-13 * wanted) << off;
     }
   }
-  // The value the notes give at B = 0.
+  // In closed form at B = 0.
   EXPECT_NEAR(mode_speciation(-0.7, 1.9, 1.9 / 1.4, 4.0).time,
               std::log(2 * 0.7 * 2 * 4.0 / 1.9) / 1.4, 1e-14);
 }

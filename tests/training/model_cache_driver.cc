@@ -56,8 +56,7 @@ int main(int argc, char** argv) {
     return networks::Weights{networks::tensors_of(*small.network), {}};
   };
   try {
-    const auto weights = training::cached_model(
-        {argv[1], small.identity}, train, team);
+    const auto weights = training::cached_model({argv[1], small.identity}, train, team);
     std::string text;
     for (const auto& [name, tensor] : weights.tensors) {
       text += concat(name, " ", tensor.sizes(), "\n");

@@ -16,8 +16,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-
-
 networks::Weights some_weights() {
   return {{{"layer.weight", torch::arange(6, torch::kFloat32).reshape({2, 3})},
            {"curve.loss", torch::tensor({0.5, 0.25}, torch::kFloat64)}},

@@ -57,7 +57,7 @@ def test_killed_while_training_goes_on_bitwise(ask, tmp_path):
     run.kill()
     run.finish()
     assert not trained(tmp_path / "log")
-    # The one that waits takes over, from the checkpoint of the killed one.
+#The one that waits takes over, from the checkpoint of the killed one.
     assert weights(waiting) == whole
     assert len(trained(tmp_path / "log")) == 1
     assert weights(ask()) == whole

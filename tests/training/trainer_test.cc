@@ -20,7 +20,6 @@ using ::testing::HasSubstr;
 
 const parallel::Communicator kAlone;
 
-
 TEST(FlatParameters, AreTheNetworksOwn) {
   torch::nn::Linear layer(2, 1);
   const FlatParameters flat(*layer);

@@ -12,7 +12,7 @@ OptionTable DatasetRegimesOptions::table() {
       "measure", measure, kRegimeParts, "",
       "parts: spectrum (eigenvalue), posterior (curves over the time), information (entropies, "
       "their rates and variances over the time), paths (last change of the nearest image), "
-      "trajectories (backward diffusion with clones, pictures)");
+      "trajectories (backward diffusion with clones, images)");
   regime.describe_curves(table);
   table.add("time_grid", time_grid, kTimeGrids, "",
             "steps of the backward diffusion: those of the DDPM schedule (59), or equal ones");

@@ -7,7 +7,7 @@
 namespace syncgap::experiments {
 
 /// What noise hides of a data distribution and when: conditional entropy and its rate by three
-/// identities, paths of modes and their branchings, spectra of the score's Jacobian (paper 004,
+/// identities, paths of modes and their branchings, spectra of the score's Jacobian (information,
 /// sections 4 to 6, figure 1).
 std::unique_ptr<Experiment> make_information_dynamics();
 

@@ -44,7 +44,7 @@ class TrainedRegimesPlan {
   diffusion::NoiseSchedule schedule_;
   std::vector<double> times_, clone_times_;
   std::vector<std::int64_t> branch_steps_;  // of each branch time; two may share one
-  std::vector<std::int64_t> scan_steps_;    // the different ones, increasing
+  std::vector<std::int64_t> distinct_steps_;    // the different ones, increasing
   std::vector<std::int64_t> strips_;
   std::int64_t trajectories_, neighbours_, progress_, paths_;
   double most_images_ = 0;

@@ -50,9 +50,9 @@ void TrainedRegimesPlan::read_branches(const Grid& grid) {
     branch_steps_.push_back(step);
     clone_times_.push_back(step_times[step]);
   }
-  scan_steps_ = branch_steps_;
-  std::sort(scan_steps_.begin(), scan_steps_.end());
-  scan_steps_.erase(std::unique(scan_steps_.begin(), scan_steps_.end()), scan_steps_.end());
+  distinct_steps_ = branch_steps_;
+  std::sort(distinct_steps_.begin(), distinct_steps_.end());
+  distinct_steps_.erase(std::unique(distinct_steps_.begin(), distinct_steps_.end()), distinct_steps_.end());
 }
 
 void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
@@ -71,14 +71,14 @@ void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
 }
 
 std::int64_t TrainedRegimesPlan::branch(std::int64_t branch_time) const {
-  return std::lower_bound(scan_steps_.begin(), scan_steps_.end(), branch_steps_[branch_time]) -
-         scan_steps_.begin();
+  return std::lower_bound(distinct_steps_.begin(), distinct_steps_.end(), branch_steps_[branch_time]) -
+         distinct_steps_.begin();
 }
 
 SamplePlan TrainedRegimesPlan::sample_plan() const {
   SamplePlan plan;
   plan.schedule = &schedule_;
-  plan.branch_steps = scan_steps_;
+  plan.branch_steps = distinct_steps_;
   plan.trajectories = trajectories_;
   plan.group = options_.group;
   plan.nearest_every = options_.nearest_every;
@@ -97,7 +97,7 @@ double TrainedRegimesPlan::cost(const Unit& unit) const {
   const double pass = options_.denoiser.operations_per_pass(options_.exact.padded_size);
   const double trained =
       options_.denoiser.weights.empty() ? 3.0 * to_real(options_.epochs(n) * n) : 0.0;
-  const double branches = to_real(std::ssize(scan_steps_));
+  const double branches = to_real(std::ssize(distinct_steps_));
   const double sampled = to_real(trajectories_ * options_.steps) * (1 + 0.4 * branches);
   const double exact = 2.0 * to_real(n) * pixels *
                        (to_real(options_.exact.samples) * (to_real(std::ssize(times_)) + branches) +
@@ -108,7 +108,7 @@ double TrainedRegimesPlan::cost(const Unit& unit) const {
 double TrainedRegimesPlan::memory() const {
   const RegimeOptions& exact = options_.exact;
   const double d = to_real(exact.channels * exact.padded_size * exact.padded_size);
-  const double open = to_real(options_.group) * (1 + to_real(std::ssize(scan_steps_)));
+  const double open = to_real(options_.group) * (1 + to_real(std::ssize(distinct_steps_)));
   const double classified = 4 * d * to_real(outline_.count);
   return 16 * d * most_images_ + classified +
          4 * d * open * 8 * to_real(options_.denoiser.unet.width);

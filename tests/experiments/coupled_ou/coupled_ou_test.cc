@@ -20,7 +20,7 @@ using testing::HasSubstr;
 const std::string kSymmetric = "[experiment]\nname = \"coupled_ou\"\n";
 const std::string kTriangular = kSymmetric + "relaxation = \"triangular\"\n";
 
-TEST(CoupledOu, Figure1JobGivesTheValuesOfTheNotes) {
+TEST(CoupledOu, Figure1JobGivesTheKnownValues) {
   const RanJob job = RanJob::from_file("multimodal_figure1.toml", "smoke");
   const double wanted[7][5] = {
       {.6931, .6931, .6931, .6931, .6931}, {.7294, .7058, .6858, .6688, .6543},
@@ -52,7 +52,7 @@ TEST(CoupledOu, Figure1CurvesPassThroughOneAtTheSpeciationTime) {
   EXPECT_NEAR(modes[1 * 4 + 2], 1.0, 2e-4);
 }
 
-TEST(CoupledOu, Figure2JobGivesTheValuesOfTheNotes) {
+TEST(CoupledOu, Figure2JobGivesTheKnownValues) {
   const RanJob job = RanJob::from_file("multimodal_figure2.toml", "smoke");
   const double joint[] = {.136171, .136158, .136120, .136057, .135972};
   for (int unit = 0; unit < 5; ++unit) {
@@ -82,7 +82,7 @@ TEST(CoupledOu, Figure2RateIsAlphaAtOneHalfAndTheCollapseTime) {
   EXPECT_NEAR(cumulant[2 * 3 + 1], -1.5, 5e-6);
 }
 
-TEST(CoupledOu, Figure3JobGivesTheValuesOfTheNotes) {
+TEST(CoupledOu, Figure3JobGivesTheKnownValues) {
   const RanJob job = RanJob::from_file("multimodal_figure3.toml", "smoke");
   const double wanted[] = {.69315, .66575, .60162, .53163, .47187, .42470, .38779};
   ASSERT_EQ(job.size(), 7u);
@@ -93,7 +93,7 @@ TEST(CoupledOu, Figure3JobGivesTheValuesOfTheNotes) {
   expect_complete(job);
 }
 
-TEST(CoupledOu, Figure4JobGivesTheValuesOfTheNotes) {
+TEST(CoupledOu, Figure4JobGivesTheKnownValues) {
   const RanJob job = RanJob::from_file("multimodal_figure4.toml", "smoke");
   const double wanted[5][9] = {{.6931, .7084, .7041, .6782, .6291, .5528, .4363, NAN, NAN},
                                {.6931, .7003, .6865, .6515, .5965, .5242, .4388, .3453, .2453},
@@ -130,7 +130,7 @@ TEST(CoupledOu, Figure4KeepsTheSmallerRoot) {
   EXPECT_TRUE(std::isnan(job.value("lower_speciation_time", 1, 1)));
 }
 
-TEST(CoupledOu, Figure5JobGivesTheValuesOfTheNotes) {
+TEST(CoupledOu, Figure5JobGivesTheKnownValues) {
   const RanJob job = RanJob::from_file("multimodal_figure5.toml", "smoke");
   const double joint[] = {.136171, .136158, .136120, .135969, .135720};
   const double conditional[] = {.136171, .136145, .136069, .135767, .135273};

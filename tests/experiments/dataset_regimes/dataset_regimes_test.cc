@@ -36,11 +36,6 @@ class DatasetRegimes : public testing::Test {
   TemporaryFolder folder_;
 };
 
-/// Half the width of an interval in units of the normal's, so that it compares as a standard error.
-double error_of(const RanJob& job, const std::string& name, std::size_t at) {
-  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) / (2 * 1.96);
-}
-
 TEST_F(DatasetRegimes, EverythingIsMeasured) {
   const RanJob ran = RanJob::from_text(
       job("\"spectrum\", \"posterior\", \"paths\", \"trajectories\"", "samples = 300\nsteps = 60",
@@ -170,8 +165,8 @@ TEST_F(DatasetRegimes, TrajectoriesEndOnTheImageTheyName) {
 }
 
 TEST_F(DatasetRegimes, IdenticalImagesNeitherSpeciateNorCollapse) {
-  // All of class 2 is one picture; with class 2 named twice the pair is refused.
-  write_made_up_images(folder_, 90, 6, 0);  // now the classes 0 and 1 are one picture each
+  // All of class 2 is one image; with class 2 named twice the pair is refused.
+  write_made_up_images(folder_, 90, 6, 0);  // now the classes 0 and 1 are one image each
   const RanJob ran = RanJob::from_text(
       job("\"spectrum\", \"posterior\"", "samples = 50", "time = [0.001, 0.01, 0.5, 9.0]"));
   for (std::size_t t = 0; t < 3; ++t) {

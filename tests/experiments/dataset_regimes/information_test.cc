@@ -27,10 +27,6 @@ class DatasetInformation : public testing::Test {
   TemporaryFolder folder_;
 };
 
-double error_of(const RanJob& job, const std::string& name, std::size_t at) {
-  return (job.value(name + "_high", 0, at) - job.value(name + "_low", 0, at)) / (2 * 1.96);
-}
-
 TEST_F(DatasetInformation, EntropiesAreThoseOfThePosteriorPart) {
   const RanJob ran = run("\"posterior\", \"information\"", "samples = 300\nprecision = \"double\"",
                          "[0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]");

@@ -136,7 +136,7 @@ TEST(ExactScore, PrintedScoreReproducesTheStatementsOfThePaper) {
     EXPECT_LT(delta("nll", opposed, schedule, 0), 0);
 }
 
-TEST(ExactScore, TerminalVarianceHasTheLimitsOfTheNotes) {
+TEST(ExactScore, TerminalVarianceHasItsClosedLimits) {
   const RanJob job = RanJob::from_text(kJob + "trials = 2\n[axes]\ntheta = [0.0]\n");
   const double wanted[] = {1.0063, 1.0409, 1.1834};
   for (std::size_t g = 0; g < 3; ++g)

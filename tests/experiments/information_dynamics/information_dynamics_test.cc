@@ -45,7 +45,7 @@ void expect_agreement(const RanJob& job, const std::string& name, std::size_t un
   }
 }
 
-TEST(InformationDynamics, Figure1JobHasTheNumbersOfTheNotes) {
+TEST(InformationDynamics, Figure1JobHasTheKnownNumbers) {
   const RanJob job = RanJob::from_file("information_figure1.toml", "smoke");
   expect_complete(job);
   const std::size_t two = 0, four = 1, unequal = 2, gaussians = 3, paths = 8;

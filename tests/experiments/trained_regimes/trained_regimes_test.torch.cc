@@ -6,7 +6,9 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "diffusion/reference_loops.h"
 #include "experiments/run_job.h"
+#include "experiments/shared/exact_regimes.h"
 #include "experiments/shared/image_source.h"
 #include "experiments/trained_regimes/cloned_samples.h"
 #include "experiments/trained_regimes/declaration.h"
@@ -48,7 +50,7 @@ struct TakenImages {
 
   /// The exact empirical score as a denoiser.
   diffusion::Denoiser exact_denoiser(const diffusion::NoiseSchedule& schedule) const {
-    return [this, &schedule](const Tensor& z, std::int64_t t) {
+    return diffusion::reference::as_denoiser([this, &schedule](const Tensor& z, std::int64_t t) {
       const auto x = z.to(torch::kFloat64).contiguous();
       const auto posterior =
           images.cloud.posterior(cloud::NoiseLevel::ornstein_uhlenbeck(schedule.ou_time(t)),
@@ -57,7 +59,7 @@ struct TakenImages {
       const auto mean = torch::tensor(posterior.mean, torch::kFloat64).reshape(x.sizes());
       const double signal = schedule.alpha_bar(t);
       return ((x - std::sqrt(signal) * mean) / std::sqrt(1 - signal)).to(torch::kFloat32);
-    };
+    });
   }
 };
 
@@ -65,9 +67,9 @@ struct TakenImages {
 TEST(ClonedSamples, OfTheExactScoreAgreeWithPosteriorWeights) {
   const TakenImages taken(16);
   const auto schedule = diffusion::NoiseSchedule::linear(200, 5e-4, 0.1);
-  CloningPlan plan;
+  SamplePlan plan;
   plan.schedule = &schedule;
-  plan.scan_steps = {190, 120, 90, 70, 50, 30};
+  plan.branch_steps = {190, 120, 90, 70, 50, 30};
   plan.trajectories = 600;
   plan.group = 100;
   const auto nearest_class = [&](const Tensor& generated) {
@@ -79,9 +81,9 @@ TEST(ClonedSamples, OfTheExactScoreAgreeWithPosteriorWeights) {
     return classes;
   };
   const auto seen = draw_cloned_samples(plan, taken.exact_denoiser(schedule), nearest_class,
-                                        taken.images, taken.pixels, taken.seed, {});
+                                        taken.images, taken.pixels, taken.seed, {}, torch::kCPU);
   std::vector<double> times;
-  for (const auto step : plan.scan_steps) times.push_back(schedule.ou_time(step));
+  for (const auto step : plan.branch_steps) times.push_back(schedule.ou_time(step));
   const auto exact = exact_agreements(taken.images, taken.options.exact, times, taken.seed);
   const auto total = static_cast<std::size_t>(plan.trajectories);
   const auto all = static_cast<double>(total);
@@ -112,26 +114,26 @@ TEST(ClonedSamples, OfTheExactScoreAgreeWithPosteriorWeights) {
 TEST(ClonedSamples, DependOnTheTrajectoryAlone) {
   const TakenImages taken(8);
   const auto schedule = diffusion::NoiseSchedule::linear(40, 2.5e-3, 0.5);
-  CloningPlan plan;
+  SamplePlan plan;
   plan.schedule = &schedule;
-  plan.scan_steps = {30, 10};
+  plan.branch_steps = {30, 10};
   plan.trajectories = 9;
-  plan.pictures = 9;
+  plan.kept = 9;
   const auto draw = [&] {
     return draw_cloned_samples(
         plan, taken.exact_denoiser(schedule),
         [](const Tensor& x) { return torch::zeros({x.size(0)}, torch::kInt64); }, taken.images,
-        taken.pixels, taken.seed, {});
+        taken.pixels, taken.seed, {}, torch::kCPU);
   };
   plan.group = 9;
   const auto whole = draw();
   plan.group = 4;
   const auto parts = draw();
-  plan.scan_steps = {10};
+  plan.branch_steps = {10};
   const auto fewer = draw();
-  for (std::size_t k = 0; k < whole.picture.size(); ++k) {
-    EXPECT_NEAR(whole.picture[k], parts.picture[k], 1e-4F);
-    EXPECT_NEAR(whole.picture[k], fewer.picture[k], 1e-4F);
+  for (std::size_t k = 0; k < whole.pixels.size(); ++k) {
+    EXPECT_NEAR(whole.pixels[k], parts.pixels[k], 1e-4F);
+    EXPECT_NEAR(whole.pixels[k], fewer.pixels[k], 1e-4F);
   }
   EXPECT_EQ(whole.clone_image, parts.clone_image);
   EXPECT_TRUE(std::equal(fewer.clone_image.begin(), fewer.clone_image.end(),
@@ -199,8 +201,8 @@ TEST(TrainedRegimes, ANetworkOfFewImagesDecidesLikeTheExactScore) {
   EXPECT_NEAR(job.value("independent_agreement", 0), share * share + (1 - share) * (1 - share),
               1e-12);
   for (const double place : job.values("final_image", 0)) EXPECT_NE(std::fmod(place, 3), 2);
-  // The nearest neighbour is at the distance of the pictures themselves.
-  const auto sample = job.values("sample_picture", 0), near = job.values("neighbour_picture", 0);
+  // The nearest neighbour is at the distance of the images themselves.
+  const auto sample = job.values("sample_pixels", 0), near = job.values("neighbour_pixels", 0);
   double squares = 0;
   for (std::size_t k = 0; k < 64; ++k) squares += std::pow(sample[k] - near[k], 2);
   EXPECT_NEAR(std::sqrt(squares), job.value("neighbour_distance", 0), 1e-4);

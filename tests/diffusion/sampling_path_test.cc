@@ -1,13 +1,18 @@
-#include "diffusion/reverse.h"
+#include "diffusion/sampling_path.h"
 
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/check.h"
 #include "core/random.h"
+#include "diffusion/branches.h"
+#include "diffusion/clean_prediction.h"
 #include "diffusion/coupled_modes.h"
+#include "diffusion/reference_loops.h"
 #include "error_text.h"
 
 namespace syncgap::diffusion {
@@ -18,9 +23,9 @@ using torch::Tensor;
 
 constexpr std::int64_t kTrials = 20000;
 
-/// Standard normals (trials, 2, 1, 1), independent for each purpose and step.
+/// Standard normals (trials, 2, 1, 1, 1), independent for each purpose and step.
 Tensor normals(const char* purpose, std::uint32_t step) {
-  auto out = torch::empty({kTrials, 2, 1, 1}, torch::kFloat64);
+  auto out = torch::empty({kTrials, 2, 1, 1, 1}, torch::kFloat64);
   RandomStream(11, purpose).fill_normals<double>(0, step, {out.data_ptr<double>(), 2 * kTrials});
   return out;
 }
@@ -43,10 +48,10 @@ struct GaussianCase {
     return std::sqrt(1 - schedule.alpha_bar(t)) * noise_variance(common) / variance(common, t);
   }
   Denoiser denoiser() const {
-    return [*this](const Tensor& z, std::int64_t t) {
+    return reference::as_denoiser([*this](const Tensor& z, std::int64_t t) {
       const auto modes = split_modes(z);
       return join_modes({modes.common * gain(true, t), modes.difference * gain(false, t)});
-    };
+    });
   }
   Tensor start() const {
     const auto modes = split_modes(couple_noise(normals("start", 0), 0));
@@ -55,6 +60,14 @@ struct GaussianCase {
                        modes.difference * std::sqrt(variance(false, last))});
   }
 };
+
+/// A trajectory with nothing that leaves it.
+Tensor run(const SamplingPath& path, const Denoiser& denoiser, const Tensor& start,
+           const std::function<Tensor(std::int64_t)>& noise = {}) {
+  return run_branches(path, denoiser, start, {},
+                      [&](const BranchKey&, std::int64_t t) { return noise(t); })
+      .trunk;
+}
 
 /// Within four standard errors of a variance estimated from kTrials normal numbers.
 void expect_variance(const Tensor& mode, double expected) {
@@ -70,7 +83,7 @@ TEST(Ddim, WithTheExactScoreFollowsItsClosedForm) {
   for (const double g : kCouplings) {
     const GaussianCase c{NoiseSchedule::linear(200, 1e-4, 0.02), g, 0.5, 1.7};
     const auto start = c.start();
-    const auto end = split_modes(run_ddim(c.schedule, c.denoiser(), start, c.schedule.steps() - 1));
+    const auto end = split_modes(run(SamplingPath::ddim(c.schedule), c.denoiser(), start));
     const auto begin = split_modes(start);
     for (const bool common : {true, false}) {
       double factor = 1;
@@ -97,7 +110,8 @@ TEST(Ddpm, WithTheExactScoreHasTheVarianceOfItsRecursion) {
     const auto noise = [&](std::int64_t t) {
       return couple_noise(normals("step", static_cast<std::uint32_t>(t)), g);
     };
-    const auto end = split_modes(run_ddpm(c.schedule, c.denoiser(), c.start(), last, -1, noise));
+    const auto end =
+        split_modes(run(SamplingPath::ddpm(c.schedule), c.denoiser(), c.start(), noise));
     for (const bool common : {true, false}) {
       double variance = c.variance(common, last);
       for (std::int64_t t = last; t >= 0; --t) {
@@ -113,12 +127,54 @@ TEST(Ddpm, WithTheExactScoreHasTheVarianceOfItsRecursion) {
   }
 }
 
-TEST(Ddpm, GoesOnFromWhereItStopped) {
-  const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.1), 0.4, 1, 1};
-  const auto noise = [](std::int64_t t) { return normals("step", static_cast<std::uint32_t>(t)); };
-  const auto whole = run_ddpm(c.schedule, c.denoiser(), c.start(), 19, -1, noise);
-  const auto half = run_ddpm(c.schedule, c.denoiser(), c.start(), 19, 7, noise);
-  EXPECT_TRUE(torch::equal(run_ddpm(c.schedule, c.denoiser(), half, 7, -1, noise), whole));
+// eta = 1 has the variance of the forward posterior: other steps, the same law in the limit.
+TEST(Ddim, WithNoiseHasTheVarianceOfItsRecursion) {
+  const GaussianCase c{NoiseSchedule::linear(200, 1e-4, 0.02), 0.5, 0.5, 1.7};
+  const std::int64_t last = c.schedule.steps() - 1;
+  const auto noise = [&](std::int64_t t) {
+    return couple_noise(normals("step", static_cast<std::uint32_t>(t)), c.g);
+  };
+  for (const std::int64_t every : {1, 4}) {
+    std::vector<std::int64_t> steps;
+    for (std::int64_t t = last; t >= 0; t -= every) steps.push_back(t);
+    const auto path = SamplingPath::ddim(c.schedule, 1.0, steps);
+    const auto end = split_modes(run(path, c.denoiser(), c.start(), noise));
+    for (const bool common : {true, false}) {
+      double variance = c.variance(common, last);
+      for (const ReverseStep& step : path.steps()) {
+        const double here = c.schedule.alpha_bar(step.from), next = c.schedule.alpha_bar(step.to);
+        const double posterior = (1 - next) / (1 - here) * (1 - here / next);
+        EXPECT_NEAR(step.deviation * step.deviation, posterior, 1e-15);
+        const double factor = step.on_state + step.on_noise * c.gain(common, step.from);
+        variance = factor * factor * variance + posterior * c.noise_variance(common);
+      }
+      expect_variance(common ? end.common : end.difference, variance);
+      EXPECT_NEAR(variance, c.data_variance(common), 0.1 * static_cast<double>(every) * c.data_variance(common));
+    }
+  }
+}
+
+TEST(SamplingPath, RespacedStepsAreThoseOfTheScheduleTheySpan) {
+  const auto schedule = NoiseSchedule::linear(100, 1e-3, 0.1);
+  const auto path = SamplingPath::ddim(schedule, 0, {90, 40, 7});
+  ASSERT_EQ(path.steps().size(), 3U);
+  EXPECT_EQ(path.steps()[1].from, 40);
+  EXPECT_EQ(path.steps()[1].to, 7);
+  EXPECT_EQ(path.steps()[2].to, -1);
+  EXPECT_EQ(path.steps()[0].on_state, std::sqrt(schedule.alpha_bar(40) / schedule.alpha_bar(90)));
+  EXPECT_TRUE(path.visits(7));
+  EXPECT_FALSE(path.visits(8));
+}
+
+TEST(SamplingPath, WhatIsNoPathIsRefused) {
+  const auto schedule = NoiseSchedule::linear(100, 1e-3, 0.1);
+  const auto message = [&](double eta, std::vector<std::int64_t> steps) {
+    return error_text<InputError>([&] { SamplingPath::ddim(schedule, eta, std::move(steps)); });
+  };
+  EXPECT_THAT(message(0, {100, 3}), HasSubstr("from 100 to 3, the schedule has 100"));
+  EXPECT_THAT(message(0, {3, 50}), HasSubstr("descend"));
+  EXPECT_THAT(message(0, {50, 50}), HasSubstr("descend"));
+  EXPECT_THAT(message(1.5, {}), HasSubstr("eta = 1.5"));
 }
 
 TEST(Ddim, WithTheTrueNoiseGivesTheCleanState) {
@@ -126,62 +182,64 @@ TEST(Ddim, WithTheTrueNoiseGivesTheCleanState) {
   const auto clean = normals("start", 1), noise = normals("step", 1);
   const double signal = schedule.alpha_bar(49);
   const auto state = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
-  const auto denoiser = [&](const Tensor&, std::int64_t) { return noise; };
+  const Denoiser denoiser = [&](const Tensor&, const Conditions&) { return Prediction{noise}; };
   std::int64_t seen = 0;
-  const auto observer = [&](const ReverseStep& step) {
-    EXPECT_EQ(step.t, 49 - seen++);
-    EXPECT_TRUE(torch::allclose(step.predicted, clean, 1e-6, 1e-7));
-    return Tensor();
-  };
-  EXPECT_TRUE(
-      torch::allclose(run_ddim(schedule, denoiser, state, 49, observer), clean, 1e-6, 1e-7));
+  const auto end = run_branches(
+      SamplingPath::ddim(schedule), denoiser, state, {}, {}, {}, [&](const TrunkStep& step) {
+        EXPECT_EQ(step.t, 49 - seen++);
+        const auto predicted = predict_clean(schedule, step.states, step.noise, step.t);
+        EXPECT_TRUE(torch::allclose(predicted, clean, 1e-6, 1e-7));
+      });
+  EXPECT_TRUE(torch::allclose(end.trunk, clean, 1e-6, 1e-7));
   EXPECT_EQ(seen, 50);
 }
 
 // Data at -1 and +1: the posterior mean is tanh(sqrt(abar) z / (1 - abar)).
 TEST(WithinRange, LeavesAnExactDenoiserAsItIs) {
   const auto schedule = NoiseSchedule::linear(50, 1e-3, 0.2);
-  const Denoiser exact = [&](const Tensor& z, std::int64_t t) {
+  const Denoiser exact = reference::as_denoiser([&](const Tensor& z, std::int64_t t) {
     const double signal = schedule.alpha_bar(t);
     const auto mean = torch::tanh(z * (std::sqrt(signal) / (1 - signal)));
     return (z - mean * std::sqrt(signal)) / std::sqrt(1 - signal);
-  };
+  });
   const auto one = torch::ones({}, torch::kFloat64);
   const auto kept = within_range(schedule, exact, -one, one);
   const auto z = normals("states", 0) * 2;
-  for (const std::int64_t t : {0, 10, 49})
-    EXPECT_LT((kept(z, t) - exact(z, t)).abs().max().item<double>(), 1e-10) << t;
+  for (const std::int64_t t : {0, 10, 49}) {
+    const Conditions told{torch::full({z.size(0)}, t)};
+    EXPECT_LT((kept(z, told).noise - exact(z, told).noise).abs().max().item<double>(), 1e-10) << t;
+  }
 }
 
 TEST(WithinRange, EndsInTheRangeWhateverTheDenoiserSays) {
   const auto schedule = NoiseSchedule::linear(50, 1e-3, 0.2);
-  const Denoiser wrong = [](const Tensor& z, std::int64_t) { return z * 0.5 - 1; };
-  const auto low = torch::tensor({-1.0, -0.5}, torch::kFloat64).view({1, 2, 1, 1}), high = -low;
+  const Denoiser wrong = [](const Tensor& z, const Conditions&) { return Prediction{z * 0.5 - 1}; };
+  const auto low = torch::tensor({-1.0, -0.5}, torch::kFloat64).view({1, 2, 1, 1, 1}), high = -low;
   const auto kept = within_range(schedule, wrong, low, high);
   const auto from = normals("states", 0);
   const auto quiet = [](std::int64_t) { return torch::zeros({}, torch::kFloat64); };
-  const auto end = run_ddpm(schedule, kept, from, 49, -1, quiet);
+  const auto end = run(SamplingPath::ddpm(schedule), kept, from, quiet);
   EXPECT_TRUE(((end <= high + 1e-9) & (end >= low - 1e-9)).all().item<bool>());
-  const auto astray = run_ddpm(schedule, wrong, from, 49, -1, quiet);
+  const auto astray = run(SamplingPath::ddpm(schedule), wrong, from, quiet);
   EXPECT_GT(astray.mean().item<double>(), 2);
 }
 
-TEST(Ddim, AnInterventionGoesOnFromTheChangedState) {
-  const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.1), 0.4, 1, 1};
-  const auto shift = normals("shift", 0);
-  const auto observer = [&](const ReverseStep& step) {
-    return step.t == 7 ? step.state + shift : Tensor();
-  };
-  Tensor at_7;
-  run_ddim(c.schedule, c.denoiser(), c.start(), 19, [&](const ReverseStep& step) {
-    if (step.t == 7) at_7 = step.state.clone();
-    return Tensor();
-  });
-  EXPECT_TRUE(torch::equal(run_ddim(c.schedule, c.denoiser(), c.start(), 19, observer),
-                           run_ddim(c.schedule, c.denoiser(), at_7 + shift, 7)));
+/// Rows of one batch may be at different steps.
+TEST(WithinRange, LooksUpEachRowsStep) {
+  const auto schedule = NoiseSchedule::linear(50, 1e-3, 0.2);
+  const Denoiser wrong = [](const Tensor& z, const Conditions&) { return Prediction{z * 0.5 - 1}; };
+  const auto one = torch::ones({}, torch::kFloat64);
+  const auto kept = within_range(schedule, wrong, -one, one);
+  const auto z = normals("states", 0).narrow(0, 0, 2);
+  const auto together = kept(z, {torch::tensor({3, 40}, torch::kInt64)}).noise;
+  for (const std::int64_t row : {0, 1}) {
+    const auto alone =
+        kept(z.narrow(0, row, 1), {torch::tensor({row == 0 ? 3 : 40}, torch::kInt64)}).noise;
+    EXPECT_TRUE(torch::equal(together.narrow(0, row, 1), alone));
+  }
 }
 
-TEST(NoiseSchedule, LinearHasTheProductsOfTheNotesOfTheExperiment) {
+TEST(NoiseSchedule, LinearLeavesSignalAtTheEnd) {
   // The unscaled schedule leaves signal at the end: abar_T = .132 at T = 200, .0064 at T = 500.
   EXPECT_NEAR(NoiseSchedule::linear(200, 1e-4, 0.02).alpha_bar(199), 0.132, 5e-4);
   EXPECT_NEAR(NoiseSchedule::linear(500, 1e-4, 0.02).alpha_bar(499), 0.0064, 5e-5);

@@ -1,0 +1,193 @@
+#include "core/identity.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <variant>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "data/image_set.h"
+#include "error_text.h"
+#include "models/model_source.h"
+#include "models/pair_states.h"
+#include "models/trained_classifier.h"
+#include "models/trained_denoiser.h"
+#include "networks/initialize.h"
+#include "networks/weight_file.h"
+#include "temporary_folder.h"
+
+namespace syncgap::models {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Another value that an option may have.
+OptionValue another(const Option& option) {
+  struct Change {
+    const Option& option;
+    OptionValue operator()(bool value) const { return !value; }
+    OptionValue operator()(std::int64_t value) const { return value + 1; }
+    OptionValue operator()(double value) const { return value == 0 ? 0.5 : value * 0.5; }
+    OptionValue operator()(const std::string& value) const {
+      if (!option.choices().empty())
+        return option.choices().front() == value ? option.choices().back()
+                                                 : option.choices().front();
+      return value + "x";
+    }
+    OptionValue operator()(std::vector<double> value) const {
+      value.push_back(1);
+      return value;
+    }
+    OptionValue operator()(std::vector<std::string> value) const {
+      value.pop_back();
+      return value;
+    }
+  };
+  return std::visit(Change{option}, option.value());
+}
+
+data::ImageSet some_images() {
+  std::vector<float> pixels(4 * 64);
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k % 7) / 7.0F;
+  return {{1, 8, 8}, pixels, {0, 1, 0, 1}};
+}
+
+struct SmallTask {
+  PairStates states{some_images(), {0, 1, 2, 3}, data::Modality::inversion, -1.0};
+  diffusion::NoiseSchedule schedule = diffusion::NoiseSchedule::linear(10, 1e-3, 0.3);
+  DenoiserTask task;
+  DenoiserOptions options;
+
+  SmallTask() {
+    task.states = &states;
+    task.schedule = &schedule;
+    task.facts = {{"data", "made up"}};
+    options.unet.width = 8;
+    options.unet.multipliers = {1};
+    options.unet.groups = 4;
+    options.training.epochs = 1;
+    options.training.batch = 4;
+  }
+};
+
+// Whoever adds an option to a network or its training gets it into the identity without doing
+// anything, and cannot leave it out: the table that jobs set it by is what the identity is made of.
+TEST(ModelIdentity, ChangesWithEveryRowThatDecidesAndWithNoOther) {
+  SmallTask small;
+  OptionTable table;
+  small.options.describe(table);
+  const auto path = [&] {
+    return training::ModelRequest{"m", denoiser_identity(small.task, small.options, torch::kCPU)}
+        .path();
+  };
+  const std::string before = path();
+  std::set<std::string> seen{before};
+  std::vector<std::string> places;
+  for (const std::string& name : table.names()) {
+    const Option& option = *std::find_if(table.all().begin(), table.all().end(),
+                                         [&](const Option& each) { return each.name() == name; });
+    const OptionValue value = option.value();
+    table.set(name, another(option), "test");
+    if (option.decides()) {
+      EXPECT_TRUE(seen.insert(path()).second) << name << " does not decide the model's name";
+    } else {
+      EXPECT_EQ(path(), before) << name;
+      places.push_back(name);
+    }
+    table.set(name, value, "test");
+    EXPECT_EQ(path(), before) << name;
+  }
+  EXPECT_THAT(places,
+              testing::UnorderedElementsAre("checkpoint_seconds", "weights", "device", "models"));
+}
+
+TEST(ModelIdentity, ChangesWithTheTask) {
+  SmallTask small;
+  const auto identity = [&](torch::Device device = torch::kCPU) {
+    return denoiser_identity(small.task, small.options, device);
+  };
+  std::set<std::string> seen{identity()};
+  small.task.coupling_strength = 0.3;
+  EXPECT_TRUE(seen.insert(identity()).second);
+  small.task.pairing = data::Pairing::control;
+  EXPECT_TRUE(seen.insert(identity()).second);
+  small.task.seed = 2;
+  EXPECT_TRUE(seen.insert(identity()).second);
+  small.task.facts[0].value = "other images";
+  EXPECT_TRUE(seen.insert(identity()).second);
+  EXPECT_TRUE(seen.insert(identity(torch::Device(torch::kCUDA, 0))).second);
+  EXPECT_FALSE(seen.insert(identity(torch::Device(torch::kCUDA, 0))).second);
+}
+
+TEST(ModelIdentity, ClassifiersAreNamedByAllTheirRowsToo) {
+  ClassifierImages images;
+  images.train = images.test = {torch::zeros({4, 1, 8, 8}), torch::zeros({4}, torch::kInt64)};
+  ClassifierTask task;
+  task.images = &images;
+  ClassifierOptions options;
+  OptionTable table;
+  options.describe(table);
+  const auto identity = [&] { return classifier_identity(task, options, {}, torch::kCPU); };
+  std::set<std::string> seen{identity()};
+  for (const std::string& name : table.names()) {
+    const Option& option = *std::find_if(table.all().begin(), table.all().end(),
+                                         [&](const Option& each) { return each.name() == name; });
+    const OptionValue value = option.value();
+    table.set(name, another(option), "test");
+    EXPECT_TRUE(seen.insert(identity()).second) << name;
+    table.set(name, value, "test");
+  }
+  task.symmetry = networks::SignSymmetry::symmetrised;
+  EXPECT_TRUE(seen.insert(identity()).second);
+}
+
+TEST(Weights, OfAFileAreReadInPlaceOfTraining) {
+  const TemporaryFolder folder;
+  SmallTask small;
+  small.options.place.models = folder.path("models");
+  const auto trained = trained_denoiser(small.task, small.options, {});
+  EXPECT_EQ(trained.curves.loss.size(), 1U);
+  const std::string file = folder.path("given.safetensors");
+  networks::write_weights(file, {networks::tensors_of(trained.network->module()), {}});
+  small.options.weights = file;
+  const auto given = trained_denoiser(small.task, small.options, {});
+  EXPECT_TRUE(given.curves.loss.empty());
+  const auto states = torch::randn({3, 2, 1, 8, 8});
+  const diffusion::Conditions told{torch::full({3}, 4, torch::kInt64)};
+  EXPECT_TRUE(
+      torch::equal(given.denoiser()(states, told).noise, trained.denoiser()(states, told).noise));
+}
+
+TEST(Weights, AreAFactByTheirBytesAndNotByTheirPlace) {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(folder.path(name)) << text;
+    return folder.path(name);
+  };
+  const auto first = weights_facts(write("a", "some weights"));
+  EXPECT_EQ(first, weights_facts(write("b", "some weights")));
+  EXPECT_NE(first, weights_facts(write("c", "other weights")));
+  EXPECT_TRUE(weights_facts("").empty());
+  EXPECT_THAT(error_text<InputError>([&] { weights_facts(folder.path("none")); }),
+              HasSubstr("experiment.weights"));
+}
+
+TEST(Weights, OfAnotherNetworkAreRefusedByName) {
+  const TemporaryFolder folder;
+  SmallTask small;
+  const std::string file = folder.path("given.safetensors");
+  auto shape = small.options.shape(2);
+  shape.width = 16;
+  networks::write_weights(file, {networks::tensors_of(make_unet(shape)->module()), {}});
+  small.options.weights = file;
+  EXPECT_THAT(error_text<InputError>([&] { trained_denoiser(small.task, small.options, {}); }),
+              HasSubstr(file));
+}
+
+}  // namespace
+}  // namespace syncgap::models
