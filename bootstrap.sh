@@ -40,7 +40,7 @@ run_packages=(
   python3 python3-h5py python3-numpy python3-matplotlib
 )
 test_packages=(
-  libgtest-dev libgmock-dev clang-format-14 clang-14 libclang-rt-14-dev
+  libgtest-dev libgmock-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev
   python3-pytest python3-scipy python3-xarray python3-h5netcdf
   munge slurm-client slurmctld slurmd iproute2 util-linux
 )
@@ -195,6 +195,8 @@ run_tests() {
   build release
   say "Checking layout, include directions, headers"
   build release --target check
+  # No package of Debian 12: checked where it is.
+  ! command -v ruff >/dev/null || ruff check .
   configure asan -DSYNCGAP_TESTS=ON -DSYNCGAP_TORCH=none
   build asan
   configure fuzz -DSYNCGAP_TESTS=ON -DSYNCGAP_TORCH=none

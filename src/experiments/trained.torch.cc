@@ -1,15 +1,16 @@
 #include "experiments/trained.h"
 
-#include "experiments/coupled_cloning/coupled_cloning.h"
-#include "experiments/synchronization_gap/synchronization_gap.h"
-#include "experiments/trained_regimes/trained_regimes.h"
-
 namespace syncgap::experiments {
 
+// What every folder of the table defines.
+#define TRAINED_EXPERIMENT(name) std::unique_ptr<Experiment> make_##name();
+#include "experiments/table.def"
+
 std::vector<ExperimentEntry> trained_experiments() {
-  return {{"coupled_cloning", make_coupled_cloning},
-          {"synchronization_gap", make_synchronization_gap},
-          {"trained_regimes", make_trained_regimes}};
+  return {
+#define TRAINED_EXPERIMENT(name) {#name, make_##name},
+#include "experiments/table.def"
+  };
 }
 
 }  // namespace syncgap::experiments
