@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,5 +17,8 @@ struct ExperimentEntry {
 
 /// Experiments that train networks; none in a build without LibTorch.
 std::vector<ExperimentEntry> trained_experiments();
+
+/// "LibTorch 2.6.0", what they are trained with; empty in a build without it.
+std::string training_library();
 
 }  // namespace syncgap::experiments

@@ -1,5 +1,7 @@
 #include "experiments/trained.h"
 
+#include <torch/version.h>
+
 namespace syncgap::experiments {
 
 // What every folder of the table defines.
@@ -12,5 +14,7 @@ std::vector<ExperimentEntry> trained_experiments() {
 #include "experiments/table.def"
   };
 }
+
+std::string training_library() { return "LibTorch " TORCH_VERSION; }
 
 }  // namespace syncgap::experiments

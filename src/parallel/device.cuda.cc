@@ -4,6 +4,8 @@
 #include <cuda_runtime_api.h>
 #include <stdexcept>
 
+#include <nccl.h>
+
 #include "core/check.h"
 
 namespace syncgap::parallel {
@@ -29,6 +31,18 @@ std::string device_name(int device) {
   std::snprintf(memory, sizeof memory, "%.1f GiB",
                 static_cast<double>(properties.totalGlobalMem) / (1024.0 * 1024.0 * 1024.0));
   return concat(properties.name, ", ", memory);
+}
+
+std::string device_libraries() {
+  const auto cuda = [](int version) { return concat(version / 1000, ".", version % 1000 / 10); };
+  int runtime = 0, driver = 0, nccl = 0;
+  check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  // 0 where there is no driver, which is ordinary on a login node.
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  if (ncclGetVersion(&nccl) != ncclSuccess) throw std::runtime_error("ncclGetVersion failed");
+  return concat("CUDA ", cuda(runtime),
+                driver == 0 ? " (no driver)" : concat(" (driver for ", cuda(driver), ")"),
+                ", NCCL ", nccl / 10000, ".", nccl / 100 % 100, ".", nccl % 100);
 }
 
 void use_device(int device) { check(cudaSetDevice(device), "cudaSetDevice"); }

@@ -17,6 +17,9 @@ int device_count();
 /// "NVIDIA H100 80GB HBM3, 79.1 GiB". `device` is below device_count().
 std::string device_name(int device);
 
+/// "CUDA 12.4 (driver for 13.0), NCCL 2.21.5", what runs on devices; empty in a build without CUDA.
+std::string device_libraries();
+
 /// Makes `device` the one this thread's allocations, streams and NCCL calls use.
 void use_device(int device);
 

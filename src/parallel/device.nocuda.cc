@@ -14,6 +14,7 @@ namespace {
 
 int device_count() { return 0; }
 std::string device_name(int) { refuse(); }
+std::string device_libraries() { return {}; }
 void use_device(int) { refuse(); }
 
 DeviceBuffer::DeviceBuffer(std::size_t) { refuse(); }

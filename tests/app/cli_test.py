@@ -106,6 +106,8 @@ def test_version_names_the_commit_and_the_libraries(call):
     out, _ = call("version")
     assert re.search(r"syncgap \d+\.\d+\.\d+ \(git \w+", out)
     assert "HDF5" in out and "MPI" in out
+    experiments, _ = call("experiments")
+    assert ("LibTorch" in out) == ("synchronization_gap" in experiments)
 
 
 @pytest.mark.parametrize("words, expected", [
