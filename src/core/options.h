@@ -155,6 +155,7 @@ Option& OptionTable::add(std::string name, std::vector<Enum>& member,
                          const Choices<Enum, N>& choices, std::string symbol, std::string doc) {
   auto get = [&member, &choices]() -> OptionValue {
     std::vector<std::string> words;
+    words.reserve(member.size());
     for (const Enum each : member) words.emplace_back(choices.word(each));
     return words;
   };

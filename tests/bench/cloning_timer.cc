@@ -1,5 +1,5 @@
-// Protocol II's scan on one core: all branch steps from one trunk as one growing batch, against each
-// branch step by itself, and against the bare network on the same batches. Prints a table.
+// Protocol II's scan on one core: all branch steps from one trunk as one growing batch, against
+// each branch step by itself, and against the bare network on the same batches. Prints a table.
 #include <cstdio>
 #include <string>
 #include <vector>

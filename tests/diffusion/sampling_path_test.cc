@@ -149,7 +149,8 @@ TEST(Ddim, WithNoiseHasTheVarianceOfItsRecursion) {
         variance = factor * factor * variance + posterior * c.noise_variance(common);
       }
       expect_variance(common ? end.common : end.difference, variance);
-      EXPECT_NEAR(variance, c.data_variance(common), 0.1 * static_cast<double>(every) * c.data_variance(common));
+      EXPECT_NEAR(variance, c.data_variance(common),
+                  0.1 * static_cast<double>(every) * c.data_variance(common));
     }
   }
 }

@@ -44,6 +44,7 @@ std::vector<Axis> shared_axes(const CoupledOuOptions& options, std::vector<doubl
 
 std::vector<Axis> symmetric_axes(const CoupledOuOptions& options) {
   std::vector<double> strengths;
+  strengths.reserve(100);
   for (int i = 0; i < 100; ++i) strengths.push_back(0.01 * i);
   auto axes = shared_axes(options, std::move(strengths));
   axes.push_back({.name = "modalities",

@@ -235,8 +235,8 @@ void SymmetricCase::run_curves(const Grid& grid, const Modalities& system, Resul
   const auto& times = axis_values<double>(grid, "time");
   const auto& fractions = axis_values<double>(grid, "common_fraction");
   const auto& modes = axis_values<std::int64_t>(grid, "mode");
-  auto kappa_of = [&](std::vector<double> eigenvalues) {
-    return theory::ModeSumKappa(options_.beta, options_.noise_variance, std::move(eigenvalues),
+  auto kappa_of = [&](const std::vector<double>& eigenvalues) {
+    return theory::ModeSumKappa(options_.beta, options_.noise_variance, eigenvalues,
                                 system.schedule, options_.variance_x, system.total_mean_square);
   };
   const auto together = kappa_of(system.eigenvalues);

@@ -24,8 +24,6 @@
 namespace syncgap::experiments {
 namespace {
 
-using theory::TwoClusters;
-
 /// More points than this are not drawn.
 constexpr double kMostPoints = 1e8;
 

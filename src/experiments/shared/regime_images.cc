@@ -14,6 +14,7 @@ RegimeImages images_as(const data::ImageSet& images, std::vector<std::uint32_t> 
                        const std::vector<std::int32_t>& classes, data::PointFormat format) {
   data::ImagePoints<Real> points = data::make_points<Real>(images, chosen, format);
   std::vector<std::uint32_t> groups;
+  groups.reserve(chosen.size());
   for (const std::uint32_t i : chosen) groups.push_back(images.label(i) == classes[0] ? 0 : 1);
   cloud::PointCloud cloud(std::move(points.values), points.shape.size(), {groups, {}});
   return {std::move(chosen), std::move(groups),   classes,
