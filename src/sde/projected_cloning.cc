@@ -55,7 +55,7 @@ struct Script {
     coefficients.reserve(steps * clusters);
     for (int step = 0; step < plan.times.steps; ++step) {
       for (const theory::TwoClusters& pair : pairs) {
-        const auto c = theory::reverse_step(pair, plan.times.time(step), plan.times.step_length());
+        const auto c = theory::euler_step(pair, plan.times.time(step), plan.times.step_length());
         coefficients.push_back({to_float(c.decay), to_float(c.pull), to_float(c.slope)});
         noise = to_float(c.noise);
       }

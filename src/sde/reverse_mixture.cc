@@ -12,7 +12,7 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 ReverseMixture::ReverseMixture(const theory::DataMixture& data, const std::vector<double>& levels,
-                               ReverseStep step, std::size_t substeps)
+                               BridgeFrom step, std::size_t substeps)
     : step_(step), substeps_(substeps) {
   SYNCGAP_EXPECTS(!levels.empty() && levels.back() > 0.0 && substeps > 0);
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
@@ -46,7 +46,7 @@ Eigen::MatrixXd ReverseMixture::run(const MixtureStreams& streams, std::uint64_t
     const theory::PosteriorState state = here.at(x);
     draw(i);
     VectorXd target;
-    if (step_ == ReverseStep::exact) {
+    if (step_ == BridgeFrom::exact) {
       const double uniform = streams.label.uniform<double>(trial, static_cast<std::uint32_t>(i), 0);
       const Index k = choose(state.responsibilities, uniform);
       target = here.draw_posterior(k, x, clean_normals);

@@ -12,9 +12,9 @@
 
 namespace syncgap::sde {
 
-/// How a reverse trajectory gets from reduced noise s to a smaller s'. Both draw from the bridge
-/// N(y + (s'/s)(x - y), s'(s - s')/s) between x and a clean y.
-enum class ReverseStep {
+/// A reverse trajectory gets from reduced noise s to a smaller s' by a draw from the bridge
+/// N(y + (s'/s)(x - y), s'(s - s')/s) between x and a clean y: which y.
+enum class BridgeFrom {
   exact,  ///< y drawn from p(y|x): the reverse-time process itself, at any step size
   score,  ///< E[y|x] = x + s grad log p in its place (DDPM): the score alone, error of first order
 };
@@ -27,13 +27,13 @@ class ReverseMixture {
   /// Visits `levels` (reduced noises, descending, positive), with `substeps` equal steps of log s
   /// from one to the next.
   ReverseMixture(const theory::DataMixture& data, const std::vector<double>& levels,
-                 ReverseStep step, std::size_t substeps);
+                 BridgeFrom step, std::size_t substeps);
 
   /// One trajectory, (D, L); it starts from the exact p_s at the first level.
   Eigen::MatrixXd run(const MixtureStreams& streams, std::uint64_t trial) const;
 
  private:
-  ReverseStep step_;
+  BridgeFrom step_;
   std::size_t substeps_;
   std::vector<theory::NoisedMixture> noised_;  ///< at every substep, the last level included
 };

@@ -136,7 +136,7 @@ class Chain {
   /// Calls visit(i, mean after the step) for the grid points that can matter at `step`.
   template <class Visit>
   void over_support(int step, Visit visit) {
-    const ReverseStep c = reverse_step(clusters_, times_.time(step), times_.step_length());
+    const EulerStep c = euler_step(clusters_, times_.time(step), times_.step_length());
     const double centre = clusters_.projection_mean(times_.time(step));
     const double from = std::max(0.0, centre - kSupport * widest());
     const double to = centre + kSupport * widest();
@@ -163,7 +163,7 @@ class Chain {
     for (int step = 0; step < times_.steps; ++step) {
       const double t = times_.time(step);
       if (clusters_.signal(t) > apart) break;
-      const ReverseStep c = reverse_step(clusters_, t, times_.step_length());
+      const EulerStep c = euler_step(clusters_, t, times_.step_length());
       steepest = std::max(steepest, c.decay + c.pull * c.slope);
     }
     double spacing = width_ / (1.35 * std::hypot(1.0, steepest));

@@ -31,7 +31,7 @@ double TwoClusters::projection_density(double p, double t) const {
          (width * std::sqrt(2.0 * std::numbers::pi));
 }
 
-ReverseStep reverse_step(const TwoClusters& clusters, double t, double step_length) {
+EulerStep euler_step(const TwoClusters& clusters, double t, double step_length) {
   const double variance = clusters.variance(t), mean = clusters.projection_mean(t);
   return {.decay = 1.0 + step_length * (1.0 - 2.0 / variance),
           .pull = 2.0 * step_length * mean / variance,

@@ -31,10 +31,10 @@ double noise_variance(double t);
 
 /// One Euler step of the reverse process along m, from t to t - h:
 /// p <- decay p + pull tanh(slope p) + noise xi. regimes (54)-(55), corrections E3.3
-struct ReverseStep {
+struct EulerStep {
   double decay, pull, slope, noise;
 };
-ReverseStep reverse_step(const TwoClusters& clusters, double t, double step_length);
+EulerStep euler_step(const TwoClusters& clusters, double t, double step_length);
 
 /// The times a reverse run visits: t_k = horizon - k h, k = 0 ... steps, ending at t = 0.
 struct ReverseTimes {

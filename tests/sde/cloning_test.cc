@@ -85,7 +85,7 @@ TEST(ProjectedCloning, IsTheFullRunInOneDimension) {
     double trunk = noise.normal<float>(100 + trial, 200, 0), clone = 0.0;
     for (int step = 0; step < 200; ++step) {
       if (step == plan.branch_steps[0]) clone = trunk;
-      const auto c = theory::reverse_step(clusters, plan.times.time(step), 0.05);
+      const auto c = theory::euler_step(clusters, plan.times.time(step), 0.05);
       auto moved = [&](double p, std::uint32_t path) {
         const double xi = noise.normal<float>(100 + trial, static_cast<std::uint32_t>(step), path);
         return c.decay * p + c.pull * std::tanh(c.slope * p) + c.noise * xi;

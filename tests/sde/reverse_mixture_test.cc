@@ -138,7 +138,7 @@ TEST_P(ReverseMixtureTest, ExactStepsHaveTheMarginalsAtAnyStepSize) {
   const DataMixture data =
       GetParam() ? theory::four_points() : theory::on_line({-1.5, 0.4, 2.0}, 0.3, {0.2, 0.5, 0.3});
   const std::vector<double> levels = {16.0, 1.0, 0.16, 0.01};  // three big steps
-  const ReverseMixture reverse(data, levels, ReverseStep::exact, 1);
+  const ReverseMixture reverse(data, levels, BridgeFrom::exact, 1);
   std::vector<std::vector<double>> position(4), square(4), entropy(4);
   for (std::uint64_t trial = 0; trial < 20000; ++trial) {
     const MatrixXd path = reverse.run(streams(3), trial);
@@ -165,7 +165,7 @@ TEST(ReverseMixture, ScoreStepsApproachTheExactLawFromTheScoreAlone) {
   // Second moment at weak noise: wrong with few steps, right with many.
   const DataMixture data = theory::two_points();
   auto square_at_end = [&](std::size_t substeps) {
-    const ReverseMixture reverse(data, {25.0, 0.04}, ReverseStep::score, substeps);
+    const ReverseMixture reverse(data, {25.0, 0.04}, BridgeFrom::score, substeps);
     std::vector<double> square;
     for (std::uint64_t trial = 0; trial < 6000; ++trial) {
       const double x = reverse.run(streams(4), trial)(0, 1);
@@ -180,7 +180,7 @@ TEST(ReverseMixture, ScoreStepsApproachTheExactLawFromTheScoreAlone) {
 }
 
 TEST(ReverseMixture, TrajectoriesBelongToTheirTrialAlone) {
-  const ReverseMixture reverse(theory::four_points(), {9.0, 1.0, 0.1}, ReverseStep::exact, 3);
+  const ReverseMixture reverse(theory::four_points(), {9.0, 1.0, 0.1}, BridgeFrom::exact, 3);
   const MatrixXd first = reverse.run(streams(), 7);
   reverse.run(streams(), 8);
   EXPECT_EQ(first, reverse.run(streams(), 7));
@@ -188,7 +188,7 @@ TEST(ReverseMixture, TrajectoriesBelongToTheirTrialAlone) {
 }
 
 TEST(ReverseMixture, OnePointCatchesEveryTrajectory) {
-  const ReverseMixture reverse(theory::on_line({1.5}), {9.0, 1e-12}, ReverseStep::score, 50);
+  const ReverseMixture reverse(theory::on_line({1.5}), {9.0, 1e-12}, BridgeFrom::score, 50);
   for (std::uint64_t trial = 0; trial < 20; ++trial)
     EXPECT_NEAR(reverse.run(streams(), trial)(0, 1), 1.5, 1e-5);
 }

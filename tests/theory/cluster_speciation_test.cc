@@ -27,10 +27,10 @@ TEST(TwoClusters, HaveTheMomentsOfTheForwardProcess) {
 }
 
 // Drift of the Euler step: p + 2 d/dp log P_t(p), by differences of the density.
-TEST(ReverseStep, FollowsTheScoreOfTheDensity) {
+TEST(EulerStep, FollowsTheScoreOfTheDensity) {
   const TwoClusters clusters{36, 0.5, 1.4};
   const double t = 1.1, h = 0.01, e = 1e-5;
-  const ReverseStep step = reverse_step(clusters, t, h);
+  const EulerStep step = euler_step(clusters, t, h);
   for (double p : {-3.0, -0.2, 0.0, 0.9, 4.0}) {
     const double score = (std::log(clusters.projection_density(p + e, t)) -
                           std::log(clusters.projection_density(p - e, t))) /
@@ -63,7 +63,7 @@ TEST(SpeciationCriteria, AreZerosOfTheirCurvatures) {
       curvature([&](double p) { return std::log(clusters.projection_density(p, density)); }), 0.0,
       1e-6);
   const double drift = drift_splitting_time(clusters);
-  const ReverseStep step = reverse_step(clusters, drift, 0.01);
+  const EulerStep step = euler_step(clusters, drift, 0.01);
   EXPECT_NEAR(step.decay + step.pull * step.slope, 1.0, 1e-14);
   const double landau = landau_time(clusters);
   EXPECT_NEAR(clusters.largest_eigenvalue() * std::exp(-2.0 * landau), noise_variance(landau),

@@ -43,7 +43,7 @@ TEST(EulerDisagreement, IsTheIntegralOverOneStep) {
   const ReverseTimes times{0.1, 1};
   const std::vector<int> at_start = {0};
   const double seen = euler_disagreement(clusters, times, at_start)[0].sign;
-  const ReverseStep c = reverse_step(clusters, 0.1, 0.1);
+  const EulerStep c = euler_step(clusters, 0.1, 0.1);
   double wanted = 0.0;
   const double h = 1e-3;
   for (double p = -9; p < 9; p += h) {

@@ -15,8 +15,8 @@ enum class TimeUnit { speciation_time, one };
 
 inline constexpr Choices kTimeUnits{std::pair{TimeUnit::speciation_time, "speciation_time"},
                                     std::pair{TimeUnit::one, "one"}};
-inline constexpr Choices kReverseSteps{std::pair{sde::ReverseStep::exact, "exact"},
-                                       std::pair{sde::ReverseStep::score, "score"}};
+inline constexpr Choices kReverseSteps{std::pair{sde::BridgeFrom::exact, "exact"},
+                                       std::pair{sde::BridgeFrom::score, "score"}};
 
 /// Options of `pathwise_entropy`.
 struct PathwiseEntropyOptions {
@@ -26,7 +26,7 @@ struct PathwiseEntropyOptions {
   double variance = 1.0;
   TimeUnit time_unit = TimeUnit::speciation_time;
   std::int64_t trials = 2000;
-  sde::ReverseStep step = sde::ReverseStep::exact;
+  sde::BridgeFrom step = sde::BridgeFrom::exact;
   std::int64_t substeps = 1;
   double rise_threshold = 0.1;
 
