@@ -111,7 +111,8 @@ void run_unit(const Request& request, const sweep::StopRequest& stop, int log,
   while (index == request.stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
   if (index == request.fail && (request.fail_on_rank < 0 || request.fail_on_rank == ranks.rank()))
     throw UnitError("this unit was asked to fail");
-  std::vector<double> values(results.flat().size());
+  static std::vector<double> values;  // as an experiment keeps its working space
+  values.resize(results.flat().size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = uniform((unit.index() << 20) + i);
   if (index == request.nan) values[values.size() / 2] = std::nan("");
   const std::span<const double> all(values);
