@@ -40,7 +40,7 @@ struct FollowAxes {
     for (const std::int64_t sample : samples_kept)
       require_input(sample >= 0 && sample < options.samples,
                     "there is no such trajectory to keep (axes.sample, saw ", sample,
-                    "): give numbers below experiment.samples, now ", options.samples);
+                    "): give numbers below ", options.samples, ", or more experiment.samples");
   }
 
   /// Those a schedule of so many steps has, with their places on the axes.
