@@ -82,7 +82,9 @@ Cells::Block Cells::block(std::int64_t observable, Places at) const {
 
 void Cells::write(std::int64_t cell, double value) {
   results_->values_[cell] = value;
-  results_->none_[cell] = may_be_none_ && std::isnan(value) ? 1 : 0;
+  const bool none = may_be_none_ && std::isnan(value);
+  results_->none_[cell] = none ? 1 : 0;
+  results_->some_none_ |= none;
 }
 
 void Cells::put(std::int64_t observable, double value, Places at) {
@@ -106,11 +108,13 @@ void Cells::put_block(std::span<const double> values, Places at) {
   // In two passes, each a plain copy or a vector loop: blocks are where results are large.
   std::copy(values.begin(), values.end(), results_->values_.begin() + found.first);
   const auto none = results_->none_.begin() + found.first;
-  if (may_be_none_)
+  if (may_be_none_) {
+    results_->some_none_ = true;
     std::transform(values.begin(), values.end(), none,
                    [](double value) { return std::uint8_t{std::isnan(value)}; });
-  else
+  } else if (results_->some_none_) {
     std::fill_n(none, found.size, std::uint8_t{0});
+  }
 }
 
 void Cells::put_estimates(std::span<const Estimate> estimates, Places at) {
@@ -132,6 +136,7 @@ void Cells::put_none(Places at) {
     const Block found = block(each, at);
     std::fill_n(results_->values_.begin() + found.first, found.size, kNaN);
     std::fill_n(results_->none_.begin() + found.first, found.size, std::uint8_t{1});
+    results_->some_none_ = true;
   }
 }
 
@@ -146,7 +151,8 @@ std::span<const double> Results::at(std::int64_t observable) const {
 
 void Results::reset() {
   std::fill(values_.begin(), values_.end(), kNaN);
-  std::fill(none_.begin(), none_.end(), std::uint8_t{0});
+  if (some_none_) std::fill(none_.begin(), none_.end(), std::uint8_t{0});
+  some_none_ = false;
 }
 
 std::string Results::first_fault() const {
@@ -156,11 +162,9 @@ std::string Results::first_fault() const {
   for (std::int64_t i = 0; i < std::ssize(layout_->observables()); ++i) {
     const std::int64_t first = layout_->offset(i), size = layout_->extent(i);
     // Without a branch for each cell: a unit without a fault is what must be quick.
-    unsigned faults = 0;
-    for (std::int64_t k = 0; k < size; ++k)
-      faults |= static_cast<unsigned>(!(std::abs(values_[first + k]) <= kLargest)) &
-                static_cast<unsigned>(none_[first + k] == 0);
-    if (faults == 0) continue;
+    std::int64_t finite = 0;
+    for (std::int64_t k = 0; k < size; ++k) finite += std::abs(values_[first + k]) <= kLargest;
+    if (finite == size) continue;
     for (std::int64_t k = 0; k < size; ++k)
       if (bad(first + k))
         return concat("observable '", layout_->observables()[i].name, "' is ", values_[first + k],

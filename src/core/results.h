@@ -159,6 +159,7 @@ class Results {
   const ResultLayout* layout_;
   std::vector<double> values_;
   std::vector<std::uint8_t> none_;  ///< 1 where a cell was said to have no value
+  bool some_none_ = false;          ///< whether any is set
 };
 
 }  // namespace syncgap
