@@ -1,5 +1,6 @@
 """Launches real processes of the sweep: the made-up one of sweep_driver and the program itself."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -55,6 +56,19 @@ class Run:
                 return sorted(found, key=rank_of)
             time.sleep(0.005)
         return []
+
+    @contextlib.contextmanager
+    def held(self):
+        """All ranks stand still meanwhile: what is looked at cannot end or change under the eyes."""
+        pids = self.rank_pids()
+        assert len(pids) == self.ranks, "the run ended before it could be held"
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def finish(self, seconds=120):
         """Waits; returns exit code, standard output, standard error."""

@@ -46,7 +46,7 @@ experiment.trials = 20
 
 [profile.long]
 axes.theta = { linspace = [0.0, 1.0, 41], unit = "pi" }
-experiment.trials = 4000
+experiment.trials = 20000
 """
 
 
@@ -308,20 +308,16 @@ def test_status_from_another_shell_has_rate_and_time_left(syncgap, call, job, tm
     run = Run(2, [syncgap, "run", job, "--profile", "long", "--record", "result.h5"], cwd=tmp_path)
     record = tmp_path / "result.h5"
     wait_until(lambda: record.exists() and (statuses(record) == 1).sum() >= 2, "some units", 60)
-    text, _ = call("status", "result.h5")
-    report = json.loads(call("status", "result.h5", "--json")[0])
+    with run.held():
+        text, _ = call("status", "result.h5")
+        report = json.loads(call("status", "result.h5", "--json")[0])
+        used = refusal(call, "run", job, "--profile", "long", "--record", "result.h5")
     assert "1 rank" not in text
     assert re.search(r"running +on \S+, process \d+, 2 ranks, for 00:00:\d\d, [\d.]+ units/s", text)
     assert report["running"] is True and report["units"] == 41
     assert 2 <= report["done"] < 41 and report["done"] + report["pending"] == 41
     assert report["units_per_second"] > 0 and report["seconds_left"] > 0
-    # The run is held, so that it cannot end while MPI is launched once more.
-    for pid in run.rank_pids():
-        os.kill(pid, signal.SIGSTOP)
-    assert "the record is in use (result.h5, by process" in refusal(call, "run", job, "--profile",
-                                                                    "long", "--record", "result.h5")
-    for pid in run.rank_pids():
-        os.kill(pid, signal.SIGCONT)
+    assert "the record is in use (result.h5, by process" in used
     os.kill(run.pid, signal.SIGUSR2)
     code, out, err = run.finish()
     assert code == DRAINED, err
