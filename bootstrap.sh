@@ -19,7 +19,7 @@ usage: ./bootstrap.sh run|test|install [options]
            which LibTorch to use (default auto): auto takes what is there and installs Debian's
            package libtorch-dev where there is none; debian installs and uses that package; wheel
            uses the torch package of python3; PATH is an unpacked LibTorch or the folder of its
-           TorchConfig.cmake; none leaves out everything that trains networks
+           TorchConfig.cmake; none leaves out whatever trains networks
   --no-install
            never call apt; for systems other than Debian 12 and libraries from elsewhere
   --jobs N compile N files at a time (default: the number of cores)
@@ -165,7 +165,7 @@ run_quickstart() {
   local records=() status=0
   run_job quickstart
   # A build without LibTorch trains nothing.
-  ! build/release/syncgap experiments | grep -q synchronization_gap || run_job quickstart_training
+  ! build/release/syncgap version | grep -q LibTorch || run_job quickstart_training
   say "Drawing"
   $python -m analysis "${records[@]}" --out out/quickstart-report
   printf '\nOpen the report in a browser. The next sweep: build/release/syncgap --help, jobs/*.toml\n'

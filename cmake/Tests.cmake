@@ -9,6 +9,16 @@ set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONF
 # its tests than the five seconds CMake grants.
 set(SYNCGAP_DISCOVERY DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300)
 
+# syncgap_link_rooms(TARGET room...): links rooms, what needs LibTorch of them too.
+function(syncgap_link_rooms target)
+  foreach(room IN LISTS ARGN)
+    target_link_libraries(${target} PRIVATE syncgap_flags syncgap_${room})
+    if(TARGET syncgap_${room}_torch)
+      target_link_libraries(${target} PRIVATE syncgap_${room}_torch)
+    endif()
+  endforeach()
+endfunction()
+
 # syncgap_room_tests(ROOM): builds test_ROOM from every NAME_test.cc below tests/ROOM, NAME_test.torch.cc
 #   where there is LibTorch, and registers every case.
 function(syncgap_room_tests room)
@@ -18,8 +28,8 @@ function(syncgap_room_tests room)
     return()
   endif()
   add_executable(test_${room} ${sources})
-  target_link_libraries(test_${room} PRIVATE syncgap_flags syncgap_${room} GTest::gtest_main
-    GTest::gmock)
+  syncgap_link_rooms(test_${room} ${room})
+  target_link_libraries(test_${room} PRIVATE GTest::gtest_main GTest::gmock)
   target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   gtest_discover_tests(test_${room} TEST_PREFIX ${room}. ${SYNCGAP_DISCOVERY}
     PROPERTIES LABELS unit TIMEOUT 600)
@@ -66,8 +76,8 @@ function(syncgap_ranks_tests room)
   cmake_parse_arguments(ARG "" "" "RANKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*_ranks.cc)
   add_executable(test_${room}_ranks ${sources} ${CMAKE_CURRENT_SOURCE_DIR}/mpi_main.cc)
-  target_link_libraries(test_${room}_ranks PRIVATE syncgap_flags syncgap_${room} syncgap_parallel
-    GTest::gtest GTest::gmock)
+  syncgap_link_rooms(test_${room}_ranks ${room} parallel)
+  target_link_libraries(test_${room}_ranks PRIVATE GTest::gtest GTest::gmock)
   target_include_directories(test_${room}_ranks PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   syncgap_mpi_test(${room}.ranks RANKS ${ARG_RANKS} COMMAND $<TARGET_FILE:test_${room}_ranks>)
 endfunction()

@@ -1,6 +1,6 @@
 # SYNCGAP_TORCH chooses the LibTorch build; SYNCGAP_HAS_TORCH says whether there is one, and the
-# target syncgap_torch is how it is linked. Only the rooms that train networks and the point
-# clouds of observables link it.
+# target syncgap_torch is how it is linked. Only the files *.torch.cc see it, which make a shared object
+# of their own (Rooms.cmake).
 #   auto    Torch_DIR if given, else Debian's libtorch-dev, else the torch package of python3
 #   none    no LibTorch
 #   debian  Debian's libtorch-dev
@@ -10,6 +10,7 @@
 # toolkit of the same version, which a program that only links LibTorch does not need.
 set(SYNCGAP_TORCH auto CACHE STRING "LibTorch to use: auto, none, debian, wheel or a path")
 set(SYNCGAP_HAS_TORCH OFF)
+set(SYNCGAP_TORCH_LIBRARY "")
 
 # Sets torch_include and torch_library from an unpacked LibTorch or wheel.
 function(syncgap_search_torch root)
@@ -60,6 +61,13 @@ if(torch_library AND torch_include)
     target_link_libraries(syncgap_torch INTERFACE -Wl,--no-as-needed ${torch_cuda} -Wl,--as-needed)
   endif()
   set(SYNCGAP_HAS_TORCH ON)
+  find_file(torch_version torch/version.h PATHS ${torch_include}/torch/csrc/api/include
+    ${torch_include} NO_DEFAULT_PATH NO_CACHE REQUIRED)
+  foreach(part IN ITEMS MAJOR MINOR PATCH)
+    file(STRINGS ${torch_version} found REGEX "define TORCH_VERSION_${part} +[0-9]+" LIMIT_COUNT 1)
+    string(REGEX MATCH "[0-9]+$" ${part} "${found}")
+  endforeach()
+  set(SYNCGAP_TORCH_LIBRARY "LibTorch ${MAJOR}.${MINOR}.${PATCH}")
   message(STATUS "LibTorch: ${torch_library}")
 elseif(SYNCGAP_TORCH MATCHES "^(auto|none)$")
   message(STATUS "LibTorch: none")

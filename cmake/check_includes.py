@@ -1,7 +1,8 @@
 """Checks every #include under src/ against the table of rooms in src/CMakeLists.txt.
 
 A room may include itself and what its USES names; some foreign headers belong to one room alone,
-and so do kernels (*.cu), which see CUDA's without including them; no experiment includes the folder
+and so do kernels (*.cu), which see CUDA's without including them; only files marked by their suffix
+see LibTorch, without which the program starts; no experiment includes the folder
 of another one.
 Prints one line per offence, "file:line: what is wrong", and exits 1 if there is any.
 """
@@ -17,6 +18,7 @@ OWNERS = {
     r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "models", "experiments",
                              "cloud"},
 }
+TORCH = re.compile(r"(torch|ATen|c10)/.*")
 KERNEL_OWNER = "parallel"
 # What several experiments use; every other folder below experiments/ is one experiment's.
 SHARED = "shared"
@@ -31,7 +33,7 @@ def read_rooms(cmake_text):
     for name, arguments in ROOM.findall(without_comments):
         uses, section = set(), None
         for word in arguments.split():
-            if word in ("USES", "LIBS", "TORCH"):
+            if word in ("USES", "LIBS", "TORCH_TABLE"):
                 section = word
             elif section == "USES":
                 uses.add(word)
@@ -54,6 +56,14 @@ def folder_of_experiment(relative):
     return parts[1] if len(parts) > 2 and parts[0] == "experiments" and parts[1] != SHARED else None
 
 
+def sees_torch(path):
+    """Sources *.torch.cc, and headers that have no other source or say so themselves."""
+    if path.name.endswith((".torch.cc", ".torch.h")):
+        return True
+    return (path.suffix == ".h" and path.with_suffix(".torch.cc").exists()
+            and not path.with_suffix(".cc").exists())
+
+
 def find_file_errors(source_root, path, rooms):
     relative = path.relative_to(source_root)
     room = relative.parts[0] if len(relative.parts) > 1 else None
@@ -72,10 +82,14 @@ def find_file_errors(source_root, path, rooms):
                 if room is not None and re.fullmatch(pattern, foreign) and room not in owners:
                     allowed = " and ".join(sorted(owners))
                     yield f"{where}: room {room} may not include <{foreign}>, only {allowed}"
+            if TORCH.fullmatch(foreign) and not sees_torch(path):
+                yield f"{where}: <{foreign}> is LibTorch's: only files *.torch.cc see it"
             continue
         included = match["own"]
         if not (source_root / included).is_file() or ".." in included:
             yield f'{where}: "{included}" is not a path from src/'
+        elif sees_torch(source_root / included) and not sees_torch(path):
+            yield f'{where}: "{included}" needs LibTorch: only files *.torch.cc see it'
         elif room is not None:
             target = included.split("/")[0]
             if target != room and target not in rooms[room]:

@@ -50,10 +50,15 @@ def record_of(run_job):
 
 
 @pytest.fixture(scope="session")
-def run_trained(syncgap, run_job, tmp_path_factory):
-    """run_job for experiments that train networks, which share what they trained."""
-    known = subprocess.run([syncgap, "experiments"], capture_output=True, text=True, check=True)
-    if "trained_regimes" not in known.stdout:
+def with_torch(syncgap):
+    """Skips what needs networks in a build without LibTorch."""
+    version = subprocess.run([syncgap, "version"], capture_output=True, text=True, check=True)
+    if "LibTorch" not in version.stdout:
         pytest.skip("built without LibTorch")
+
+
+@pytest.fixture(scope="session")
+def run_trained(with_torch, run_job, tmp_path_factory):
+    """run_job for experiments that train networks, which share what they trained."""
     models = tmp_path_factory.mktemp("models")
     return lambda job: run_job(job, "--set", f'experiment.models="{models}"')

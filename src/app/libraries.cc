@@ -4,7 +4,7 @@
 #include <boost/version.hpp>
 
 #include "core/check.h"
-#include "experiments/trained.h"
+#include "core/torch_part.h"
 #include "observables/matrix_product.h"
 #include "parallel/communicator.h"
 #include "parallel/device.h"
@@ -18,7 +18,7 @@ std::string library_versions() {
              ", Eigen ", EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION,
              ", Boost ", BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000, ", ",
              observables::matrix_product_library());
-  for (const std::string& library : {experiments::training_library(), parallel::device_libraries()})
+  for (const std::string& library : {torch_library(), parallel::device_libraries()})
     if (!library.empty()) out += ", " + library;
   return out;
 }

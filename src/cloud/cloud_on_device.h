@@ -35,4 +35,12 @@ std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<double>& clou
 /// Throws the InputError put_on_device would.
 void require_device(const std::string& device);
 
+/// What needs LibTorch of this, exported as kCloudTable.
+struct CloudTable {
+  std::shared_ptr<const CloudOnDevice> (*put_float)(const CloudView<float>&, const std::string&);
+  std::shared_ptr<const CloudOnDevice> (*put_double)(const CloudView<double>&, const std::string&);
+  void (*require)(const std::string& device);
+};
+inline constexpr const char* kCloudTable = "syncgap_cloud_table";
+
 }  // namespace syncgap::cloud

@@ -233,18 +233,11 @@ std::shared_ptr<const CloudOnDevice> put(const CloudView<Real>& cloud, const std
   return std::make_shared<TorchCloud<Real>>(cloud, device);
 }
 
+void require(const std::string& device) { found_device(device); }
+
 }  // namespace
-
-void require_device(const std::string& device) { found_device(device); }
-
-std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<float>& cloud,
-                                                   const std::string& device) {
-  return put(cloud, device);
-}
-
-std::shared_ptr<const CloudOnDevice> put_on_device(const CloudView<double>& cloud,
-                                                   const std::string& device) {
-  return put(cloud, device);
-}
-
 }  // namespace syncgap::cloud
+
+extern "C" const syncgap::cloud::CloudTable syncgap_cloud_table;
+const syncgap::cloud::CloudTable syncgap_cloud_table{
+    syncgap::cloud::put<float>, syncgap::cloud::put<double>, syncgap::cloud::require};

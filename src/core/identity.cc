@@ -42,27 +42,25 @@ std::string facts_text(const Facts& facts) {
   return text;
 }
 
-std::string deciding_options(const OptionTable& table) {
+std::string facts_line(const Facts& facts) {
   std::string text;
-  for (const Option& option : table.all())
-    if (option.decides()) text += option.name() + " = " + to_toml(option.value()) + '\n';
+  for (const Fact& fact : facts)
+    text += (text.empty() ? "" : ", ") + fact.name + " = " + fact.value;
   return text;
 }
 
-std::string deciding_options_line(const OptionTable& table) {
-  std::string text;
+Facts deciding_options(const OptionTable& table) {
+  Facts facts;
   for (const Option& option : table.all())
-    if (option.decides())
-      text += (text.empty() ? "" : ", ") + option.name() + " = " + to_toml(option.value());
-  return text;
+    if (option.decides()) facts.push_back({option.name(), to_toml(option.value())});
+  return facts;
 }
 
 std::string RecordIdentity::text() const {
   std::ostringstream out;
   out << "experiment = " << experiment << '\n';
-  for (const Option& option : options.all())
-    if (option.decides())
-      out << "option " << option.name() << " = " << to_toml(option.value()) << '\n';
+  for (const Fact& option : deciding_options(options))
+    out << "option " << option.name << " = " << option.value << '\n';
   for (const Axis& axis : grid.axes())
     out << (axis.role == AxisRole::split ? "split" : "captured") << " axis " << axis.name << " = "
         << axis_line(axis) << '\n';

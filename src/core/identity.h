@@ -22,12 +22,20 @@ using Facts = std::vector<Fact>;
 /// "NAME = VALUE", a line each.
 std::string facts_text(const Facts& facts);
 
-/// "NAME = VALUE" for every option that decides a number, a line each, in the order described. What
-/// only says where and how is left out.
-std::string deciding_options(const OptionTable& table);
-
 /// The same on one line, separated by commas.
-std::string deciding_options_line(const OptionTable& table);
+std::string facts_line(const Facts& facts);
+
+/// Every option that decides a number, in the order described. What only says where and how is left
+/// out.
+Facts deciding_options(const OptionTable& table);
+
+/// Of a struct that describes itself by binding its members to a table.
+template <class Options>
+Facts deciding_options(Options options) {
+  OptionTable table;
+  options.describe(table);
+  return deciding_options(table);
+}
 
 /// What a record is a record of, a line for each thing: two records with the same text hold the
 /// same numbers.

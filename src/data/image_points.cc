@@ -52,6 +52,11 @@ std::vector<std::uint32_t> choose_images(const ImageSet& images,
   return chosen;
 }
 
+std::vector<std::uint32_t> images_of_classes(const ImageSet& images,
+                                             std::span<const std::int32_t> classes) {
+  return choose_images(images, classes, 0, Subset::first, RandomStream(0, "all"));
+}
+
 template <class Real>
 ImagePoints<Real> make_points(const ImageSet& images, std::span<const std::uint32_t> chosen,
                               PointFormat format) {

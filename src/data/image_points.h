@@ -21,6 +21,10 @@ std::vector<std::uint32_t> choose_images(const ImageSet& images,
                                          std::span<const std::int32_t> classes, std::size_t count,
                                          Subset subset, const RandomStream& stream);
 
+/// Every image of the classes, ascending.
+std::vector<std::uint32_t> images_of_classes(const ImageSet& images,
+                                             std::span<const std::int32_t> classes);
+
 /// What becomes of an image before it is a point of R^d.
 struct PointFormat {
   std::size_t padded_size = 0;  ///< height and width after zero padding all around; 0: as stored

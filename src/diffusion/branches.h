@@ -6,7 +6,7 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "diffusion/sampling_path.h"
 
 namespace syncgap::diffusion {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <torch/types.h>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "diffusion/noise_schedule.h"
 
 namespace syncgap::diffusion {

@@ -20,7 +20,4 @@ torch::Tensor join_modes(const Modes& modes);
 /// so that A and B have unit variance and correlation -g. multimodal (92)-(93)
 torch::Tensor couple_noise(const torch::Tensor& normals, double coupling_strength);
 
-/// |g| < 1, or InputError.
-void check_coupling_strength(double coupling_strength);
-
 }  // namespace syncgap::diffusion

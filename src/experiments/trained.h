@@ -1,24 +1,37 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <optional>
 
+#include "core/torch_part.h"
 #include "experiments/experiment.h"
 
 namespace syncgap::experiments {
 
-/// A line of the table of experiments.
-struct ExperimentEntry {
-  std::string_view name;
-  std::unique_ptr<Experiment> (*make)();
+// Experiments that train networks say what they are in any build and without LibTorch; what they
+// prepare and run needs it.
+#define TRAINED_EXPERIMENT(name, Options)                                          \
+  struct Options;                                                                  \
+  std::unique_ptr<const Prepared> prepare_##name(const Options&, const Grid& grid, \
+                                                 std::optional<int> device);
+#include "experiments/table.def"
+
+template <class Options>
+using Prepare = std::unique_ptr<const Prepared> (*)(const Options&, const Grid&,
+                                                    std::optional<int> device);
+
+/// `prepare` of each of them, exported as kTrainedTable.
+struct TrainedExperiments {
+#define TRAINED_EXPERIMENT(name, Options) Prepare<Options> name;
+#include "experiments/table.def"
 };
+inline constexpr const char* kTrainedTable = "syncgap_trained_table";
 
-/// Experiments that train networks; none in a build without LibTorch.
-std::vector<ExperimentEntry> trained_experiments();
-
-/// "LibTorch 2.6.0", what they are trained with; empty in a build without it.
-std::string training_library();
+/// `prepare` of a declaration: that of the table, which is opened then.
+template <auto member, class Options>
+std::unique_ptr<const Prepared> prepare_trained(const Options& options, const Grid& grid,
+                                                std::optional<int> device) {
+  return (torch_table_as<TrainedExperiments>(kTrainedTable).*member)(options, grid, device);
+}
 
 }  // namespace syncgap::experiments

@@ -1,7 +1,5 @@
 #include "models/classifier_options.h"
 
-#include "core/identity.h"
-
 namespace syncgap::models {
 
 void ClassifierOptions::describe(OptionTable& table) {
@@ -44,13 +42,6 @@ training::TrainingOptions ClassifierOptions::training(
   out.optimizer.ema_decay = 0.99;
   out.checkpoint_seconds = denoiser.checkpoint_seconds;
   return out;
-}
-
-std::string ClassifierOptions::identity() const {
-  ClassifierOptions copy = *this;
-  OptionTable table;
-  copy.describe(table);
-  return deciding_options(table);
 }
 
 }  // namespace syncgap::models

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/options.h"
-#include "networks/classifier.h"
-#include "training/trainer.h"
+#include "networks/classifier_shape.h"
+#include "training/training_options.h"
 
 namespace syncgap::models {
 
@@ -26,8 +26,6 @@ struct ClassifierOptions {
                                   networks::SignSymmetry symmetry) const;
   /// Shards and checkpoints are those of the denoiser; gradients are always added in fixed order.
   training::TrainingOptions training(const training::TrainingOptions& denoiser) const;
-  /// All rows that decide the weights, a line each.
-  std::string identity() const;
 };
 
 }  // namespace syncgap::models

@@ -4,7 +4,7 @@
 #include <memory>
 #include <torch/nn/module.h>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "networks/unet.h"
 
 namespace syncgap::models {

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "core/identity.h"
 #include "core/numbers.h"
 
 namespace syncgap::models {
@@ -29,13 +28,6 @@ double DenoiserOptions::operations_per_pass(std::int64_t side) const {
   // Every pixel meets every pair of channels, 9 weights each, several times.
   const double pixels = to_real(side) * to_real(side);
   return pixels * std::pow(to_real(unet.width), 2) * 9 * 16 * to_real(unet.blocks);
-}
-
-std::string DenoiserOptions::identity() const {
-  DenoiserOptions copy = *this;
-  OptionTable table;
-  copy.describe(table);
-  return deciding_options(table);
 }
 
 }  // namespace syncgap::models

@@ -5,8 +5,8 @@
 
 #include "core/options.h"
 #include "models/place.h"
-#include "networks/unet.h"
-#include "training/trainer.h"
+#include "networks/unet_shape.h"
+#include "training/training_options.h"
 
 namespace syncgap::models {
 
@@ -25,8 +25,6 @@ struct DenoiserOptions {
   networks::UNetShape shape(std::int64_t image_channels) const;
   /// Operations of one pass over one image, roughly: for estimates of cost.
   double operations_per_pass(std::int64_t side) const;
-  /// All rows that decide the weights of a trained network, a line each.
-  std::string identity() const;
 };
 
 }  // namespace syncgap::models

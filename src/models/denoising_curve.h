@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "models/denoising_loss.h"
 #include "observables/estimate.h"
 #include "parallel/team.h"

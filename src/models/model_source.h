@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/identity.h"
+#include "models/denoiser_options.h"
 #include "networks/weight_file.h"
 #include "parallel/team.h"
 #include "training/model_cache.h"
@@ -23,8 +25,9 @@ struct ModelSource {
 networks::Weights weights_of(const ModelSource& source, const training::TrainModel& train,
                              const parallel::Team& team);
 
-/// "weights" with the checksum of a file's bytes; nothing where no file is given.
-Facts weights_facts(const std::string& file);
+/// What decides the numbers of a denoiser beside its options: "arithmetic", and "weights", the
+/// checksum of a file's bytes, where one is given. `own` is this rank's CUDA device, if it has one.
+Facts model_facts(const DenoiserOptions& options, const std::optional<int>& own);
 
 /// LibTorch's version and device, of which the bits of trained weights depend.
 Facts computing_facts(torch::Device device);

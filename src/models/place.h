@@ -1,14 +1,11 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <torch/types.h>
 #include <utility>
 
 #include "core/choices.h"
-#include "core/identity.h"
 #include "core/options.h"
-#include "networks/mixed_precision.h"
+#include "networks/precision.h"
 
 namespace syncgap::models {
 
@@ -26,11 +23,6 @@ struct Place {
 
   /// Binds the members.
   void describe(OptionTable& table);
-
-  /// `own`, this rank's CUDA device, unless told otherwise or there is none.
-  torch::Device device(const std::optional<int>& own) const;
-  /// What `auto` came to: "cpu, single". Decides last digits.
-  Fact arithmetic(const std::optional<int>& own) const;
 };
 
 }  // namespace syncgap::models

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "models/denoiser_network.h"
 #include "models/denoiser_options.h"
 #include "models/denoising_loss.h"

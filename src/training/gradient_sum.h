@@ -4,19 +4,10 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "core/choices.h"
 #include "parallel/communicator.h"
+#include "training/training_options.h"
 
 namespace syncgap::training {
-
-/// How a team's gradients become one.
-///   fixed_order  a batch is always cut into the same shards, whose gradients are added along the
-///                same binary tree whatever rank holds them: the same bits on any number of ranks
-///   fast         each rank's part in one piece, added as MPI likes
-enum class Summation { fixed_order, fast };
-
-inline constexpr Choices kSummations{std::pair{Summation::fixed_order, "fixed_order"},
-                                     std::pair{Summation::fast, "fast"}};
 
 /// Contiguous range of a batch.
 struct Shard {

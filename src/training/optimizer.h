@@ -5,14 +5,9 @@
 #include <string>
 #include <torch/types.h>
 
-namespace syncgap::training {
+#include "training/training_options.h"
 
-struct OptimizerOptions {
-  double learning_rate = 2e-4;
-  std::int64_t warmup = 0;   ///< steps over which the rate grows to its value
-  double gradient_clip = 1;  ///< largest norm of a gradient; 0: none
-  double ema_decay = 0.999;  ///< of the moving average of the parameters
-};
+namespace syncgap::training {
 
 /// Adam (beta 0.9, 0.999; epsilon 1e-8) with clipped gradients, and the exponential moving average
 /// that samples are drawn with. Works on flat tensors; never waits for the device.

@@ -8,29 +8,14 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "core/options.h"
 #include "parallel/team.h"
 #include "training/flat_parameters.h"
 #include "training/gradient_sum.h"
 #include "training/optimizer.h"
 #include "training/overlapped_sum.h"
+#include "training/training_options.h"
 
 namespace syncgap::training {
-
-struct TrainingOptions {
-  std::int64_t epochs = 20;
-  std::int64_t batch = 128;
-  std::int64_t shards = 4;  ///< a batch is cut into, in fixed order; at least the ranks of a team
-  Summation summation = Summation::fixed_order;
-  OptimizerOptions optimizer;
-  double checkpoint_seconds = 60;
-
-  /// Adds all of it to a table: what is described here is an option of every job that trains and,
-  /// but for the seconds, part of a model's identity. Binds the members.
-  void describe(OptionTable& table);
-  /// Throws InputError for what cannot be run by `ranks` ranks on `examples` examples.
-  void check(std::int64_t examples, int ranks) const;
-};
 
 /// Mean loss over the examples [begin, end) of an epoch's order: a function of these numbers and
 /// the network's parameters alone.

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -16,6 +17,7 @@ from processes import (
     DAMAGED,
     DRAINED,
     MPI_ENVIRONMENT,
+    ROOT,
     SUCCESS,
     UNITS_FAILED,
     Run,
@@ -106,8 +108,45 @@ def test_version_names_the_commit_and_the_libraries(call):
     out, _ = call("version")
     assert re.search(r"syncgap \d+\.\d+\.\d+ \(git \w+", out)
     assert "HDF5" in out and "MPI" in out
-    experiments, _ = call("experiments")
-    assert ("LibTorch" in out) == ("synchronization_gap" in experiments)
+
+
+TRAINING = ROOT / "jobs/quickstart_training.toml"
+
+
+def test_jobs_that_train_are_listed_and_planned_in_any_build(call):
+    assert "synchronization_gap" in call("experiments")[0]
+    out, _ = call("plan", TRAINING)
+    assert "synchronization_gap" in out
+    if "LibTorch" not in call("version")[0]:
+        assert "built without it: install LibTorch" in refusal(call, "run", TRAINING)
+
+
+def test_libtorch_is_in_a_part_that_only_jobs_that_train_open(syncgap, with_torch, tmp_path):
+    program = tmp_path / "bin/syncgap"
+    program.parent.mkdir()
+    shutil.copy(syncgap, program)
+    part = syncgap.parent / "libsyncgap_torch.so"
+
+    def run(*words, expect):
+        code, out, err = Run(1, [program, *words], cwd=tmp_path).finish()
+        assert code == expect, f"exit code {code}\n{out}\n{err}"
+        return err
+
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    assert "torch" not in linked
+    assert len(linked.splitlines()) <= 60
+    run("plan", TRAINING, expect=SUCCESS)
+    train = ("run", TRAINING, "--set", 'experiment.weights="none.safetensors"')
+    missing = run(*train, expect=BAD_INPUT)
+    assert f"trains networks is missing (libsyncgap_torch.so, neither in {program.parent}" in missing
+    assert f"nor in {tmp_path}/lib/syncgap)" in missing
+    installed = tmp_path / "lib/syncgap" / part.name
+    installed.parent.mkdir(parents=True)
+    installed.write_text("no library")
+    assert f"cannot be opened ({installed}: " in run(*train, expect=BAD_INPUT)
+    shutil.copy(part, installed)
+    assert "cannot open the file of weights (none.safetensors)" in run(*train, expect=BAD_INPUT)
+    assert not list(tmp_path.rglob("*.h5"))
 
 
 @pytest.mark.parametrize("words, expected", [

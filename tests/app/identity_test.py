@@ -3,7 +3,6 @@ number, and none that only say where and how. And what `plan` must not read."""
 
 import gzip
 import shutil
-import subprocess
 
 import h5py
 import pytest
@@ -127,10 +126,7 @@ def test_the_kind_of_device_is_a_fact_and_the_option_is_not(call, tmp_path):
         assert f"option {option} = " not in text
 
 
-def test_where_weights_and_checkpoints_go_may_change(syncgap, tmp_path):
-    known = subprocess.run([syncgap, "experiments"], capture_output=True, text=True, check=True)
-    if "trained_regimes" not in known.stdout:
-        pytest.skip("built without LibTorch")
+def test_where_weights_and_checkpoints_go_may_change(syncgap, with_torch, tmp_path):
     small = ["experiment.images=200", "experiment.epochs=1", "experiment.batch=20",
              "experiment.shards=2", "experiment.width=4", "experiment.multipliers=[1, 2]",
              "experiment.groups=2", "experiment.resamples=20", "experiment.samples=4",

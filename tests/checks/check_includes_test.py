@@ -56,6 +56,29 @@ def test_offence_is_found_and_named(tmp_path, name, text, message):
     assert len(found) == 1 and message in found[0]
 
 
+TORCH = TABLE + "syncgap_room(networks USES core TORCH_TABLE symbol)\n"
+
+
+@pytest.mark.parametrize("name, text, message", [
+    ("networks/unet.torch.cc", '#include <torch/nn.h>\n#include "networks/unet.h"', None),
+    ("networks/unet.torch.cc", '#include "networks/state.torch.h"', None),
+    ("networks/other.torch.cc", '#include "networks/shape.h"', None),
+    ("networks/shape.cc", '#include "networks/shape.h"', None),
+    ("networks/shape.cc", "#include <ATen/ATen.h>", "<ATen/ATen.h> is LibTorch's: only files *.torch"),
+    ("networks/shape.h", "#include <c10/core/Event.h>", "<c10/core/Event.h> is LibTorch's"),
+    ("networks/shape.cc", '#include "networks/unet.h"', '"networks/unet.h" needs LibTorch'),
+    ("networks/shape.h", '#include "networks/state.torch.h"', '"networks/state.torch.h" needs Lib'),
+    ("networks/both.cc", '#include "networks/both.h"', None),
+])
+def test_only_marked_files_see_libtorch(tmp_path, name, text, message):
+    files = {"networks/unet.h": "#include <torch/types.h>\n", "networks/unet.torch.cc": "\n",
+             "networks/state.torch.h": "#include <torch/types.h>\n", "networks/shape.h": "\n",
+             "networks/shape.cc": "\n", "networks/both.h": "\n", "networks/both.torch.cc": "\n",
+             "networks/both.cc": "\n", name: text + "\n"}
+    found = errors_of(tmp_path, files, TORCH)
+    assert (found == []) if message is None else (len(found) == 1 and message in found[0])
+
+
 EXPERIMENTS = TABLE + "syncgap_room(experiments USES core)\n"
 
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "diffusion/clean_prediction.h"
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "diffusion/coupled_modes.h"
 #include "diffusion/noise_schedule.h"
 

@@ -12,6 +12,7 @@
 #include "diffusion/branches.h"
 #include "diffusion/clean_prediction.h"
 #include "diffusion/coupled_modes.h"
+#include "diffusion/coupling_strength.h"
 #include "diffusion/reference_loops.h"
 #include "error_text.h"
 

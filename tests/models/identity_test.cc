@@ -169,11 +169,16 @@ TEST(Weights, AreAFactByTheirBytesAndNotByTheirPlace) {
     std::ofstream(folder.path(name)) << text;
     return folder.path(name);
   };
-  const auto first = weights_facts(write("a", "some weights"));
-  EXPECT_EQ(first, weights_facts(write("b", "some weights")));
-  EXPECT_NE(first, weights_facts(write("c", "other weights")));
-  EXPECT_TRUE(weights_facts("").empty());
-  EXPECT_THAT(error_text<InputError>([&] { weights_facts(folder.path("none")); }),
+  const auto facts = [](const std::string& file) {
+    DenoiserOptions options;
+    options.weights = file;
+    return model_facts(options, {});
+  };
+  const auto first = facts(write("a", "some weights"));
+  EXPECT_EQ(first, facts(write("b", "some weights")));
+  EXPECT_NE(first, facts(write("c", "other weights")));
+  EXPECT_EQ(facts(""), (Facts{{"arithmetic", "cpu, single"}}));
+  EXPECT_THAT(error_text<InputError>([&] { facts(folder.path("none")); }),
               HasSubstr("experiment.weights"));
 }
 

@@ -1,17 +1,14 @@
-#include "experiments/coupled_cloning/coupled_cloning.h"
-
 #include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
 
-#include "core/check.h"
 #include "core/numbers.h"
 #include "core/random.h"
 #include "diffusion/branches.h"
-#include "experiments/coupled_cloning/declaration.h"
 #include "experiments/coupled_cloning/generation.h"
-#include "experiments/shared/axis_values.h"
+#include "experiments/coupled_cloning/plan.h"
+#include "experiments/trained.h"
 #include "models/model_source.h"
 #include "networks/tensor_values.h"
 #include "networks/threads.h"
@@ -23,32 +20,6 @@
 // Shapes: N trajectories, S branch steps, K labels; modes are u and v.
 namespace syncgap::experiments {
 namespace {
-
-/// The captured axes, checked against options and horizons.
-struct CloningAxes {
-  std::vector<std::int64_t> branch_steps, samples_kept;
-
-  CloningAxes(const CoupledCloningOptions& options, const Grid& grid)
-      : branch_steps(axis_values<std::int64_t>(grid, "branch_step")),
-        samples_kept(axis_values<std::int64_t>(grid, "sample")) {
-    const std::int64_t labels = std::ssize(options.pairs.classes);
-    require_input(labels >= 2, "agreement needs at least two classes (experiment.classes has ",
-                  labels, "): name e.g. [1, 8]");
-    require_input(grid.axis("label").size() == labels,
-                  "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
-                  " values): leave it out and set experiment.classes");
-    require_increasing(grid, "branch_step", 2);
-    for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
-      for (const std::int64_t step : branch_steps)
-        require_input(step >= 0 && step < horizon,
-                      "there is no such step to clone at (axes.branch_step, saw ", step,
-                      ", the schedule has ", horizon, "): give steps from 0 to ", horizon - 1);
-    for (const std::int64_t sample : samples_kept)
-      require_input(sample >= 0 && sample < options.trajectories,
-                    "there is no such trajectory to keep (axes.sample, saw ", sample,
-                    "): give numbers below experiment.trajectories, now ", options.trajectories);
-  }
-};
 
 class CoupledCloning : public Prepared {
  public:
@@ -85,9 +56,8 @@ CoupledCloning::CoupledCloning(const CoupledCloningOptions& options, const Grid&
       pairs_(CoupledPairPlan(options.pairs, grid), images, grid),
       classifier_data_(options.pairs, images, test_images, grid),
       facts_(data_facts(images, test_images)) {
-  const models::DenoiserOptions& denoiser = options.pairs.denoiser;
-  facts_.push_back(denoiser.place.arithmetic(device));
-  for (const Fact& fact : models::weights_facts(denoiser.weights)) facts_.push_back(fact);
+  for (const Fact& fact : models::model_facts(options.pairs.denoiser, device))
+    facts_.push_back(fact);
 }
 
 void CoupledCloning::store_agreement(const LabelledEnds& seen, const RandomStream& stream,
@@ -209,36 +179,12 @@ void CoupledCloning::run(const Unit& unit, Results& results, const RunContext& c
   results.cells("trajectory_count").set(to_real(options_.trajectories));
 }
 
-Plan plan_of(const CoupledCloningOptions& options, const Grid& grid) {
-  const CloningAxes axes(options, grid);
-  const auto pairs = std::make_shared<const CoupledPairPlan>(options.pairs, grid);
-  double clone_steps = 0;
-  for (const std::int64_t step : axes.branch_steps) clone_steps += to_real(step);
-  const double trajectories = to_real(options.trajectories);
-  return {[pairs, clone_steps, trajectories](const Unit& unit) {
-            return pairs->cost((to_real(unit.integer("horizon")) + clone_steps) * trajectories);
-          },
-          pairs->memory() + pair_classifier_memory(*pairs, grid) +
-              60 * pairs->state_bytes() * to_real(options.group) *
-                  to_real(1 + std::ssize(axes.branch_steps))};
-}
-
 }  // namespace
 
-std::unique_ptr<Experiment> make_coupled_cloning() {
-  return declare<CoupledCloningOptions>({
-      .name = "coupled_cloning",
-      .summary = "trained denoisers of coupled image pairs, cloned: speciation times of common and "
-                 "difference mode (multimodal, section 5.2, figures 10-11)",
-      .axes = coupled_cloning_axes,
-      .observables = coupled_cloning_observables,
-      .plan = plan_of,
-      .prepare = [](const CoupledCloningOptions& options, const Grid& grid,
-                    std::optional<int> device) -> std::unique_ptr<const Prepared> {
-        return std::make_unique<const CoupledCloning>(options, grid, device);
-      },
-      .teams = Teams::any,
-  });
+std::unique_ptr<const Prepared> prepare_coupled_cloning(const CoupledCloningOptions& options,
+                                                        const Grid& grid,
+                                                        std::optional<int> device) {
+  return std::make_unique<const CoupledCloning>(options, grid, device);
 }
 
 }  // namespace syncgap::experiments

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "core/options.h"
-#include "experiments/shared/coupled_pairs.h"
+#include "experiments/shared/coupled_pair_plan.h"
 #include "models/classifier_options.h"
 
 namespace syncgap::experiments {

@@ -40,9 +40,6 @@ class PairClassifierData {
   std::uint64_t checksum_ = 0, test_checksum_ = 0;
 };
 
-/// Bytes of what PairClassifierData holds, before it is read.
-double pair_classifier_memory(const CoupledPairPlan& plan, const Grid& grid);
-
 /// C_u, and C_v whose logits do not change with the sign of v.
 class PairClassifiers {
  public:

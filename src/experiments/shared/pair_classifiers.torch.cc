@@ -44,8 +44,7 @@ PairClassifierData::PairClassifierData(const CoupledPairOptions& options,
                                        const Grid& grid)
     : labels_(options.labels()) {
   const auto checksum = [&](const data::ImageSet& set) {
-    return data::checksum(
-        set, data::choose_images(set, labels_, 0, data::Subset::first, RandomStream(0, "all")));
+    return data::checksum(set, data::images_of_classes(set, labels_));
   };
   checksum_ = checksum(images);
   test_checksum_ = test_images ? checksum(*test_images) : 0;
@@ -66,12 +65,6 @@ Facts PairClassifierData::facts(data::Modality modality, std::int64_t mode) cons
           {"classes", classes},
           {"modality", data::kModalities.word(modality)},
           {"mode", kModeNames[mode]}};
-}
-
-double pair_classifier_memory(const CoupledPairPlan& plan, const Grid& grid) {
-  // Every image of the set in each mode, half a state each, and a sixth of it for the tests.
-  const double images = to_real(peek_images(plan.options().source).count) * 7 / 6;
-  return to_real(grid.axis("modality").size()) * images * plan.state_bytes();
 }
 
 PairClassifiers::PairClassifiers(const PairClassifierData& data, data::Modality modality,

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "core/numbers.h"
-#include "experiments/synchronization_gap/work.h"
+#include "experiments/synchronization_gap/work.torch.h"
 #include "observables/alignment.h"
 #include "observables/estimate.h"
 

@@ -1,5 +1,3 @@
-#include "experiments/synchronization_gap/synchronization_gap.h"
-
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -9,9 +7,9 @@
 #include "core/random.h"
 #include "diffusion/coupled_modes.h"
 #include "diffusion/normals.h"
-#include "experiments/synchronization_gap/declaration.h"
 #include "experiments/synchronization_gap/trajectories.h"
-#include "experiments/synchronization_gap/work.h"
+#include "experiments/synchronization_gap/work.torch.h"
+#include "experiments/trained.h"
 #include "models/denoising_curve.h"
 #include "models/model_source.h"
 #include "models/trained_denoiser.h"
@@ -21,15 +19,8 @@
 
 // Shapes: B trajectories, I interventions, K kept trajectories, S kept steps.
 namespace syncgap::experiments {
-namespace {
 
 using torch::Tensor;
-
-/// Trajectories that run together with all their interventions: what a rank of a team has at least
-/// to do, and part of what decides the bits.
-constexpr std::int64_t kTogether = 4;
-
-}  // namespace
 
 SynchronizationGap::SynchronizationGap(const SynchronizationGapOptions& options, const Grid& grid,
                                        std::optional<int> device, const data::ImageSet& images)
@@ -40,9 +31,8 @@ SynchronizationGap::SynchronizationGap(const SynchronizationGapOptions& options,
   const auto pairings = axis_choices(grid, "pairing", data::kPairings);
   if (std::find(pairings.begin(), pairings.end(), data::Pairing::control) != pairings.end())
     data::check_control_pairing(pairs_.states(Unit(grid, 0)).labels());
-  const models::DenoiserOptions& denoiser = options.pairs.denoiser;
-  facts_.push_back(denoiser.place.arithmetic(device));
-  for (const Fact& fact : models::weights_facts(denoiser.weights)) facts_.push_back(fact);
+  for (const Fact& fact : models::model_facts(options.pairs.denoiser, device))
+    facts_.push_back(fact);
 }
 
 Seen SynchronizationGap::follow(const Unit& unit, const diffusion::NoiseSchedule& schedule,
@@ -136,39 +126,9 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   results.cells("images_per_second").set(to_real(shown) / model.curves.seconds);
 }
 
-namespace {
-
-Plan plan_of(const SynchronizationGapOptions& options, const Grid& grid) {
-  const auto pairs = std::make_shared<const CoupledPairPlan>(options.pairs, grid);
-  const FollowAxes axes(options, pairs->longest_horizon(), grid);
-  const double interventions =
-      to_real(std::ssize(axes.intervention_steps) * std::ssize(axes.scales));
-  const double evaluations =
-      to_real(options.samples) * (1 + 0.5 * interventions) + to_real(options.denoising_samples);
-  return {[pairs, evaluations](const Unit& unit) {
-            return pairs->cost(to_real(unit.integer("horizon")) * evaluations);
-          },
-          pairs->memory() + to_real(kTogether) * pairs->state_bytes() *
-                                (to_real(pairs->longest_horizon()) + 60 * (1 + interventions))};
-}
-
-}  // namespace
-
-std::unique_ptr<Experiment> make_synchronization_gap() {
-  return declare<SynchronizationGapOptions>({
-      .name = "synchronization_gap",
-      .summary =
-          "trained denoisers of coupled image pairs: when common and difference modes settle "
-          "(multimodal, section 5.1, table 1, figures 6-9)",
-      .axes = synchronization_gap_axes,
-      .observables = synchronization_gap_observables,
-      .plan = plan_of,
-      .prepare = [](const SynchronizationGapOptions& options, const Grid& grid,
-                    std::optional<int> device) -> std::unique_ptr<const Prepared> {
-        return std::make_unique<const SynchronizationGap>(options, grid, device);
-      },
-      .teams = Teams::any,
-  });
+std::unique_ptr<const Prepared> prepare_synchronization_gap(
+    const SynchronizationGapOptions& options, const Grid& grid, std::optional<int> device) {
+  return std::make_unique<const SynchronizationGap>(options, grid, device);
 }
 
 }  // namespace syncgap::experiments

@@ -4,7 +4,7 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "diffusion/conditions.h"
+#include "diffusion/conditions.torch.h"
 #include "diffusion/noise_schedule.h"
 
 namespace syncgap::experiments {

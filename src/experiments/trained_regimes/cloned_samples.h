@@ -5,23 +5,12 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "diffusion/conditions.h"
-#include "diffusion/noise_schedule.h"
+#include "diffusion/conditions.torch.h"
 #include "experiments/shared/regime_images.h"
+#include "experiments/trained_regimes/plan.h"
 #include "parallel/communicator.h"
 
 namespace syncgap::experiments {
-
-/// Generation of single images with clones.
-struct SamplePlan {
-  const diffusion::NoiseSchedule* schedule = nullptr;
-  std::vector<std::int64_t> branch_steps;  ///< at which clones leave, distinct, increasing
-  std::int64_t trajectories = 0;
-  std::int64_t group = 32;         ///< that advance together
-  std::int64_t nearest_every = 1;  ///< steps between two looks for the nearest image
-  std::int64_t neighbours = 4;     ///< training images kept of each, at least 2
-  std::int64_t kept = 0;           ///< images of the first trajectories
-};
 
 /// What came of M trajectories and their clones. d numbers an image, S branch steps.
 struct ClonedSamples {

@@ -6,10 +6,20 @@
 #include "core/grid.h"
 #include "data/image_set.h"
 #include "diffusion/noise_schedule.h"
-#include "experiments/trained_regimes/cloned_samples.h"
 #include "experiments/trained_regimes/options.h"
 
 namespace syncgap::experiments {
+
+/// Generation of single images with clones.
+struct SamplePlan {
+  const diffusion::NoiseSchedule* schedule = nullptr;
+  std::vector<std::int64_t> branch_steps;  ///< at which clones leave, distinct, increasing
+  std::int64_t trajectories = 0;
+  std::int64_t group = 32;         ///< that advance together
+  std::int64_t nearest_every = 1;  ///< steps between two looks for the nearest image
+  std::int64_t neighbours = 4;     ///< training images kept of each, at least 2
+  std::int64_t kept = 0;           ///< images of the first trajectories
+};
 
 /// Options and axes that fit together, with nothing read but the outline of the images.
 class TrainedRegimesPlan {

@@ -1,5 +1,3 @@
-#include "experiments/trained_regimes/trained_regimes.h"
-
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,8 +8,8 @@
 #include "diffusion/clean_prediction.h"
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/exact_regimes.h"
+#include "experiments/trained.h"
 #include "experiments/trained_regimes/cloned_samples.h"
-#include "experiments/trained_regimes/declaration.h"
 #include "experiments/trained_regimes/estimates.h"
 #include "experiments/trained_regimes/plan.h"
 #include "models/image_states.h"
@@ -50,8 +48,7 @@ class TrainedRegimes : public Prepared {
         facts_(data_facts(images_, test_images_)) {
     check_images(grid, images_, options.exact, plan_.least_images());
     facts_.push_back(cloud_fact(options.exact));
-    facts_.push_back(options.denoiser.place.arithmetic(device));
-    for (const Fact& fact : models::weights_facts(options.denoiser.weights)) facts_.push_back(fact);
+    for (const Fact& fact : models::model_facts(options.denoiser, device)) facts_.push_back(fact);
   }
 
   Facts facts() const override { return facts_; }
@@ -100,8 +97,7 @@ models::TrainedClassifier TrainedRegimes::classifier_of(const std::vector<std::i
                                                         const RunContext& context) const {
   const TrainedRegimesOptions& options = plan_.options();
   const auto checksum = [&](const data::ImageSet& set) {
-    return checksum_text(data::checksum(
-        set, data::choose_images(set, classes, 0, data::Subset::first, RandomStream(0, "all"))));
+    return checksum_text(data::checksum(set, data::images_of_classes(set, classes)));
   };
   const auto images = models::classifier_images(
       images_, test_images_, classes,
@@ -171,24 +167,10 @@ void TrainedRegimes::run(const Unit& unit, Results& results, const RunContext& c
 
 }  // namespace
 
-std::unique_ptr<Experiment> make_trained_regimes() {
-  return declare<TrainedRegimesOptions>({
-      .name = "trained_regimes",
-      .summary = "speciation and collapse of trained denoisers on real images beside their exact "
-                 "empirical score (regimes, figures 4, 5 and 11)",
-      .axes = trained_regimes_axes,
-      .observables = trained_regimes_observables,
-      .plan =
-          [](const TrainedRegimesOptions& options, const Grid& grid) {
-            const auto plan = std::make_shared<const TrainedRegimesPlan>(options, grid);
-            return Plan{[plan](const Unit& unit) { return plan->cost(unit); }, plan->memory()};
-          },
-      .prepare = [](const TrainedRegimesOptions& options, const Grid& grid,
-                    std::optional<int> device) -> std::unique_ptr<const Prepared> {
-        return std::make_unique<const TrainedRegimes>(options, grid, device);
-      },
-      .teams = Teams::any,
-  });
+std::unique_ptr<const Prepared> prepare_trained_regimes(const TrainedRegimesOptions& options,
+                                                        const Grid& grid,
+                                                        std::optional<int> device) {
+  return std::make_unique<const TrainedRegimes>(options, grid, device);
 }
 
 }  // namespace syncgap::experiments

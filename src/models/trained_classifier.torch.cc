@@ -9,12 +9,14 @@
 #include "core/numbers.h"
 #include "core/random.h"
 #include "diffusion/normals.h"
+#include "models/compute_device.h"
 #include "models/model_source.h"
 #include "networks/initialize.h"
 #include "networks/weight_file.h"
 #include "observables/estimate.h"
 #include "parallel/dealt.h"
 #include "training/model_cache.h"
+#include "training/trainer.h"
 
 // Shapes: n images of C channels and H x W pixels, B of them in a batch, K classes.
 namespace syncgap::models {
@@ -160,7 +162,7 @@ std::string classifier_identity(const ClassifierTask& task, const ClassifierOpti
   add("sweep_seed", task.sweep_seed);
   add("seed", task.seed);
   for (const Fact& fact : computing_facts(device)) facts.push_back(fact);
-  return "classifier\n" + options.identity() + facts_text(facts);
+  return "classifier\n" + facts_text(deciding_options(options)) + facts_text(facts);
 }
 
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
@@ -169,7 +171,7 @@ TrainedClassifier trained_classifier(const ClassifierTask& task, const Classifie
   check_images(data.train, task.classes, "training");
   check_images(data.test, task.classes, "test");
   TrainedClassifier model;
-  model.device = denoiser.place.device(team.device());
+  model.device = compute_device(denoiser.place, team.device());
   model.network = networks::Classifier(options.shape(
       data.train.images.size(1), data.train.images.size(2), task.classes, task.symmetry));
   model.parameters = networks::parameter_count(*model.network);

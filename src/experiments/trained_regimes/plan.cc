@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/regime_images.h"
 #include "sde/denoised_step.h"
 
 namespace syncgap::experiments {

@@ -2,17 +2,12 @@
 
 #include <torch/nn.h>
 
-#include "core/check.h"
-#include "core/identity.h"
-
 // Shapes: B images of C channels and H x W pixels.
 namespace syncgap::networks {
 namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
-
-constexpr std::int64_t kGroups = 8;
 
 /// Without bias: the norm behind it has one.
 nn::Conv2d unbiased_convolution(std::int64_t in, std::int64_t out, std::int64_t size,
@@ -21,7 +16,7 @@ nn::Conv2d unbiased_convolution(std::int64_t in, std::int64_t out, std::int64_t 
 }
 
 nn::GroupNorm norm(std::int64_t channels) {
-  return nn::GroupNorm(nn::GroupNormOptions(kGroups, channels));
+  return nn::GroupNorm(nn::GroupNormOptions(ClassifierShape::kGroups, channels));
 }
 
 std::int64_t half(std::int64_t side) { return (side + 1) / 2; }
@@ -79,37 +74,6 @@ nn::Sequential make_resnet18(const ClassifierShape& shape) {
 }
 
 }  // namespace
-
-void ClassifierShape::check() const {
-  require_input(classes >= 2, "a classifier needs at least two classes (classes = ", classes, ")");
-  require_input(channels > 0 && side >= 4, "images are too small to classify (", channels, " x ",
-                side, " x ", side, "): at least 4 x 4 pixels");
-  require_input(width > 0 && width % kGroups == 0,
-                "the width of a classifier is a multiple of its ", kGroups,
-                " groups (classifier_width = ", width, "): choose such a number");
-}
-
-void ClassifierShape::describe(OptionTable& table) {
-  table.add("classifier", kind, kClassifierKinds, "",
-            "network that classifies images: three convolutions, or ResNet-18 with group norms");
-  table
-      .add("classifier_width", width, "",
-           "channels of the classifier's first level, 64 in the published ResNet-18")
-      .at_least(8)
-      .at_most(1024);
-  table.add("classifier_stem", stem, kStems, "",
-            "start of a ResNet-18: small leaves images whole, large (7 x 7 and pooling) is for "
-            "photographs");
-}
-
-std::string ClassifierShape::text() const {
-  ClassifierShape copy = *this;
-  OptionTable table;
-  copy.describe(table);
-  return concat(deciding_options_line(table), ", channels = ", channels, ", side = ", side,
-                ", classes = ", classes,
-                symmetry == SignSymmetry::symmetrised ? ", symmetrised" : "");
-}
 
 ClassifierImpl::ClassifierImpl(ClassifierShape shape) : shape_(shape) {
   shape_.check();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "data/pairing.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/check.h"
 #include "core/expect_shape.h"
 
 namespace syncgap::diffusion {
@@ -34,12 +33,6 @@ torch::Tensor couple_noise(const torch::Tensor& normals, double coupling_strengt
   const auto [first, second] = halves(normals);
   return join_modes(
       {first * std::sqrt(1 - coupling_strength), second * std::sqrt(1 + coupling_strength)});
-}
-
-void check_coupling_strength(double coupling_strength) {
-  require_input(std::abs(coupling_strength) < 1,
-                "noise of a coupled pair needs |g| < 1 (g = ", coupling_strength,
-                "): variances of the modes are 1 - g and 1 + g");
 }
 
 }  // namespace syncgap::diffusion

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/check.h"
-#include "core/numbers.h"
 #include "data/image_points.h"
 
 namespace syncgap::models {
@@ -11,16 +9,11 @@ namespace {
 
 LabelledImages make_labelled(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
                              const std::vector<std::int32_t>& classes, const ImageMaker& make) {
-  auto labels = torch::empty({signed_size(chosen.size())}, torch::kInt64);
+  auto labels = torch::empty({std::ssize(chosen)}, torch::kInt64);
   for (std::size_t i = 0; i < chosen.size(); ++i)
     labels.data_ptr<std::int64_t>()[i] =
         std::find(classes.begin(), classes.end(), images.label(chosen[i])) - classes.begin();
   return {make(images, chosen), labels};
-}
-
-std::vector<std::uint32_t> images_of(const data::ImageSet& images,
-                                     const std::vector<std::int32_t>& classes) {
-  return data::choose_images(images, classes, 0, data::Subset::first, RandomStream(0, "all"));
 }
 
 }  // namespace
@@ -29,9 +22,9 @@ ClassifierImages classifier_images(const data::ImageSet& images,
                                    const std::optional<data::ImageSet>& test_images,
                                    const std::vector<std::int32_t>& classes,
                                    const ImageMaker& make) {
-  std::vector<std::uint32_t> train = images_of(images, classes), test;
+  std::vector<std::uint32_t> train = data::images_of_classes(images, classes), test;
   if (test_images) {
-    test = images_of(*test_images, classes);
+    test = data::images_of_classes(*test_images, classes);
   } else {
     const auto kept = static_cast<std::ptrdiff_t>(train.size() - (train.size() + 9) / 10);
     test.assign(train.begin() + kept, train.end());

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "models/compute_device.h"
 #include "models/model_source.h"
 #include "networks/freed_memory.h"
 #include "networks/initialize.h"
@@ -49,7 +50,7 @@ diffusion::Denoiser TrainedDenoiser::denoiser() const {
 
 std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& options,
                               torch::Device device) {
-  std::string text = "denoiser\n" + options.identity();
+  std::string text = "denoiser\n" + facts_text(deciding_options(options));
   Facts facts = task.facts;
   const auto add = [&](const char* name, const auto& value) {
     facts.push_back({name, concat(value)});
@@ -67,7 +68,7 @@ std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& o
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team) {
   TrainedDenoiser model;
-  model.device = options.place.device(team.device());
+  model.device = compute_device(options.place, team.device());
   model.precision = options.place.precision;
   model.network = make_unet(options.shape(task.states->replicas() * task.states->channels()));
   auto& network = model.network->module();

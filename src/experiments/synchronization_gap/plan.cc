@@ -1,0 +1,49 @@
+#include "experiments/synchronization_gap/plan.h"
+
+#include <memory>
+
+#include "core/check.h"
+#include "core/numbers.h"
+#include "experiments/shared/axis_values.h"
+
+namespace syncgap::experiments {
+
+FollowAxes::FollowAxes(const SynchronizationGapOptions& options, std::int64_t longest,
+                       const Grid& grid)
+    : thresholds(axis_values<double>(grid, "tau")),
+      scales(axis_values<double>(grid, "scale")),
+      intervention_steps(axis_values<std::int64_t>(grid, "intervention_step")),
+      image_steps(axis_values<std::int64_t>(grid, "image_step")),
+      samples_kept(axis_values<std::int64_t>(grid, "sample")) {
+  require_input(axis_values<std::int64_t>(grid, "step") == first_integers(longest),
+                "axis step does not count the steps of the longest diffusion (axes.step, ",
+                grid.axis("step").size(), " values): give step = { range = [0, ", longest, "] }");
+  for (const std::int64_t sample : samples_kept)
+    require_input(sample >= 0 && sample < options.samples,
+                  "there is no such trajectory to keep (axes.sample, saw ", sample,
+                  "): give numbers below ", options.samples, ", or more experiment.samples");
+}
+
+std::vector<std::pair<std::int64_t, std::int64_t>> FollowAxes::places(std::int64_t horizon) const {
+  std::vector<std::pair<std::int64_t, std::int64_t>> found;
+  for (std::int64_t i = 0; i < std::ssize(intervention_steps); ++i)
+    for (std::int64_t s = 0; s < std::ssize(scales); ++s)
+      if (intervention_steps[i] >= 0 && intervention_steps[i] < horizon) found.emplace_back(i, s);
+  return found;
+}
+
+Plan synchronization_gap_plan(const SynchronizationGapOptions& options, const Grid& grid) {
+  const auto pairs = std::make_shared<const CoupledPairPlan>(options.pairs, grid);
+  const FollowAxes axes(options, pairs->longest_horizon(), grid);
+  const double interventions =
+      to_real(std::ssize(axes.intervention_steps) * std::ssize(axes.scales));
+  const double evaluations =
+      to_real(options.samples) * (1 + 0.5 * interventions) + to_real(options.denoising_samples);
+  return {[pairs, evaluations](const Unit& unit) {
+            return pairs->cost(to_real(unit.integer("horizon")) * evaluations);
+          },
+          pairs->memory() + to_real(kTogether) * pairs->state_bytes() *
+                                (to_real(pairs->longest_horizon()) + 60 * (1 + interventions))};
+}
+
+}  // namespace syncgap::experiments
