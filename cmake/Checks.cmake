@@ -7,6 +7,13 @@
 find_program(SYNCGAP_CLANG_FORMAT NAMES clang-format-14 clang-format)
 find_program(SYNCGAP_CLANG_TIDY NAMES clang-tidy-14 clang-tidy)
 
+# A check whose tool is not there fails: it is not silently passed.
+function(syncgap_failing_check target tool)
+  add_custom_target(${target}
+    COMMAND ${CMAKE_COMMAND} -E echo "${tool} is missing: install the package ${tool}-14"
+    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+endfunction()
+
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/*.h ${PROJECT_SOURCE_DIR}/src/*.cc ${PROJECT_SOURCE_DIR}/src/*.cu
   ${PROJECT_SOURCE_DIR}/tests/*.h ${PROJECT_SOURCE_DIR}/tests/*.cc)
@@ -15,9 +22,7 @@ if(SYNCGAP_CLANG_FORMAT)
     COMMAND ${SYNCGAP_CLANG_FORMAT} --dry-run -Werror ${sources}
     COMMENT "Checking the layout of the sources" VERBATIM)
 else()
-  add_custom_target(check_format
-    COMMAND ${CMAKE_COMMAND} -E echo "clang-format is missing: install the package clang-format-14"
-    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+  syncgap_failing_check(check_format clang-format)
 endif()
 
 add_custom_target(check_includes
@@ -33,9 +38,7 @@ if(SYNCGAP_CLANG_TIDY)
       core theory observables sde data store sweep parallel app
     COMMENT "Checking the sources with clang-tidy" VERBATIM)
 else()
-  add_custom_target(check_tidy
-    COMMAND ${CMAKE_COMMAND} -E echo "clang-tidy is missing: install the package clang-tidy-14"
-    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+  syncgap_failing_check(check_tidy clang-tidy)
 endif()
 
 # CMake itself makes this target from the header sets of the rooms (VERIFY_INTERFACE_HEADER_SETS).

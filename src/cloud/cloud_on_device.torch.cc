@@ -68,7 +68,7 @@ class TorchCloud : public CloudOnDevice {
       : device_(device),
         count_(signed_size(cloud.count)),
         dimension_(signed_size(cloud.dimension)),
-        inner_(signed_size(cloud.varying.size())),
+        inner_(std::ssize(cloud.varying)),
         groups_(signed_size(cloud.groups)),
         origin_here_(cloud.origin.begin(), cloud.origin.end()),
         varying_here_(cloud.varying.begin(), cloud.varying.end()) {
@@ -113,7 +113,7 @@ class TorchCloud : public CloudOnDevice {
   /// Calls run(first state, block of states (b, d) on the device).
   template <class Run>
   void for_each_block(std::span<const double> states, Run run) const {
-    const std::int64_t batch = signed_size(states.size()) / dimension_;
+    const std::int64_t batch = std::ssize(states) / dimension_;
     std::int64_t most = std::max<std::int64_t>(1, kEnergiesAtOnce / count_);
     if (kType == at::kFloat)
       most = std::clamp<std::int64_t>(kRefinedAtOnce / std::max<std::int64_t>(1, inner_) / kRefined,

@@ -12,7 +12,7 @@ constexpr double to_real(std::integral auto count) { return static_cast<double>(
 /// A number computed in double for what works in single precision.
 constexpr float to_float(double value) { return static_cast<float>(value); }
 
-/// Extent of a container as our signed sizes count.
+/// An unsigned number as our signed sizes count; of a container std::ssize.
 constexpr std::int64_t signed_size(std::integral auto size) {
   return static_cast<std::int64_t>(size);
 }

@@ -34,7 +34,7 @@ class OpenPaths {
     for (std::size_t b = 0; b < branches_.size(); ++b) {
       const Branch& branch = branches_[b];
       if (branch.key.step != t || !leaves(branch)) continue;
-      places_[b] = signed_size(keys_.size());
+      places_[b] = std::ssize(keys_);
       keys_.push_back(branch.key);
       told_.push_back(branch.told.value_or(told_.front()));
       grown.push_back(branch.change ? branch.change(trunk()) : trunk());

@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/numbers.h"
-
 namespace syncgap::diffusion {
 
 /// Variances of a discrete forward process z_t = sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps with
@@ -20,7 +18,7 @@ class NoiseSchedule {
   /// Dhariwal 2021).
   static NoiseSchedule cosine(std::int64_t steps);
 
-  std::int64_t steps() const { return signed_size(beta_.size()); }
+  std::int64_t steps() const { return std::ssize(beta_); }
   double beta(std::int64_t t) const { return beta_[t]; }
   /// prod_{s <= t} (1 - beta_s); 1 for t = -1.
   double alpha_bar(std::int64_t t) const { return t < 0 ? 1.0 : alpha_bar_[t]; }

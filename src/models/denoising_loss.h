@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "data/pairing.h"
 #include "diffusion/noise_schedule.h"
+#include "diffusion/step_table.h"
 #include "models/denoiser_network.h"
 #include "models/training_states.h"
 #include "networks/mixed_precision.h"
@@ -52,8 +53,8 @@ class DenoisingLoss {
   RandomStream pairs_stream_, noise_stream_, step_stream_;
   torch::Device device_;
   networks::Precision precision_;
-  torch::Tensor bank_;            // images, on the device
-  torch::Tensor signal_, noise_;  // (T)
+  torch::Tensor bank_;  // images, on the device
+  diffusion::StepTable signal_, noise_;
   data::EpochPairs pairs_;
   std::int64_t epoch_ = -1;
 };

@@ -1,6 +1,5 @@
 #include "models/denoising_loss.h"
 
-#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -19,16 +18,10 @@ DenoisingLoss::DenoisingLoss(const DenoiserTask& task, DenoiserNetwork& network,
       noise_stream_(task.sweep_seed, "training noise", {task.seed}),
       step_stream_(task.sweep_seed, "training steps", {task.seed}),
       device_(device),
-      precision_(precision) {
-  std::vector<float> signal, noise;
-  for (std::int64_t t = 0; t < task.schedule->steps(); ++t) {
-    signal.push_back(to_float(std::sqrt(task.schedule->alpha_bar(t))));
-    noise.push_back(to_float(std::sqrt(1 - task.schedule->alpha_bar(t))));
-  }
-  bank_ = task.states->bank().to(device);
-  signal_ = torch::tensor(signal).to(device);
-  noise_ = torch::tensor(noise).to(device);
-}
+      precision_(precision),
+      bank_(task.states->bank().to(device)),
+      signal_(diffusion::signal_amplitude(*task.schedule)),
+      noise_(diffusion::noise_amplitude(*task.schedule)) {}
 
 NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::int64_t end) {
   if (epoch != epoch_) {
@@ -54,11 +47,8 @@ NoisedBatch DenoisingLoss::batch(std::int64_t epoch, std::int64_t begin, std::in
     for (Tensor* each : {&rows, &steps})
       *each = each->pin_memory().to(device_, true);  // while the device computes
   const auto noise = task_.states->noise(normals, task_.coupling_strength);
-  const auto factor = [&](const Tensor& table) {
-    return table.index_select(0, steps).view({-1, 1, 1, 1, 1});
-  };
   const auto clean = gather_states(bank_, rows);
-  return {clean * factor(signal_) + noise * factor(noise_), noise, steps};
+  return {clean * signal_.of(steps, clean) + noise * noise_.of(steps, noise), noise, steps};
 }
 
 Tensor DenoisingLoss::operator()(std::int64_t epoch, std::int64_t begin, std::int64_t end) {

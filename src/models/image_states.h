@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/numbers.h"
 #include "models/training_states.h"
 
 namespace syncgap::models {
@@ -20,7 +19,7 @@ class ImageStates : public TrainingStates {
   ImageStates(torch::Tensor pixels, const std::vector<std::int32_t>& labels, std::int64_t batch)
       : pixels_(std::move(pixels)),
         repeats_(std::max<std::int64_t>(1, (batch + pixels_.size(0) - 1) / pixels_.size(0))) {
-    SYNCGAP_EXPECTS(pixels_.dim() == 4 && pixels_.size(0) == signed_size(labels.size()));
+    SYNCGAP_EXPECTS(pixels_.dim() == 4 && pixels_.size(0) == std::ssize(labels));
     for (std::int64_t k = 0; k < repeats_; ++k)
       labels_.insert(labels_.end(), labels.begin(), labels.end());
   }

@@ -4,7 +4,6 @@
 #include <torch/types.h>
 #include <vector>
 
-#include "core/numbers.h"
 #include "data/image_points.h"
 #include "data/image_set.h"
 #include "data/modality.h"
@@ -20,7 +19,7 @@ class PairStates : public TrainingStates {
   PairStates(const data::ImageSet& images, const std::vector<std::uint32_t>& chosen,
              data::Modality modality, double low);
 
-  std::int64_t count() const override { return signed_size(labels_.size()); }
+  std::int64_t count() const override { return std::ssize(labels_); }
   std::int64_t side() const { return bank_.size(3); }
   std::int64_t replicas() const override { return 2; }
   const std::vector<std::int32_t>& labels() const override { return labels_; }

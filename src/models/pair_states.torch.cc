@@ -1,7 +1,6 @@
 #include "models/pair_states.h"
 
 #include "core/check.h"
-#include "core/numbers.h"
 #include "diffusion/coupled_modes.h"
 
 namespace syncgap::models {
@@ -11,10 +10,9 @@ PairStates::PairStates(const data::ImageSet& images, const std::vector<std::uint
   const auto& shape = images.shape();
   require_input(shape.height == shape.width, "images of a U-Net are square (", to_text(shape),
                 "): choose another data set");
-  const auto extent = [](std::size_t value) { return signed_size(value); };
   const std::size_t count = chosen.size();
-  bank_ = torch::empty(
-      {extent(2 * count), extent(shape.channels), extent(shape.height), extent(shape.width)});
+  const std::int64_t channels = shape.channels, height = shape.height, width = shape.width;
+  bank_ = torch::empty({2 * std::ssize(chosen), channels, height, width});
   auto* pixels = bank_.data_ptr<float>();
   for (std::size_t i = 0; i < count; ++i) {
     const std::span<float> plain(pixels + i * shape.size(), shape.size());
@@ -28,7 +26,7 @@ PairStates::PairStates(const data::ImageSet& images, const std::vector<std::uint
 
 torch::Tensor PairStates::rows(const data::EpochPairs& pairs, std::int64_t begin,
                                std::int64_t end) const {
-  SYNCGAP_EXPECTS(begin >= 0 && begin <= end && end <= signed_size(pairs.first.size()));
+  SYNCGAP_EXPECTS(begin >= 0 && begin <= end && end <= std::ssize(pairs.first));
   auto out = torch::empty({end - begin, 2}, torch::kInt64);
   auto* to = out.data_ptr<std::int64_t>();
   for (std::int64_t k = begin; k < end; ++k, to += 2) {

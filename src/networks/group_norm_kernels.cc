@@ -158,7 +158,7 @@ GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const 
                                  Activation activation)
     : weight_(weight),
       bias_(bias),
-      channels_(signed_size(weight.size())),
+      channels_(std::ssize(weight)),
       group_size_(channels_ / groups),
       pixels_(pixels),
       period_(std::lcm(channels_, kMostLanes)),

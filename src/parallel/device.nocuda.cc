@@ -1,25 +1,17 @@
 // What a build without CUDA knows about devices: there is none.
 #include "parallel/device.h"
 
-#include <stdexcept>
+#include "parallel/cuda_check.h"
 
 namespace syncgap::parallel {
-namespace {
-
-[[noreturn]] void refuse() {
-  throw std::runtime_error("this syncgap was built without CUDA: build the preset 'gpu'");
-}
-
-}  // namespace
-
 int device_count() { return 0; }
-std::string device_name(int) { refuse(); }
+std::string device_name(int) { refuse_without_cuda(); }
 std::string device_libraries() { return {}; }
-void use_device(int) { refuse(); }
+void use_device(int) { refuse_without_cuda(); }
 
-DeviceBuffer::DeviceBuffer(std::size_t) { refuse(); }
+DeviceBuffer::DeviceBuffer(std::size_t) { refuse_without_cuda(); }
 DeviceBuffer::~DeviceBuffer() = default;
-void DeviceBuffer::upload(std::span<const float>) { refuse(); }
-std::vector<float> DeviceBuffer::download() const { refuse(); }
+void DeviceBuffer::upload(std::span<const float>) { refuse_without_cuda(); }
+std::vector<float> DeviceBuffer::download() const { refuse_without_cuda(); }
 
 }  // namespace syncgap::parallel

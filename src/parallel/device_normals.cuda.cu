@@ -3,26 +3,22 @@
 #include <stdexcept>
 
 #include "core/check.h"
+#include "parallel/cuda_check.h"
 #include "parallel/device_normals.h"
 
 namespace syncgap::parallel {
 namespace {
-
-void check(cudaError_t code, const char* call) {
-  if (code != cudaSuccess)
-    throw std::runtime_error(concat(call, " failed: ", cudaGetErrorString(code)));
-}
 
 /// Makes the device that holds `address` the current one while it lives.
 class DeviceOf {
  public:
   explicit DeviceOf(const float* address) {
     cudaPointerAttributes attributes{};
-    check(cudaPointerGetAttributes(&attributes, address), "cudaPointerGetAttributes");
+    check_cuda(cudaPointerGetAttributes(&attributes, address), "cudaPointerGetAttributes");
     if (attributes.type != cudaMemoryTypeDevice && attributes.type != cudaMemoryTypeManaged)
       throw std::runtime_error("the normals' place is not in the memory of a CUDA device");
-    check(cudaGetDevice(&before_), "cudaGetDevice");
-    check(cudaSetDevice(attributes.device), "cudaSetDevice");
+    check_cuda(cudaGetDevice(&before_), "cudaGetDevice");
+    check_cuda(cudaSetDevice(attributes.device), "cudaSetDevice");
   }
   ~DeviceOf() { cudaSetDevice(before_); }
   DeviceOf(const DeviceOf&) = delete;
@@ -67,7 +63,7 @@ void fill_normals_on_device(float* device_data, std::array<std::uint32_t, 2> key
     std::copy(some.begin(), some.end(), addresses.at);
     fill_rows<<<dim3(across, static_cast<unsigned>(some.size())), kThreads, 0, stream>>>(
         device_data + static_cast<std::int64_t>(first) * row_size, key, addresses, row_size);
-    check(cudaGetLastError(), "the launch of fill_rows");
+    check_cuda(cudaGetLastError(), "the launch of fill_rows");
   }
 }
 

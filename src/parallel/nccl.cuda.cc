@@ -9,6 +9,7 @@
 #include <nccl.h>
 
 #include "core/check.h"
+#include "parallel/cuda_check.h"
 #include "parallel/device.h"
 
 namespace syncgap::parallel {
@@ -18,11 +19,6 @@ void check(ncclResult_t code, const char* call) {
   if (code != ncclSuccess)
     throw std::runtime_error(
         concat(call, " failed: ", ncclGetErrorString(code), ": ", ncclGetLastError(nullptr)));
-}
-
-void check(cudaError_t code, const char* call) {
-  if (code != cudaSuccess)
-    throw std::runtime_error(concat(call, " failed: ", cudaGetErrorString(code)));
 }
 
 }  // namespace
@@ -56,8 +52,8 @@ void NcclCommunicator::sum(double* values, std::size_t count, DeviceStream strea
 
 SideStream SideStream::make() {
   SideStream out;
-  check(cudaStreamCreateWithFlags(&out.stream_, cudaStreamNonBlocking), "cudaStreamCreate");
-  check(cudaEventCreateWithFlags(&out.event_, cudaEventDisableTiming), "cudaEventCreate");
+  check_cuda(cudaStreamCreateWithFlags(&out.stream_, cudaStreamNonBlocking), "cudaStreamCreate");
+  check_cuda(cudaEventCreateWithFlags(&out.event_, cudaEventDisableTiming), "cudaEventCreate");
   return out;
 }
 
@@ -67,13 +63,13 @@ SideStream::~SideStream() {
 }
 
 void SideStream::follow_default() const {
-  check(cudaEventRecord(event_, nullptr), "cudaEventRecord");
-  check(cudaStreamWaitEvent(stream_, event_, 0), "cudaStreamWaitEvent");
+  check_cuda(cudaEventRecord(event_, nullptr), "cudaEventRecord");
+  check_cuda(cudaStreamWaitEvent(stream_, event_, 0), "cudaStreamWaitEvent");
 }
 
 void SideStream::lead_default() const {
-  check(cudaEventRecord(event_, stream_), "cudaEventRecord");
-  check(cudaStreamWaitEvent(nullptr, event_, 0), "cudaStreamWaitEvent");
+  check_cuda(cudaEventRecord(event_, stream_), "cudaEventRecord");
+  check_cuda(cudaStreamWaitEvent(nullptr, event_, 0), "cudaStreamWaitEvent");
 }
 
 }  // namespace syncgap::parallel

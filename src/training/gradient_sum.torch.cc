@@ -4,7 +4,6 @@
 #include <span>
 
 #include "core/check.h"
-#include "core/numbers.h"
 
 namespace syncgap::training {
 namespace {
@@ -38,7 +37,7 @@ void sum_in_order(std::vector<torch::Tensor>& gradients, std::int64_t shards,
                   const parallel::Communicator& team) {
   const torch::NoGradGuard no_grad;
   const ShardRange mine = shards_of_rank(shards, team.size(), team.rank());
-  SYNCGAP_EXPECTS(mine.last - mine.first == signed_size(gradients.size()) && !gradients.empty());
+  SYNCGAP_EXPECTS(mine.last - mine.first == std::ssize(gradients) && !gradients.empty());
   const auto gradient = [&](std::int64_t shard) -> torch::Tensor& {
     return gradients[shard - mine.first];
   };

@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -18,7 +17,7 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
   const std::vector<Axis> measured = {
       {"mode", captured, Labels{"u", "v"}, "common and difference mode", "1", {"u", "v"}},
       {"branch_step", captured, branches, "step t at which the clones share their state"},
-      {"label", captured, first_integers(signed_size(options.pairs.classes.size())),
+      {"label", captured, first_integers(std::ssize(options.pairs.classes)),
        "place of a class in the list experiment.classes"},
       {"epoch", captured, first_integers(options.pairs.denoiser.training.epochs),
        "passes over the images, from 0"},

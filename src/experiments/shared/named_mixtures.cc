@@ -130,7 +130,7 @@ DataMixture named_mixture(const std::string& name, const MixtureOptions& options
 DataMixture listed_mixture(const std::vector<double>& means, std::int64_t dimension,
                            const std::vector<double>& weights,
                            const std::vector<double>& variances) {
-  const auto numbers = signed_size(means.size());
+  const std::int64_t numbers = std::ssize(means);
   require_input(numbers > 0 && numbers % dimension == 0, "a list of means has ", numbers,
                 " numbers, not a positive multiple of its dimension ", dimension,
                 ": give all coordinates of every mean");
