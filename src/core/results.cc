@@ -99,6 +99,13 @@ void Cells::put(std::int64_t observable, double value, Places at) {
   write(found.first, value);
 }
 
+std::span<double> Cells::own_block(Places at) {
+  const Block found = block(own_, at);
+  if (results_->some_none_)
+    std::fill_n(results_->none_.begin() + found.first, found.size, std::uint8_t{0});
+  return std::span(results_->values_).subspan(found.first, found.size);
+}
+
 void Cells::put_block(std::span<const double> values, Places at) {
   const Block found = block(own_, at);
   if (found.size != std::ssize(values))

@@ -97,6 +97,12 @@ class Cells {
     assign(values, at...);
     may_be_none_ = false;
   }
+  /// A whole block to be filled in place, row-major: large results are computed where they stay. What
+  /// is not filled is unset.
+  template <std::integral... Place>
+  std::span<double> fill(Place... at) {
+    return own_block({signed_size(at)...});
+  }
   /// Estimates along a block, with their errors.
   template <std::integral... Place>
   void assign(std::span<const Estimate> estimates, Place... at) {
@@ -121,6 +127,7 @@ class Cells {
   Block block(std::int64_t observable, Places at) const;
   void write(std::int64_t cell, double value);
   void put(std::int64_t observable, double value, Places at);
+  std::span<double> own_block(Places at);
   void put_block(std::span<const double> values, Places at);
   void put_estimates(std::span<const Estimate> estimates, Places at);
   void put_none(Places at);

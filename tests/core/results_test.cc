@@ -103,6 +103,19 @@ TEST_F(NamedCells, ABlockTakesAsManyValuesAsItHasCells) {
   EXPECT_EQ(results_.values("agreement_error")[4], 0.1);
 }
 
+TEST_F(NamedCells, ABlockIsFilledInPlaceAndWhatIsNotIsUnset) {
+  results_.none({"agreement", "share", "profile"});
+  const std::span<double> row = results_.cells("profile").fill(1);
+  ASSERT_EQ(row.size(), 5U);
+  std::fill(row.begin(), row.end() - 1, 2.0);
+  EXPECT_EQ(results_.values("profile")[8], 2);
+  EXPECT_TRUE(std::isnan(results_.values("profile")[4]));
+  EXPECT_THAT(results_.first_fault(), HasSubstr("'profile' is nan at captured index 9 of 15"));
+  row.back() = 3;
+  EXPECT_EQ(results_.first_fault(), "");
+  EXPECT_THAT(misuse([&] { results_.cells("profile").fill(3); }), HasSubstr("axis 'layer', not 3"));
+}
+
 TEST_F(NamedCells, NanIsAFaultUnlessItWasSaidOnPurpose) {
   const double nan = std::nan("");
   EXPECT_THAT(results_.first_fault(), HasSubstr("'agreement' is nan at captured index 0 of 5"));

@@ -111,16 +111,16 @@ void run_unit(const Request& request, const sweep::StopRequest& stop, int log,
   while (index == request.stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
   if (index == request.fail && (request.fail_on_rank < 0 || request.fail_on_rank == ranks.rank()))
     throw UnitError("this unit was asked to fail");
-  static std::vector<double> values;  // as an experiment keeps its working space
-  values.resize(results.flat().size());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = uniform((unit.index() << 20) + i);
-  if (index == request.nan) values[values.size() / 2] = std::nan("");
-  const std::span<const double> all(values);
+  std::uint64_t at = unit.index() << 20;
   for (std::size_t i = 0; i < request.observables; ++i) {
     static std::vector<std::string> names;  // literals in an experiment
     if (i == names.size()) names.push_back(value_name(i));
-    results.cells(names[i]).assign(all.subspan(i * request.doubles, request.doubles));
+    for (double& value : results.cells(names[i]).fill()) value = uniform(at++);
   }
+  if (index != request.nan) return;
+  const std::size_t middle = results.flat().size() / 2;
+  results.cells(value_name(middle / request.doubles)).fill()[middle % request.doubles] =
+      std::nan("");
 }
 
 /// Greatest resident size this process had, in bytes.
