@@ -6,6 +6,8 @@ import pytest
 from processes import Driver, binary
 from records import run
 
+from analysis import open_record
+
 
 @pytest.fixture(scope="session")
 def driver_program():
@@ -62,3 +64,10 @@ def run_trained(with_torch, run_job, tmp_path_factory):
     """run_job for experiments that train networks, which share what they trained."""
     models = tmp_path_factory.mktemp("models")
     return lambda job: run_job(job, "--set", f'experiment.models="{models}"')
+
+
+@pytest.fixture(scope="module")
+def record(path):
+    """The record at the module's own `path`, opened for the analysis."""
+    with open_record(path) as opened:
+        yield opened

@@ -121,6 +121,13 @@ std::unique_ptr<const Prepared> prepare_as(const Options& options, const Grid& g
   return std::make_unique<const Work>(options, grid);
 }
 
+/// For `plan`: Work is made of options and grid, and knows its cost and memory.
+template <class Work, class Options>
+Plan plan_as(const Options& options, const Grid& grid) {
+  const auto work = std::make_shared<const Work>(options, grid);
+  return {[work](const Unit& unit) { return work->cost(unit); }, work->memory()};
+}
+
 /// Names of all experiments, in the order `syncgap experiments` lists them.
 std::vector<std::string> experiment_names();
 /// Throws InputError with the nearest known name.

@@ -177,11 +177,7 @@ std::unique_ptr<Experiment> make_dataset_regimes() {
                  "empirical score (regimes, figures 1, 4, 5 and table)",
       .axes = dataset_regimes_axes,
       .observables = dataset_regimes_observables,
-      .plan =
-          [](const DatasetRegimesOptions& options, const Grid& grid) {
-            const auto plan = std::make_shared<const DatasetRegimesPlan>(options, grid);
-            return Plan{[plan](const Unit& unit) { return plan->cost(unit); }, plan->memory()};
-          },
+      .plan = plan_as<DatasetRegimesPlan, DatasetRegimesOptions>,
       .prepare = prepare_as<DatasetRegimes, DatasetRegimesOptions>,
   });
 }

@@ -45,7 +45,7 @@ class ExactScore : public Prepared {
     }
   }
 
-  double cost() const;
+  double cost(const Unit&) const;
   double memory() const;
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
@@ -130,7 +130,7 @@ void ExactScore::read_times(const std::vector<double>& times) {
                         observed_steps_.end());
 }
 
-double ExactScore::cost() const {
+double ExactScore::cost(const Unit& /*unit*/) const {
   double seconds = 0;
   for (const sde::Space space : spaces_) {
     const double components = space == sde::Space::plane ? 2.0 : to_real(options_.dimension);
@@ -254,11 +254,7 @@ std::unique_ptr<Experiment> make_exact_score() {
                  "exact (multimodal, appendix C, figures 12-14)",
       .axes = exact_score_axes,
       .observables = exact_score_observables,
-      .plan =
-          [](const ExactScoreOptions& options, const Grid& grid) {
-            const ExactScore work(options, grid);
-            return Plan{[cost = work.cost()](const Unit&) { return cost; }, work.memory()};
-          },
+      .plan = plan_as<ExactScore, ExactScoreOptions>,
       .prepare = prepare_as<ExactScore, ExactScoreOptions>,
   });
 }

@@ -231,11 +231,7 @@ std::unique_ptr<Experiment> make_information_dynamics() {
                  "under noise (information, sections 4-6, figure 1)",
       .axes = information_dynamics_axes,
       .observables = information_dynamics_observables,
-      .plan =
-          [](const InformationDynamicsOptions& options, const Grid& grid) {
-            const auto work = std::make_shared<const InformationDynamics>(options, grid);
-            return Plan{[work](const Unit& unit) { return work->cost(unit); }, work->memory()};
-          },
+      .plan = plan_as<InformationDynamics, InformationDynamicsOptions>,
       .prepare = prepare_as<InformationDynamics, InformationDynamicsOptions>,
   });
 }

@@ -176,11 +176,7 @@ std::unique_ptr<Experiment> make_mixture_cloning() {
                  "figure 2)",
       .axes = mixture_cloning_axes,
       .observables = mixture_cloning_observables,
-      .plan =
-          [](const MixtureCloningOptions& options, const Grid& grid) {
-            const auto work = std::make_shared<const MixtureCloning>(options, grid);
-            return Plan{[work](const Unit& unit) { return work->cost(unit); }, work->memory()};
-          },
+      .plan = plan_as<MixtureCloning, MixtureCloningOptions>,
       .prepare = prepare_as<MixtureCloning, MixtureCloningOptions>,
   });
 }

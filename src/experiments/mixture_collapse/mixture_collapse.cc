@@ -37,6 +37,7 @@ class MixtureCollapse : public Prepared {
   MixtureCollapse(const MixtureCollapseOptions& options, const Grid& grid);
 
   double cost(const Unit& unit) const;
+  double memory() const { return 0; }  // some kilobytes
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
@@ -207,11 +208,7 @@ std::unique_ptr<Experiment> make_mixture_collapse() {
                  "(regimes, figure 3, appendix C)",
       .axes = mixture_collapse_axes,
       .observables = mixture_collapse_observables,
-      .plan =
-          [](const MixtureCollapseOptions& options, const Grid& grid) {
-            const auto work = std::make_shared<const MixtureCollapse>(options, grid);
-            return Plan{[work](const Unit& unit) { return work->cost(unit); }};
-          },
+      .plan = plan_as<MixtureCollapse, MixtureCollapseOptions>,
       .prepare = prepare_as<MixtureCollapse, MixtureCollapseOptions>,
   });
 }

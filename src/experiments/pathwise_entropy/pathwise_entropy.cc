@@ -60,7 +60,7 @@ double PathwiseEntropy::time_unit(const DiffusionProcess& process, double d) con
   return options_.time_unit == TimeUnit::one ? 1.0 : theory::scaling_speciation_time(process, d);
 }
 
-double PathwiseEntropy::cost() const {
+double PathwiseEntropy::cost(const Unit& /*unit*/) const {
   const double levels = to_real(u_.size());
   // Measured: 3 ms per quadrature with entropies of Gaussians, 4 us per step and entropy of those.
   const bool points = options_.variance == 0.0;
@@ -187,11 +187,7 @@ std::unique_ptr<Experiment> make_pathwise_entropy() {
                  "time (information, section 7, figures 3-5)",
       .axes = pathwise_entropy_axes,
       .observables = pathwise_entropy_observables,
-      .plan =
-          [](const PathwiseEntropyOptions& options, const Grid& grid) {
-            const auto work = std::make_shared<const PathwiseEntropy>(options, grid);
-            return Plan{[cost = work->cost()](const Unit&) { return cost; }, work->memory()};
-          },
+      .plan = plan_as<PathwiseEntropy, PathwiseEntropyOptions>,
       .prepare = prepare_as<PathwiseEntropy, PathwiseEntropyOptions>,
   });
 }

@@ -32,7 +32,7 @@ class PathwiseEntropy : public Prepared {
  public:
   PathwiseEntropy(const PathwiseEntropyOptions& options, const Grid& grid);
 
-  double cost() const;
+  double cost(const Unit&) const;
   double memory() const;
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 

@@ -15,11 +15,7 @@ std::unique_ptr<Experiment> make_trained_regimes() {
                  "empirical score (regimes, figures 4, 5 and 11)",
       .axes = trained_regimes_axes,
       .observables = trained_regimes_observables,
-      .plan =
-          [](const TrainedRegimesOptions& options, const Grid& grid) {
-            const auto plan = std::make_shared<const TrainedRegimesPlan>(options, grid);
-            return Plan{[plan](const Unit& unit) { return plan->cost(unit); }, plan->memory()};
-          },
+      .plan = plan_as<TrainedRegimesPlan, TrainedRegimesOptions>,
       .prepare = prepare_trained<&TrainedExperiments::trained_regimes>,
       .teams = Teams::any,
   });

@@ -6,7 +6,6 @@ from command import analyse, check_page
 from made_up_images import write_plains
 from records import set_pending
 
-from analysis import open_record
 from analysis.experiments.image_units import units
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -37,12 +36,6 @@ def path(run_job, tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     write_plains(folder, count=80, side=8)
     return run_job(JOB.format(folder=folder))
-
-
-@pytest.fixture(scope="module")
-def record(path):
-    with open_record(path) as opened:
-        yield opened
 
 
 def test_two_clusters_are_in_two_minds_at_the_speciation_time(record):

@@ -6,7 +6,6 @@ import pytest
 from command import figures_of_reports
 from made_up_images import write_halves
 
-from analysis import open_record
 from analysis.experiments.image_units import Measured, units
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -37,12 +36,6 @@ def path(run_job, tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     write_halves(folder, count=80, side=6)
     return run_job(JOB.format(folder=folder))
-
-
-@pytest.fixture(scope="module")
-def record(path):
-    with open_record(path) as opened:
-        yield opened
 
 
 def test_figures_in_the_papers_order(record):

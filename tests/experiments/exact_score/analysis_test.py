@@ -8,7 +8,6 @@ import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
 
-from analysis import open_record
 from analysis.experiments.exact_score.data import METRICS, Curves
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -31,12 +30,6 @@ title = "Figures 12-14, small"
 @pytest.fixture(scope="module")
 def path(run_job):
     return run_job(JOB)
-
-
-@pytest.fixture(scope="module")
-def record(path):
-    with open_record(path) as opened:
-        yield opened
 
 
 def perfect_values(a: float, dimension: int) -> dict[str, float]:

@@ -27,7 +27,10 @@ class SampleExperiment : public Prepared {
   SampleExperiment(const SampleExperimentOptions& options, const Grid& grid);
 
   /// About 30 ns for each normal and power.
-  double cost() const { return 3e-8 * to_real(options_.trials) * to_real(powers_.size()); }
+  double cost(const Unit&) const {
+    return 3e-8 * to_real(options_.trials) * to_real(powers_.size());
+  }
+  double memory() const { return 0; }
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
@@ -69,11 +72,7 @@ std::unique_ptr<Experiment> make_sample_experiment() {
       .summary = "moments of a normal number beside their closed form",
       .axes = sample_experiment_axes,
       .observables = sample_experiment_observables,
-      .plan =
-          [](const SampleExperimentOptions& options, const Grid& grid) {
-            const SampleExperiment work(options, grid);
-            return Plan{[cost = work.cost()](const Unit&) { return cost; }, 0};
-          },
+      .plan = plan_as<SampleExperiment, SampleExperimentOptions>,
       .prepare = prepare_as<SampleExperiment, SampleExperimentOptions>,
   });
 }
