@@ -77,13 +77,16 @@ void require_as_indexed(const std::map<std::string, std::string>& index, const s
 }  // namespace
 
 Contents read_contents(std::string_view bytes) {
+  // The length at the front of a safetensors file may look like the start of any other; what comes
+  // behind it does not.
+  const bool may_be_other = bytes.substr(0, 9).find('{', 8) == std::string_view::npos;
   Contents contents;
-  if (is_zip(bytes)) {
+  if (may_be_other && is_zip(bytes)) {
     contents = read_torch_zip(bytes);
   } else if (is_old_torch(bytes)) {
     contents = read_old_torch(bytes);
   } else {
-    require_format(bytes.substr(0, 1) != "\x80",
+    require_format(!may_be_other || bytes.substr(0, 1) != "\x80",
                    "it is a pickle, but not one that torch.save has written");
     contents = read_safetensors(bytes);
   }
