@@ -9,7 +9,8 @@
 
 namespace syncgap::models {
 
-/// Where the weights of a model come from: a file that is given, or training here, whose result is
+/// Where the weights of a model come from: a file that is given, of any kind that
+/// networks::read_weights takes, or training here, whose result is
 /// kept by the hash of all that made it.
 struct ModelSource {
   std::string file;  ///< empty: trained here
@@ -23,7 +24,8 @@ struct ModelSource {
 networks::Weights weights_of(const ModelSource& source, const training::TrainModel& train,
                              const parallel::Team& team);
 
-/// "weights" with the checksum of a file's bytes; nothing where no file is given.
+/// "weights" with the checksum of the bytes of a file, and of its parts if it is an index; nothing
+/// where no file is given.
 Facts weights_facts(const std::string& file);
 
 /// LibTorch's version and device, of which the bits of trained weights depend.

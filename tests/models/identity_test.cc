@@ -177,6 +177,29 @@ TEST(Weights, AreAFactByTheirBytesAndNotByTheirPlace) {
               HasSubstr("experiment.weights"));
 }
 
+TEST(Weights, OfAnIndexAreAFactByTheBytesOfTheirPartsToo) {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream(folder.path(name)) << text;
+    return folder.path(name);
+  };
+  const auto index = write("index.json", R"({"weight_map": {"a": "part"}})");
+  EXPECT_THAT(error_text<InputError>([&] { weights_facts(index); }), HasSubstr("part"));
+  write("part", "some weights");
+  const auto first = weights_facts(index);
+  write("part", "other weights");
+  EXPECT_NE(first, weights_facts(index));
+  write("part", "some weights");
+  EXPECT_EQ(first, weights_facts(index));
+}
+
+TEST(Weights, OfACheckpointOfTorchSaveThatDoesNotFitAreRefusedByName) {
+  SmallTask small;
+  small.options.weights = SYNCGAP_TORCH_FILES "/checkpoint.pt";
+  EXPECT_THAT(error_text<InputError>([&] { trained_denoiser(small.task, small.options, {}); }),
+              ::testing::AllOf(HasSubstr("checkpoint.pt"), HasSubstr("unknown: bias, weight")));
+}
+
 TEST(Weights, OfAnotherNetworkAreRefusedByName) {
   const TemporaryFolder folder;
   SmallTask small;
