@@ -190,8 +190,8 @@ TEST(TorchFile, OffsetsShapesAndStridesOutOfTheStorageAreRefused) {
   EXPECT_EQ(read_contents(of(0, {1, 4}, {kLarge, 1})).tensors.size(), 1U);  // never taken
   for (const std::string& file :
        {of(2, {3}, {1}), of(5, {}, {}), of(0, {4}, {2}), of(0, {2}, {kLarge}), of(-1, {1}, {1}),
-        of(kLarge, {1}, {1}), of(0, {-1}, {1}), of(0, {2}, {-1}), of(0, {2, 2}, {1}),
-        of(0, {kLarge, kLarge}, {0, 0}), of(0, {0, kLarge, kLarge}, {0, 0, 0})})
+        of(kLarge, {1}, {1}), of(kLarge - 1, {1}, {1}), of(0, {-1}, {1}), of(0, {2}, {-1}),
+        of(0, {2, 2}, {1}), of(0, {kLarge, kLarge}, {0, 0}), of(0, {0, kLarge, kLarge}, {0, 0, 0})})
     EXPECT_THAT(refusal(file), HasSubstr("tensor a"));
   EXPECT_THAT(refusal(of(0, {kLarge / 8}, {0})), HasSubstr("would take more than"));
 }
