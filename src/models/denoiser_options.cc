@@ -12,8 +12,8 @@ void DenoiserOptions::describe(OptionTable& table) {
   // What the weights are is a fact of the record; where they lie is not.
   table
       .add("weights", weights, "",
-           "safetensors file of the denoiser's weights, read in place of training; empty: trained "
-           "here")
+           "file of the denoiser's weights, read in place of training: safetensors, an index of "
+           "several, or a state dict or checkpoint of torch.save; empty: trained here")
       .place();
   place.describe(table);
 }

@@ -11,7 +11,8 @@
 
 namespace syncgap::models {
 
-/// Where the weights of a model come from: a file that is given, or training here, whose result is
+/// Where the weights of a model come from: a file that is given, of any kind that
+/// networks::read_weights takes, or training here, whose result is
 /// kept by the hash of all that made it.
 struct ModelSource {
   std::string file;  ///< empty: trained here
@@ -26,7 +27,8 @@ networks::Weights weights_of(const ModelSource& source, const training::TrainMod
                              const parallel::Team& team);
 
 /// What decides the numbers of a denoiser beside its options: "arithmetic", and "weights", the
-/// checksum of a file's bytes, where one is given. `own` is this rank's CUDA device, if it has one.
+/// checksum of the bytes of a file and, if it is an index, of its parts, where one is given. `own`
+/// is this rank's CUDA device, if it has one.
 Facts model_facts(const DenoiserOptions& options, const std::optional<int>& own);
 
 /// LibTorch's version and device, of which the bits of trained weights depend.

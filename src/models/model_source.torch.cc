@@ -1,5 +1,6 @@
 #include "models/model_source.h"
 
+#include <algorithm>
 #include <fstream>
 #include <torch/version.h>
 #include <vector>
@@ -8,19 +9,26 @@
 #include "core/checksum.h"
 #include "models/compute_device.h"
 #include "parallel/together.h"
+#include "tensor_files/tensor_file.h"
 #include "training/share_weights.h"
 
 namespace syncgap::models {
 namespace {
 
 Fact weights_fact(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  require_input(in.is_open(), "cannot open the file of weights (", file,
-                "): check experiment.weights");
   Checksum sum;
   std::vector<char> piece(1 << 20);
-  while (in.read(piece.data(), std::ssize(piece)) || in.gcount() > 0)
-    sum.add(piece.data(), in.gcount());
+  const auto add = [&](const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    require_input(in.is_open(), "cannot open the file of weights (", path,
+                  "): check experiment.weights");
+    while (in.read(piece.data(), std::ssize(piece)) || in.gcount() > 0)
+      sum.add(piece.data(), in.gcount());
+  };
+  add(file);
+  // An index names its parts; the numbers are in them.
+  const auto paths = tensor_files::paths_of(file);
+  std::for_each(paths.begin() + 1, paths.end(), add);
   return {"weights", checksum_text(sum.value())};
 }
 

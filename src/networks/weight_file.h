@@ -10,7 +10,9 @@ namespace syncgap::networks {
 
 /// Tensors by name, and text that says what they are.
 struct Weights {
-  std::map<std::string, torch::Tensor> tensors;  ///< on the CPU, contiguous
+  /// On the CPU, contiguous. Those that were read may be views of the file as it is mapped into
+  /// memory: writing to them does not change it.
+  std::map<std::string, torch::Tensor> tensors;
   std::map<std::string, std::string> metadata;
 };
 
@@ -18,15 +20,21 @@ struct Weights {
 /// under `path` only when it is whole and on the disk. Throws InputError if that cannot be.
 void write_weights(const std::string& path, const Weights& weights);
 
-/// Reads a safetensors file. Throws InputError that names the file and what is wrong in it: not a
-/// safetensors file, cut short, offsets that overlap or leave gaps, element types unknown here.
+/// Reads a file of weights, by what is in it and not by its name: safetensors, an index of several
+/// (*.safetensors.index.json), or what torch.save writes, of any version since 0.4. Of a checkpoint
+/// it takes "ema", else "model", else "state_dict", and metadata "part" says which; what is no
+/// tensor is passed over, and nothing in a file is ever run. "module." and "_orig_mod." at the
+/// front of all names are dropped. No second copy of the file is made: memory is what tensors take
+/// that are not stored as they are used. Throws InputError that names the file and what is wrong in
+/// it.
 Weights read_weights(const std::string& path);
 
 /// Parameters and buffers of a network by name, copied.
 std::map<std::string, torch::Tensor> tensors_of(const torch::nn::Module& network);
 
-/// Copies tensors into the network. Throws InputError naming every missing and every unknown
-/// tensor, or both shapes of the first that differs; the network is unchanged then.
+/// Copies tensors into the network. Throws one InputError that names missing and unknown tensors
+/// and those of another shape with both, the first few of each and how many there are; the network
+/// is unchanged then.
 void load_tensors(torch::nn::Module& network, const std::map<std::string, torch::Tensor>& tensors,
                   const std::string& where);
 

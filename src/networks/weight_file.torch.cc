@@ -2,103 +2,87 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/atomic_file.h"
 #include "core/check.h"
+#include "tensor_files/safetensors.h"
+#include "tensor_files/tensor_file.h"
 
 namespace syncgap::networks {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
-
 using Json = nlohmann::json;
+using tensor_files::ElementType;
+using tensor_files::PlacedTensor;
 
-struct ElementType {
-  const char* name;
-  torch::ScalarType type;
-};
-constexpr std::array kElementTypes{
-    ElementType{"F32", torch::kFloat32}, ElementType{"F64", torch::kFloat64},
-    ElementType{"F16", torch::kFloat16}, ElementType{"BF16", torch::kBFloat16},
-    ElementType{"I64", torch::kInt64},   ElementType{"I32", torch::kInt32},
-    ElementType{"U8", torch::kUInt8},    ElementType{"BOOL", torch::kBool}};
+constexpr std::array kScalarTypes{std::pair{ElementType::float32, torch::kFloat32},
+                                  std::pair{ElementType::float64, torch::kFloat64},
+                                  std::pair{ElementType::float16, torch::kFloat16},
+                                  std::pair{ElementType::bfloat16, torch::kBFloat16},
+                                  std::pair{ElementType::int64, torch::kInt64},
+                                  std::pair{ElementType::int32, torch::kInt32},
+                                  std::pair{ElementType::int16, torch::kInt16},
+                                  std::pair{ElementType::int8, torch::kInt8},
+                                  std::pair{ElementType::uint8, torch::kUInt8},
+                                  std::pair{ElementType::boolean, torch::kBool}};
 
-constexpr std::uint64_t kMaxHeader = std::uint64_t{100} << 20;
-
-[[noreturn]] void refuse(const std::string& path, const std::string& what) {
-  throw InputError(concat("these are not usable weights (", path, "): ", what,
-                          "; take another file, or remove this one to have it made again"));
-}
-
-const ElementType& element_type(torch::ScalarType type) {
-  for (const auto& each : kElementTypes)
-    if (each.type == type) return each;
+ElementType element_type(torch::ScalarType type) {
+  for (const auto& [ours, torchs] : kScalarTypes)
+    if (torchs == type) return ours;
   throw InputError(concat("weights of this element type cannot be written (", toString(type), ")"));
 }
 
-struct Entry {
-  std::string name;
-  const ElementType* type = nullptr;
-  std::vector<std::int64_t> shape;
-  std::uint64_t begin = 0, end = 0;
+torch::ScalarType scalar_type(ElementType type) {
+  return std::find_if(kScalarTypes.begin(), kScalarTypes.end(),
+                      [&](const auto& each) { return each.first == type; })
+      ->second;
+}
+
+/// A view of the file where its bytes are the tensor as it is, else a copy.
+torch::Tensor make_tensor(const PlacedTensor& placed,
+                          const std::shared_ptr<const tensor_files::MappedFile>& file) {
+  const torch::ScalarType type = scalar_type(placed.type);
+  char* data = file->data() + placed.begin;
+  const bool aligned = placed.begin % element_bytes(placed.type) == 0;
+  // A truth value may be stored as any byte.
+  if (aligned && is_contiguous(placed) && elements_of(placed) > 0 &&
+      placed.type != ElementType::boolean)
+    return torch::from_blob(
+        data, placed.shape, [file](void*) {}, type);
+  auto tensor = torch::empty(placed.shape, type);
+  copy_elements(placed, file->bytes(), tensor.data_ptr());
+  return tensor;
+}
+
+std::string shape_text(torch::IntArrayRef shape) { return tensor_files::shape_text(shape.vec()); }
+
+/// What does not fit, of one kind: the first few by name, and how many more.
+class Listed {
+ public:
+  explicit Listed(const char* kind) : kind_(kind) {}
+  template <class... Args>
+  void add(const Args&... text) {
+    if (++count_ <= kShown) text_ += concat(count_ > 1 ? ", " : " ", text...);
+  }
+  bool empty() const { return count_ == 0; }
+  /// "; missing: a, b and 3 more", or nothing.
+  std::string text() const {
+    if (empty()) return {};
+    return concat("; ", kind_, ":", text_,
+                  count_ > kShown ? concat(" and ", count_ - kShown, " more") : "");
+  }
+
+ private:
+  static constexpr std::size_t kShown = 6;
+  const char* kind_;
+  std::size_t count_ = 0;
+  std::string text_;
 };
-
-Entry read_entry(const std::string& path, const std::string& name, const Json& value) {
-  Entry entry{name, nullptr, {}, 0, 0};
-  try {
-    const auto type = value.at("dtype").get<std::string>();
-    for (const auto& each : kElementTypes)
-      if (type == each.name) entry.type = &each;
-    if (entry.type == nullptr) refuse(path, concat("tensor ", name, " has unknown type ", type));
-    entry.shape = value.at("shape").get<std::vector<std::int64_t>>();
-    const auto offsets = value.at("data_offsets").get<std::array<std::uint64_t, 2>>();
-    entry.begin = offsets[0];
-    entry.end = offsets[1];
-  } catch (const Json::exception&) {
-    refuse(path, concat("tensor ", name, " is not described by dtype, shape and data_offsets"));
-  }
-  std::uint64_t bytes = torch::elementSize(entry.type->type);
-  for (const std::int64_t extent : entry.shape)
-    if (extent < 0 || __builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes))
-      refuse(path, concat("tensor ", name, " has an impossible shape"));
-  if (entry.end < entry.begin || entry.end - entry.begin != bytes)
-    refuse(path, concat("tensor ", name, " needs ", bytes, " bytes, its offsets are ", entry.begin,
-                        " to ", entry.end));
-  return entry;
-}
-
-/// Entries in the order of their bytes, which they fill without gaps. (The format's own rule: what
-/// no tensor owns could hide anything.)
-std::vector<Entry> read_entries(const std::string& path, const Json& header, std::uint64_t bytes) {
-  std::vector<Entry> entries;
-  for (const auto& [name, value] : header.items())
-    if (name != "__metadata__") entries.push_back(read_entry(path, name, value));
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
-  });
-  std::uint64_t at = 0;
-  for (const Entry& entry : entries) {
-    if (entry.begin != at)
-      refuse(path, concat("tensor ", entry.name, " begins at byte ", entry.begin,
-                          " of the data, expected ", at));
-    at = entry.end;
-  }
-  if (at != bytes)
-    refuse(path, concat("it holds ", bytes, " bytes of data, its header describes ", at,
-                        bytes < at ? ": it is cut short" : ""));
-  return entries;
-}
-
-std::string shape_text(torch::IntArrayRef shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += concat(i ? ", " : "", shape[i]);
-  return text + ")";
-}
 
 template <class Visit>
 void visit_tensors(const torch::nn::Module& network, const Visit& visit) {
@@ -115,7 +99,7 @@ void write_weights(const std::string& path, const Weights& weights) {
   for (const auto& [name, tensor] : weights.tensors) {
     SYNCGAP_EXPECTS(tensor.is_contiguous() && tensor.device().is_cpu());
     const std::uint64_t end = at + tensor.nbytes();
-    header[name] = {{"dtype", element_type(tensor.scalar_type()).name},
+    header[name] = {{"dtype", tensor_files::safetensors_name(element_type(tensor.scalar_type()))},
                     {"shape", tensor.sizes().vec()},
                     {"data_offsets", {at, end}}};
     at = end;
@@ -140,34 +124,11 @@ void write_weights(const std::string& path, const Weights& weights) {
 }
 
 Weights read_weights(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  require_input(file.good(), "cannot read weights (", path, "): check the path");
-  const auto size = static_cast<std::uint64_t>(file.tellg());
-  file.seekg(0);
-  std::uint64_t length = 0;
-  if (size < sizeof length) refuse(path, concat("it has ", size, " bytes"));
-  file.read(reinterpret_cast<char*>(&length), sizeof length);
-  if (length > kMaxHeader || length > size - sizeof length)
-    refuse(path, concat("its header would have ", length, " bytes, the file has ", size));
-  std::string text(length, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(length));
-  const Json header = Json::parse(text, nullptr, false);
-  if (!header.is_object()) refuse(path, "its header is not a JSON object");
-
-  Weights weights;
-  try {
-    if (const auto found = header.find("__metadata__"); found != header.end())
-      weights.metadata = found->get<std::map<std::string, std::string>>();
-  } catch (const Json::exception&) {
-    refuse(path, "its metadata are not texts by name");
-  }
-  for (const Entry& entry : read_entries(path, header, size - sizeof length - length)) {
-    auto tensor = torch::empty(entry.shape, entry.type->type);
-    file.read(static_cast<char*>(tensor.data_ptr()),
-              static_cast<std::streamsize>(entry.end - entry.begin));
-    if (!file.good()) refuse(path, "tensor " + entry.name + " could not be read");
-    weights.tensors.emplace(entry.name, std::move(tensor));
-  }
+  tensor_files::TensorFiles opened = tensor_files::open_tensor_files(path);
+  Weights weights{{}, std::move(opened.metadata)};
+  for (const auto& [file, tensors] : opened.files)
+    for (const PlacedTensor& placed : tensors)
+      weights.tensors.emplace(placed.name, make_tensor(placed, file));
   return weights;
 }
 
@@ -185,20 +146,21 @@ void load_tensors(torch::nn::Module& network, const std::map<std::string, torch:
   visit_tensors(network, [&](const std::string& name, const torch::Tensor& tensor) {
     own.emplace(name, tensor);
   });
-  std::string missing, unknown;
-  for (const auto& [name, tensor] : own)
-    if (tensors.find(name) == tensors.end()) missing += " " + name;
+  Listed missing("missing"), unknown("unknown"), misshapen("of another shape");
+  for (const auto& [name, tensor] : own) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end())
+      missing.add(name);
+    else if (found->second.sizes() != tensor.sizes())
+      misshapen.add(name, " ", shape_text(found->second.sizes()), " in the file, ",
+                    shape_text(tensor.sizes()), " in the network");
+  }
   for (const auto& [name, tensor] : tensors)
-    if (own.find(name) == own.end()) unknown += " " + name;
-  require_input(missing.empty() && unknown.empty(), "weights are of another network (", where,
-                missing.empty() ? "" : "; missing:" + missing,
-                unknown.empty() ? "" : "; unknown:" + unknown,
-                "): take the weights of this network, or its sizes from their metadata");
-  for (const auto& [name, tensor] : own)
-    require_input(tensor.sizes() == tensors.at(name).sizes(), "weights have another shape (", where,
-                  ", ", name, ": ", shape_text(tensors.at(name).sizes()), " in the file, ",
-                  shape_text(tensor.sizes()),
-                  " in the network): take the sizes the weights were made with");
+    if (own.find(name) == own.end()) unknown.add(name);
+  require_input(missing.empty() && unknown.empty() && misshapen.empty(),
+                "weights are of another network (", where, missing.text(), unknown.text(),
+                misshapen.text(),
+                "): take the weights of this network, or the sizes they were made with");
   const torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : own) tensor.copy_(tensors.at(name));
 }

@@ -28,7 +28,8 @@ void make_outlined(networks::Weights& weights, const std::string& outline) {
     std::vector<std::int64_t> extents(dimensions);
     for (std::int64_t& extent : extents) in >> extent;
     std::string name;
-    std::getline(in >> std::ws, name);
+    in.get();  // the blank between: a name may begin with another
+    std::getline(in, name);
     weights.tensors[name] = torch::empty(extents, static_cast<torch::ScalarType>(type));
   }
 }

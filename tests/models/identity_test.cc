@@ -163,23 +163,47 @@ TEST(Weights, OfAFileAreReadInPlaceOfTraining) {
       torch::equal(given.denoiser()(states, told).noise, trained.denoiser()(states, told).noise));
 }
 
+Facts facts_of_weights(const std::string& file) {
+  DenoiserOptions options;
+  options.weights = file;
+  return model_facts(options, {});
+}
+
 TEST(Weights, AreAFactByTheirBytesAndNotByTheirPlace) {
   const TemporaryFolder folder;
   const auto write = [&](const char* name, const char* text) {
     std::ofstream(folder.path(name)) << text;
     return folder.path(name);
   };
-  const auto facts = [](const std::string& file) {
-    DenoiserOptions options;
-    options.weights = file;
-    return model_facts(options, {});
-  };
-  const auto first = facts(write("a", "some weights"));
-  EXPECT_EQ(first, facts(write("b", "some weights")));
-  EXPECT_NE(first, facts(write("c", "other weights")));
-  EXPECT_EQ(facts(""), (Facts{{"arithmetic", "cpu, single"}}));
-  EXPECT_THAT(error_text<InputError>([&] { facts(folder.path("none")); }),
+  const auto first = facts_of_weights(write("a", "some weights"));
+  EXPECT_EQ(first, facts_of_weights(write("b", "some weights")));
+  EXPECT_NE(first, facts_of_weights(write("c", "other weights")));
+  EXPECT_EQ(facts_of_weights(""), (Facts{{"arithmetic", "cpu, single"}}));
+  EXPECT_THAT(error_text<InputError>([&] { facts_of_weights(folder.path("none")); }),
               HasSubstr("experiment.weights"));
+}
+
+TEST(Weights, OfAnIndexAreAFactByTheBytesOfTheirPartsToo) {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream(folder.path(name)) << text;
+    return folder.path(name);
+  };
+  const auto index = write("index.json", R"({"weight_map": {"a": "part"}})");
+  EXPECT_THAT(error_text<InputError>([&] { facts_of_weights(index); }), HasSubstr("part"));
+  write("part", "some weights");
+  const auto first = facts_of_weights(index);
+  write("part", "other weights");
+  EXPECT_NE(first, facts_of_weights(index));
+  write("part", "some weights");
+  EXPECT_EQ(first, facts_of_weights(index));
+}
+
+TEST(Weights, OfACheckpointOfTorchSaveThatDoesNotFitAreRefusedByName) {
+  SmallTask small;
+  small.options.weights = SYNCGAP_TORCH_FILES "/checkpoint.pt";
+  EXPECT_THAT(error_text<InputError>([&] { trained_denoiser(small.task, small.options, {}); }),
+              ::testing::AllOf(HasSubstr("checkpoint.pt"), HasSubstr("unknown: bias, weight")));
 }
 
 TEST(Weights, OfAnotherNetworkAreRefusedByName) {

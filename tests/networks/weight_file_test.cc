@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <torch/csrc/jit/serialization/pickle.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,6 +47,10 @@ std::string file_of(const std::string& header, const std::string& data) {
   std::string bytes(sizeof length, '\0');
   std::memcpy(bytes.data(), &length, sizeof length);
   return bytes + header + data;
+}
+
+std::string golden(const std::string& name) {
+  return std::string(SYNCGAP_TORCH_FILES) + "/" + name;
 }
 
 TEST(WeightFile, GivesBackWhatWasWritten) {
@@ -113,7 +118,7 @@ TEST(WeightFile, UnwritablePlacesAreRefused) {
   EXPECT_THAT(error_text<InputError>([] { write_weights("/proc/none/w", {}); }),
               HasSubstr("cannot write weights (/proc/none/w"));
   EXPECT_THAT(error_text<InputError>([] { read_weights("/none/w"); }),
-              HasSubstr("cannot read weights (/none/w)"));
+              HasSubstr("cannot read weights (/none/w"));
 }
 
 TEST(LoadTensors, MakesNetworksEqual) {
@@ -122,6 +127,47 @@ TEST(LoadTensors, MakesNetworksEqual) {
   load_tensors(*to, tensors_of(*from), "memory");
   const auto images = torch::ones({1, 2, 8, 8});
   EXPECT_TRUE(torch::equal(from(images, torch::tensor({4})), to(images, torch::tensor({4}))));
+}
+
+TEST(WeightFile, FilesOfTorchSaveAreReadAsLibTorchReadsThem) {
+  for (const char* name : {"types.pt", "views.pt"}) {
+    const auto bytes = bytes_of(golden(name));
+    const auto expected = torch::jit::pickle_load({bytes.begin(), bytes.end()}).toGenericDict();
+    const Weights weights = read_weights(golden(name));
+    ASSERT_EQ(weights.tensors.size(), expected.size()) << name;
+    for (const auto& item : expected) {
+      const auto& tensor = weights.tensors.at(item.key().toStringRef());
+      EXPECT_EQ(tensor.scalar_type(), item.value().toTensor().scalar_type()) << item.key();
+      EXPECT_TRUE(torch::equal(tensor, item.value().toTensor())) << item.key();
+      EXPECT_TRUE(tensor.is_contiguous() && tensor.device().is_cpu()) << item.key();
+    }
+  }
+}
+
+TEST(WeightFile, OfACheckpointItSaysWhichPartItTook) {
+  const Weights weights = read_weights(golden("checkpoint.pt"));
+  EXPECT_EQ(weights.metadata.at("part"), "ema");
+  EXPECT_TRUE(torch::equal(weights.tensors.at("bias"), torch::tensor({120.F, 121.F})));
+}
+
+TEST(WeightFile, FilesFromBefore1_6AreReadWhereNothingIsAligned) {
+  const Weights present = read_weights(golden("types.pt")),
+                old = read_weights(golden("old_types.pt"));
+  ASSERT_EQ(old.tensors.size(), present.tensors.size());
+  for (const auto& [name, tensor] : present.tensors) {
+    EXPECT_EQ(old.tensors.at(name).scalar_type(), tensor.scalar_type()) << name;
+    EXPECT_TRUE(torch::equal(old.tensors.at(name), tensor)) << name;
+  }
+}
+
+TEST(WeightFile, TensorsThatLieInTheFileAsTheyAreUsedAreNotCopied) {
+  const Weights weights = read_weights(golden("views.pt"));
+  EXPECT_EQ(weights.tensors.at("whole").data_ptr(), weights.tensors.at("again").data_ptr());
+  const auto before = bytes_of(golden("views.pt"));
+  weights.tensors.at("again").fill_(-1);
+  EXPECT_EQ(bytes_of(golden("views.pt")), before);
+  EXPECT_EQ(weights.tensors.at("whole").min().item<float>(), -1);
+  EXPECT_EQ(weights.tensors.at("transposed").min().item<float>(), 0);
 }
 
 TEST(LoadTensors, NamesWhatDoesNotFit) {
@@ -133,9 +179,34 @@ TEST(LoadTensors, NamesWhatDoesNotFit) {
   tensors["in.weight"] = torch::zeros({16, 3, 3, 3});
   EXPECT_THAT(refused(), AllOf(HasSubstr("w.safetensors"), HasSubstr("in.weight"),
                                HasSubstr("(16, 3, 3, 3)"), HasSubstr("(16, 2, 3, 3)")));
-  tensors.erase("in.weight");
+  ASSERT_EQ(tensors.erase("out.bias"), 1U);
   tensors["extra"] = torch::zeros({1});
-  EXPECT_THAT(refused(), AllOf(HasSubstr("missing: in.weight"), HasSubstr("unknown: extra")));
+  EXPECT_THAT(refused(), AllOf(HasSubstr("missing: out.bias;"), HasSubstr("unknown: extra;"),
+                               HasSubstr("of another shape: in.weight (16, 3, 3, 3) in the file, "
+                                         "(16, 2, 3, 3) in the network)")));
+}
+
+TEST(LoadTensors, OfManyThatDoNotFitNamesTheFirstAndCountsTheOthers) {
+  auto network = network_of(16);
+  const auto own = tensors_of(*network);
+  std::map<std::string, torch::Tensor> tensors;
+  for (int k = 0; k < 9; ++k) tensors["other" + std::to_string(k)] = torch::zeros({1});
+  const auto text = error_text<InputError>([&] { load_tensors(*network, tensors, "memory"); });
+  EXPECT_THAT(text,
+              HasSubstr("unknown: other0, other1, other2, other3, other4, other5 and 3 more"));
+  EXPECT_THAT(text, HasSubstr(concat(" and ", own.size() - 6, " more; unknown")));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("shape")));
+}
+
+TEST(LoadTensors, ARefusedFileLeavesTheNetworkAsItWas) {
+  auto network = network_of(16);
+  const auto before = tensors_of(*network);
+  auto tensors = before;
+  for (auto& [name, tensor] : tensors) tensor = tensor + 1;
+  tensors["in.weight"] = torch::zeros({1});
+  EXPECT_THROW(load_tensors(*network, tensors, "memory"), InputError);
+  for (const auto& [name, tensor] : tensors_of(*network))
+    EXPECT_TRUE(torch::equal(tensor, before.at(name))) << name;
 }
 
 }  // namespace
