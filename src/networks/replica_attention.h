@@ -2,10 +2,15 @@
 
 #include <cstdint>
 #include <torch/types.h>
+#include <vector>
 
 namespace syncgap::networks {
 
-// Shapes: B rows of P = 1 or 2 replicas, A then B, of N tokens of D channels in h heads.
+/// What a network has of its replicas, A then B or one by itself: a tensor each, of B rows of N
+/// tokens of D channels. They meet only in attention, everything else is done to one after the
+/// other: the bits of a matrix product depend on the place of a row in it, so replicas in one
+/// product would differ where they are equal.
+using Replicas = std::vector<torch::Tensor>;
 
 /// Whose replicas see each other in one layer, and how strongly.
 struct CoupledRows {
@@ -37,8 +42,7 @@ class ReplicaCoupling {
 /// values of B. Scores and softmax are single precision or better; no N x N matrix is kept where no
 /// gradient is. Exchanging the replicas exchanges the results bit for bit, and g = 0 gives the bits
 /// of no coupling. Equations (18)-(19)
-/// qkv (B, P, N, 3 D), each third head by head -> (B, P, N, D)
-torch::Tensor replica_attention(const torch::Tensor& qkv, std::int64_t heads,
-                                const CoupledRows& coupled);
+/// qkv (B, N, 3 D) of each replica, each third head by head -> (B, N, D)
+Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled);
 
 }  // namespace syncgap::networks

@@ -15,15 +15,19 @@ namespace {
 using torch::Tensor;
 
 #if TORCH_VERSION_MAJOR >= 2
+Tensor ready(const Tensor& x) { return x; }
+
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
   return at::scaled_dot_product_attention(q, k, v);
 }
 #else
 constexpr std::int64_t kTile = std::int64_t{1} << 16;  // scores of a head at a time
 
+/// Products of batches copy what does not lie in order, each time.
+Tensor ready(const Tensor& x) { return x.contiguous(); }
+
 /// Rows of queries in turn: a tile has all keys, so each softmax is over the whole row.
-Tensor attend(const Tensor& given_q, const Tensor& given_k, const Tensor& given_v) {
-  const auto q = given_q.contiguous(), k = given_k.contiguous(), v = given_v.contiguous();
+Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
   const auto tokens = q.size(2);
   const double scale = 1 / std::sqrt(to_real(q.size(3)));
   const auto piece = [&](const Tensor& some) {
@@ -38,10 +42,17 @@ Tensor attend(const Tensor& given_q, const Tensor& given_k, const Tensor& given_
 }
 #endif
 
-/// own (count, 2, h, N, c) and what the replicas see of each other, of the same shape.
-Tensor mix(const Tensor& own, const Tensor& cross, const Tensor& strength) {
-  const auto g = strength.to(own.scalar_type()).view({-1, 1, 1, 1, 1});
-  return (own + g * cross) / (1 + g);
+/// own + g cross, of the coupled rows alone. (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
+Tensor mix(const Tensor& own, const Tensor& cross, const CoupledRows& coupled) {
+  const auto end = coupled.first + coupled.count;
+  const auto g = coupled.strength.to(own.scalar_type()).view({-1, 1, 1, 1});
+  const auto mixed = (own.slice(0, coupled.first, end) + g * cross) / (1 + g);
+  if (coupled.count == own.size(0)) return mixed;
+  return torch::cat({own.slice(0, 0, coupled.first), mixed, own.slice(0, end)});
+}
+
+Tensor at_least_single(const Tensor& x) {
+  return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
 }
 
 }  // namespace
@@ -80,39 +91,40 @@ CoupledRows ReplicaCoupling::at(std::int64_t layer) const {
   return {g.slice(0, first, end), first, end - first};
 }
 
-Tensor replica_attention(const Tensor& qkv, std::int64_t heads, const CoupledRows& coupled) {
-  const auto rows = qkv.size(0), replicas = qkv.size(1), tokens = qkv.size(2);
-  const auto width = qkv.size(3) / 3;
-  SYNCGAP_EXPECTS(qkv.dim() == 4 && qkv.size(3) % (3 * heads) == 0, qkv.sizes());
-  SYNCGAP_EXPECTS(coupled.count == 0 || replicas == 2, "coupled rows have two replicas");
+Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
+  SYNCGAP_EXPECTS(qkv.size() == 1 || (qkv.size() == 2 && qkv[0].sizes() == qkv[1].sizes()));
+  SYNCGAP_EXPECTS(qkv[0].dim() == 3 && qkv[0].size(2) % (3 * heads) == 0, qkv[0].sizes());
+  SYNCGAP_EXPECTS(coupled.count == 0 || qkv.size() == 2, "coupled rows have two replicas");
+  const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
   SYNCGAP_EXPECTS(coupled.first >= 0 && coupled.first + coupled.count <= rows);
-  // Products of bfloat16 sum up in single precision only inside a fused kernel.
-  const bool fused = TORCH_VERSION_MAJOR >= 2 && !qkv.device().is_cpu();
   const c10::impl::ExcludeDispatchKeyGuard as_given(c10::autocast_dispatch_keyset);
-  const auto wide = [&](const Tensor& x) {
-    return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
+  struct Parts {
+    Tensor q, k, v;  // (B, h, N, c)
   };
-  const auto parts = (fused ? qkv : wide(qkv))
-                         .view({rows, replicas, tokens, 3, heads, width / heads})
-                         .permute({3, 0, 1, 4, 2, 5});  // (3, B, P, h, N, c)
-  const auto q = parts[0], k = parts[1], v = parts[2];
-  const auto joined = [](const Tensor& x) { return x.flatten(0, 1); };
-  auto out = wide(attend(joined(q), joined(k), joined(v))).view_as(q);
-  if (coupled.count > 0) {
-    const auto some = [&](const Tensor& x, std::int64_t replica) {
-      return x.narrow(0, coupled.first, coupled.count).select(1, replica);  // (count, h, N, c)
-    };
-    const auto seen = [&](std::int64_t by, std::int64_t of) {
-      return wide(attend(some(q, by), some(k, of), some(v, of)));
-    };
-    const auto cross = torch::stack({seen(0, 1), seen(1, 0)}, 1);  // (count, 2, h, N, c)
-    const auto end = coupled.first + coupled.count;
-    const auto mixed = mix(out.slice(0, coupled.first, end), cross, coupled.strength);
-    out = coupled.count == rows
-              ? mixed
-              : torch::cat({out.slice(0, 0, coupled.first), mixed, out.slice(0, end, rows)});
+  std::vector<Parts> parts;
+  for (const Tensor& each : qkv) {
+    // Fused kernels take bfloat16 and sum in single precision inside; others would round the
+    // scores.
+    const auto views = (each.is_cuda() ? each : at_least_single(each))
+                           .view({rows, tokens, 3, heads, width / heads})
+                           .permute({2, 0, 3, 1, 4});
+    parts.push_back({ready(views[0]), ready(views[1]), ready(views[2])});
   }
-  return out.transpose(2, 3).reshape({rows, replicas, tokens, width});
+  const auto some = [&](const Tensor& x) {
+    return x.narrow(0, coupled.first, coupled.count);  // (count, h, N, c)
+  };
+  Replicas out;
+  for (std::size_t replica = 0; replica < qkv.size(); ++replica) {
+    const auto& [q, k, v] = parts[replica];
+    auto mixed = at_least_single(attend(q, k, v));  // (B, h, N, c)
+    if (coupled.count > 0) {
+      const Parts& other = parts[1 - replica];
+      const auto cross = attend(some(q), some(other.k), some(other.v));
+      mixed = mix(mixed, at_least_single(cross), coupled);
+    }
+    out.push_back(mixed.transpose(1, 2).reshape({rows, tokens, width}));
+  }
+  return out;
 }
 
 }  // namespace syncgap::networks

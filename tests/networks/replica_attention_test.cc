@@ -61,6 +61,11 @@ Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& 
   return torch::stack(out).reshape({rows, qkv.size(1), qkv.size(2), width});
 }
 
+/// qkv (B, P, N, 3 D) -> (B, P, N, D)
+Tensor attention(const Tensor& qkv, std::int64_t heads, const CoupledRows& rows) {
+  return torch::stack(replica_attention(qkv.unbind(1), heads, rows), 1);
+}
+
 CoupledRows coupled(const std::vector<double>& strengths) {
   const auto rows = static_cast<std::int64_t>(strengths.size());
   return ReplicaCoupling(torch::tensor(strengths, kDouble), rows, 1, torch::kCPU).at(0);
@@ -82,13 +87,13 @@ TEST(ReplicaAttention, IsFourSoftmaxesAndTheirMean) {
     const auto rows = coupled(strengths);
     EXPECT_EQ(rows.first, 1);
     EXPECT_EQ(rows.count, 3);
-    EXPECT_LT((replica_attention(qkv, heads, rows) - expected).abs().max().item<double>(), 1e-12);
-    const auto single = replica_attention(qkv.to(torch::kFloat32), heads, rows);
+    EXPECT_LT((attention(qkv, heads, rows) - expected).abs().max().item<double>(), 1e-12);
+    const auto single = attention(qkv.to(torch::kFloat32), heads, rows);
     EXPECT_EQ(single.scalar_type(), torch::kFloat32);
     EXPECT_LT((single - expected).abs().max().item<double>(), 5e-6) << tokens << " tokens";
     const torch::NoGradGuard no_grad;
     const auto alone = qkv.slice(1, 0, 1);
-    EXPECT_LT((replica_attention(alone.to(torch::kFloat32), heads, {}) - oracle(alone, heads, {}))
+    EXPECT_LT((attention(alone.to(torch::kFloat32), heads, {}) - oracle(alone, heads, {}))
                   .abs()
                   .max()
                   .item<double>(),
@@ -100,8 +105,8 @@ TEST(ReplicaAttention, WhatTrainsAndWhatInfersAgree) {
   for (const auto& [tokens, width, heads] : kSizes) {
     const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32);
     const auto rows = coupled({0.2, 0, 0.7});
-    const auto trains = replica_attention(qkv.clone().requires_grad_(), heads, rows).detach();
-    const auto infers = replica_attention(qkv, heads, rows);
+    const auto trains = attention(qkv.clone().requires_grad_(), heads, rows).detach();
+    const auto infers = attention(qkv, heads, rows);
     EXPECT_LT((trains - infers).abs().max().item<double>(), 3e-6);
   }
 }
@@ -110,15 +115,15 @@ TEST(ReplicaAttention, WithoutCouplingHasTheBitsOfNone) {
   for (const auto& [tokens, width, heads] : kSizes)
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
-      const auto alone = replica_attention(qkv, heads, {});
-      EXPECT_TRUE(torch::equal(replica_attention(qkv, heads, coupled({0, 0, 0})), alone));
+      const auto alone = attention(qkv, heads, {});
+      EXPECT_TRUE(torch::equal(attention(qkv, heads, coupled({0, 0, 0})), alone));
       // Beside coupled rows, and where nobody knows that a row is not coupled.
-      const auto mixed = replica_attention(qkv, heads, coupled({0, 0.5, 0}));
+      const auto mixed = attention(qkv, heads, coupled({0, 0.5, 0}));
       EXPECT_TRUE(torch::equal(mixed[0], alone[0]));
       EXPECT_TRUE(torch::equal(mixed[2], alone[2]));
       EXPECT_FALSE(torch::equal(mixed[1], alone[1]));
       const CoupledRows all{torch::zeros({3}), 0, 3};
-      EXPECT_TRUE(torch::equal(replica_attention(qkv, heads, all), alone));
+      EXPECT_TRUE(torch::equal(attention(qkv, heads, all), alone));
     }
 }
 
@@ -127,8 +132,8 @@ TEST(ReplicaAttention, ExchangingReplicasExchangesResultsBitForBit) {
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
       const auto rows = coupled({0.3, 1, 0.8});
-      EXPECT_TRUE(torch::equal(replica_attention(exchanged(qkv), heads, rows),
-                               exchanged(replica_attention(qkv, heads, rows))));
+      EXPECT_TRUE(torch::equal(attention(exchanged(qkv), heads, rows),
+                               exchanged(attention(qkv, heads, rows))));
     }
 }
 
@@ -136,22 +141,21 @@ TEST(ReplicaAttention, EqualReplicasStayEqualBitForBit) {
   for (const auto& [tokens, width, heads] : kSizes)
     for (const bool trains : {false, true}) {
       const auto one = made_up_qkv(3, 1, tokens, width).to(torch::kFloat32);
-      const auto out = replica_attention(torch::cat({one, one}, 1).requires_grad_(trains), heads,
-                                         coupled({0.3, 0, 0.8}));
+      const auto out = attention(torch::cat({one, one}, 1).requires_grad_(trains), heads,
+                                 coupled({0.3, 0, 0.8}));
       EXPECT_TRUE(torch::equal(out.select(1, 0), out.select(1, 1)));
       // What one sees of an equal partner is what it sees of itself, up to rounding in the mean.
-      EXPECT_LT((out.slice(1, 0, 1) - replica_attention(one, heads, {})).abs().max().item<double>(),
-                1e-6);
+      EXPECT_LT((out.slice(1, 0, 1) - attention(one, heads, {})).abs().max().item<double>(), 1e-6);
     }
 }
 
 TEST(ReplicaAttention, RowsDoNotDependOnTheBatchTheyAreIn) {
   const auto qkv = made_up_qkv(6, 2, 49, 96).to(torch::kFloat32);
   const std::vector<double> strengths{0.1, 0.9, 0, 0.4, 0, 1};
-  const auto together = replica_attention(qkv, 4, coupled(strengths));
+  const auto together = attention(qkv, 4, coupled(strengths));
   for (std::int64_t row = 0; row < 6; ++row)
-    EXPECT_TRUE(torch::equal(replica_attention(qkv.slice(0, row, row + 1), 4,
-                                               coupled({strengths[static_cast<std::size_t>(row)]})),
+    EXPECT_TRUE(torch::equal(attention(qkv.slice(0, row, row + 1), 4,
+                                       coupled({strengths[static_cast<std::size_t>(row)]})),
                              together.slice(0, row, row + 1)));
 }
 
@@ -159,16 +163,14 @@ TEST(ReplicaAttention, GradientsAreThoseOfTheDefinition) {
   const std::vector<double> strengths{0, 0.6, 0};
   for (const auto& [tokens, width, heads] : {Sizes{12, 8, 2}, Sizes{300, 6, 1}}) {
     const auto seen = wave({3, 2, tokens, width}, 0.37, 0.2);
-    const auto gradient = [&](const auto& attention, torch::ScalarType type) {
+    const auto gradient = [&](const auto& compute, torch::ScalarType type) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(type).requires_grad_();
-      (attention(qkv) * seen.to(type)).sum().backward();
+      (compute(qkv) * seen.to(type)).sum().backward();
       return qkv.grad().to(torch::kFloat64);
     };
     const auto expected =
         gradient([&](const Tensor& qkv) { return oracle(qkv, heads, strengths); }, torch::kFloat64);
-    const auto ours = [&](const Tensor& qkv) {
-      return replica_attention(qkv, heads, coupled(strengths));
-    };
+    const auto ours = [&](const Tensor& qkv) { return attention(qkv, heads, coupled(strengths)); };
     const double size = expected.abs().max().item<double>();
     EXPECT_GT(size, 0.1);
     EXPECT_LT((gradient(ours, torch::kFloat64) - expected).abs().max().item<double>(),
@@ -181,7 +183,7 @@ TEST(ReplicaAttention, SoftmaxIsSinglePrecisionUnderMixed) {
   const auto qkv = made_up_qkv(2, 2, 49, 96).to(torch::kBFloat16);
   const auto rows = coupled({0.5, 0.1});
   const PrecisionScope scope(torch::kCPU, Precision::bf16);
-  const auto out = replica_attention(qkv, 4, rows);
+  const auto out = attention(qkv, 4, rows);
   EXPECT_EQ(out.scalar_type(), torch::kFloat32);
   EXPECT_LT((out - oracle(qkv.to(torch::kFloat64), 4, {0.5, 0.1})).abs().max().item<double>(),
             5e-6);
