@@ -1,5 +1,6 @@
 #include "networks/replica_attention.h"
 
+#include <ATen/Parallel.h>
 #include <algorithm>
 #include <cmath>
 #include <torch/version.h>
@@ -8,6 +9,7 @@
 #include "core/check.h"
 #include "core/expect_shape.h"
 #include "core/numbers.h"
+#include "networks/attention_kernels.h"
 
 namespace syncgap::networks {
 namespace {
@@ -55,6 +57,48 @@ Tensor at_least_single(const Tensor& x) {
   return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
 }
 
+/// Single precision on the CPU where no gradient is wanted: a head's queries, keys and values are
+/// read where they lie, and what the replicas see of each other is mixed in where it is computed.
+Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
+  const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
+  const auto size = width / heads, stride = 3 * width;
+  Replicas given, out;
+  for (const Tensor& each : qkv) {
+    given.push_back(each.to(torch::kFloat32).contiguous());
+    out.push_back(torch::empty({rows, tokens, width}, given.back().options()));
+  }
+  const auto g = coupled.count > 0 ? coupled.strength.to(torch::kFloat32).contiguous() : Tensor();
+  at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
+    AttentionKernel kernel(tokens, size);
+    for (std::int64_t at = begin; at < end; ++at) {
+      const auto row = at / heads, channel = at % heads * size, place = row - coupled.first;
+      const auto from = row * tokens * stride + channel, to = row * tokens * width + channel;
+      const auto part = [&](std::size_t replica, std::int64_t third) {
+        return given[replica].data_ptr<float>() + from + third * width;
+      };
+      const auto answer = [&](std::size_t replica) { return out[replica].data_ptr<float>() + to; };
+      const auto take = [&](std::size_t of) { kernel.take(part(of, 1), part(of, 2), stride); };
+      const auto own = [&](std::size_t replica) {
+        kernel.attend(part(replica, 0), stride, answer(replica), width);
+      };
+      take(0);
+      own(0);
+      if (given.size() == 1) continue;
+      const bool sees = place >= 0 && place < coupled.count && g.data_ptr<float>()[place] > 0;
+      const auto cross = [&](std::size_t replica) {
+        kernel.mix(part(replica, 0), stride, g.data_ptr<float>()[place], answer(replica), width);
+      };
+      take(1);
+      own(1);
+      if (!sees) continue;
+      cross(0);
+      take(0);
+      cross(1);
+    }
+  });
+  return out;
+}
+
 }  // namespace
 
 ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
@@ -98,6 +142,10 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
   const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
   SYNCGAP_EXPECTS(coupled.first >= 0 && coupled.first + coupled.count <= rows);
   const c10::impl::ExcludeDispatchKeyGuard as_given(c10::autocast_dispatch_keyset);
+  const bool trains =
+      torch::GradMode::is_enabled() && (qkv[0].requires_grad() || qkv.back().requires_grad());
+  if (qkv[0].device().is_cpu() && qkv[0].scalar_type() != torch::kFloat64 && !trains)
+    return attend_in_place(qkv, heads, coupled);
   struct Parts {
     Tensor q, k, v;  // (B, h, N, c)
   };
