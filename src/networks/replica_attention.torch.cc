@@ -153,7 +153,9 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
   for (const Tensor& each : qkv) {
     // Fused kernels take bfloat16 and sum in single precision inside; others would round the
     // scores.
+    // In order: what a library's product makes of the same numbers depends on where they begin.
     const auto views = (each.is_cuda() ? each : at_least_single(each))
+                           .contiguous()
                            .view({rows, tokens, 3, heads, width / heads})
                            .permute({2, 0, 3, 1, 4});
     parts.push_back({ready(views[0]), ready(views[1]), ready(views[2])});
