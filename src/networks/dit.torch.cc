@@ -145,7 +145,7 @@ Tensor DiTImpl::condition(const DiTConditions& conditions, std::int64_t rows) {
   require_input(steps.defined() && has_shape(steps.sizes(), {rows}),
                 "a batch has one step for each row (steps are ",
                 steps.defined() ? shape_text(steps.sizes()) : "undefined", ", expected (", rows,
-                "))");
+                ")): repeat the step");
   const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
   const auto frequencies = step_frequencies(steps, shape_.step_embedding);
   auto sum = step2_(torch::silu(step1_(frequencies.to(step1_->weight.scalar_type()))));  // (B, D)
@@ -158,7 +158,8 @@ Tensor DiTImpl::condition(const DiTConditions& conditions, std::int64_t rows) {
     labels = torch::full({rows}, shape_.null_label(), sum.options().dtype(torch::kInt64));
   require_input(labels.scalar_type() == torch::kInt64 && has_shape(labels.sizes(), {rows}),
                 "a batch has one label for each row, a 64-bit integer (labels are ",
-                shape_text(labels.sizes()), ", expected (", rows, "))");
+                shape_text(labels.sizes()), ", expected (", rows,
+                ")): the null label stands for none");
   if (labels.device().is_cpu())  // elsewhere reading them would wait for the device
     require_input(labels.numel() == 0 || (labels.min().item<std::int64_t>() >= 0 &&
                                           labels.max().item<std::int64_t>() <= shape_.null_label()),

@@ -104,11 +104,11 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
 ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
                                  torch::Device device)
     : rows_(rows), layers_(layers) {
-  if (!strength.defined()) return;
+  if (!strength.defined() || rows == 0) return;
   require_input(has_shape(strength.sizes(), {rows}) || has_shape(strength.sizes(), {rows, layers}),
                 "coupling strengths are one for each row, or one for each row and layer (they are ",
                 shape_text(strength.sizes()), ", expected (", rows, ") or (", rows, ", ", layers,
-                "))");
+                ")): repeat g, or leave it out");
   require_input(!strength.requires_grad(),
                 "gradients of coupling strengths are not computed: ", "detach them");
   strength_ = strength.to(device);
