@@ -1,4 +1,5 @@
 // Made by tests/networks/make_dit_golden.py.
+// clang-format off
 #pragma once
 
 #include <cstdint>

@@ -175,7 +175,7 @@ def golden(c):
 
 
 def main():
-    print("// Made by tests/networks/make_dit_golden.py.\n#pragma once\n")
+    print("// Made by tests/networks/make_dit_golden.py.\n// clang-format off\n#pragma once\n")
     print("#include <cstdint>\n#include <vector>\n")
     for c in CASES:
         count, out = golden(c)
