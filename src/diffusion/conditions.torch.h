@@ -11,8 +11,10 @@ namespace syncgap::diffusion {
 /// What a denoiser is told beside the step: for each row of a group, and left undefined where there
 /// is nothing to tell.
 struct RowConditions {
-  torch::Tensor label;     ///< class of the row, (B) int64
-  torch::Tensor coupling;  ///< g with which the row's replicas are coupled, (B) float
+  torch::Tensor label;  ///< class of the row, (B) int64
+  /// g with which the row's replicas are coupled, (B) float; or (B, L) where it differs between the
+  /// L layers of a network that couples in each
+  torch::Tensor coupling;
 };
 
 /// All a denoiser is told of a batch, a row each: rows may differ.
@@ -24,8 +26,10 @@ struct Conditions {
 /// What a denoiser says of states.
 struct Prediction {
   torch::Tensor noise;  ///< eps in z_t, (B, P, C, H, W)
-  torch::Tensor log_variance =
-      {};  ///< of the reverse step where the network learns it, or undefined
+  /// v where the network learns the reverse step's variance, of the noise's shape, or undefined:
+  /// the log variance is (1 + v) / 2 of the forward step's and (1 - v) / 2 of the posterior's. v is
+  /// not bounded.
+  torch::Tensor variance = {};
 };
 
 /// A denoiser is a value, whatever network is behind it and wherever its weights came from.

@@ -4,7 +4,9 @@
 #include <memory>
 #include <torch/nn/module.h>
 
+#include "core/random.h"
 #include "diffusion/conditions.torch.h"
+#include "networks/dit_shape.h"
 #include "networks/unet.h"
 
 namespace syncgap::models {
@@ -18,10 +20,17 @@ class DenoiserNetwork {
   virtual diffusion::Prediction predict(const torch::Tensor& states,
                                         const diffusion::Conditions& conditions) = 0;
   virtual torch::nn::Module& module() = 0;
+  /// Weights that training starts from.
+  virtual void initialize(const RandomStream& stream);
 };
 
 /// A U-Net sees the replicas of a state as channels, (B, P C, H, W); it takes no label and no
 /// coupling.
 std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape);
+
+/// A transformer sees the replicas of a state as two images that attend to each other as strongly
+/// as the rows' coupling says, (B) or (B, L); without it each by itself. Rows without a label have
+/// the null label. Throws InputError where there is no such network.
+std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape);
 
 }  // namespace syncgap::models

@@ -1,6 +1,10 @@
 #include "models/denoiser_network.h"
 
+#include <utility>
+
 #include "core/expect_shape.h"
+#include "networks/dit.h"
+#include "networks/initialize.h"
 
 namespace syncgap::models {
 namespace {
@@ -21,10 +25,35 @@ class UNetDenoiser : public DenoiserNetwork {
   networks::UNet network_;
 };
 
+class DiTDenoiser : public DenoiserNetwork {
+ public:
+  explicit DiTDenoiser(const networks::DiTShape& shape) : network_(shape) {}
+
+  diffusion::Prediction predict(const torch::Tensor& states,
+                                const diffusion::Conditions& conditions) override {
+    auto out = network_(states, networks::DiTConditions{conditions.step, conditions.rows.label,
+                                                        conditions.rows.coupling});
+    return {std::move(out.noise), std::move(out.variance)};
+  }
+  torch::nn::Module& module() override { return *network_; }
+  void initialize(const RandomStream& stream) override { network_->initialize(stream); }
+
+ private:
+  networks::DiT network_;
+};
+
 }  // namespace
+
+void DenoiserNetwork::initialize(const RandomStream& stream) {
+  networks::initialize(module(), stream);
+}
 
 std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape) {
   return std::make_unique<UNetDenoiser>(shape);
+}
+
+std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape) {
+  return std::make_unique<DiTDenoiser>(shape);
 }
 
 }  // namespace syncgap::models

@@ -77,7 +77,7 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
   const ModelSource source{options.weights,
                            {options.place.models, denoiser_identity(task, options, model.device)}};
   const auto train = [&](const std::string& checkpoint) {
-    networks::initialize(network, RandomStream(task.sweep_seed, "weights", {task.seed}));
+    model.network->initialize(RandomStream(task.sweep_seed, "weights", {task.seed}));
     network.to(model.device);
     training::Trainer trainer(network, task.states->count(),
                               DenoisingLoss(task, *model.network, model.device, model.precision),

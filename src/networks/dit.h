@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/embedding.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
+#include <vector>
+
+#include "core/random.h"
+#include "networks/dit_shape.h"
+#include "networks/layer_taps.torch.h"
+#include "networks/replica_attention.h"
+
+namespace syncgap::networks {
+
+// Shapes: B rows of P = 1 or 2 replicas, N tokens of D channels, L blocks.
+
+/// A block: attention, then a perceptron, each behind a norm whose scale and shift the condition
+/// gives, and added through a gate that it gives, too. Replicas share the condition of their row.
+class DiTBlockImpl : public torch::nn::Module {
+ public:
+  explicit DiTBlockImpl(const DiTShape& shape);
+  /// tokens (B, N, D) of each replica, condition (B, D) after its SiLU -> (B, N, D) of each
+  Replicas forward(const Replicas& tokens, const torch::Tensor& condition,
+                   const CoupledRows& coupled);
+
+ private:
+  std::int64_t heads_;
+  double epsilon_;
+  torch::nn::Linear qkv_{nullptr}, proj_{nullptr}, fc1_{nullptr}, fc2_{nullptr};
+  torch::nn::Linear modulation_{nullptr};
+};
+TORCH_MODULE(DiTBlock);
+
+/// What is told of the rows of a batch. Label and coupling may be undefined: there is none.
+struct DiTConditions {
+  torch::Tensor steps;     ///< (B)
+  torch::Tensor labels;    ///< (B) int64; the null label is the number of classes
+  torch::Tensor coupling;  ///< g in [0, 1], (B), or (B, L) where blocks differ; best on the CPU
+};
+
+struct DiTOutput {
+  torch::Tensor noise;  ///< (B, P, C, H, W)
+  /// v of the same shape where it is learned: the reverse step's log variance is a share (1 + v) /
+  /// 2 of the forward step's and the rest of the posterior's. Not bounded.
+  torch::Tensor variance;
+};
+
+/// A diffusion transformer whose replicas may see each other in every attention. Tensors have their
+/// published names, the positions among them, so that published files load as they are. Labels are
+/// dropped by the caller, who gives the null label: nothing here is random. multimodal sec. 5
+class DiTImpl : public torch::nn::Module {
+ public:
+  /// Throws InputError where there is no network of this shape. Weights want initialize() or a
+  /// file.
+  explicit DiTImpl(DiTShape shape);
+
+  /// As published: xavier for linear layers, normal numbers of 0.02 for labels and the step's
+  /// perceptron, zero for what modulates and for the output. Each tensor has numbers of its own.
+  void initialize(const RandomStream& stream);
+
+  /// states (B, P, C, S, S), on the network's device; labels and coupling that lie on the CPU are
+  /// checked, and throw InputError. Output of the states' type. The residual stream is single
+  /// precision under mixed precision, too.
+  DiTOutput forward(const torch::Tensor& states, const DiTConditions& conditions,
+                    const LayerTap& tap = {});
+  const DiTShape& shape() const { return shape_; }
+
+ private:
+  // What enters and what leaves the blocks is a hundredth of the work, and single precision always:
+  // images have more than bfloat16's eight bits.
+  torch::Tensor condition(const DiTConditions& conditions, std::int64_t rows);  // (B, D)
+  torch::Tensor embed(const torch::Tensor& images);                             // (B, N, D)
+  torch::Tensor read_out(const torch::Tensor& tokens, const torch::Tensor& condition);
+
+  DiTShape shape_;
+  torch::Tensor positions_;  // (1, N, D): a buffer, so that training leaves it alone
+  torch::nn::Conv2d patches_{nullptr};
+  torch::nn::Linear step1_{nullptr}, step2_{nullptr};
+  torch::nn::Embedding labels_{nullptr};  // or none
+  std::vector<DiTBlock> blocks_;
+  torch::nn::Linear modulation_{nullptr}, out_{nullptr};
+};
+TORCH_MODULE(DiT);
+
+struct Guidance {
+  double scale = 1;  ///< 1: none, and half the work
+  /// Channels that are guided. The published samples and their scales are of the first 3 of a
+  /// latent's 4, which its authors call an oversight: 1.5 on 3 does what 1.375 does on all.
+  std::int64_t channels = 3;
+};
+
+/// Classifier-free guidance: noise of a label, led away from that of the null label by `scale`.
+/// Both are asked for in one batch, [labels; null]. Channels that are not guided and the variance
+/// stay those of the label.
+DiTOutput guided(DiT& network, const torch::Tensor& states, const DiTConditions& conditions,
+                 const Guidance& guidance);
+
+}  // namespace syncgap::networks

@@ -1,0 +1,235 @@
+#include "networks/dit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <utility>
+
+#include "core/check.h"
+#include "core/expect_shape.h"
+#include "core/numbers.h"
+#include "networks/dit_embeddings.h"
+
+namespace syncgap::networks {
+namespace {
+
+namespace nn = torch::nn;
+using torch::Tensor;
+
+/// A level of the published names that does nothing itself.
+std::shared_ptr<nn::Module> level(nn::Module& parent, const std::string& name) {
+  return parent.register_module(name, std::make_shared<nn::Module>());
+}
+
+/// Zeros: LibTorch would draw numbers that a file or initialize() replaces, seconds' worth of them.
+nn::Linear linear(std::int64_t in, std::int64_t out) {
+  nn::Linear layer(1, 1);
+  layer->options.in_features(in).out_features(out);
+  layer->weight.set_data(torch::zeros({out, in}));
+  layer->bias.set_data(torch::zeros({out}));
+  return layer;
+}
+
+/// The linear layer "1" behind a SiLU "0", which every user of the condition would repeat: it is
+/// applied once, to the condition.
+nn::Linear modulation(nn::Module& parent, std::int64_t width, std::int64_t parts) {
+  auto layer = linear(width, parts * width);
+  parent.register_module("adaLN_modulation", nn::Sequential(nn::SiLU(), layer));
+  return layer;
+}
+
+/// (B, parts D) -> parts of (B, 1, D), of the tokens' type
+std::vector<Tensor> parts_of(const Tensor& modulation, std::int64_t parts, const Tensor& tokens) {
+  return modulation.to(tokens.scalar_type()).view({modulation.size(0), 1, -1}).chunk(parts, 2);
+}
+
+/// norm(x) (1 + scale) + shift
+Tensor modulated(const Tensor& x, const Tensor& shift, const Tensor& scale, double epsilon) {
+  const auto normed = torch::layer_norm(x, {x.size(2)}, {}, {}, epsilon);
+  return torch::addcmul(shift, normed, 1 + scale);
+}
+
+Tensor gated_sum(const Tensor& x, const Tensor& gate, const Tensor& change) {
+  return torch::addcmul(x, gate, change.to(x.scalar_type()));
+}
+
+}  // namespace
+
+DiTBlockImpl::DiTBlockImpl(const DiTShape& shape)
+    : heads_(shape.heads), epsilon_(shape.perceptron_norm_epsilon()) {
+  const auto width = shape.width;
+  const auto attention = level(*this, "attn"), perceptron = level(*this, "mlp");
+  qkv_ = attention->register_module("qkv", linear(width, 3 * width));
+  proj_ = attention->register_module("proj", linear(width, width));
+  fc1_ = perceptron->register_module("fc1", linear(width, 4 * width));
+  fc2_ = perceptron->register_module("fc2", linear(4 * width, width));
+  modulation_ = modulation(*this, width, 6);
+}
+
+Replicas DiTBlockImpl::forward(const Replicas& tokens, const Tensor& condition,
+                               const CoupledRows& coupled) {
+  const auto parts = parts_of(modulation_(condition), 6, tokens[0]);
+  Replicas qkv;
+  for (const Tensor& x : tokens) qkv.push_back(qkv_(modulated(x, parts[0], parts[1], 1e-6)));
+  auto out = replica_attention(qkv, heads_, coupled);
+  for (std::size_t replica = 0; replica < tokens.size(); ++replica) {
+    const auto x = gated_sum(tokens[replica], parts[2], proj_(out[replica]));
+    const auto hidden = fc1_(modulated(x, parts[3], parts[4], epsilon_));
+    out[replica] = gated_sum(x, parts[5], fc2_(torch::gelu(hidden, "tanh")));
+  }
+  return out;
+}
+
+DiTImpl::DiTImpl(DiTShape shape) : shape_(std::move(shape)) {
+  shape_.check();
+  const auto width = shape_.width;
+  positions_ = register_buffer("pos_embed", position_embedding(shape_));
+  patches_ =
+      level(*this, "x_embedder")
+          ->register_module("proj",
+                            nn::Conv2d(nn::Conv2dOptions(shape_.image_channels, width, shape_.patch)
+                                           .stride(shape_.patch)));
+  patches_->weight.set_data(torch::zeros_like(patches_->weight));
+  patches_->bias.set_data(torch::zeros_like(patches_->bias));
+  step1_ = linear(kStepFrequencies, width);
+  step2_ = linear(width, width);
+  level(*this, "t_embedder")->register_module("mlp", nn::Sequential(step1_, nn::SiLU(), step2_));
+  if (shape_.classes > 0)
+    labels_ = level(*this, "y_embedder")
+                  ->register_module(
+                      "embedding_table",
+                      nn::Embedding(nn::EmbeddingOptions(shape_.classes + 1, width)
+                                        ._weight(torch::zeros({shape_.classes + 1, width}))));
+  nn::ModuleList blocks;
+  for (std::int64_t k = 0; k < shape_.depth; ++k) {
+    blocks_.emplace_back(shape_);
+    blocks->push_back(blocks_.back());
+  }
+  register_module("blocks", blocks);
+  const auto last = level(*this, "final_layer");
+  out_ = last->register_module(
+      "linear", linear(width, shape_.patch * shape_.patch * shape_.output_channels()));
+  modulation_ = modulation(*last, width, 2);
+}
+
+void DiTImpl::initialize(const RandomStream& stream) {
+  const torch::NoGradGuard no_grad;
+  std::uint64_t place = 0;
+  for (auto& item : named_parameters()) {
+    const std::string& name = item.key();
+    Tensor& tensor = item.value();
+    ++place;
+    if (name.ends_with("bias") || name.find("adaLN") != std::string::npos ||
+        name == "final_layer.linear.weight") {
+      tensor.zero_();
+      continue;
+    }
+    std::vector<float> numbers(static_cast<std::size_t>(tensor.numel()));
+    if (name.starts_with("t_embedder") || name.starts_with("y_embedder")) {
+      stream.fill_normals<float>(place, 0, numbers);
+      for (float& number : numbers) number *= 0.02F;
+    } else {
+      const auto out = tensor.size(0), in = tensor.numel() / out;  // a patch is one input
+      const float bound = to_float(std::sqrt(6 / to_real(in + out)));
+      stream.fill_uniforms<float>(place, 0, numbers);
+      for (float& number : numbers) number = bound * (2.0F * number - 1.0F);
+    }
+    tensor.copy_(torch::from_blob(numbers.data(), tensor.sizes(), torch::kFloat32));
+  }
+}
+
+Tensor DiTImpl::condition(const DiTConditions& conditions, std::int64_t rows) {
+  const auto& steps = conditions.steps;
+  require_input(steps.defined() && has_shape(steps.sizes(), {rows}),
+                "a batch has one step for each row (steps are ",
+                steps.defined() ? shape_text(steps.sizes()) : "undefined", ", expected (", rows,
+                ")): repeat the step");
+  const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
+  const auto frequencies = step_frequencies(steps, shape_.step_embedding);
+  auto sum = step2_(torch::silu(step1_(frequencies.to(step1_->weight.scalar_type()))));  // (B, D)
+  auto labels = conditions.labels;
+  if (!labels_) {
+    require_input(!labels.defined(), "this network is told no label (classes = 0): give none");
+    return torch::silu(sum);
+  }
+  if (!labels.defined())
+    labels = torch::full({rows}, shape_.null_label(), sum.options().dtype(torch::kInt64));
+  require_input(labels.scalar_type() == torch::kInt64 && has_shape(labels.sizes(), {rows}),
+                "a batch has one label for each row, a 64-bit integer (labels are ",
+                shape_text(labels.sizes()), ", expected (", rows,
+                ")): the null label stands for none");
+  if (labels.device().is_cpu())  // elsewhere reading them would wait for the device
+    require_input(labels.numel() == 0 || (labels.min().item<std::int64_t>() >= 0 &&
+                                          labels.max().item<std::int64_t>() <= shape_.null_label()),
+                  "labels are 0 to ", shape_.null_label(),
+                  ", the last of which stands for none (they "
+                  "reach from ",
+                  labels.min().item<std::int64_t>(), " to ", labels.max().item<std::int64_t>(),
+                  "): correct them");
+  return torch::silu(sum + labels_(labels.to(sum.device())));
+}
+
+Tensor DiTImpl::embed(const Tensor& images) {
+  const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
+  const auto patches = patches_of(images, shape_.patch).to(positions_.scalar_type());
+  return torch::linear(patches, patches_->weight.flatten(1), patches_->bias) + positions_;
+}
+
+Tensor DiTImpl::read_out(const Tensor& tokens, const Tensor& condition) {
+  const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
+  const auto parts = parts_of(modulation_(condition), 2, tokens);
+  return out_(modulated(tokens, parts[0], parts[1], 1e-6));
+}
+
+DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions,
+                           const LayerTap& tap) {
+  require_input(
+      states.dim() == 5 && (states.size(1) == 1 || states.size(1) == 2) &&
+          has_shape(states.sizes(), {-1, -1, shape_.image_channels, shape_.side, shape_.side}),
+      "states are rows of one or two images (they are ", shape_text(states.sizes()),
+      ", expected (B, 1 or 2, ", shape_.image_channels, ", ", shape_.side, ", ", shape_.side, "))");
+  require_input(!conditions.coupling.defined() || states.size(1) == 2,
+                "only two replicas can be coupled (states have 1): give pairs, or no g");
+  const auto rows = states.size(0);
+  const ReplicaCoupling coupling(conditions.coupling, rows, shape_.depth, states.device());
+  const auto told = condition(conditions, rows);  // (B, D)
+  Replicas replicas;
+  for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));
+  if (tap) tap(0, torch::stack(replicas, 1));
+  for (std::int64_t k = 0; k < shape_.depth; ++k) {
+    replicas = blocks_[static_cast<std::size_t>(k)](replicas, told, coupling.at(k));
+    if (tap) tap(k + 1, torch::stack(replicas, 1));
+  }
+  for (Tensor& x : replicas)
+    x = images_of(read_out(x, told).to(states.scalar_type()), shape_.patch,
+                  shape_.output_channels());  // (B, C or 2 C, S, S)
+  const auto out = torch::stack(replicas, 1);
+  if (!shape_.learned_variance) return {out, {}};
+  const auto both = out.chunk(2, 2);
+  return {both[0].contiguous(), both[1].contiguous()};
+}
+
+DiTOutput guided(DiT& network, const Tensor& states, const DiTConditions& conditions,
+                 const Guidance& guidance) {
+  const DiTShape& shape = network->shape();
+  require_input(shape.classes > 0 && conditions.labels.defined(),
+                "guidance leads towards a label: give labels, and a network that is told them");
+  if (guidance.scale == 1) return network(states, conditions);
+  const auto twice = [](const Tensor& x) { return x.defined() ? torch::cat({x, x}) : x; };
+  const DiTConditions both{
+      twice(conditions.steps),
+      torch::cat({conditions.labels, torch::full_like(conditions.labels, shape.null_label())}),
+      twice(conditions.coupling)};
+  const auto out = network(twice(states), both);
+  const auto noise = out.noise.chunk(2);  // of the labels, of none
+  const auto channels = std::min(guidance.channels, shape.image_channels);
+  const auto led = [&](const Tensor& x) { return x.narrow(2, 0, channels); };
+  const auto toward = led(noise[1]) + guidance.scale * (led(noise[0]) - led(noise[1]));
+  const auto rest = noise[0].narrow(2, channels, shape.image_channels - channels);
+  return {torch::cat({toward, rest}, 2),
+          out.variance.defined() ? out.variance.chunk(2)[0] : Tensor()};
+}
+
+}  // namespace syncgap::networks

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <torch/types.h>
+#include <vector>
+
+namespace syncgap::networks {
+
+/// What a network has of its replicas, A then B or one by itself: a tensor each, of B rows of N
+/// tokens of D channels. They meet only in attention, everything else is done to one after the
+/// other: the bits of a matrix product depend on the place of a row in it, so replicas in one
+/// product would differ where they are equal.
+using Replicas = std::vector<torch::Tensor>;
+
+/// Whose replicas see each other in one layer, and how strongly.
+struct CoupledRows {
+  torch::Tensor strength;  ///< g in [0, 1] of the rows, (count) float, on the tokens' device
+  std::int64_t first = 0;  ///< the first row that may see its partner
+  std::int64_t count = 0;  ///< 0: every replica is by itself
+};
+
+/// Coupling strengths of a forward pass by row and layer.
+class ReplicaCoupling {
+ public:
+  /// `strength`: g (B), or (B, L) where layers differ, or undefined for none. Where it lies on the
+  /// CPU, rows of g = 0 before the first and after the last coupled one cost nothing, and a g
+  /// outside [0, 1] throws InputError; elsewhere reading it would wait for the device.
+  ReplicaCoupling(const torch::Tensor& strength, std::int64_t rows, std::int64_t layers,
+                  torch::Device device);
+
+  CoupledRows at(std::int64_t layer) const;
+
+ private:
+  torch::Tensor strength_;     // (B) or (B, L) on the tokens' device, or undefined
+  torch::Tensor first_, end_;  // (L) int64 on the CPU: coupled rows of each layer
+  std::int64_t rows_, layers_;
+};
+
+/// Self-attention of replicas that see each other with strength g: of A it is
+///   (SA(A <- A) + g SA(A <- B)) / (1 + g),
+/// the same for B, each attention normalised by itself; SA(A <- B) has queries of A, keys and
+/// values of B. Scores and softmax are single precision or better; no N x N matrix is kept where no
+/// gradient is. Exchanging the replicas exchanges the results bit for bit, and g = 0 gives the bits
+/// of no coupling. Equations (18)-(19)
+/// qkv (B, N, 3 D) of each replica, each third head by head -> (B, N, D)
+Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled);
+
+}  // namespace syncgap::networks

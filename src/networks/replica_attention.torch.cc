@@ -1,0 +1,180 @@
+#include "networks/replica_attention.h"
+
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <cmath>
+#include <torch/version.h>
+#include <vector>
+
+#include "core/check.h"
+#include "core/expect_shape.h"
+#include "core/numbers.h"
+#include "networks/attention_kernels.h"
+
+namespace syncgap::networks {
+namespace {
+
+using torch::Tensor;
+
+#if TORCH_VERSION_MAJOR >= 2
+Tensor ready(const Tensor& x) { return x; }
+
+Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
+  return at::scaled_dot_product_attention(q, k, v);
+}
+#else
+constexpr std::int64_t kTile = std::int64_t{1} << 16;  // scores of a head at a time
+
+/// Products of batches copy what does not lie in order, each time.
+Tensor ready(const Tensor& x) { return x.contiguous(); }
+
+/// Rows of queries in turn: a tile has all keys, so each softmax is over the whole row.
+Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
+  const auto tokens = q.size(2);
+  const double scale = 1 / std::sqrt(to_real(q.size(3)));
+  const auto piece = [&](const Tensor& some) {
+    return torch::matmul(torch::softmax(torch::matmul(some, k.transpose(2, 3)) * scale, -1), v);
+  };
+  const auto rows = std::max<std::int64_t>(1, kTile / k.size(2));
+  if (rows >= tokens) return piece(q);
+  std::vector<Tensor> pieces;
+  for (std::int64_t at = 0; at < tokens; at += rows)
+    pieces.push_back(piece(q.slice(2, at, std::min(at + rows, tokens))));
+  return torch::cat(pieces, 2);
+}
+#endif
+
+/// own + g cross, of the coupled rows alone. (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
+Tensor mix(const Tensor& own, const Tensor& cross, const CoupledRows& coupled) {
+  const auto end = coupled.first + coupled.count;
+  const auto g = coupled.strength.to(own.scalar_type()).view({-1, 1, 1, 1});
+  const auto mixed = (own.slice(0, coupled.first, end) + g * cross) / (1 + g);
+  if (coupled.count == own.size(0)) return mixed;
+  return torch::cat({own.slice(0, 0, coupled.first), mixed, own.slice(0, end)});
+}
+
+Tensor at_least_single(const Tensor& x) {
+  return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
+}
+
+/// Single precision on the CPU where no gradient is wanted: a head's queries, keys and values are
+/// read where they lie, and what the replicas see of each other is mixed in where it is computed.
+Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
+  const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
+  const auto size = width / heads, stride = 3 * width;
+  Replicas given, out;
+  for (const Tensor& each : qkv) {
+    given.push_back(each.to(torch::kFloat32).contiguous());
+    out.push_back(torch::empty({rows, tokens, width}, given.back().options()));
+  }
+  const auto g = coupled.count > 0 ? coupled.strength.to(torch::kFloat32).contiguous() : Tensor();
+  at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
+    AttentionKernel kernel(tokens, size);
+    for (std::int64_t at = begin; at < end; ++at) {
+      const auto row = at / heads, channel = at % heads * size, place = row - coupled.first;
+      const auto from = row * tokens * stride + channel, to = row * tokens * width + channel;
+      const auto part = [&](std::size_t replica, std::int64_t third) {
+        return given[replica].data_ptr<float>() + from + third * width;
+      };
+      const auto answer = [&](std::size_t replica) { return out[replica].data_ptr<float>() + to; };
+      const auto take = [&](std::size_t of) { kernel.take(part(of, 1), part(of, 2), stride); };
+      const auto own = [&](std::size_t replica) {
+        kernel.attend(part(replica, 0), stride, answer(replica), width);
+      };
+      take(0);
+      own(0);
+      if (given.size() == 1) continue;
+      const bool sees = place >= 0 && place < coupled.count && g.data_ptr<float>()[place] > 0;
+      const auto cross = [&](std::size_t replica) {
+        kernel.mix(part(replica, 0), stride, g.data_ptr<float>()[place], answer(replica), width);
+      };
+      take(1);
+      own(1);
+      if (!sees) continue;
+      cross(0);
+      take(0);
+      cross(1);
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
+                                 torch::Device device)
+    : rows_(rows), layers_(layers) {
+  if (!strength.defined() || rows == 0) return;
+  require_input(has_shape(strength.sizes(), {rows}) || has_shape(strength.sizes(), {rows, layers}),
+                "coupling strengths are one for each row, or one for each row and layer (they are ",
+                shape_text(strength.sizes()), ", expected (", rows, ") or (", rows, ", ", layers,
+                ")): repeat g, or leave it out");
+  require_input(!strength.requires_grad(),
+                "gradients of coupling strengths are not computed: ", "detach them");
+  strength_ = strength.to(device);
+  first_ = torch::zeros({layers}, torch::kInt64);
+  end_ = torch::full({layers}, rows, torch::kInt64);
+  if (!strength.device().is_cpu()) return;
+  require_input(((strength >= 0) & (strength <= 1)).all().item<bool>(),
+                "coupling strengths are 0 to 1 (the least is ", strength.min().item<double>(),
+                ", the greatest ", strength.max().item<double>(), "): correct g");
+  const Tensor table = strength.dim() == 2 ? strength : strength.unsqueeze(1);  // (B, L or 1)
+  for (std::int64_t layer = 0; layer < layers; ++layer) {
+    const auto places = table.select(1, std::min(layer, table.size(1) - 1)).nonzero();
+    first_[layer] = places.numel() > 0 ? places.min().item<std::int64_t>() : 0;
+    end_[layer] = places.numel() > 0 ? places.max().item<std::int64_t>() + 1 : 0;
+  }
+}
+
+CoupledRows ReplicaCoupling::at(std::int64_t layer) const {
+  SYNCGAP_EXPECTS(layer >= 0 && layer < layers_);
+  if (!strength_.defined()) return {};
+  const auto first = first_[layer].item<std::int64_t>(), end = end_[layer].item<std::int64_t>();
+  if (first == end) return {};
+  const Tensor g = strength_.dim() == 2 ? strength_.select(1, layer) : strength_;
+  return {g.slice(0, first, end), first, end - first};
+}
+
+Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
+  SYNCGAP_EXPECTS(qkv.size() == 1 || (qkv.size() == 2 && qkv[0].sizes() == qkv[1].sizes()));
+  SYNCGAP_EXPECTS(qkv[0].dim() == 3 && qkv[0].size(2) % (3 * heads) == 0, qkv[0].sizes());
+  SYNCGAP_EXPECTS(coupled.count == 0 || qkv.size() == 2, "coupled rows have two replicas");
+  const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
+  SYNCGAP_EXPECTS(coupled.first >= 0 && coupled.first + coupled.count <= rows);
+  const c10::impl::ExcludeDispatchKeyGuard as_given(c10::autocast_dispatch_keyset);
+  const bool trains =
+      torch::GradMode::is_enabled() && (qkv[0].requires_grad() || qkv.back().requires_grad());
+  if (qkv[0].device().is_cpu() && qkv[0].scalar_type() != torch::kFloat64 && !trains)
+    return attend_in_place(qkv, heads, coupled);
+  struct Parts {
+    Tensor q, k, v;  // (B, h, N, c)
+  };
+  std::vector<Parts> parts;
+  for (const Tensor& each : qkv) {
+    // Fused kernels take bfloat16 and sum in single precision inside; others would round the
+    // scores.
+    // In order: what a library's product makes of the same numbers depends on where they begin.
+    const auto views = (each.is_cuda() ? each : at_least_single(each))
+                           .contiguous()
+                           .view({rows, tokens, 3, heads, width / heads})
+                           .permute({2, 0, 3, 1, 4});
+    parts.push_back({ready(views[0]), ready(views[1]), ready(views[2])});
+  }
+  const auto some = [&](const Tensor& x) {
+    return x.narrow(0, coupled.first, coupled.count);  // (count, h, N, c)
+  };
+  Replicas out;
+  for (std::size_t replica = 0; replica < qkv.size(); ++replica) {
+    const auto& [q, k, v] = parts[replica];
+    auto mixed = at_least_single(attend(q, k, v));  // (B, h, N, c)
+    if (coupled.count > 0) {
+      const Parts& other = parts[1 - replica];
+      const auto cross = attend(some(q), some(other.k), some(other.v));
+      mixed = mix(mixed, at_least_single(cross), coupled);
+    }
+    out.push_back(mixed.transpose(1, 2).reshape({rows, tokens, width}));
+  }
+  return out;
+}
+
+}  // namespace syncgap::networks

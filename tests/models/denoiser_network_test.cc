@@ -1,0 +1,98 @@
+#include "models/denoiser_network.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "networks/weight_file.h"
+
+namespace syncgap::models {
+namespace {
+
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+networks::DiTShape small_shape() {
+  return {.image_channels = 1,
+          .side = 8,
+          .patch = 2,
+          .width = 16,
+          .depth = 2,
+          .heads = 2,
+          .classes = 3,
+          .learned_variance = true};
+}
+
+/// A network that has left its start, where it says nothing.
+std::unique_ptr<DenoiserNetwork> trained(const networks::DiTShape& shape) {
+  auto network = make_dit(shape);
+  const torch::NoGradGuard no_grad;
+  double phase = 0;
+  for (auto& parameter : network->module().parameters())
+    parameter.copy_(
+        torch::cos(torch::arange(parameter.numel()) * 0.7 + ++phase).view_as(parameter) * 0.3);
+  return network;
+}
+
+Tensor states(std::int64_t rows) {
+  return torch::sin(torch::arange(rows * 2 * 64) * 0.37).view({rows, 2, 1, 8, 8});
+}
+
+TEST(MakeDiT, TellsTheNetworkLabelsAndCouplingOfEachRow) {
+  const auto network = trained(small_shape());
+  const torch::NoGradGuard no_grad;
+  const auto noise = [&](const diffusion::RowConditions& rows) {
+    return network->predict(states(3), {torch::tensor({10, 400, 999}), rows}).noise;
+  };
+  const auto none = noise({});
+  EXPECT_EQ(none.sizes(), states(3).sizes());
+  const auto differs = [&](const Tensor& other, std::int64_t row) {
+    return !torch::equal(other[row], none[row]);
+  };
+  const auto labelled = noise({torch::tensor({3, 1, 3}), {}});  // 3 is the null label
+  EXPECT_TRUE(!differs(labelled, 0) && differs(labelled, 1) && !differs(labelled, 2));
+  const auto coupled = noise({{}, torch::tensor({0.0, 0.0, 0.4})});
+  EXPECT_TRUE(!differs(coupled, 0) && !differs(coupled, 1) && differs(coupled, 2));
+  const auto by_layer = noise({{}, torch::tensor({{0.0, 0.0}, {0.4, 0.0}, {0.4, 0.4}})});
+  EXPECT_TRUE(!differs(by_layer, 0) && differs(by_layer, 1));
+  EXPECT_TRUE(torch::equal(by_layer[2], coupled[2]));
+}
+
+TEST(MakeDiT, HandsOnTheLearnedVariance) {
+  const auto shape = small_shape();
+  auto without = shape;
+  without.learned_variance = false;
+  const torch::NoGradGuard no_grad;
+  const diffusion::Conditions told{torch::tensor({10, 999})};
+  const auto out = trained(shape)->predict(states(2), told);
+  ASSERT_TRUE(out.variance.defined());
+  EXPECT_EQ(out.variance.sizes(), states(2).sizes());
+  EXPECT_FALSE(torch::equal(out.variance, out.noise));
+  EXPECT_FALSE(trained(without)->predict(states(2), told).variance.defined());
+}
+
+TEST(MakeDiT, RefusesALabelThatTheNetworkDoesNotKnow) {
+  const auto network = trained(small_shape());
+  EXPECT_THAT(error_text<InputError>([&] {
+                network->predict(states(1), {torch::tensor({10}), {torch::tensor({4}), {}}});
+              }),
+              HasSubstr("labels are 0 to 3"));
+}
+
+TEST(DenoiserNetwork, EachKindHasItsOwnStart) {
+  const auto spread = [](DenoiserNetwork& network, const char* name) {
+    network.initialize(RandomStream(1, "weights"));
+    return networks::tensors_of(network.module()).at(name).abs().max().item<double>();
+  };
+  const auto transformer = make_dit(small_shape());
+  EXPECT_NEAR(spread(*transformer, "blocks.0.mlp.fc1.weight"), std::sqrt(6.0 / (16 + 64)), 1e-2);
+  EXPECT_EQ(spread(*transformer, "blocks.0.adaLN_modulation.1.weight"), 0);
+  const auto convolutions = make_unet({});
+  EXPECT_NEAR(spread(*convolutions, "in.weight"), 1 / std::sqrt(9 * 2), 1e-2);
+}
+
+}  // namespace
+}  // namespace syncgap::models

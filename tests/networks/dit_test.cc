@@ -1,0 +1,424 @@
+#include "networks/dit.h"
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "networks/dit_embeddings.h"
+#include "networks/dit_golden.h"
+#include "networks/initialize.h"
+#include "networks/mixed_precision.h"
+#include "networks/weight_file.h"
+
+namespace syncgap::networks {
+namespace {
+
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+const auto kDouble = torch::dtype(torch::kFloat64);
+
+Tensor wave(torch::IntArrayRef shape, double k) {
+  std::int64_t size = 1;
+  for (const auto extent : shape) size *= extent;
+  const auto i = torch::arange(size, kDouble), m = torch::remainder(i, 997);
+  return torch::cos(i * 0.7 + k + m * m * 0.003).reshape(shape);
+}
+
+/// The formula of make_dit_golden.py.
+void fill_by_formula(torch::nn::Module& network) {
+  const torch::NoGradGuard no_grad;
+  std::map<std::string, Tensor> tensors;
+  for (auto& item : network.named_parameters()) tensors[item.key()] = item.value();
+  double k = 0;
+  for (auto& [name, tensor] : tensors) {
+    const auto inputs = static_cast<double>(tensor.numel() / tensor.size(0));
+    tensor.copy_(wave(tensor.sizes(), k++) * (tensor.dim() == 1 ? 0.1 : 1 / std::sqrt(inputs)));
+  }
+}
+
+DiTShape labelled() {
+  return {.image_channels = 2,
+          .side = 8,
+          .patch = 2,
+          .width = 24,
+          .depth = 3,
+          .heads = 3,
+          .classes = 5,
+          .learned_variance = true};
+}
+
+DiT filled(const DiTShape& shape, torch::ScalarType type = torch::kFloat32) {
+  DiT network(shape);
+  network->to(type);
+  fill_by_formula(*network);
+  return network;
+}
+
+Tensor states_of(const DiTShape& shape, std::int64_t rows, std::int64_t replicas = 2) {
+  return wave({rows, replicas, shape.image_channels, shape.side, shape.side}, 0.5);
+}
+
+/// Noise and variance in the order of the published output.
+Tensor joined(const DiTOutput& out) {
+  return out.variance.defined() ? torch::cat({out.noise, out.variance}, 2) : out.noise;
+}
+
+DiTOutput single(DiT& network, const Tensor& states, const DiTConditions& conditions) {
+  return network(states.to(torch::kFloat32), conditions);
+}
+
+void expect_golden(const DiTShape& shape, std::int64_t weights, const Tensor& states,
+                   const DiTConditions& conditions, std::int64_t every,
+                   const std::vector<double>& outputs,
+                   const std::vector<torch::ScalarType>& types = {torch::kFloat64,
+                                                                  torch::kFloat32}) {
+  const torch::NoGradGuard no_grad;
+  for (const auto type : types) {
+    DiT network = filled(shape, type);
+    EXPECT_EQ(parameter_count(*network), weights);
+    EXPECT_EQ(shape.weights(), weights + shape.tokens() * shape.width);
+    const auto out = joined(network(states.to(type), conditions)).flatten();
+    const auto expected = torch::tensor(outputs, kDouble);
+    const auto seen = out.slice(0, 0, out.numel(), every).to(torch::kFloat64);
+    ASSERT_EQ(seen.numel(), expected.numel());
+    const double error = (seen - expected).abs().max().item<double>();
+    EXPECT_LT(error, (type == torch::kFloat64 ? 1e-6 : 1e-5) * expected.abs().max().item<double>());
+  }
+}
+
+TEST(DiT, AgreesWithAnIndependentImplementation) {
+  const auto shape = labelled();
+  expect_golden(shape, k_labelled_weights, states_of(shape, 2),
+                {torch::tensor({3, 950}), torch::tensor({3, 5}),
+                 torch::tensor({{0.3, 0.0, 1.0}, {0.5, 0.25, 0.0}}, kDouble)},
+                7, k_labelled_outputs);
+}
+
+TEST(DiT, ByOtherRulesAgreesWithAnIndependentImplementation) {
+  auto shape = labelled();
+  shape.step_embedding = shape.perceptron_norm = DiTRules::diffusers;
+  expect_golden(
+      shape, k_diffusers_weights, states_of(shape, 2),
+      {torch::tensor({3, 950}), torch::tensor({0, 4}), torch::tensor({0.4, 0.0}, kDouble)}, 7,
+      k_diffusers_outputs);
+}
+
+TEST(DiT, OfSingleImagesAgreesWithAnIndependentImplementation) {
+  const DiTShape shape{
+      .image_channels = 1, .side = 12, .patch = 3, .width = 16, .depth = 2, .heads = 2};
+  expect_golden(shape, k_plain_weights, states_of(shape, 2, 1), {torch::tensor({0, 999}), {}, {}},
+                2, k_plain_outputs);
+}
+
+TEST(DiT, ABlockOfTheLargestSizeAgreesWithAnIndependentImplementation) {
+  auto shape = DiTShape::published("XL/2");
+  shape.depth = 1;
+  shape.classes = 1;
+  expect_golden(shape, k_wide_weights, states_of(shape, 1),
+                {torch::tensor({500}), torch::tensor({0}), torch::tensor({0.5}, kDouble)}, 41,
+                k_wide_outputs, {torch::kFloat32});
+}
+
+TEST(DiT, TensorsHaveTheirPublishedNamesAndShapes) {
+  const auto tensors = tensors_of(*DiT(labelled()));
+  EXPECT_EQ(tensors.size(), 12U + 3 * 10U);
+  const std::map<std::string, std::vector<std::int64_t>> published{
+      {"pos_embed", {1, 16, 24}},
+      {"x_embedder.proj.weight", {24, 2, 2, 2}},
+      {"x_embedder.proj.bias", {24}},
+      {"t_embedder.mlp.0.weight", {24, 256}},
+      {"t_embedder.mlp.2.bias", {24}},
+      {"y_embedder.embedding_table.weight", {6, 24}},
+      {"blocks.0.attn.qkv.weight", {72, 24}},
+      {"blocks.1.attn.proj.bias", {24}},
+      {"blocks.2.mlp.fc1.weight", {96, 24}},
+      {"blocks.2.mlp.fc2.weight", {24, 96}},
+      {"blocks.2.adaLN_modulation.1.weight", {144, 24}},
+      {"final_layer.linear.weight", {16, 24}},
+      {"final_layer.adaLN_modulation.1.bias", {48}}};
+  for (const auto& [name, shape] : published) {
+    ASSERT_EQ(tensors.count(name), 1U) << name;
+    EXPECT_EQ(tensors.at(name).sizes(), torch::IntArrayRef(shape)) << name;
+  }
+  EXPECT_EQ(DiT(DiTShape{})->named_parameters().find("y_embedder.embedding_table.weight"), nullptr);
+}
+
+TEST(DiT, ABatchWithoutCouplingIsItsReplicasOneByOneBitForBit) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 3);
+  const DiTConditions none{torch::tensor({3, 500, 950}), torch::tensor({0, 5, 2}), {}};
+  auto zero = none, beside = none;
+  zero.coupling = torch::zeros({3});
+  beside.coupling = torch::tensor({0.0, 0.7, 0.0});
+  const auto alone = joined(single(network, states, none));
+  EXPECT_TRUE(torch::equal(joined(single(network, states, zero)), alone));
+  const auto mixed = joined(single(network, states, beside));
+  EXPECT_TRUE(torch::equal(mixed[0], alone[0]));
+  EXPECT_TRUE(torch::equal(mixed[2], alone[2]));
+  EXPECT_GT((mixed[1] - alone[1]).abs().max().item<double>(), 1e-3);
+  const auto second = joined(single(network, states.slice(1, 1, 2), none));
+  EXPECT_LT((second - alone.slice(1, 1, 2)).abs().max().item<double>(), 1e-6);
+}
+
+struct Sizes {
+  std::int64_t side, patch, width, heads, rows;
+};
+/// Tokens, channels and rows that fill neither vectors nor tiles of a product.
+constexpr Sizes kSizes[] = {
+    {8, 2, 24, 3, 3}, {28, 4, 96, 4, 2}, {28, 4, 96, 4, 5}, {6, 2, 20, 2, 1}, {32, 2, 144, 2, 1}};
+
+DiTShape shape_of(const Sizes& sizes) {
+  auto shape = labelled();
+  shape.side = sizes.side;
+  shape.patch = sizes.patch;
+  shape.width = sizes.width;
+  shape.heads = sizes.heads;
+  shape.depth = 2;
+  return shape;
+}
+
+DiTConditions coupled_conditions(std::int64_t rows) {
+  return {torch::arange(rows) * 150 + 20, torch::arange(rows) % 5,
+          torch::linspace(0.25, 1, rows + 1).slice(0, 0, rows)};
+}
+
+TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
+  for (const bool trains : {false, true})
+    for (const Precision precision : {Precision::single, Precision::bf16})
+      for (const Sizes& sizes : kSizes) {
+        const torch::AutoGradMode mode(trains);
+        const PrecisionScope scope(torch::kCPU, precision);
+        auto network = filled(shape_of(sizes));
+        const auto told = coupled_conditions(sizes.rows);
+        const auto states = states_of(shape_of(sizes), sizes.rows);
+        const auto out = joined(single(network, states, told));
+        EXPECT_TRUE(torch::equal(joined(single(network, states.flip(1), told)), out.flip(1)));
+        const auto one = states.slice(1, 0, 1);
+        const auto equal = joined(single(network, torch::cat({one, one}, 1), told));
+        EXPECT_TRUE(torch::equal(equal.select(1, 0), equal.select(1, 1)));
+        EXPECT_FALSE(torch::equal(out.select(1, 0), out.select(1, 1)));
+      }
+}
+
+TEST(DiT, TapsSeeEachLayerAndCouplingOnlyWhereItIs) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 2).to(torch::kFloat32);
+  const auto seen = [&](const Tensor& coupling) {
+    std::vector<Tensor> layers;
+    const DiTConditions told{torch::tensor({40, 600}), {}, coupling};
+    const auto out = network(states, told, [&](std::int64_t layer, const Tensor& tokens) {
+      EXPECT_EQ(layer, static_cast<std::int64_t>(layers.size()));
+      EXPECT_EQ(tokens.sizes(), torch::IntArrayRef({2, 2, 16, 24}));
+      layers.push_back(tokens);
+    });
+    layers.push_back(joined(out));
+    EXPECT_TRUE(torch::equal(joined(network(states, told)), layers.back()));
+    return layers;
+  };
+  const auto none = seen({}), last = seen(torch::tensor({{0.0, 0.0, 0.5}, {0.0, 0.5, 0.0}}));
+  ASSERT_EQ(none.size(), 5U);
+  const auto same = [&](std::size_t layer, std::int64_t row) {
+    return torch::equal(none[layer][row], last[layer][row]);
+  };
+  EXPECT_TRUE(same(0, 0) && same(1, 0) && same(2, 0));
+  EXPECT_FALSE(same(3, 0));
+  EXPECT_TRUE(same(0, 1) && same(1, 1));
+  EXPECT_FALSE(same(2, 1));
+  EXPECT_FALSE(same(4, 0) || same(4, 1));
+}
+
+TEST(DiT, ARowToldNoLabelHasTheNullLabel) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 2);
+  const auto steps = torch::tensor({40, 600});
+  const auto none = single(network, states, {steps, {}, {}}).noise;
+  EXPECT_TRUE(
+      torch::equal(single(network, states, {steps, torch::tensor({5, 5}), {}}).noise, none));
+  EXPECT_FALSE(
+      torch::equal(single(network, states, {steps, torch::tensor({5, 4}), {}}).noise[1], none[1]));
+}
+
+TEST(DiT, StartsAsPublished) {
+  auto shape = labelled();
+  shape.width = 96;
+  DiT network(shape), again(shape);
+  network->initialize(RandomStream(1, "weights"));
+  again->initialize(RandomStream(1, "weights"));
+  const auto tensors = tensors_of(*network), same = tensors_of(*again);
+  for (const auto& [name, tensor] : tensors) EXPECT_TRUE(torch::equal(tensor, same.at(name)));
+  const auto largest = [&](const char* name) {
+    return tensors.at(name).abs().max().item<double>();
+  };
+  const auto deviation = [&](const char* name) { return tensors.at(name).std().item<double>(); };
+  const double bound = std::sqrt(6.0 / (96 + 384));
+  EXPECT_LE(largest("blocks.1.mlp.fc1.weight"), bound);
+  EXPECT_NEAR(deviation("blocks.1.mlp.fc1.weight"), bound / std::sqrt(3.0), 0.02 * bound);
+  EXPECT_NEAR(largest("x_embedder.proj.weight"), std::sqrt(6.0 / (96 + 8)), 0.01);
+  EXPECT_NEAR(deviation("y_embedder.embedding_table.weight"), 0.02, 0.002);
+  EXPECT_NEAR(deviation("t_embedder.mlp.0.weight"), 0.02, 0.001);
+  for (const char* zero : {"blocks.0.adaLN_modulation.1.weight", "final_layer.linear.weight",
+                           "final_layer.adaLN_modulation.1.weight", "blocks.2.attn.qkv.bias"})
+    EXPECT_EQ(largest(zero), 0) << zero;
+  EXPECT_FALSE(
+      torch::equal(tensors.at("blocks.0.attn.qkv.weight"), tensors.at("blocks.1.attn.qkv.weight")));
+  const auto states = states_of(shape, 1);
+  EXPECT_EQ(single(network, states, {torch::tensor({3}), {}, {}}).noise.abs().max().item<double>(),
+            0);
+}
+
+TEST(DiT, GradientsAgreeWithFiniteDifferences) {
+  auto network = filled(labelled(), torch::kFloat64);
+  const auto states = states_of(labelled(), 2);
+  const DiTConditions told{torch::tensor({3, 950}), torch::tensor({3, 5}),
+                           torch::tensor({0.3, 0.8}, kDouble)};
+  const auto loss = [&] {
+    const auto out = joined(network(states, told));
+    return (out * wave(out.sizes(), 2)).sum();
+  };
+  loss().backward();
+  double k = 0;
+  for (const auto& item : network->named_parameters()) {
+    auto parameter = item.value();
+    const auto direction = wave(parameter.sizes(), ++k);
+    const double slope = (parameter.grad() * direction).sum().item<double>();
+    const torch::NoGradGuard no_grad;
+    constexpr double h = 1e-4;
+    parameter.add_(direction, h);
+    const double above = loss().item<double>();
+    parameter.sub_(direction, 2 * h);
+    const double below = loss().item<double>();
+    parameter.add_(direction, h);
+    EXPECT_NEAR((above - below) / (2 * h), slope, 1e-4 * (1 + std::abs(slope))) << item.key();
+  }
+}
+
+TEST(DiT, MixedPrecisionIsNearSingleAndKeepsTheResidualStream) {
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 2);
+  const DiTConditions told{torch::tensor({40, 999}), torch::tensor({1, 2}),
+                           torch::tensor({0.25, 1.0})};
+  const auto run = [&](Precision precision) {
+    network->zero_grad();
+    const PrecisionScope scope(torch::kCPU, precision);
+    const auto out =
+        network(states.to(torch::kFloat32), told, [](std::int64_t, const Tensor& tokens) {
+          EXPECT_EQ(tokens.scalar_type(), torch::kFloat32);
+        });
+    EXPECT_EQ(out.noise.scalar_type(), torch::kFloat32);
+    out.noise.square().mean().backward();
+    return std::pair{joined(out).detach(),
+                     network->named_parameters()["blocks.0.attn.qkv.weight"].grad().clone()};
+  };
+  const auto exact = run(Precision::single), mixed = run(Precision::bf16);
+  const auto distance = [](const Tensor& a, const Tensor& b) {
+    return ((a - b).norm() / b.norm()).item<double>();
+  };
+  EXPECT_GT(distance(mixed.first, exact.first), 1e-5);  // bfloat16 was at work
+  EXPECT_LT(distance(mixed.first, exact.first), 0.02);
+  EXPECT_LT(distance(mixed.second, exact.second), 0.1);
+}
+
+TEST(DiT, RefusesWhatItWasNotMadeFor) {
+  auto network = filled(labelled());
+  DiT plain{DiTShape{}};
+  const auto states = states_of(labelled(), 2);
+  const auto steps = torch::tensor({1, 2});
+  const auto refusal = [&](const Tensor& given, const DiTConditions& told) {
+    return error_text<InputError>([&] { single(network, given, told); });
+  };
+  EXPECT_THAT(refusal(states.slice(2, 0, 1), {steps, {}, {}}),
+              HasSubstr("(2, 2, 1, 8, 8), expected (B, 1 or 2, 2, 8, 8)"));
+  EXPECT_THAT(refusal(torch::cat({states, states}, 1), {steps, {}, {}}), HasSubstr("1 or 2"));
+  EXPECT_THAT(refusal(states, {torch::tensor({1}), {}, {}}), HasSubstr("(1), expected (2)"));
+  EXPECT_THAT(refusal(states, {{}, {}, {}}), HasSubstr("undefined"));
+  EXPECT_THAT(refusal(states, {steps, torch::tensor({0, 6}), {}}),
+              HasSubstr("labels are 0 to 5, the last of which stands for none (they reach from 0 "
+                        "to 6)"));
+  EXPECT_THAT(refusal(states, {steps, torch::tensor({-1, 2}), {}}), HasSubstr("from -1 to 2"));
+  EXPECT_THAT(refusal(states, {steps, torch::tensor({1}), {}}), HasSubstr("(1), expected (2)"));
+  EXPECT_THAT(refusal(states, {steps, {}, torch::tensor({0.5, 1.5})}), HasSubstr("0 to 1"));
+  EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2, 2})}), HasSubstr("(2, 3)"));
+  EXPECT_THAT(refusal(states.slice(1, 0, 1), {steps, {}, torch::zeros({2})}),
+              HasSubstr("only two replicas"));
+  EXPECT_THAT(error_text<InputError>([&] {
+                plain(torch::zeros({1, 1, 1, 28, 28}),
+                      DiTConditions{torch::tensor({1}), torch::tensor({0}), {}});
+              }),
+              HasSubstr("told no label"));
+  auto shape = labelled();
+  shape.heads = 5;
+  EXPECT_THROW(DiT{shape}, InputError);
+}
+
+TEST(Guided, LeadsTheGuidedChannelsAndLeavesTheRest) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 2).to(torch::kFloat32);
+  const DiTConditions told{torch::tensor({40, 600}), torch::tensor({1, 3}),
+                           torch::tensor({0.5, 0.0})};
+  auto untold = told;
+  untold.labels = Tensor();
+  const auto with = network(states, told), without = network(states, untold);
+  const auto out = guided(network, states, told, {.scale = 4, .channels = 1});
+  const auto channel = [](const Tensor& x, std::int64_t k) { return x.select(2, k); };
+  const auto expected =
+      channel(without.noise, 0) + 4 * (channel(with.noise, 0) - channel(without.noise, 0));
+  EXPECT_LT((channel(out.noise, 0) - expected).abs().max().item<double>(), 1e-5);
+  EXPECT_LT((channel(out.noise, 1) - channel(with.noise, 1)).abs().max().item<double>(), 1e-6);
+  EXPECT_LT((out.variance - with.variance).abs().max().item<double>(), 1e-6);
+  EXPECT_GT((channel(out.noise, 0) - channel(with.noise, 0)).abs().max().item<double>(), 1e-2);
+  const auto all = guided(network, states, told, {.scale = 4});  // of 2 channels, 3 are all
+  EXPECT_GT((channel(all.noise, 1) - channel(with.noise, 1)).abs().max().item<double>(), 1e-2);
+  EXPECT_TRUE(torch::equal(guided(network, states, told, {}).noise, with.noise));
+  EXPECT_THAT(error_text<InputError>([&] { guided(network, states, untold, {.scale = 4}); }),
+              HasSubstr("give labels"));
+}
+
+TEST(PositionEmbedding, HasTheColumnFirstAndSinesFirst) {
+  const DiTShape shape{.side = 6, .patch = 2, .width = 8, .heads = 1};
+  const auto table = position_embedding(shape);
+  EXPECT_EQ(table.scalar_type(), torch::kFloat32);
+  const auto token = table[0][1 * 3 + 2];  // row 1, column 2
+  const double rates[] = {1, 0.01};
+  for (int k = 0; k < 2; ++k) {
+    EXPECT_NEAR(token[k].item<double>(), std::sin(2 * rates[k]), 1e-7);
+    EXPECT_NEAR(token[2 + k].item<double>(), std::cos(2 * rates[k]), 1e-7);
+    EXPECT_NEAR(token[4 + k].item<double>(), std::sin(rates[k]), 1e-7);
+    EXPECT_NEAR(token[6 + k].item<double>(), std::cos(rates[k]), 1e-7);
+  }
+}
+
+TEST(StepFrequencies, HaveCosinesFirstAndTheDivisorOfTheirRules) {
+  const auto original = step_frequencies(torch::tensor({990}), DiTRules::original);
+  const auto other = step_frequencies(torch::tensor({990}), DiTRules::diffusers);
+  EXPECT_NEAR(original[0][0].item<double>(), std::cos(990.0), 1e-6);
+  EXPECT_NEAR(original[0][128].item<double>(), std::sin(990.0), 1e-6);
+  EXPECT_NEAR(original[0][127].item<double>(), std::cos(990 * std::pow(1e4, -127.0 / 128)), 1e-6);
+  EXPECT_NEAR(other[0][127].item<double>(), std::cos(0.099), 1e-6);
+  EXPECT_NEAR(((other - original).norm() / original.norm()).item<double>(), 1.01, 0.02);
+  const PrecisionScope scope(torch::kCPU, Precision::bf16);
+  EXPECT_TRUE(torch::equal(step_frequencies(torch::tensor({990}), DiTRules::original), original));
+}
+
+TEST(PatchesOf, GoInByChannelAndComeOutByPixel) {
+  const auto images = torch::arange(2 * 4 * 4, torch::kFloat32).view({1, 2, 4, 4});
+  const auto patches = patches_of(images, 2);
+  EXPECT_TRUE(torch::equal(patches[0][1],  // row 0, column 1
+                           torch::tensor({2.0F, 3.0F, 6.0F, 7.0F, 18.0F, 19.0F, 22.0F, 23.0F})));
+  const auto by_pixel =
+      patches.view({1, 4, 2, 4}).transpose(2, 3).reshape({1, 4, 8});  // (..., p p C)
+  EXPECT_TRUE(torch::equal(images_of(by_pixel, 2, 2), images));
+}
+
+}  // namespace
+}  // namespace syncgap::networks

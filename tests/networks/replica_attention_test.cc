@@ -1,0 +1,225 @@
+#include "networks/replica_attention.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "networks/mixed_precision.h"
+
+namespace syncgap::networks {
+namespace {
+
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+const auto kDouble = torch::dtype(torch::kFloat64);
+
+Tensor wave(torch::IntArrayRef shape, double rate, double phase) {
+  std::int64_t size = 1;
+  for (const auto extent : shape) size *= extent;
+  return torch::cos(torch::arange(size, kDouble) * rate + phase).reshape(shape);
+}
+
+/// Numbers without a period: rows, replicas and heads differ. Scores reach 6, far from uniform.
+Tensor made_up_qkv(std::int64_t rows, std::int64_t replicas, std::int64_t tokens,
+                   std::int64_t width) {
+  const std::vector<std::int64_t> shape{rows, replicas, tokens, 3 * width};
+  return (wave(shape, 0.7137, 0.3) + wave(shape, 2.3911, 1.1)) * 1.2;
+}
+
+/// SA(q <- k, v) of (N, c) each, by the definition.
+Tensor self_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
+  const auto weights = torch::exp(torch::mm(q, k.t()) / std::sqrt(q.size(1)));
+  return torch::mm(weights / weights.sum(1, true), v);
+}
+
+/// The four blocks of (18) one after the other, and (19).
+Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& strengths) {
+  const auto rows = qkv.size(0), width = qkv.size(3) / 3, size = width / heads;
+  std::vector<Tensor> out;
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t replica = 0; replica < qkv.size(1); ++replica) {
+      std::vector<Tensor> by_head;
+      for (std::int64_t head = 0; head < heads; ++head) {
+        const auto part = [&](std::int64_t of, std::int64_t which) {
+          return qkv[row][of].slice(1, which * width + head * size,
+                                    which * width + (head + 1) * size);
+        };
+        const auto seen = [&](std::int64_t of) {
+          return self_attention(part(replica, 0), part(of, 1), part(of, 2));
+        };
+        const double g = strengths.empty() ? 0 : strengths[static_cast<std::size_t>(row)];
+        by_head.push_back(qkv.size(1) == 1 ? seen(0)
+                                           : (seen(replica) + g * seen(1 - replica)) / (1 + g));
+      }
+      out.push_back(torch::cat(by_head, 1));
+    }
+  return torch::stack(out).reshape({rows, qkv.size(1), qkv.size(2), width});
+}
+
+/// qkv (B, P, N, 3 D) -> (B, P, N, D)
+Tensor attention(const Tensor& qkv, std::int64_t heads, const CoupledRows& rows) {
+  return torch::stack(replica_attention(qkv.unbind(1), heads, rows), 1);
+}
+
+CoupledRows coupled(const std::vector<double>& strengths) {
+  const auto rows = static_cast<std::int64_t>(strengths.size());
+  return ReplicaCoupling(torch::tensor(strengths, kDouble), rows, 1, torch::kCPU).at(0);
+}
+
+Tensor exchanged(const Tensor& replicas) { return replicas.flip(1); }
+
+struct Sizes {
+  std::int64_t tokens, width, heads;
+};
+/// Neither tokens nor channels of a head fill whole vectors everywhere.
+constexpr Sizes kSizes[] = {{49, 96, 4}, {16, 72, 1}, {7, 10, 2}, {256, 144, 2}, {65, 64, 1}};
+
+TEST(ReplicaAttention, IsFourSoftmaxesAndTheirMean) {
+  const std::vector<double> strengths{0, 0.3, 1, 0.05, 0};
+  for (const auto& [tokens, width, heads] : kSizes) {
+    const auto qkv = made_up_qkv(5, 2, tokens, width);
+    const auto expected = oracle(qkv, heads, strengths);
+    const auto rows = coupled(strengths);
+    EXPECT_EQ(rows.first, 1);
+    EXPECT_EQ(rows.count, 3);
+    EXPECT_LT((attention(qkv, heads, rows) - expected).abs().max().item<double>(), 1e-12);
+    const auto single = attention(qkv.to(torch::kFloat32), heads, rows);
+    EXPECT_EQ(single.scalar_type(), torch::kFloat32);
+    EXPECT_LT((single - expected).abs().max().item<double>(), 5e-6) << tokens << " tokens";
+    const torch::NoGradGuard no_grad;
+    const auto alone = qkv.slice(1, 0, 1);
+    EXPECT_LT((attention(alone.to(torch::kFloat32), heads, {}) - oracle(alone, heads, {}))
+                  .abs()
+                  .max()
+                  .item<double>(),
+              5e-6);
+  }
+}
+
+TEST(ReplicaAttention, WhatTrainsAndWhatInfersAgree) {
+  for (const auto& [tokens, width, heads] : kSizes) {
+    const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32);
+    const auto rows = coupled({0.2, 0, 0.7});
+    const auto trains = attention(qkv.clone().requires_grad_(), heads, rows).detach();
+    const auto infers = attention(qkv, heads, rows);
+    EXPECT_LT((trains - infers).abs().max().item<double>(), 3e-6);
+  }
+}
+
+TEST(ReplicaAttention, ScoresInTheThousandsOverflowNothing) {
+  const auto qkv = made_up_qkv(1, 2, 49, 96) * 40;
+  const auto expected = attention(qkv, 4, coupled({0.5}));
+  EXPECT_TRUE(torch::isfinite(expected).all().item<bool>());
+  const auto single = attention(qkv.to(torch::kFloat32), 4, coupled({0.5}));
+  EXPECT_LT(((single - expected).norm() / expected.norm()).item<double>(), 1e-3);
+}
+
+TEST(ReplicaAttention, WithoutCouplingHasTheBitsOfNone) {
+  for (const auto& [tokens, width, heads] : kSizes)
+    for (const bool trains : {false, true}) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
+      const auto alone = attention(qkv, heads, {});
+      EXPECT_TRUE(torch::equal(attention(qkv, heads, coupled({0, 0, 0})), alone));
+      // Beside coupled rows, and where nobody knows that a row is not coupled.
+      const auto mixed = attention(qkv, heads, coupled({0, 0.5, 0}));
+      EXPECT_TRUE(torch::equal(mixed[0], alone[0]));
+      EXPECT_TRUE(torch::equal(mixed[2], alone[2]));
+      EXPECT_FALSE(torch::equal(mixed[1], alone[1]));
+      const CoupledRows all{torch::zeros({3}), 0, 3};
+      EXPECT_TRUE(torch::equal(attention(qkv, heads, all), alone));
+    }
+}
+
+TEST(ReplicaAttention, ExchangingReplicasExchangesResultsBitForBit) {
+  for (const auto& [tokens, width, heads] : kSizes)
+    for (const bool trains : {false, true}) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
+      const auto rows = coupled({0.3, 1, 0.8});
+      EXPECT_TRUE(torch::equal(attention(exchanged(qkv), heads, rows),
+                               exchanged(attention(qkv, heads, rows))));
+    }
+}
+
+TEST(ReplicaAttention, EqualReplicasStayEqualBitForBit) {
+  for (const auto& [tokens, width, heads] : kSizes)
+    for (const bool trains : {false, true}) {
+      const auto one = made_up_qkv(3, 1, tokens, width).to(torch::kFloat32);
+      const auto out = attention(torch::cat({one, one}, 1).requires_grad_(trains), heads,
+                                 coupled({0.3, 0, 0.8}));
+      EXPECT_TRUE(torch::equal(out.select(1, 0), out.select(1, 1)));
+      // What one sees of an equal partner is what it sees of itself, up to rounding in the mean.
+      EXPECT_LT((out.slice(1, 0, 1) - attention(one, heads, {})).abs().max().item<double>(), 5e-6);
+    }
+}
+
+TEST(ReplicaAttention, RowsDoNotDependOnTheBatchTheyAreIn) {
+  const auto qkv = made_up_qkv(6, 2, 49, 96).to(torch::kFloat32);
+  const std::vector<double> strengths{0.1, 0.9, 0, 0.4, 0, 1};
+  const auto together = attention(qkv, 4, coupled(strengths));
+  for (std::int64_t row = 0; row < 6; ++row)
+    EXPECT_TRUE(torch::equal(attention(qkv.slice(0, row, row + 1), 4,
+                                       coupled({strengths[static_cast<std::size_t>(row)]})),
+                             together.slice(0, row, row + 1)));
+}
+
+TEST(ReplicaAttention, GradientsAreThoseOfTheDefinition) {
+  const std::vector<double> strengths{0, 0.6, 0};
+  for (const auto& [tokens, width, heads] : {Sizes{12, 8, 2}, Sizes{300, 6, 1}}) {
+    const auto seen = wave({3, 2, tokens, width}, 0.37, 0.2);
+    const auto gradient = [&](const auto& compute, torch::ScalarType type) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width).to(type).requires_grad_();
+      (compute(qkv) * seen.to(type)).sum().backward();
+      return qkv.grad().to(torch::kFloat64);
+    };
+    const auto expected =
+        gradient([&](const Tensor& qkv) { return oracle(qkv, heads, strengths); }, torch::kFloat64);
+    const auto ours = [&](const Tensor& qkv) { return attention(qkv, heads, coupled(strengths)); };
+    const double size = expected.abs().max().item<double>();
+    EXPECT_GT(size, 0.1);
+    EXPECT_LT((gradient(ours, torch::kFloat64) - expected).abs().max().item<double>(),
+              1e-12 * size);
+    EXPECT_LT((gradient(ours, torch::kFloat32) - expected).abs().max().item<double>(), 1e-5 * size);
+  }
+}
+
+TEST(ReplicaAttention, SoftmaxIsSinglePrecisionUnderMixed) {
+  const auto qkv = made_up_qkv(2, 2, 49, 96).to(torch::kBFloat16);
+  const auto rows = coupled({0.5, 0.1});
+  const PrecisionScope scope(torch::kCPU, Precision::bf16);
+  const auto out = attention(qkv, 4, rows);
+  EXPECT_EQ(out.scalar_type(), torch::kFloat32);
+  EXPECT_LT((out - oracle(qkv.to(torch::kFloat64), 4, {0.5, 0.1})).abs().max().item<double>(),
+            5e-6);
+}
+
+TEST(ReplicaCoupling, KnowsWhichRowsOfALayerAreCoupled) {
+  const auto g = torch::tensor({{0.0, 0.5, 0.0}, {0.0, 0.0, 0.25}, {0.0, 0.5, 0.0}});
+  const ReplicaCoupling coupling(g, 3, 3, torch::kCPU);
+  EXPECT_EQ(coupling.at(0).count, 0);
+  EXPECT_EQ(coupling.at(1).first, 0);
+  EXPECT_EQ(coupling.at(1).count, 3);
+  EXPECT_EQ(coupling.at(2).first, 1);
+  EXPECT_EQ(coupling.at(2).count, 1);
+  EXPECT_EQ(coupling.at(2).strength.item<double>(), 0.25);
+  const ReplicaCoupling none(Tensor(), 3, 3, torch::kCPU);
+  EXPECT_EQ(none.at(2).count, 0);
+}
+
+TEST(ReplicaCoupling, RefusesWhatIsNoStrength) {
+  const auto refusal = [](const Tensor& g) {
+    return error_text<InputError>([&] { ReplicaCoupling(g, 3, 4, torch::kCPU); });
+  };
+  EXPECT_THAT(refusal(torch::zeros({2})), HasSubstr("(2), expected (3) or (3, 4)"));
+  EXPECT_THAT(refusal(torch::zeros({3, 1})), HasSubstr("(3, 1)"));
+  EXPECT_THAT(refusal(torch::tensor({0.0, 1.5, 0.5})), HasSubstr("the greatest 1.5"));
+  EXPECT_THAT(refusal(torch::tensor({0.0, -0.5, 0.5})), HasSubstr("the least is -0.5"));
+  EXPECT_THAT(refusal(torch::tensor({0.0, std::nan(""), 0.5})), HasSubstr("0 to 1"));
+}
+
+}  // namespace
+}  // namespace syncgap::networks
