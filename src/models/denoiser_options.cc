@@ -6,8 +6,7 @@
 
 namespace syncgap::models {
 
-void DenoiserOptions::describe(OptionTable& table) {
-  unet.describe(table);
+void DenoiserSettings::describe(OptionTable& table) {
   training.describe(table);
   // What the weights are is a fact of the record; where they lie is not.
   table
@@ -16,6 +15,11 @@ void DenoiserOptions::describe(OptionTable& table) {
            "several, or a state dict or checkpoint of torch.save; empty: trained here")
       .place();
   place.describe(table);
+}
+
+void DenoiserOptions::describe(OptionTable& table) {
+  unet.describe(table);
+  DenoiserSettings::describe(table);
 }
 
 networks::UNetShape DenoiserOptions::shape(std::int64_t image_channels) const {

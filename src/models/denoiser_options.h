@@ -10,13 +10,20 @@
 
 namespace syncgap::models {
 
-/// A denoiser: what network it is, how it is trained or where its weights are, and where it
-/// computes. Each part describes itself: a new option is one edit there.
-struct DenoiserOptions {
-  networks::UNetShape unet;
+/// How any denoiser is trained or where its weights are, and where it computes. Each part describes
+/// itself: a new option is one edit there.
+struct DenoiserSettings {
   training::TrainingOptions training;
   std::string weights;  ///< file to read them from; empty: trained here
   Place place;
+
+  /// Binds the members.
+  void describe(OptionTable& table);
+};
+
+/// A denoiser that is a U-Net.
+struct DenoiserOptions : DenoiserSettings {
+  networks::UNetShape unet;
 
   /// Binds the members.
   void describe(OptionTable& table);

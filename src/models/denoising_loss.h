@@ -24,6 +24,9 @@ struct DenoiserTask {
   const diffusion::NoiseSchedule* schedule = nullptr;
   std::uint64_t sweep_seed = 0;
   std::int64_t seed = 0;
+  /// Labels the network is told, the states' own; 0: none. A share of them is dropped.
+  std::int64_t told_classes = 0;
+  double label_dropout = 0;
   Facts facts;  ///< that decide the weights beside this: images, transform, pixel scale, schedule
 };
 
@@ -32,6 +35,7 @@ struct NoisedBatch {
   torch::Tensor states;  ///< sqrt(abar_t) z_0 + sqrt(1 - abar_t) eps, (B, P, C, H, W)
   torch::Tensor noise;   ///< eps, the target, (B, P, C, H, W)
   torch::Tensor steps;   ///< t, (B)
+  torch::Tensor labels;  ///< told, (B) int64, `told_classes` where dropped; undefined if none are
 };
 
 /// The denoising loss (96) of pairs, noise and steps that are functions of (epoch, image).
@@ -50,7 +54,9 @@ class DenoisingLoss {
  private:
   DenoiserTask task_;
   DenoiserNetwork* network_;
-  RandomStream pairs_stream_, noise_stream_, step_stream_;
+  torch::Tensor told_labels(std::int64_t epoch, std::int64_t begin, std::int64_t end) const;
+
+  RandomStream pairs_stream_, noise_stream_, step_stream_, dropout_stream_;
   torch::Device device_;
   networks::Precision precision_;
   torch::Tensor bank_;  // images, on the device

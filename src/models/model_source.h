@@ -29,7 +29,7 @@ networks::Weights weights_of(const ModelSource& source, const training::TrainMod
 /// What decides the numbers of a denoiser beside its options: "arithmetic", and "weights", the
 /// checksum of the bytes of a file and, if it is an index, of its parts, where one is given. `own`
 /// is this rank's CUDA device, if it has one.
-Facts model_facts(const DenoiserOptions& options, const std::optional<int>& own);
+Facts model_facts(const DenoiserSettings& options, const std::optional<int>& own);
 
 /// LibTorch's version and device, of which the bits of trained weights depend.
 Facts computing_facts(torch::Device device);

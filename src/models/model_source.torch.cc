@@ -45,7 +45,7 @@ networks::Weights weights_of(const ModelSource& source, const training::TrainMod
   return weights;
 }
 
-Facts model_facts(const DenoiserOptions& options, const std::optional<int>& own) {
+Facts model_facts(const DenoiserSettings& options, const std::optional<int>& own) {
   Facts facts{arithmetic_fact(options.place, own)};
   if (!options.weights.empty()) facts.push_back(weights_fact(options.weights));
   return facts;

@@ -44,10 +44,10 @@ struct TrainedClassifier {
 /// InputError for labels that do not fit the images; UnitStopped and UnitError as
 /// trained_denoiser.
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
-                                     const DenoiserOptions& denoiser, const parallel::Team& team);
+                                     const DenoiserSettings& denoiser, const parallel::Team& team);
 
 /// The model's identity: a line for everything that decides its weights.
 std::string classifier_identity(const ClassifierTask& task, const ClassifierOptions& options,
-                                const DenoiserOptions& denoiser, torch::Device device);
+                                const DenoiserSettings& denoiser, torch::Device device);
 
 }  // namespace syncgap::models

@@ -149,7 +149,7 @@ Tensor TrainedClassifier::predict(const Tensor& images) const {
 }
 
 std::string classifier_identity(const ClassifierTask& task, const ClassifierOptions& options,
-                                const DenoiserOptions& denoiser, torch::Device device) {
+                                const DenoiserSettings& denoiser, torch::Device device) {
   const auto& images = task.images->train.images;
   Facts facts = task.facts;
   const auto add = [&](const char* name, const auto& value) {
@@ -166,7 +166,7 @@ std::string classifier_identity(const ClassifierTask& task, const ClassifierOpti
 }
 
 TrainedClassifier trained_classifier(const ClassifierTask& task, const ClassifierOptions& options,
-                                     const DenoiserOptions& denoiser, const parallel::Team& team) {
+                                     const DenoiserSettings& denoiser, const parallel::Team& team) {
   const auto& data = *task.images;
   check_images(data.train, task.classes, "training");
   check_images(data.test, task.classes, "test");

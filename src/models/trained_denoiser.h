@@ -7,6 +7,7 @@
 #include "models/denoiser_network.h"
 #include "models/denoiser_options.h"
 #include "models/denoising_loss.h"
+#include "models/transformer_options.h"
 #include "parallel/team.h"
 #include "training/trainer.h"
 
@@ -30,8 +31,12 @@ struct TrainedDenoiser {
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team);
 
+/// A transformer for square images, which is told labels where the task tells them.
+TrainedDenoiser trained_denoiser(const DenoiserTask& task, const TransformerOptions& options,
+                                 const parallel::Team& team);
+
 /// The model's identity: a line for everything that decides its weights.
-std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& options,
+std::string denoiser_identity(const DenoiserTask& task, const Facts& deciding,
                               torch::Device device);
 
 }  // namespace syncgap::models

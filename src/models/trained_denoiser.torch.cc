@@ -48,9 +48,9 @@ diffusion::Denoiser TrainedDenoiser::denoiser() const {
   };
 }
 
-std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& options,
+std::string denoiser_identity(const DenoiserTask& task, const Facts& deciding,
                               torch::Device device) {
-  std::string text = "denoiser\n" + facts_text(deciding_options(options));
+  const std::string text = "denoiser\n" + facts_text(deciding);
   Facts facts = task.facts;
   const auto add = [&](const char* name, const auto& value) {
     facts.push_back({name, concat(value)});
@@ -61,21 +61,25 @@ std::string denoiser_identity(const DenoiserTask& task, const DenoiserOptions& o
   add("g", task.coupling_strength);
   add("sweep_seed", task.sweep_seed);
   add("seed", task.seed);
+  if (task.told_classes > 0) add("told_classes", task.told_classes);
   for (const Fact& fact : computing_facts(device)) facts.push_back(fact);
   return text + facts_text(facts);
 }
 
-TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
-                                 const parallel::Team& team) {
+namespace {
+
+TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& options,
+                        const Facts& deciding, std::unique_ptr<DenoiserNetwork> fresh,
+                        const parallel::Team& team) {
   TrainedDenoiser model;
   model.device = compute_device(options.place, team.device());
   model.precision = options.place.precision;
-  model.network = make_unet(options.shape(task.states->replicas() * task.states->channels()));
+  model.network = std::move(fresh);
   auto& network = model.network->module();
   model.parameters = networks::parameter_count(network);
 
   const ModelSource source{options.weights,
-                           {options.place.models, denoiser_identity(task, options, model.device)}};
+                           {options.place.models, denoiser_identity(task, deciding, model.device)}};
   const auto train = [&](const std::string& checkpoint) {
     model.network->initialize(RandomStream(task.sweep_seed, "weights", {task.seed}));
     network.to(model.device);
@@ -98,6 +102,24 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
   network.eval();
   networks::keep_freed_memory();
   return model;
+}
+
+}  // namespace
+
+TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
+                                 const parallel::Team& team) {
+  SYNCGAP_EXPECTS(task.told_classes == 0);
+  const auto shape = options.shape(task.states->replicas() * task.states->channels());
+  return trained(task, options, deciding_options(options), make_unet(shape), team);
+}
+
+TrainedDenoiser trained_denoiser(const DenoiserTask& task, const TransformerOptions& options,
+                                 const parallel::Team& team) {
+  const torch::Tensor& images = task.states->bank();
+  DenoiserTask told = task;
+  told.label_dropout = options.label_dropout;
+  const auto shape = options.shape(images.size(1), images.size(2), task.told_classes);
+  return trained(told, options, deciding_options(options), make_dit(shape), team);
 }
 
 }  // namespace syncgap::models

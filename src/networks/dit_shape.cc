@@ -47,9 +47,6 @@ void DiTShape::describe(OptionTable& table) {
   table.add("width", width, "D", "channels of a token").at_least(4).at_most(16384);
   table.add("depth", depth, "L", "blocks of the transformer").at_least(1).at_most(1024);
   table.add("heads", heads, "", "heads of each self-attention").at_least(1);
-  table.add("classes", classes, "", "labels told to the network; 0: it is told none")
-      .at_least(0)
-      .at_most(1e6);
   table.add("learned_variance", learned_variance, "",
             "whether the network also says the variance of the reverse step");
   table.add("step_embedding", step_embedding, kDiTRules, "",
@@ -59,8 +56,8 @@ void DiTShape::describe(OptionTable& table) {
 }
 
 std::string DiTShape::text() const {
-  return concat("image_channels = ", image_channels, ", side = ", side, ", ",
-                facts_line(deciding_options(*this)));
+  return concat("image_channels = ", image_channels, ", side = ", side, ", classes = ", classes,
+                ", ", facts_line(deciding_options(*this)));
 }
 
 std::int64_t DiTShape::weights() const {

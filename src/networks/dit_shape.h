@@ -49,7 +49,8 @@ struct DiTShape {
 
   /// Throws InputError where there is no such network.
   void check() const;
-  /// Adds all but the images' sizes to a table, as options. Binds the members.
+  /// Adds all but what follows from the images, their sizes and classes, to a table, as options.
+  /// Binds the members.
   void describe(OptionTable& table);
   /// All sizes on one line.
   std::string text() const;

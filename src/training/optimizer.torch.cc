@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "core/numbers.h"
@@ -13,14 +14,24 @@ constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 
 }  // namespace
 
-Optimizer::Optimizer(torch::Tensor values, torch::Tensor gradients, OptimizerOptions options)
+Optimizer::Optimizer(torch::Tensor values, torch::Tensor gradients, OptimizerOptions options,
+                     std::int64_t total_steps)
     : values_(std::move(values)),
       gradients_(std::move(gradients)),
       options_(options),
+      total_steps_(total_steps),
       mean_(torch::zeros_like(values_)),
       square_(torch::zeros_like(values_)),
       average_(values_.clone()),
       norm_sum_(torch::zeros({}, values_.options())) {}
+
+double Optimizer::learning_rate() const {
+  const double warm =
+      options_.warmup > 0 ? std::min(1.0, to_real(steps_) / to_real(options_.warmup)) : 1.0;
+  if (options_.rate == RateSchedule::constant) return warm * options_.learning_rate;
+  const double done = std::min(1.0, to_real(steps_) / to_real(total_steps_));
+  return warm * options_.learning_rate * (1 + std::cos(std::numbers::pi * done)) / 2;
+}
 
 void Optimizer::step() {
   const torch::NoGradGuard no_grad;
@@ -32,8 +43,8 @@ void Optimizer::step() {
   mean_.mul_(kBeta1).add_(gradients_, 1 - kBeta1);
   square_.mul_(kBeta2).addcmul_(gradients_, gradients_, 1 - kBeta2);
   const auto t = to_real(steps_);
-  const double warm = options_.warmup > 0 ? std::min(1.0, t / to_real(options_.warmup)) : 1.0;
-  const double rate = warm * options_.learning_rate / (1 - std::pow(kBeta1, t));
+  if (options_.weight_decay > 0) values_.mul_(1 - learning_rate() * options_.weight_decay);
+  const double rate = learning_rate() / (1 - std::pow(kBeta1, t));
   const auto root = square_.sqrt().mul_(1 / std::sqrt(1 - std::pow(kBeta2, t))).add_(kEpsilon);
   values_.addcdiv_(mean_, root, -rate);
   const double decay = std::min(options_.ema_decay, t / (t + 10));

@@ -36,7 +36,8 @@ Trainer::Trainer(torch::nn::Module& network, std::int64_t examples, Loss loss,
       checkpoint_(std::move(checkpoint)),
       team_(team),
       parameters_(network),
-      optimizer_(parameters_.values(), parameters_.gradients(), options.optimizer) {
+      optimizer_(parameters_.values(), parameters_.gradients(), options.optimizer,
+                 options.epochs * divided_up(examples, options.batch)) {
   options_.check(examples, team.size());
   networks::keep_freed_memory();
   if (options_.summation == Summation::fast) {

@@ -4,6 +4,13 @@
 
 namespace syncgap::training {
 
+void OptimizerOptions::describe_decay(OptionTable& table) {
+  table.add("weight_decay", weight_decay, "", "of AdamW, a step and unit of learning rate")
+      .at_least(0);
+  table.add("rate", rate, kRateSchedules, "",
+            "learning rate: constant, or falling to zero along half a period of a cosine");
+}
+
 void TrainingOptions::describe(OptionTable& table) {
   table.add("epochs", epochs, "", "passes over the training images").at_least(1);
   table.add("batch", batch, "", "images a training step").at_least(1);

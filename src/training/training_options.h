@@ -17,11 +17,22 @@ enum class Summation { fixed_order, fast };
 inline constexpr Choices kSummations{std::pair{Summation::fixed_order, "fixed_order"},
                                      std::pair{Summation::fast, "fast"}};
 
+/// The learning rate: constant, or falling to zero along half a period of a cosine.
+enum class RateSchedule { constant, cosine };
+
+inline constexpr Choices kRateSchedules{std::pair{RateSchedule::constant, "constant"},
+                                        std::pair{RateSchedule::cosine, "cosine"}};
+
 struct OptimizerOptions {
   double learning_rate = 2e-4;
   std::int64_t warmup = 0;   ///< steps over which the rate grows to its value
   double gradient_clip = 1;  ///< largest norm of a gradient; 0: none
   double ema_decay = 0.999;  ///< of the moving average of the parameters
+  double weight_decay = 0;   ///< of AdamW: parameters shrink by this times the rate in each step
+  RateSchedule rate = RateSchedule::constant;
+
+  /// Adds weight decay and schedule to a table, for networks that want them. Binds the members.
+  void describe_decay(OptionTable& table);
 };
 
 struct TrainingOptions {

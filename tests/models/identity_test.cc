@@ -77,13 +77,14 @@ struct SmallTask {
 
 // Whoever adds an option to a network or its training gets it into the identity without doing
 // anything, and cannot leave it out: the table that jobs set it by is what the identity is made of.
-TEST(ModelIdentity, ChangesWithEveryRowThatDecidesAndWithNoOther) {
+template <class Options>
+void expect_every_row_decides(Options options) {
   SmallTask small;
   OptionTable table;
-  small.options.describe(table);
+  options.describe(table);
   const auto path = [&] {
-    return training::ModelRequest{"m", denoiser_identity(small.task, small.options, torch::kCPU)}
-        .path();
+    const auto identity = denoiser_identity(small.task, deciding_options(options), torch::kCPU);
+    return training::ModelRequest{"m", identity}.path();
   };
   const std::string before = path();
   std::set<std::string> seen{before};
@@ -106,10 +107,15 @@ TEST(ModelIdentity, ChangesWithEveryRowThatDecidesAndWithNoOther) {
               testing::UnorderedElementsAre("checkpoint_seconds", "weights", "device", "models"));
 }
 
+TEST(ModelIdentity, ChangesWithEveryRowThatDecidesAndWithNoOther) {
+  expect_every_row_decides(SmallTask().options);
+  expect_every_row_decides(TransformerOptions());
+}
+
 TEST(ModelIdentity, ChangesWithTheTask) {
   SmallTask small;
   const auto identity = [&](torch::Device device = torch::kCPU) {
-    return denoiser_identity(small.task, small.options, device);
+    return denoiser_identity(small.task, deciding_options(small.options), device);
   };
   std::set<std::string> seen{identity()};
   small.task.coupling_strength = 0.3;

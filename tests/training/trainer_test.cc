@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <numbers>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,12 +35,46 @@ TEST(FlatParameters, AreTheNetworksOwn) {
   EXPECT_TRUE(torch::equal(flat.gradients(), torch::tensor({10.0F, 100.0F, 1.0F})));
 }
 
+TEST(Optimizer, IsAdamWWhereParametersDecay) {
+  torch::manual_seed(1);
+  auto reference = torch::randn({7}).requires_grad_(true);
+  auto values = reference.detach().clone(), gradients = torch::zeros({7});
+  torch::optim::AdamW adam({reference}, torch::optim::AdamWOptions(0.01).weight_decay(0.3));
+  Optimizer ours(values, gradients,
+                 {.learning_rate = 0.01, .gradient_clip = 0, .weight_decay = 0.3}, 20);
+  for (int step = 0; step < 20; ++step) {
+    adam.zero_grad();
+    (reference.sin() * torch::arange(7)).sum().backward();
+    gradients.copy_(reference.grad());
+    adam.step();
+    ours.step();
+    EXPECT_TRUE(torch::allclose(values, reference.detach(), 1e-5, 1e-6)) << step;
+  }
+}
+
+TEST(Optimizer, RateWarmsUpAndFallsAlongACosineToZero) {
+  // Under a constant gradient each of Adam's steps is as long as the rate.
+  auto values = torch::zeros({1}, torch::kFloat64), gradients = torch::ones({1}, torch::kFloat64);
+  Optimizer ours(
+      values, gradients,
+      {.learning_rate = 0.1, .warmup = 4, .gradient_clip = 0, .rate = RateSchedule::cosine}, 20);
+  double before = 0;
+  for (int step = 1; step <= 20; ++step) {
+    ours.step();
+    const double taken = before - values.item<double>();
+    const double wanted =
+        0.1 * std::min(1.0, step / 4.0) * (1 + std::cos(std::numbers::pi * step / 20)) / 2;
+    EXPECT_NEAR(taken, wanted, 1e-8) << step;
+    before = values.item<double>();
+  }
+}
+
 TEST(Optimizer, IsAdam) {
   torch::manual_seed(1);
   auto reference = torch::randn({7}).requires_grad_(true);
   auto values = reference.detach().clone(), gradients = torch::zeros({7});
   torch::optim::Adam adam({reference}, torch::optim::AdamOptions(0.01));
-  Optimizer ours(values, gradients, {.learning_rate = 0.01, .gradient_clip = 0});
+  Optimizer ours(values, gradients, {.learning_rate = 0.01, .gradient_clip = 0}, 20);
   for (int step = 0; step < 20; ++step) {
     adam.zero_grad();
     (reference.sin() * torch::arange(7)).sum().backward();
@@ -52,7 +87,7 @@ TEST(Optimizer, IsAdam) {
 
 TEST(Optimizer, ClipsTheNorm) {
   auto values = torch::zeros({2}), gradients = torch::tensor({30.0F, 40.0F});
-  Optimizer ours(values, gradients, {.gradient_clip = 5});
+  Optimizer ours(values, gradients, {.gradient_clip = 5}, 1);
   ours.step();
   EXPECT_TRUE(torch::allclose(gradients, torch::tensor({3.0F, 4.0F})));
   EXPECT_FLOAT_EQ(ours.norm_sum().item<float>(), 50.0F);
@@ -60,7 +95,7 @@ TEST(Optimizer, ClipsTheNorm) {
 
 TEST(Optimizer, AverageFollowsTheValues) {
   auto values = torch::zeros({1}), gradients = torch::ones({1});
-  Optimizer ours(values, gradients, {.learning_rate = 0.1, .ema_decay = 0.5});
+  Optimizer ours(values, gradients, {.learning_rate = 0.1, .ema_decay = 0.5}, 50);
   double average = 0;
   for (int step = 1; step <= 50; ++step) {
     ours.step();

@@ -45,7 +45,7 @@ class PairClassifiers {
  public:
   /// Trained or read. Collective over the team.
   PairClassifiers(const PairClassifierData& data, data::Modality modality,
-                  const models::ClassifierOptions& options, const models::DenoiserOptions& denoiser,
+                  const models::ClassifierOptions& options, const models::DenoiserSettings& denoiser,
                   std::uint64_t sweep_seed, const parallel::Team& team);
 
   /// Labels of states in one mode. (B, 2, C, H, W) -> (B)

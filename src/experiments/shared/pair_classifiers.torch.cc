@@ -69,7 +69,7 @@ Facts PairClassifierData::facts(data::Modality modality, std::int64_t mode) cons
 
 PairClassifiers::PairClassifiers(const PairClassifierData& data, data::Modality modality,
                                  const models::ClassifierOptions& options,
-                                 const models::DenoiserOptions& denoiser, std::uint64_t sweep_seed,
+                                 const models::DenoiserSettings& denoiser, std::uint64_t sweep_seed,
                                  const parallel::Team& team) {
   for (std::int64_t mode = 0; mode < kModes; ++mode) {
     models::ClassifierTask task;
