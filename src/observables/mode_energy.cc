@@ -33,14 +33,14 @@ void require_finite(std::span<const double> matrix, const char* what) {
                              " of pairs ", k / pairs, " and ", k % pairs, " is ", matrix[k]));
 }
 
-struct Eigen {
+struct Spectrum {
   std::vector<double> values;   ///< decreasing
   std::vector<double> vectors;  ///< (n, n), a column each
 };
 
 /// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations, as many sweeps as it
 /// takes: n is the number of pairs, and small eigenvalues matter as much as large ones.
-Eigen eigen_of(std::vector<double> a, std::size_t n) {
+Spectrum spectrum_of(std::vector<double> a, std::size_t n) {
   std::vector<double> v(n * n, 0.0);
   for (std::size_t i = 0; i < n; ++i) v[i * n + i] = 1;
   for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
@@ -74,7 +74,7 @@ Eigen eigen_of(std::vector<double> a, std::size_t n) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t i, std::size_t j) { return a[i * n + i] > a[j * n + j]; });
-  Eigen out{{}, std::vector<double>(n * n)};
+  Spectrum out{{}, std::vector<double>(n * n)};
   for (std::size_t k = 0; k < n; ++k) {
     out.values.push_back(a[order[k] * n + order[k]]);
     for (std::size_t i = 0; i < n; ++i) out.vectors[i * n + k] = v[i * n + order[k]];
@@ -97,13 +97,13 @@ std::vector<double> mode_weights(std::vector<double> gram, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < i; ++j)
       gram[i * n + j] = gram[j * n + i] = (gram[i * n + j] + gram[j * n + i]) / 2;
-  const Eigen eigen = eigen_of(std::move(gram), n);
+  const Spectrum spectrum = spectrum_of(std::move(gram), n);
   std::size_t modes = 0;
-  while (modes < n && eigen.values[modes] > kNull * eigen.values[0]) ++modes;
+  while (modes < n && spectrum.values[modes] > kNull * spectrum.values[0]) ++modes;
   std::vector<double> weights(n * modes);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < modes; ++k)
-      weights[i * modes + k] = eigen.vectors[i * n + k] / std::sqrt(eigen.values[k]);
+      weights[i * modes + k] = spectrum.vectors[i * n + k] / std::sqrt(spectrum.values[k]);
   return weights;
 }
 

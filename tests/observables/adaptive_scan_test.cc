@@ -1,6 +1,7 @@
 #include "observables/adaptive_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -147,12 +148,12 @@ TEST(AdaptiveScan, IntervalsCoverTheMidpointOfPairsThatCommitOneByOne) {
 
 TEST(AdaptiveScan, IntervalsAreAtMostATenthWiderThanOfAllPoints) {
   for (const auto pairs : {&noisy_pairs, &committing_pairs}) {
-    constexpr int kScans = 80;
+    constexpr int kScans = 60;
     MeanAccumulator wider;
     for (std::uint64_t trial = 0; trial < kScans; ++trial) {
       const Measure measure = pairs(some_curve(trial, 0.1, 0.85), trial);
-      const Interval adaptive = run_scan(measure).midpoint(trial, 400).interval;
-      const Interval all = scan_all(measure).midpoint(trial, 400).interval;
+      const Interval adaptive = run_scan(measure).midpoint(trial, 300).interval;
+      const Interval all = scan_all(measure).midpoint(trial, 300).interval;
       wider.add(std::log((adaptive.high - adaptive.low) / (all.high - all.low)));
     }
     EXPECT_LE(wider.mean(), std::log(1.1));
@@ -207,6 +208,47 @@ TEST(AdaptiveScan, ServesSeveralCurvesAtOnce) {
   const ScanAdvice advice = next_scan_points(points, curves);
   EXPECT_GE(near(advice, 35), 3);
   EXPECT_GE(near(advice, 75), 3);
+}
+
+// Agreement, coarse and fine structure of the same pairs, one scan for all three.
+TEST(AdaptiveScan, ThreeCurvesStayWithinTheCostOfAThird) {
+  constexpr int kScans = 100;
+  int precise = 0;
+  double share = 0;
+  for (std::uint64_t trial = 0; trial < kScans; ++trial) {
+    const Sigmoid middle = some_curve(trial, 0.1, 0.85);
+    Sigmoid early = middle, late = middle;
+    early.midpoint -= 6;
+    late.midpoint += 8;
+    std::vector<std::int64_t> points;
+    for (bool done = false; !done;) {
+      std::vector<std::vector<double>> values(3), errors(3);
+      std::vector<ScanCurve> curves;
+      for (std::size_t c = 0; c < 3; ++c) {
+        const Measure measure =
+            noisy_pairs(std::array{early, middle, late}[c], 1000 * (c + 1) + trial);
+        for (const std::int64_t t : points) {
+          const Estimate mean = estimate_mean(measure(t));
+          values[c].push_back(mean.value);
+          errors[c].push_back(mean.standard_error);
+        }
+        curves.push_back({values[c], errors[c]});
+      }
+      const ScanAdvice advice = next_scan_points(points, curves);
+      done = advice.next.empty();
+      for (const CurveScan& scan : advice.curves)
+        precise += done && scan.state == ScanState::precise ? 1 : 0;
+      points.insert(points.end(), advice.next.begin(), advice.next.end());
+      std::sort(points.begin(), points.end());
+    }
+    const double used =
+        to_real(scan_evaluations(points, kLast)) / to_real(naive_evaluations(kLast));
+    EXPECT_LE(used, 0.35);
+    share += used / kScans;
+  }
+  RecordProperty("share of naive evaluations", std::to_string(share));
+  RecordProperty("share precise", std::to_string(to_real(precise) / (3 * kScans)));
+  EXPECT_GE(to_real(precise) / (3 * kScans), 0.9);
 }
 
 TEST(AdaptiveScan, AFlatCurveIsLookedAtTwiceAndLeft) {
