@@ -116,7 +116,7 @@ Sigmoid some_curve(std::uint64_t trial, double floor, double plateau) {
           3 + 5 * stream.uniform<double>(trial, 0, 1), floor, plateau};
 }
 
-/// 500 scans: the interval holds the known midpoint as often as it says, for a third of the cost.
+/// 500 scans: the interval holds the known midpoint as often as it says, for a quarter of the cost.
 void expect_coverage(Measure (*pairs)(const Sigmoid&, std::uint64_t)) {
   constexpr int kScans = 500;
   int held = 0, precise = 0;
@@ -136,7 +136,7 @@ void expect_coverage(Measure (*pairs)(const Sigmoid&, std::uint64_t)) {
   EXPECT_GE(coverage, 0.92);
   EXPECT_LE(coverage, 0.98);
   EXPECT_LE(most, 0.35);
-  EXPECT_LE(share, 0.30);
+  EXPECT_LE(share, 0.245);  // 0.255 for noisy pairs if what a point costs did not count
   EXPECT_GE(precise, 475);
 }
 
