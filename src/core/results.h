@@ -97,8 +97,8 @@ class Cells {
     assign(values, at...);
     may_be_none_ = false;
   }
-  /// A whole block to be filled in place, row-major: large results are computed where they stay. What
-  /// is not filled is unset.
+  /// A whole block to be filled in place, row-major: large results are computed where they stay.
+  /// What is not filled is unset.
   template <std::integral... Place>
   std::span<double> fill(Place... at) {
     return own_block({signed_size(at)...});

@@ -45,8 +45,9 @@ class PairClassifiers {
  public:
   /// Trained or read. Collective over the team.
   PairClassifiers(const PairClassifierData& data, data::Modality modality,
-                  const models::ClassifierOptions& options, const models::DenoiserSettings& denoiser,
-                  std::uint64_t sweep_seed, const parallel::Team& team);
+                  const models::ClassifierOptions& options,
+                  const models::DenoiserSettings& denoiser, std::uint64_t sweep_seed,
+                  const parallel::Team& team);
 
   /// Labels of states in one mode. (B, 2, C, H, W) -> (B)
   std::vector<std::int64_t> labels(std::int64_t mode, const torch::Tensor& states,
