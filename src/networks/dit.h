@@ -49,7 +49,7 @@ struct DiTOutput {
 
 /// A diffusion transformer whose replicas may see each other in every attention. Tensors have their
 /// published names, the positions among them, so that published files load as they are. Labels are
-/// dropped by the caller, who gives the null label: nothing here is random. multimodal sec. 5
+/// dropped by the caller, who gives the null label: nothing here is random. dit (13)-(19)
 class DiTImpl : public torch::nn::Module {
  public:
   /// Throws InputError where there is no network of this shape. Weights want initialize() or a

@@ -41,7 +41,7 @@ class ReplicaCoupling {
 /// the same for B, each attention normalised by itself; SA(A <- B) has queries of A, keys and
 /// values of B. Scores and softmax are single precision or better; no N x N matrix is kept where no
 /// gradient is. Exchanging the replicas exchanges the results bit for bit, and g = 0 gives the bits
-/// of no coupling. Equations (18)-(19)
+/// of no coupling. dit (18)-(19)
 /// qkv (B, N, 3 D) of each replica, each third head by head -> (B, N, D)
 Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled);
 
