@@ -13,6 +13,7 @@
 #include "networks/dit_embeddings.h"
 #include "networks/dit_golden.h"
 #include "networks/initialize.h"
+#include "networks/made_up_numbers.h"
 #include "networks/mixed_precision.h"
 #include "networks/weight_file.h"
 
@@ -23,13 +24,6 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 const auto kDouble = torch::dtype(torch::kFloat64);
-
-Tensor wave(torch::IntArrayRef shape, double k) {
-  std::int64_t size = 1;
-  for (const auto extent : shape) size *= extent;
-  const auto i = torch::arange(size, kDouble), m = torch::remainder(i, 997);
-  return torch::cos(i * 0.7 + k + m * m * 0.003).reshape(shape);
-}
 
 /// The formula of make_dit_golden.py.
 void fill_by_formula(torch::nn::Module& network) {
@@ -285,21 +279,7 @@ TEST(DiT, GradientsAgreeWithFiniteDifferences) {
     const auto out = joined(network(states, told));
     return (out * wave(out.sizes(), 2)).sum();
   };
-  loss().backward();
-  double k = 0;
-  for (const auto& item : network->named_parameters()) {
-    auto parameter = item.value();
-    const auto direction = wave(parameter.sizes(), ++k);
-    const double slope = (parameter.grad() * direction).sum().item<double>();
-    const torch::NoGradGuard no_grad;
-    constexpr double h = 1e-4;
-    parameter.add_(direction, h);
-    const double above = loss().item<double>();
-    parameter.sub_(direction, 2 * h);
-    const double below = loss().item<double>();
-    parameter.add_(direction, h);
-    EXPECT_NEAR((above - below) / (2 * h), slope, 1e-4 * (1 + std::abs(slope))) << item.key();
-  }
+  expect_gradients_are_slopes(*network, loss);
 }
 
 TEST(DiT, MixedPrecisionIsNearSingleAndKeepsTheResidualStream) {

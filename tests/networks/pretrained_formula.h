@@ -9,16 +9,11 @@
 
 #include <gtest/gtest.h>
 
+#include "networks/made_up_numbers.h"
+
 namespace syncgap::networks {
 
 // The formulas of make_pretrained_golden.py.
-
-inline torch::Tensor wave(torch::IntArrayRef shape, double k) {
-  std::int64_t size = 1;
-  for (const auto extent : shape) size *= extent;
-  const auto i = torch::arange(size, torch::kFloat64), m = torch::remainder(i, 997);
-  return torch::cos(i * 0.7 + k + m * m * 0.003).reshape(shape);
-}
 
 inline void fill_by_formula(torch::nn::Module& network) {
   const torch::NoGradGuard no_grad;

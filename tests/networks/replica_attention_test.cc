@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "error_text.h"
+#include "networks/made_up_numbers.h"
 #include "networks/mixed_precision.h"
 
 namespace syncgap::networks {
@@ -17,12 +18,6 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 const auto kDouble = torch::dtype(torch::kFloat64);
-
-Tensor wave(torch::IntArrayRef shape, double rate, double phase) {
-  std::int64_t size = 1;
-  for (const auto extent : shape) size *= extent;
-  return torch::cos(torch::arange(size, kDouble) * rate + phase).reshape(shape);
-}
 
 /// Numbers without a period: rows, replicas and heads differ. Scores reach 6, far from uniform.
 Tensor made_up_qkv(std::int64_t rows, std::int64_t replicas, std::int64_t tokens,

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "error_text.h"
 #include "networks/initialize.h"
+#include "networks/made_up_numbers.h"
 #include "networks/mixed_precision.h"
 #include "networks/unet_golden.h"
 #include "networks/weight_file.h"
@@ -19,12 +20,6 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 const auto kDouble = torch::dtype(torch::kFloat64);
-
-Tensor wave(torch::IntArrayRef shape, double rate, double phase) {
-  std::int64_t size = 1;
-  for (const auto extent : shape) size *= extent;
-  return torch::cos(torch::arange(size, kDouble) * rate + phase).reshape(shape);
-}
 
 /// The formula of make_unet_golden.py.
 void fill_by_formula(torch::nn::Module& network) {
@@ -158,21 +153,7 @@ TEST(UNet, GradientsAgreeWithFiniteDifferences) {
   const auto images = wave({2, 1, 8, 8}, 0.61, 0), weights = wave({2, 1, 8, 8}, 0.23, 2);
   const auto steps = torch::tensor({7, 120});
   const auto loss = [&] { return (network(images, steps) * weights).sum(); };
-  loss().backward();
-  double k = 0;
-  for (const auto& item : network->named_parameters()) {
-    auto parameter = item.value();
-    const auto direction = wave(parameter.sizes(), 0.9, ++k);
-    const double slope = (parameter.grad() * direction).sum().item<double>();
-    const torch::NoGradGuard no_grad;
-    constexpr double h = 1e-4;
-    parameter.add_(direction, h);
-    const double above = loss().item<double>();
-    parameter.sub_(direction, 2 * h);
-    const double below = loss().item<double>();
-    parameter.add_(direction, h);
-    EXPECT_NEAR((above - below) / (2 * h), slope, 1e-4 * (1 + std::abs(slope))) << item.key();
-  }
+  expect_gradients_are_slopes(*network, loss);
 }
 
 TEST(UNet, RefusesSizesThatDoNotFit) {
