@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <torch/nn/module.h>
 
 #include "core/random.h"
@@ -20,6 +21,8 @@ class DenoiserNetwork {
   virtual diffusion::Prediction predict(const torch::Tensor& states,
                                         const diffusion::Conditions& conditions) = 0;
   virtual torch::nn::Module& module() = 0;
+  /// What is odd about weights that were read, in words; empty where nothing is.
+  virtual std::string doubt() const { return {}; }
   /// Weights that training starts from.
   virtual void initialize(const RandomStream& stream);
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/check.h"
 #include "core/expect_shape.h"
 #include "networks/dit.h"
 #include "networks/initialize.h"
@@ -37,6 +38,13 @@ class DiTDenoiser : public DenoiserNetwork {
   }
   torch::nn::Module& module() override { return *network_; }
   void initialize(const RandomStream& stream) override { network_->initialize(stream); }
+  std::string doubt() const override {
+    constexpr double kMoreThanRounding = 1e-3;
+    const double error = network_->position_error();
+    if (error <= kMoreThanRounding) return {};
+    return concat("its pos_embed differs from the formula by ", error,
+                  " and is used as it is: was the network trained for other sizes or positions?");
+  }
 
  private:
   networks::DiT network_;

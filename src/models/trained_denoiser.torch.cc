@@ -1,5 +1,7 @@
 #include "models/trained_denoiser.h"
 
+#include <cstdio>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -98,6 +100,8 @@ TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& option
   if (source.file.empty()) model.curves = take_curves(weights, source.path());
   std::erase_if(weights.tensors, [](const auto& item) { return item.first.starts_with(kCurve); });
   networks::load_tensors(network, weights.tensors, source.path());
+  if (const std::string doubt = model.network->doubt(); !doubt.empty() && team.rank() == 0)
+    std::fprintf(stderr, "syncgap: warning: %s: %s\n", source.path().c_str(), doubt.c_str());
   network.to(model.device);
   network.eval();
   networks::keep_freed_memory();

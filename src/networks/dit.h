@@ -66,6 +66,9 @@ class DiTImpl : public torch::nn::Module {
   DiTOutput forward(const torch::Tensor& states, const DiTConditions& conditions,
                     const LayerTap& tap = {});
   const DiTShape& shape() const { return shape_; }
+  /// Largest difference of the positions from their formula: rounding, where they are of a file
+  /// that was averaged while it was trained.
+  double position_error() const;
 
  private:
   // What enters and what leaves the blocks is a hundredth of the work, and single precision always:

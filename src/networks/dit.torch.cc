@@ -114,6 +114,10 @@ DiTImpl::DiTImpl(DiTShape shape) : shape_(std::move(shape)) {
   modulation_ = modulation(*last, width, 2);
 }
 
+double DiTImpl::position_error() const {
+  return (positions_.to(torch::kCPU) - position_embedding(shape_)).abs().max().item<double>();
+}
+
 void DiTImpl::initialize(const RandomStream& stream) {
   const torch::NoGradGuard no_grad;
   std::uint64_t place = 0;

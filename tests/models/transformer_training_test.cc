@@ -10,6 +10,7 @@
 #include "error_text.h"
 #include "models/image_states.h"
 #include "models/trained_denoiser.h"
+#include "networks/weight_file.h"
 #include "temporary_folder.h"
 
 namespace syncgap::models {
@@ -120,6 +121,30 @@ TEST(TransformerTraining, AShareOfTheLabelsIsDroppedByImageAndEpochAlone) {
   EXPECT_NEAR(share, 0.25, 4 * std::sqrt(0.25 * 0.75 / static_cast<double>(all)));
   halves.task.told_classes = 0;
   EXPECT_FALSE(DenoisingLoss(halves.task, *network).batch(0, 0, 4).labels.defined());
+}
+
+TEST(TransformerTraining, PositionsOfAFileAreTakenAndMoreThanRoundingIsSaid) {
+  const TemporaryFolder folder;
+  HalvesTask halves(folder);
+  const auto shape = halves.options.shape(1, kSide, kClasses);
+  const auto network = make_dit(shape);
+  network->initialize(RandomStream(1, "weights"));
+  const auto warning_of = [&](double change) {
+    networks::Weights weights{networks::tensors_of(network->module()), {}};
+    weights.tensors.at("pos_embed")[0][1][2] += change;
+    halves.options.weights = folder.path("given.safetensors");
+    networks::write_weights(halves.options.weights, weights);
+    ::testing::internal::CaptureStderr();
+    const auto model = trained_denoiser(halves.task, halves.options, {});
+    const auto said = ::testing::internal::GetCapturedStderr();
+    EXPECT_TRUE(torch::equal(networks::tensors_of(model.network->module()).at("pos_embed"),
+                             weights.tensors.at("pos_embed")));
+    return said;
+  };
+  EXPECT_EQ(warning_of(1e-6), "");
+  EXPECT_THAT(warning_of(0.01),
+              ::testing::AllOf(::testing::HasSubstr("given.safetensors"),
+                               ::testing::HasSubstr("differs from the formula by 0.0")));
 }
 
 TEST(TransformerTraining, ImagesThatDoNotFitPatchesAreRefused) {
