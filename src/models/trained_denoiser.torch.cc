@@ -42,9 +42,10 @@ diffusion::Denoiser TrainedDenoiser::denoiser() const {
     const auto there = [&](const Tensor& tensor) {
       return tensor.defined() ? tensor.to(device) : tensor;
     };
+    // A coupling that lies on the CPU is checked there, and rows without one cost nothing.
     auto predicted = network->predict(
         there(states),
-        {there(conditions.step), {there(conditions.rows.label), there(conditions.rows.coupling)}});
+        {there(conditions.step), {there(conditions.rows.label), conditions.rows.coupling}});
     predicted.noise = predicted.noise.to(states.device());
     return predicted;
   };

@@ -164,14 +164,12 @@ Tensor DiTImpl::condition(const DiTConditions& conditions, std::int64_t rows) {
                 "a batch has one label for each row, a 64-bit integer (labels are ",
                 shape_text(labels.sizes()), ", expected (", rows,
                 ")): the null label stands for none");
-  if (labels.device().is_cpu())  // elsewhere reading them would wait for the device
-    require_input(labels.numel() == 0 || (labels.min().item<std::int64_t>() >= 0 &&
-                                          labels.max().item<std::int64_t>() <= shape_.null_label()),
-                  "labels are 0 to ", shape_.null_label(),
-                  ", the last of which stands for none (they "
-                  "reach from ",
-                  labels.min().item<std::int64_t>(), " to ", labels.max().item<std::int64_t>(),
-                  "): correct them");
+  if (rows > 0 && labels.device().is_cpu()) {  // elsewhere reading them would wait for the device
+    const auto least = labels.min().item<std::int64_t>(), most = labels.max().item<std::int64_t>();
+    require_input(least >= 0 && most <= shape_.null_label(), "labels are 0 to ",
+                  shape_.null_label(), ", the last of which stands for none (they reach from ",
+                  least, " to ", most, "): correct them");
+  }
   return torch::silu(sum + labels_(labels.to(sum.device())));
 }
 

@@ -23,8 +23,8 @@ Tensor position_embedding(const DiTShape& shape) {
 Tensor step_frequencies(const Tensor& steps, DiTRules rules) {
   const std::int64_t half = kStepFrequencies / 2;
   const double divisor = to_real(rules == DiTRules::original ? half : half - 1);
-  const auto rates = torch::exp(torch::arange(half, torch::kFloat64) * (-std::log(1e4) / divisor))
-                         .to(steps.device(), torch::kFloat32);
+  const auto numbers = torch::arange(half, steps.options().dtype(torch::kFloat64));
+  const auto rates = torch::exp(numbers * (-std::log(1e4) / divisor)).to(torch::kFloat32);
   const auto angles = steps.to(torch::kFloat32).unsqueeze(1) * rates;
   return torch::cat({torch::cos(angles), torch::sin(angles)}, 1);
 }

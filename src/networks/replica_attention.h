@@ -31,8 +31,8 @@ class ReplicaCoupling {
   CoupledRows at(std::int64_t layer) const;
 
  private:
-  torch::Tensor strength_;     // (B) or (B, L) on the tokens' device, or undefined
-  torch::Tensor first_, end_;  // (L) int64 on the CPU: coupled rows of each layer
+  torch::Tensor strength_;                 // (B) or (B, L) on the tokens' device, or undefined
+  std::vector<std::int64_t> first_, end_;  // (L): coupled rows of each layer
   std::int64_t rows_, layers_;
 };
 

@@ -112,12 +112,12 @@ ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std:
   require_input(!strength.requires_grad(),
                 "gradients of coupling strengths are not computed: ", "detach them");
   strength_ = strength.to(device);
-  first_ = torch::zeros({layers}, torch::kInt64);
-  end_ = torch::full({layers}, rows, torch::kInt64);
+  first_.assign(layers, 0);
+  end_.assign(layers, rows);
   if (!strength.device().is_cpu()) return;
-  require_input(((strength >= 0) & (strength <= 1)).all().item<bool>(),
-                "coupling strengths are 0 to 1 (the least is ", strength.min().item<double>(),
-                ", the greatest ", strength.max().item<double>(), "): correct g");
+  const double least = strength.min().item<double>(), most = strength.max().item<double>();
+  require_input(least >= 0 && most <= 1, "coupling strengths are 0 to 1 (the least is ", least,
+                ", the greatest ", most, "): correct g");
   const Tensor table = strength.dim() == 2 ? strength : strength.unsqueeze(1);  // (B, L or 1)
   for (std::int64_t layer = 0; layer < layers; ++layer) {
     const auto places = table.select(1, std::min(layer, table.size(1) - 1)).nonzero();
@@ -129,7 +129,7 @@ ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std:
 CoupledRows ReplicaCoupling::at(std::int64_t layer) const {
   SYNCGAP_EXPECTS(layer >= 0 && layer < layers_);
   if (!strength_.defined()) return {};
-  const auto first = first_[layer].item<std::int64_t>(), end = end_[layer].item<std::int64_t>();
+  const auto first = first_[layer], end = end_[layer];
   if (first == end) return {};
   const Tensor g = strength_.dim() == 2 ? strength_.select(1, layer) : strength_;
   return {g.slice(0, first, end), first, end - first};

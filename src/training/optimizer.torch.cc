@@ -43,8 +43,8 @@ void Optimizer::step() {
   mean_.mul_(kBeta1).add_(gradients_, 1 - kBeta1);
   square_.mul_(kBeta2).addcmul_(gradients_, gradients_, 1 - kBeta2);
   const auto t = to_real(steps_);
-  if (options_.weight_decay > 0) values_.mul_(1 - learning_rate() * options_.weight_decay);
-  const double rate = learning_rate() / (1 - std::pow(kBeta1, t));
+  const double learning = learning_rate(), rate = learning / (1 - std::pow(kBeta1, t));
+  if (options_.weight_decay > 0) values_.mul_(1 - learning * options_.weight_decay);
   const auto root = square_.sqrt().mul_(1 / std::sqrt(1 - std::pow(kBeta2, t))).add_(kEpsilon);
   values_.addcdiv_(mean_, root, -rate);
   const double decay = std::min(options_.ema_decay, t / (t + 10));
