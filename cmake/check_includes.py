@@ -12,13 +12,13 @@ import re
 import sys
 
 # Foreign headers that only some rooms may see. main.cc ties the rooms together and may see all.
+TORCH = re.compile(r"(torch|ATen|c10)/.*")
 OWNERS = {
     r"hdf5(_hl)?\.h|H5\w*\.h": {"store"},
     r"mpi\.h|nccl\.h|cuda\w*\.h": {"parallel"},
-    r"(torch|ATen|c10)/.*": {"networks", "training", "diffusion", "models", "experiments",
+    TORCH.pattern: {"networks", "training", "diffusion", "models", "experiments",
                              "cloud"},
 }
-TORCH = re.compile(r"(torch|ATen|c10)/.*")
 KERNEL_OWNER = "parallel"
 # What several experiments use; every other folder below experiments/ is one experiment's.
 SHARED = "shared"

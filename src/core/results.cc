@@ -99,8 +99,7 @@ void Cells::put(std::int64_t observable, double value, Places at) {
   write(found.first, value);
 }
 
-std::span<double> Cells::own_block(Places at) {
-  const Block found = block(own_, at);
+std::span<double> Cells::opened(Block found) {
   if (results_->some_none_)
     std::fill_n(results_->none_.begin() + found.first, found.size, std::uint8_t{0});
   return std::span(results_->values_).subspan(found.first, found.size);
@@ -113,15 +112,11 @@ void Cells::put_block(std::span<const double> values, Places at) {
                                    "' has ", found.size, " cells there, and ", values.size(),
                                    " values were given"));
   // In two passes, each a plain copy or a vector loop: blocks are where results are large.
-  std::copy(values.begin(), values.end(), results_->values_.begin() + found.first);
-  const auto none = results_->none_.begin() + found.first;
-  if (may_be_none_) {
-    results_->some_none_ = true;
-    std::transform(values.begin(), values.end(), none,
-                   [](double value) { return std::uint8_t{std::isnan(value)}; });
-  } else if (results_->some_none_) {
-    std::fill_n(none, found.size, std::uint8_t{0});
-  }
+  std::copy(values.begin(), values.end(), opened(found).begin());
+  if (!may_be_none_) return;
+  results_->some_none_ = true;
+  std::transform(values.begin(), values.end(), results_->none_.begin() + found.first,
+                 [](double value) { return std::uint8_t{std::isnan(value)}; });
 }
 
 void Cells::put_estimates(std::span<const Estimate> estimates, Places at) {

@@ -101,7 +101,7 @@ class Cells {
   /// What is not filled is unset.
   template <std::integral... Place>
   std::span<double> fill(Place... at) {
-    return own_block({signed_size(at)...});
+    return opened(block(own_, {signed_size(at)...}));
   }
   /// Estimates along a block, with their errors.
   template <std::integral... Place>
@@ -127,7 +127,7 @@ class Cells {
   Block block(std::int64_t observable, Places at) const;
   void write(std::int64_t cell, double value);
   void put(std::int64_t observable, double value, Places at);
-  std::span<double> own_block(Places at);
+  std::span<double> opened(Block found);  // none of it is said to have no value any more
   void put_block(std::span<const double> values, Places at);
   void put_estimates(std::span<const Estimate> estimates, Places at);
   void put_none(Places at);

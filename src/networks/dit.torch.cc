@@ -11,6 +11,8 @@
 #include "core/expect_shape.h"
 #include "core/numbers.h"
 #include "networks/dit_embeddings.h"
+#include "networks/initialize.h"
+#include "networks/loaded_layers.h"
 
 namespace syncgap::networks {
 namespace {
@@ -18,24 +20,10 @@ namespace {
 namespace nn = torch::nn;
 using torch::Tensor;
 
-/// A level of the published names that does nothing itself.
-std::shared_ptr<nn::Module> level(nn::Module& parent, const std::string& name) {
-  return parent.register_module(name, std::make_shared<nn::Module>());
-}
-
-/// Zeros: LibTorch would draw numbers that a file or initialize() replaces, seconds' worth of them.
-nn::Linear linear(std::int64_t in, std::int64_t out) {
-  nn::Linear layer(1, 1);
-  layer->options.in_features(in).out_features(out);
-  layer->weight.set_data(torch::zeros({out, in}));
-  layer->bias.set_data(torch::zeros({out}));
-  return layer;
-}
-
 /// The linear layer "1" behind a SiLU "0", which every user of the condition would repeat: it is
 /// applied once, to the condition.
 nn::Linear modulation(nn::Module& parent, std::int64_t width, std::int64_t parts) {
-  auto layer = linear(width, parts * width);
+  auto layer = zero_linear(width, parts * width);
   parent.register_module("adaLN_modulation", nn::Sequential(nn::SiLU(), layer));
   return layer;
 }
@@ -60,11 +48,11 @@ Tensor gated_sum(const Tensor& x, const Tensor& gate, const Tensor& change) {
 DiTBlockImpl::DiTBlockImpl(const DiTShape& shape)
     : heads_(shape.heads), epsilon_(shape.perceptron_norm_epsilon()) {
   const auto width = shape.width;
-  const auto attention = level(*this, "attn"), perceptron = level(*this, "mlp");
-  qkv_ = attention->register_module("qkv", linear(width, 3 * width));
-  proj_ = attention->register_module("proj", linear(width, width));
-  fc1_ = perceptron->register_module("fc1", linear(width, 4 * width));
-  fc2_ = perceptron->register_module("fc2", linear(4 * width, width));
+  const auto attention = name_level(*this, "attn"), perceptron = name_level(*this, "mlp");
+  qkv_ = attention->register_module("qkv", zero_linear(width, 3 * width));
+  proj_ = attention->register_module("proj", zero_linear(width, width));
+  fc1_ = perceptron->register_module("fc1", zero_linear(width, 4 * width));
+  fc2_ = perceptron->register_module("fc2", zero_linear(4 * width, width));
   modulation_ = modulation(*this, width, 6);
 }
 
@@ -87,17 +75,18 @@ DiTImpl::DiTImpl(DiTShape shape) : shape_(std::move(shape)) {
   const auto width = shape_.width;
   positions_ = register_buffer("pos_embed", position_embedding(shape_));
   patches_ =
-      level(*this, "x_embedder")
+      name_level(*this, "x_embedder")
           ->register_module("proj",
                             nn::Conv2d(nn::Conv2dOptions(shape_.image_channels, width, shape_.patch)
                                            .stride(shape_.patch)));
   patches_->weight.set_data(torch::zeros_like(patches_->weight));
   patches_->bias.set_data(torch::zeros_like(patches_->bias));
-  step1_ = linear(kStepFrequencies, width);
-  step2_ = linear(width, width);
-  level(*this, "t_embedder")->register_module("mlp", nn::Sequential(step1_, nn::SiLU(), step2_));
+  step1_ = zero_linear(kStepFrequencies, width);
+  step2_ = zero_linear(width, width);
+  name_level(*this, "t_embedder")
+      ->register_module("mlp", nn::Sequential(step1_, nn::SiLU(), step2_));
   if (shape_.classes > 0)
-    labels_ = level(*this, "y_embedder")
+    labels_ = name_level(*this, "y_embedder")
                   ->register_module(
                       "embedding_table",
                       nn::Embedding(nn::EmbeddingOptions(shape_.classes + 1, width)
@@ -108,9 +97,9 @@ DiTImpl::DiTImpl(DiTShape shape) : shape_(std::move(shape)) {
     blocks->push_back(blocks_.back());
   }
   register_module("blocks", blocks);
-  const auto last = level(*this, "final_layer");
+  const auto last = name_level(*this, "final_layer");
   out_ = last->register_module(
-      "linear", linear(width, shape_.patch * shape_.patch * shape_.output_channels()));
+      "linear", zero_linear(width, shape_.patch * shape_.patch * shape_.output_channels()));
   modulation_ = modulation(*last, width, 2);
 }
 
@@ -130,17 +119,12 @@ void DiTImpl::initialize(const RandomStream& stream) {
       tensor.zero_();
       continue;
     }
-    std::vector<float> numbers(static_cast<std::size_t>(tensor.numel()));
     if (name.starts_with("t_embedder") || name.starts_with("y_embedder")) {
-      stream.fill_normals<float>(place, 0, numbers);
-      for (float& number : numbers) number *= 0.02F;
+      fill_normals(tensor, 0.02F, stream, place);
     } else {
       const auto out = tensor.size(0), in = tensor.numel() / out;  // a patch is one input
-      const float bound = to_float(std::sqrt(6 / to_real(in + out)));
-      stream.fill_uniforms<float>(place, 0, numbers);
-      for (float& number : numbers) number = bound * (2.0F * number - 1.0F);
+      fill_uniforms(tensor, std::sqrt(6 / to_real(in + out)), stream, place);
     }
-    tensor.copy_(torch::from_blob(numbers.data(), tensor.sizes(), torch::kFloat32));
   }
 }
 

@@ -14,6 +14,12 @@ namespace syncgap::networks {
 /// stay one and zero.
 void initialize(torch::nn::Module& network, const RandomStream& stream);
 
+/// Uniform numbers in +-bound, and normal ones: trial `place` of the stream.
+void fill_uniforms(torch::Tensor& parameter, double bound, const RandomStream& stream,
+                   std::uint64_t place);
+void fill_normals(torch::Tensor& parameter, float deviation, const RandomStream& stream,
+                  std::uint64_t place);
+
 /// Numbers that training changes.
 std::int64_t parameter_count(const torch::nn::Module& network);
 

@@ -10,14 +10,27 @@
 namespace syncgap::networks {
 namespace {
 
-void fill(torch::Tensor parameter, double bound, const RandomStream& stream, std::uint64_t place) {
-  std::vector<float> numbers(parameter.numel());
-  stream.fill_uniforms<float>(place, 0, numbers);
-  for (float& number : numbers) number = to_float(bound) * (2.0F * number - 1.0F);
+void copy_numbers(torch::Tensor& parameter, std::vector<float>& numbers) {
   parameter.copy_(torch::from_blob(numbers.data(), parameter.sizes(), torch::kFloat32));
 }
 
 }  // namespace
+
+void fill_uniforms(torch::Tensor& parameter, double bound, const RandomStream& stream,
+                   std::uint64_t place) {
+  std::vector<float> numbers(parameter.numel());
+  stream.fill_uniforms<float>(place, 0, numbers);
+  for (float& number : numbers) number = to_float(bound) * (2.0F * number - 1.0F);
+  copy_numbers(parameter, numbers);
+}
+
+void fill_normals(torch::Tensor& parameter, float deviation, const RandomStream& stream,
+                  std::uint64_t place) {
+  std::vector<float> numbers(parameter.numel());
+  stream.fill_normals<float>(place, 0, numbers);
+  for (float& number : numbers) number *= deviation;
+  copy_numbers(parameter, numbers);
+}
 
 void initialize(torch::nn::Module& network, const RandomStream& stream) {
   const torch::NoGradGuard no_grad;
@@ -36,8 +49,8 @@ void initialize(torch::nn::Module& network, const RandomStream& stream) {
     // A layer made to start at zero has a zero bias, too; a fresh one never has.
     if (weight.abs().max().item<double>() == 0) continue;
     const double bound = 1.0 / std::sqrt(to_real(weight.numel() / weight.size(0)));
-    fill(weight, bound, stream, place);
-    if (bias.defined()) fill(bias, bound, stream, place + 1);
+    fill_uniforms(weight, bound, stream, place);
+    if (bias.defined()) fill_uniforms(bias, bound, stream, place + 1);
   }
 }
 

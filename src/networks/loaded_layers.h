@@ -9,9 +9,11 @@
 
 namespace syncgap::networks {
 
-// Layers whose numbers come from a file: they begin at zero, where LibTorch would draw numbers that
-// nobody sees, seconds' worth of them. None asks for gradients by its weights: they are not trained
-// here.
+// Layers that begin at zero, where LibTorch would draw numbers that nobody sees, seconds' worth of
+// them. Those called loaded have their numbers from a file: none asks for gradients by its weights,
+// they are not trained here.
+
+torch::nn::Linear zero_linear(std::int64_t in, std::int64_t out);
 
 /// size x size, padded so that stride 1 keeps the image's sides.
 torch::nn::Conv2d loaded_convolution(std::int64_t in, std::int64_t out, std::int64_t size,

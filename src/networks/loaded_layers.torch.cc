@@ -15,11 +15,16 @@ nn::Conv2d loaded_convolution(std::int64_t in, std::int64_t out, std::int64_t si
   return layer;
 }
 
-nn::Linear loaded_linear(std::int64_t in, std::int64_t out) {
+nn::Linear zero_linear(std::int64_t in, std::int64_t out) {
   nn::Linear layer(1, 1);
   layer->options.in_features(in).out_features(out);
   layer->weight.set_data(torch::zeros({out, in}));
   layer->bias.set_data(torch::zeros({out}));
+  return layer;
+}
+
+nn::Linear loaded_linear(std::int64_t in, std::int64_t out) {
+  auto layer = zero_linear(in, out);
   freeze(*layer);
   return layer;
 }

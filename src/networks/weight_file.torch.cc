@@ -10,6 +10,7 @@
 
 #include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/expect_shape.h"
 #include "tensor_files/safetensors.h"
 #include "tensor_files/tensor_file.h"
 
@@ -58,8 +59,6 @@ torch::Tensor make_tensor(const PlacedTensor& placed,
   copy_elements(placed, file->bytes(), tensor.data_ptr());
   return tensor;
 }
-
-std::string shape_text(torch::IntArrayRef shape) { return tensor_files::shape_text(shape.vec()); }
 
 /// What does not fit, of one kind: the first few by name, and how many more.
 class Listed {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/expect_shape.h"
 #include "core/numbers.h"
 #include "tensor_files/format_error.h"
 
@@ -52,12 +53,6 @@ std::uint64_t element_bytes(ElementType type) {
       break;
   }
   return 1;
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += concat(i > 0 ? ", " : "", shape[i]);
-  return text + ")";
 }
 
 std::uint64_t elements_of(const PlacedTensor& tensor) {

@@ -40,9 +40,6 @@ struct Contents {
   std::map<std::string, std::string> metadata;
 };
 
-/// "(2, 3)".
-std::string shape_text(const std::vector<std::int64_t>& shape);
-
 std::uint64_t elements_of(const PlacedTensor& tensor);
 /// Whether its elements lie side by side, the last index fastest.
 bool is_contiguous(const PlacedTensor& tensor);
