@@ -24,9 +24,7 @@ namespace {
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
-/// Queries at a time: with two vectors beside each other, twelve sums hide the time of an addition
-/// and leave registers for what is added.
-constexpr std::size_t kTile = 6;
+constexpr std::size_t kTile = networks::AttentionKernel::kQueriesTogether;
 
 /// Rows of floats `stride` apart.
 struct Rows {
@@ -147,7 +145,6 @@ HWY_EXPORT(attend_to);
 /// Of the widest target, two vectors; and a line more, so that rows of a power of two do not all
 /// fall on the same lines of the cache.
 constexpr std::size_t kMostColumns = 32, kLine = 16;
-constexpr std::size_t kMostQueries = 6;
 
 std::size_t padded(std::size_t columns) {
   return (columns + kMostColumns - 1) / kMostColumns * kMostColumns + kLine;
@@ -164,8 +161,8 @@ AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width)
       width_(extent(width)),
       keys_(width_ * padded(tokens_)),
       values_(tokens_ * padded(width_)),
-      queries_(kMostQueries * width_),
-      scores_(kMostQueries * padded(tokens_)) {
+      queries_(kQueriesTogether * width_),
+      scores_(kQueriesTogether * padded(tokens_)) {
   SYNCGAP_EXPECTS(tokens > 0 && width > 0);
 }
 

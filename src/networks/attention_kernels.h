@@ -13,6 +13,10 @@ namespace syncgap::networks {
 /// the keys and values alone. Single precision; one per thread.
 class AttentionKernel {
  public:
+  /// With two vectors beside each other, twelve sums hide the time of an addition and leave
+  /// registers for what is added.
+  static constexpr std::size_t kQueriesTogether = 6;
+
   AttentionKernel(std::int64_t tokens, std::int64_t width);
 
   /// keys, values (N, c), each row `stride` numbers after the one before.

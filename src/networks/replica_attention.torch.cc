@@ -2,13 +2,13 @@
 
 #include <ATen/Parallel.h>
 #include <algorithm>
-#include <cmath>
 #include <torch/version.h>
 #include <vector>
 
 #include "core/check.h"
 #include "core/expect_shape.h"
 #include "core/numbers.h"
+#include "networks/attention_by_rows.h"
 #include "networks/attention_kernels.h"
 
 namespace syncgap::networks {
@@ -28,19 +28,8 @@ constexpr std::int64_t kTile = std::int64_t{1} << 16;  // scores of a head at a 
 /// Products of batches copy what does not lie in order, each time.
 Tensor ready(const Tensor& x) { return x.contiguous(); }
 
-/// Rows of queries in turn: a tile has all keys, so each softmax is over the whole row.
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
-  const auto tokens = q.size(2);
-  const double scale = 1 / std::sqrt(to_real(q.size(3)));
-  const auto piece = [&](const Tensor& some) {
-    return torch::matmul(torch::softmax(torch::matmul(some, k.transpose(2, 3)) * scale, -1), v);
-  };
-  const auto rows = std::max<std::int64_t>(1, kTile / k.size(2));
-  if (rows >= tokens) return piece(q);
-  std::vector<Tensor> pieces;
-  for (std::int64_t at = 0; at < tokens; at += rows)
-    pieces.push_back(piece(q.slice(2, at, std::min(at + rows, tokens))));
-  return torch::cat(pieces, 2);
+  return attention_by_rows(q, k, v, kTile);
 }
 #endif
 

@@ -15,11 +15,6 @@ namespace syncgap::networks {
 
 // Shapes: B images of C channels and N = H W pixels.
 
-/// softmax(q k^T / sqrt(C)) v of one head: (B, N, C) each -> (B, N, C). Rows of queries in turn, so
-/// that no more than `tile` scores of an image are held at a time (but at least a row, N).
-torch::Tensor attention_by_rows(const torch::Tensor& q, const torch::Tensor& k,
-                                const torch::Tensor& v, std::int64_t tile);
-
 /// Two convolutions, each behind a norm and a SiLU, around which the input is added.
 class VaeResidualImpl : public torch::nn::Module {
  public:

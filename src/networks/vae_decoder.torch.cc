@@ -12,6 +12,7 @@
 #include "core/expect_shape.h"
 #include "core/numbers.h"
 #include "networks/activated_norm.h"
+#include "networks/attention_by_rows.h"
 #include "networks/loaded_layers.h"
 #include "networks/weight_file.h"
 
@@ -105,19 +106,6 @@ bool is_passed_over(const std::string& name) {
 }
 
 }  // namespace
-
-Tensor attention_by_rows(const Tensor& q, const Tensor& k, const Tensor& v, std::int64_t tile) {
-  const auto pixels = q.size(1);
-  const auto rows = std::max<std::int64_t>(1, tile / std::max<std::int64_t>(1, k.size(1)));
-  const auto scaled = q * (1 / std::sqrt(to_real(q.size(2))));
-  const auto keys = k.transpose(1, 2);
-  std::vector<Tensor> pieces;
-  for (std::int64_t at = 0; at < pixels; at += rows) {
-    const auto scores = torch::matmul(scaled.slice(1, at, std::min(at + rows, pixels)), keys);
-    pieces.push_back(torch::matmul(torch::softmax(scores, -1), v));
-  }
-  return pieces.size() == 1 ? pieces[0] : torch::cat(pieces, 1);
-}
 
 VaeResidualImpl::VaeResidualImpl(std::int64_t in, std::int64_t out, const VaeShape& shape)
     : norm1_(register_module("norm1", group_norm(in, shape))),

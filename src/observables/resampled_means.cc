@@ -31,11 +31,9 @@ ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quant
   for (std::size_t first = 0; first < resamples; first += kResamplesTogether) {
     const std::size_t rows = std::min(kResamplesTogether, resamples - first);
     std::vector<double> weights(rows * samples, 0.0);  // how often each sample is drawn, over N
-    for (std::size_t r = 0; r < rows; ++r) {
-      stream.fill_uniforms<double>(first + r, 0, uniforms);
-      for (const double u : uniforms)
-        weights[r * samples + static_cast<std::size_t>(u * to_real(samples))] += share;
-    }
+    for (std::size_t r = 0; r < rows; ++r)
+      for_each_drawn(stream, first + r, uniforms,
+                     [&](std::size_t i) { weights[r * samples + i] += share; });
     add_product(rows, quantities, samples, weights.data(), values.data(),
                 resampled_.data() + first * quantities, strides);  // (R, N) (N, K) -> (R, K)
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/numbers.h"
 #include "core/random.h"
 #include "observables/estimate.h"
 
@@ -45,6 +46,15 @@ class ResampledMeans {
   std::vector<double> means_;      // (K)
   std::vector<double> resampled_;  // (R, K)
 };
+
+/// Calls use(i) for each of the N samples that resample r draws with replacement: trial r of the
+/// stream. `uniforms` is working space of N numbers.
+template <class Use>
+void for_each_drawn(const RandomStream& stream, std::size_t r, std::span<double> uniforms,
+                    const Use& use) {
+  stream.fill_uniforms<double>(r, 0, uniforms);
+  for (const double u : uniforms) use(static_cast<std::size_t>(u * to_real(uniforms.size())));
+}
 
 /// Percentile interval of numbers, NaNs left out; NaN when they are more than half.
 Interval percentile_interval(std::vector<double> values, double level = 0.95);

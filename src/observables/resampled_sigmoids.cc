@@ -69,9 +69,8 @@ ResampledSigmoids::ResampledSigmoids(std::span<const double> t,
     values_.push_back(column.statistic(options.statistic, counts));
   std::vector<double> uniforms(pairs);
   for (std::size_t r = 0; r < options.resamples; ++r) {
-    stream.fill_uniforms<double>(r, 0, uniforms);
     std::fill(counts.begin(), counts.end(), 0U);
-    for (const double u : uniforms) ++counts[static_cast<std::size_t>(u * to_real(pairs))];
+    for_each_drawn(stream, r, uniforms, [&](std::size_t i) { ++counts[i]; });
     for (const Column& column : columns)
       resampled_values_.push_back(column.statistic(options.statistic, counts));
   }

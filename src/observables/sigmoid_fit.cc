@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "observables/quantile.h"
 
 namespace syncgap::observables {
 namespace {
@@ -219,13 +220,6 @@ class Problem {
   Moments moments_;
 };
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
 /// Running median of three: a single point far out is gone from it.
 std::vector<double> smoothed(std::span<const double> y) {
   std::vector<double> out(y.size());
@@ -339,7 +333,8 @@ SigmoidFit SigmoidFitter::fit(std::span<const double> y, std::span<const double>
       std::vector<double> distances;
       for (std::size_t i = 0; i < y.size(); ++i)
         distances.push_back(std::abs(problem.residual(found, i)));
-      const double near = kHuber * kMadToSigma * median_of(distances);
+      std::vector<double> sorted = distances;
+      const double near = kHuber * kMadToSigma * quantile(sorted, 0.5);
       for (std::size_t i = 0; i < y.size(); ++i)
         weights[i] = weights_[i] * (distances[i] > near ? near / distances[i] : 1.0);
       found = problem.descend(problem.evaluate(found.place));

@@ -41,6 +41,15 @@ inline std::int64_t number_count(const std::map<std::string, torch::Tensor>& ten
   return count;
 }
 
+/// Tensors of a network have their published names and shapes.
+inline void expect_shapes(const std::map<std::string, torch::Tensor>& tensors,
+                          const std::map<std::string, std::vector<std::int64_t>>& published) {
+  for (const auto& [name, shape] : published) {
+    ASSERT_EQ(tensors.count(name), 1U) << name;
+    EXPECT_EQ(tensors.at(name).sizes(), torch::IntArrayRef(shape)) << name;
+  }
+}
+
 /// Largest difference, by the largest number.
 inline double distance(const torch::Tensor& seen, const torch::Tensor& expected) {
   const auto exact = expected.to(torch::kFloat64);

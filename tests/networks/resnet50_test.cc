@@ -62,10 +62,7 @@ TEST(ResNet50, HasThePublishedTensors) {
       {"layer4.2.conv3.weight", {2048, 512, 1, 1}},
       {"fc.weight", {1000, 2048}},
       {"fc.bias", {1000}}};
-  for (const auto& [name, shape] : published) {
-    ASSERT_EQ(tensors.count(name), 1U) << name;
-    EXPECT_EQ(tensors.at(name).sizes(), torch::IntArrayRef(shape)) << name;
-  }
+  expect_shapes(tensors, published);
   EXPECT_EQ(tensors.count("layer1.1.downsample.0.weight"), 0U);
   EXPECT_EQ(tensors.count("conv1.bias"), 0U);
 }

@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "error_text.h"
+#include "networks/attention_by_rows.h"
 #include "networks/initialize.h"
 #include "networks/mixed_precision.h"
 #include "networks/pretrained_formula.h"
@@ -71,10 +72,7 @@ TEST(VaeDecoder, HasThePublishedTensors) {
       {"decoder.up_blocks.3.resnets.0.norm1.weight", {256}},
       {"decoder.conv_norm_out.weight", {128}},
       {"decoder.conv_out.weight", {3, 128, 3, 3}}};
-  for (const auto& [name, shape] : published) {
-    ASSERT_EQ(tensors.count(name), 1U) << name;
-    EXPECT_EQ(tensors.at(name).sizes(), torch::IntArrayRef(shape)) << name;
-  }
+  expect_shapes(tensors, published);
   EXPECT_EQ(tensors.count("decoder.up_blocks.1.resnets.0.conv_shortcut.weight"), 0U);
   EXPECT_EQ(tensors.count("decoder.up_blocks.3.upsamplers.0.conv.weight"), 0U);
 }

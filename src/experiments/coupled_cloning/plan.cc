@@ -10,7 +10,7 @@ namespace syncgap::experiments {
 
 CloningAxes::CloningAxes(const CoupledCloningOptions& options, const Grid& grid)
     : branch_steps(axis_values<std::int64_t>(grid, "branch_step")),
-      samples_kept(axis_values<std::int64_t>(grid, "sample")) {
+      samples_kept(kept_samples(grid, "trajectories", options.trajectories)) {
   const std::int64_t labels = std::ssize(options.pairs.classes);
   require_input(labels >= 2, "agreement needs at least two classes (experiment.classes has ",
                 labels, "): name e.g. [1, 8]");
@@ -23,10 +23,6 @@ CloningAxes::CloningAxes(const CoupledCloningOptions& options, const Grid& grid)
       require_input(step >= 0 && step < horizon,
                     "there is no such step to clone at (axes.branch_step, saw ", step,
                     ", the schedule has ", horizon, "): give steps from 0 to ", horizon - 1);
-  for (const std::int64_t sample : samples_kept)
-    require_input(sample >= 0 && sample < options.trajectories,
-                  "there is no such trajectory to keep (axes.sample, saw ", sample,
-                  "): give numbers below experiment.trajectories, now ", options.trajectories);
 }
 
 Plan coupled_cloning_plan(const CoupledCloningOptions& options, const Grid& grid) {

@@ -14,14 +14,10 @@ FollowAxes::FollowAxes(const SynchronizationGapOptions& options, std::int64_t lo
       scales(axis_values<double>(grid, "scale")),
       intervention_steps(axis_values<std::int64_t>(grid, "intervention_step")),
       image_steps(axis_values<std::int64_t>(grid, "image_step")),
-      samples_kept(axis_values<std::int64_t>(grid, "sample")) {
+      samples_kept(kept_samples(grid, "samples", options.samples)) {
   require_input(axis_values<std::int64_t>(grid, "step") == first_integers(longest),
                 "axis step does not count the steps of the longest diffusion (axes.step, ",
                 grid.axis("step").size(), " values): give step = { range = [0, ", longest, "] }");
-  for (const std::int64_t sample : samples_kept)
-    require_input(sample >= 0 && sample < options.samples,
-                  "there is no such trajectory to keep (axes.sample, saw ", sample,
-                  "): give numbers below ", options.samples, ", or more experiment.samples");
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> FollowAxes::places(std::int64_t horizon) const {
