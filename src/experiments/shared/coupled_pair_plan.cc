@@ -70,7 +70,7 @@ std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std
   for (const std::int64_t sample : samples)
     require_input(sample >= 0 && sample < count,
                   "there is no such trajectory to keep (axes.sample, saw ", sample,
-                  "): give numbers below experiment.", option, ", now ", count);
+                  "): give numbers below ", count, ", or more experiment.", option);
   return samples;
 }
 
