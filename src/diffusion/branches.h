@@ -56,8 +56,9 @@ void check_branches(const SamplingPath& path, const std::vector<Branch>& branche
 /// The one loop of reverse trajectories: a trunk from `start` (B, P, C, H, W), the state its first
 /// step starts from, and all branches that have left it advance as one growing batch. A path's bits
 /// depend on its own noise and on the group, not on which other branches there are beyond what the
-/// network's kernels make of a batch's size. `noise` may be empty on a deterministic path. No
-/// gradients are kept. multimodal sec. 5, regimes sec. 4
+/// network's kernels make of a batch's size. `noise` may be empty on a deterministic path. Throws
+/// InputError for a path of learned variance where the network learns none. No gradients are kept.
+/// multimodal sec. 5, regimes sec. 4
 BranchEnds run_branches(const SamplingPath& path, const Denoiser& denoiser,
                         const torch::Tensor& start, const std::vector<Branch>& branches,
                         const BranchNoise& noise = {}, const RowConditions& told = {},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/expect_shape.h"
 #include "core/numbers.h"
 
 // Shapes: B trajectories of a group, P replicas; path p of those under way in rows [p B, (p + 1)
@@ -11,6 +12,18 @@ namespace syncgap::diffusion {
 namespace {
 
 using torch::Tensor;
+
+/// Deviation of each number's noise, of the shape of the noise predicted.
+Tensor learned_deviations(const ReverseStep& step, const Prediction& predicted) {
+  require_input(predicted.variance.defined(),
+                "these steps take their variance from the network, which learns none (step t = ",
+                step.from, "): take a network that does, or DDIM with eta = 1");
+  SYNCGAP_EXPECTS_SHAPE(predicted.variance, predicted.noise.size(0), predicted.noise.size(1),
+                        predicted.noise.size(2), predicted.noise.size(3), predicted.noise.size(4));
+  const auto [log_posterior, log_forward] = *step.learned;
+  const auto share = (predicted.variance + 1) * 0.5;  // of the forward step
+  return torch::exp(share * (0.5 * (log_forward - log_posterior)) + 0.5 * log_posterior);
+}
 
 /// The trunk and the branches that have left it.
 class OpenPaths {
@@ -59,10 +72,17 @@ class OpenPaths {
     states_ = states_ * step.on_state + predicted * step.on_noise;
   }
 
-  void add_noise(const ReverseStep& step, const BranchNoise& noise) {
-    for (std::size_t p = 0; p < keys_.size(); ++p)
-      states_.narrow(0, signed_size(p) * group_, group_)
-          .add_(noise(keys_[p], step.from) * step.deviation);
+  void add_noise(const ReverseStep& step, const Prediction& predicted, const BranchNoise& noise) {
+    const Tensor learned = step.learned ? learned_deviations(step, predicted) : Tensor();
+    for (std::size_t p = 0; p < keys_.size(); ++p) {
+      const std::int64_t first = signed_size(p) * group_;
+      const Tensor fresh = noise(keys_[p], step.from);
+      Tensor rows = states_.narrow(0, first, group_);
+      if (!learned.defined())
+        rows.add_(fresh * step.deviation);
+      else  // paths that have left since the prediction share the trunk's
+        rows.add_(fresh * learned.narrow(0, first < learned.size(0) ? first : 0, group_));
+    }
   }
 
  private:
@@ -104,7 +124,7 @@ BranchEnds run_branches(const SamplingPath& path, const Denoiser& denoiser, cons
     if (observe) observe({t, open.trunk(), open.trunk_of(predicted.noise)});
     open.advance(step, predicted.noise);
     open.leave(t, [](const Branch& branch) { return branch.is_clone(); });
-    if (step.deviation > 0) open.add_noise(step, noise);
+    if (step.deviation > 0) open.add_noise(step, predicted, noise);
   }
   BranchEnds ends{open.trunk(), {}};
   for (std::size_t b = 0; b < branches.size(); ++b) ends.branches.push_back(open.branch(b));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "core/check.h"
 
@@ -43,6 +44,21 @@ SamplingPath SamplingPath::ddpm(const NoiseSchedule& schedule) {
     const double beta = schedule.beta(t), ratio = 1 / std::sqrt(1 - beta);
     path.steps_.push_back({t, t - 1, ratio, -(ratio * beta / std::sqrt(1 - schedule.alpha_bar(t))),
                            t == 0 ? 0.0 : std::sqrt(beta)});
+  }
+  return path;
+}
+
+SamplingPath SamplingPath::learned(const NoiseSchedule& schedule, std::vector<std::int64_t> steps) {
+  // Its mean is that of the forward posterior, as with eta = 1.
+  SamplingPath path = ddim(schedule, 1, std::move(steps));
+  double log_posterior = std::log(1 - schedule.alpha_bar(path.steps_.front().from));
+  for (ReverseStep& step : path.steps_) {
+    const double here = schedule.alpha_bar(step.from), next = schedule.alpha_bar(step.to);
+    const double beta = 1 - here / next;
+    // The posterior of the last step has no width: its logarithm is that of the step before, as
+    // published, or beta's where there is none.
+    if (step.to >= 0) log_posterior = std::log(beta * (1 - next) / (1 - here));
+    step.learned = {log_posterior, std::log(beta)};
   }
   return path;
 }

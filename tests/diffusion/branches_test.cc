@@ -1,5 +1,6 @@
 #include "diffusion/branches.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -206,6 +207,46 @@ TEST(Branches, CovarianceOfClonesIsThatOfGaussianData) {
     EXPECT_NEAR(ends.trunk.to(torch::kFloat64).square().mean().item<double>(), variance,
                 4 * variance * std::sqrt(2.0 / rows));
   }
+}
+
+/// A network that learns the variance: v depends on the state, and on the step.
+Prediction learned_noise(const Tensor& z, const Conditions& conditions) {
+  const auto t = conditions.step[0].item<std::int64_t>();
+  return {mixing_noise(z, t), torch::sin(3 * z + static_cast<double>(t)) * 1.5};
+}
+
+/// The trunk's states, each before its step.
+std::vector<Tensor> trunk_states(const SamplingPath& path, const Denoiser& denoiser,
+                                 const Tensor& start, const BranchNoise& noise) {
+  std::vector<Tensor> states;
+  run_branches(path, denoiser, start, {}, noise, {},
+               [&](const TrunkStep& step) { states.push_back(step.states.clone()); });
+  return states;
+}
+
+// Clones have the noise of their own with the deviations of the trunk's answer.
+TEST(Branches, ClonesShareTheLearnedVarianceOfTheStepTheyLeaveAt) {
+  constexpr std::int64_t rows = 3;
+  const auto path = SamplingPath::learned(schedule(), {39, 20, 0});
+  const auto start = start_of(rows, 2, 2);
+  const auto noise = branch_noise(rows, 2, 2);
+  const auto ends = run_branches(path, learned_noise, start,
+                                 {{{20, 2}, kick_by(torch::ones({1}), 0.2)}, {{20, 1}}}, noise);
+  const auto z = trunk_states(path, learned_noise, start, noise)[1];
+  const auto by_hand = [&](const Tensor& from, const BranchKey& key) {
+    const ReverseStep& step = path.steps()[1];
+    const auto predicted = learned_noise(from, {torch::full({rows}, 20)});
+    const auto variance = torch::exp((1 + predicted.variance) / 2 * step.learned->log_forward +
+                                     (1 - predicted.variance) / 2 * step.learned->log_posterior);
+    const auto next =
+        from * step.on_state + predicted.noise * step.on_noise + variance.sqrt() * noise(key, 20);
+    const ReverseStep& last = path.steps()[2];
+    return next * last.on_state + mixing_noise(next, 0) * last.on_noise;
+  };
+  EXPECT_TRUE(torch::allclose(ends.trunk, by_hand(z, {}), 1e-5, 1e-5));
+  EXPECT_TRUE(torch::allclose(ends.branches[1], by_hand(z, {20, 1}), 1e-5, 1e-5));
+  const auto kicked = kick_by(torch::ones({1}), 0.2)(z);
+  EXPECT_TRUE(torch::allclose(ends.branches[0], by_hand(kicked, {20, 2}), 1e-5, 1e-5));
 }
 
 TEST(Branches, ObserverSeesEveryTrunkStateOnce) {

@@ -14,6 +14,7 @@
 #include "diffusion/coupled_modes.h"
 #include "diffusion/coupling_strength.h"
 #include "diffusion/reference_loops.h"
+#include "diffusion/step_grid.h"
 #include "error_text.h"
 
 namespace syncgap::diffusion {
@@ -166,6 +167,131 @@ TEST(SamplingPath, RespacedStepsAreThoseOfTheScheduleTheySpan) {
   EXPECT_EQ(path.steps()[0].on_state, std::sqrt(schedule.alpha_bar(40) / schedule.alpha_bar(90)));
   EXPECT_TRUE(path.visits(7));
   EXPECT_FALSE(path.visits(8));
+}
+
+/// What the transformer's authors sample with: 100 of 1000 steps.
+NoiseSchedule published_schedule() { return NoiseSchedule::linear(1000, 1e-4, 0.02); }
+std::vector<std::int64_t> published_steps() { return step_grid(StepGrid::even, 1000, 100); }
+
+/// Of the forward step between two steps of a path, and of its posterior.
+struct Forward {
+  Forward(const NoiseSchedule& schedule, const ReverseStep& step)
+      : here(schedule.alpha_bar(step.from)),
+        next(schedule.alpha_bar(step.to)),
+        beta(1 - here / next),
+        posterior(beta * (1 - next) / (1 - here)) {}
+  double here, next, beta, posterior;
+};
+
+// E[z_to | z_from, z_0] with z_0 as eps gives it.
+TEST(Ddim, WithAllNoiseTakesTheStepOfTheForwardPosterior) {
+  const auto schedule = published_schedule();
+  const auto path = SamplingPath::ddim(schedule, 1, published_steps());
+  for (const ReverseStep& step : path.steps()) {
+    const Forward forward(schedule, step);
+    EXPECT_NEAR(step.deviation * step.deviation, forward.posterior, 1e-15 * forward.beta);
+    const double clean = std::sqrt(forward.next) * forward.beta / (1 - forward.here);
+    const double state =
+        std::sqrt(forward.here / forward.next) * (1 - forward.next) / (1 - forward.here);
+    EXPECT_NEAR(step.on_state, state + clean / std::sqrt(forward.here), 1e-12);
+    EXPECT_NEAR(step.on_noise, -clean * std::sqrt(1 / forward.here - 1), 1e-12);
+  }
+}
+
+// Numbers of the authors' GaussianDiffusion, of 100 steps.
+TEST(LearnedPath, HasTheVariancesOfThePublishedCode) {
+  const auto schedule = published_schedule();
+  const auto path = SamplingPath::learned(schedule, published_steps());
+  const auto of = [&](std::size_t i) { return path.steps()[99 - i].learned.value(); };
+  const auto ratio = [&](std::size_t i) {
+    return std::exp(0.5 * (of(i).log_forward - of(i).log_posterior));
+  };
+  EXPECT_NEAR(ratio(1), 4.68, 5e-3);
+  EXPECT_NEAR(ratio(2), 1.69, 5e-3);
+  EXPECT_NEAR(ratio(50), 1.005, 5e-4);
+  EXPECT_NEAR(ratio(99), 1.000004, 5e-7);
+  EXPECT_NEAR(of(1).log_posterior, -9.2569, 5e-5);
+  EXPECT_EQ(of(0).log_posterior, of(1).log_posterior);
+  EXPECT_NEAR(of(0).log_forward, std::log(1e-4), 1e-12);
+  for (const ReverseStep& step : path.steps()) {
+    const Forward forward(schedule, step);
+    EXPECT_NEAR(step.learned->log_forward, std::log(forward.beta), 1e-12);
+    if (step.to >= 0) {
+      EXPECT_NEAR(step.learned->log_posterior, std::log(forward.posterior), 1e-12);
+    }
+  }
+  EXPECT_EQ(path.steps().back().deviation, 0);
+  const auto single = SamplingPath::learned(schedule, {500});
+  EXPECT_EQ(single.steps()[0].deviation, 0);
+  EXPECT_EQ(single.steps()[0].learned->log_posterior, single.steps()[0].learned->log_forward);
+}
+
+/// The exact denoiser of data of variance 1/2, beside which v is what is given.
+Denoiser with_variance(const Denoiser& denoiser, const Tensor& v) {
+  return [=](const Tensor& z, const Conditions& told) {
+    return Prediction{denoiser(z, told).noise, v.expand_as(z)};
+  };
+}
+
+TEST(LearnedPath, OfTheLeastVarianceIsDdimWithAllNoise) {
+  const GaussianCase c{published_schedule(), 0.4, 0.5, 1.7};
+  const auto noise = [&](std::int64_t t) {
+    return couple_noise(normals("step", static_cast<std::uint32_t>(t)), c.g);
+  };
+  const auto least = with_variance(c.denoiser(), torch::full({}, -1.0, torch::kFloat64));
+  const auto steps = published_steps();
+  const auto end = run(SamplingPath::learned(c.schedule, steps), least, c.start(), noise);
+  const auto expected = run(SamplingPath::ddim(c.schedule, 1, steps), least, c.start(), noise);
+  EXPECT_TRUE(torch::allclose(end, expected, 1e-11, 1e-11));
+  EXPECT_FALSE(torch::equal(
+      run(SamplingPath::learned(c.schedule, steps), least, c.start(), noise),
+      run(SamplingPath::learned(c.schedule, steps),
+          with_variance(c.denoiser(), torch::zeros({}, torch::kFloat64)), c.start(), noise)));
+}
+
+// Nothing predicted: a step leaves on_state z_from + deviation xi.
+TEST(LearnedPath, EachNumberHasTheDeviationOfItsOwnV) {
+  const auto schedule = published_schedule();
+  const auto path = SamplingPath::learned(schedule, {61, 50, 10});
+  const auto v = torch::tensor({-1.0, -0.5, 0.0, 1.0, 3.0, -2.0}, torch::kFloat64);
+  const auto start = torch::ones({3, 2, 1, 1, 1}, torch::kFloat64);
+  const auto xi = torch::arange(1, 7, torch::kFloat64).view_as(start);
+  std::vector<Tensor> seen;
+  const auto end =
+      run_branches(
+          path,
+          [&](const Tensor& z, const Conditions&) {
+            return Prediction{torch::zeros_like(z), v.view_as(z)};
+          },
+          start, {}, [&](const BranchKey&, std::int64_t t) { return xi + static_cast<double>(t); },
+          {}, [&](const TrunkStep& step) { seen.push_back(step.states.clone()); })
+          .trunk;
+  ASSERT_EQ(seen.size(), 3U);
+  for (const std::size_t k : {0, 1}) {
+    const ReverseStep& step = path.steps()[k];
+    const Forward forward(schedule, step);
+    const auto fresh = xi + static_cast<double>(step.from);
+    const auto deviation = ((seen[k + 1] - step.on_state * seen[k]) / fresh).flatten();
+    for (std::int64_t i = 0; i < v.numel(); ++i) {
+      const double share = (v[i].item<double>() + 1) / 2;
+      const double variance =
+          std::pow(forward.beta, share) * std::pow(forward.posterior, 1 - share);
+      EXPECT_NEAR(deviation[i].item<double>(), std::sqrt(variance), 1e-12 * std::sqrt(variance))
+          << "step " << step.from << ", v = " << v[i].item<double>();
+    }
+  }
+  // The last step adds nothing: its end is the clean state as predicted.
+  EXPECT_TRUE(torch::equal(end, seen[2] * path.steps()[2].on_state));
+  EXPECT_TRUE(torch::allclose(end, predict_clean(schedule, seen[2], torch::zeros_like(end), 10),
+                              1e-12, 1e-12));
+}
+
+TEST(LearnedPath, WantsANetworkThatLearnsTheVariance) {
+  const GaussianCase c{NoiseSchedule::linear(20, 1e-3, 0.2), 0.4, 0.5, 1.7};
+  const auto noise = [](std::int64_t t) { return normals("step", static_cast<std::uint32_t>(t)); };
+  EXPECT_THAT(error_text<InputError>(
+                  [&] { run(SamplingPath::learned(c.schedule), c.denoiser(), c.start(), noise); }),
+              HasSubstr("learns none (step t = 19): take a network that does"));
 }
 
 TEST(SamplingPath, WhatIsNoPathIsRefused) {
