@@ -63,6 +63,13 @@ SamplingPath SamplingPath::learned(const NoiseSchedule& schedule, std::vector<st
   return path;
 }
 
+SamplingPath SamplingPath::after(std::int64_t n) const {
+  SYNCGAP_EXPECTS(n >= 0 && n < std::ssize(steps_), "n = ", n, " of ", steps_.size(), " steps");
+  SamplingPath rest;
+  rest.steps_.assign(steps_.begin() + n, steps_.end());
+  return rest;
+}
+
 bool SamplingPath::visits(std::int64_t t) const {
   return std::any_of(steps_.begin(), steps_.end(),
                      [t](const ReverseStep& step) { return step.from == t; });

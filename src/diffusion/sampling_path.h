@@ -44,6 +44,9 @@ class SamplingPath {
   const std::vector<ReverseStep>& steps() const { return steps_; }
   /// Whether a step starts from z_t.
   bool visits(std::int64_t t) const;
+  /// What is left of it after its first n steps, fewer than all: from a state that was kept there,
+  /// a trajectory goes on with the same bits.
+  SamplingPath after(std::int64_t n) const;
 
  private:
   std::vector<ReverseStep> steps_;

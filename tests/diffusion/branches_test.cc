@@ -224,6 +224,31 @@ std::vector<Tensor> trunk_states(const SamplingPath& path, const Denoiser& denoi
   return states;
 }
 
+TEST(Branches, GoOnFromAStateThatWasKept) {
+  constexpr std::int64_t rows = 4;
+  const auto start = start_of(rows, 2, 3);
+  const auto noise = branch_noise(rows, 2, 3);
+  const std::vector<Branch> branches{
+      {{20, 1}}, {{20, 2}, kick_by(torch::ones({1}), 0.3)}, {{5, 1}}};
+  for (const auto& path : {ddpm(), SamplingPath::learned(schedule(), {39, 30, 20, 11, 5, 0})}) {
+    const auto whole = run_branches(path, learned_noise, start, branches, noise);
+    const auto states = trunk_states(path, learned_noise, start, noise);
+    for (std::int64_t n = 0; n < std::ssize(states) && path.steps()[n].from >= 20; ++n) {
+      const auto rest = run_branches(path.after(n), learned_noise, states[n], branches, noise);
+      EXPECT_TRUE(torch::equal(rest.trunk, whole.trunk)) << "after " << n;
+      for (std::size_t b = 0; b < branches.size(); ++b)
+        EXPECT_TRUE(torch::equal(rest.branches[b], whole.branches[b])) << "after " << n;
+    }
+    // Without the trunk: a branch's own noise, from the step it left at.
+    const auto at = std::find_if(path.steps().begin(), path.steps().end(),
+                                 [](const ReverseStep& step) { return step.from == 20; }) -
+                    path.steps().begin();
+    const auto own = [&](const BranchKey&, std::int64_t t) { return noise({20, 1}, t); };
+    const auto alone = run_branches(path.after(at), learned_noise, states[at], {}, own);
+    EXPECT_TRUE(torch::equal(alone.trunk, whole.branches[0]));
+  }
+}
+
 // Clones have the noise of their own with the deviations of the trunk's answer.
 TEST(Branches, ClonesShareTheLearnedVarianceOfTheStepTheyLeaveAt) {
   constexpr std::int64_t rows = 3;

@@ -294,6 +294,18 @@ TEST(LearnedPath, WantsANetworkThatLearnsTheVariance) {
               HasSubstr("learns none (step t = 19): take a network that does"));
 }
 
+TEST(SamplingPath, AfterSomeStepsIsTheRest) {
+  const auto schedule = NoiseSchedule::linear(100, 1e-3, 0.1);
+  const auto path = SamplingPath::learned(schedule, {90, 40, 7});
+  const auto rest = path.after(1);
+  ASSERT_EQ(rest.steps().size(), 2U);
+  EXPECT_EQ(rest.steps()[0].from, 40);
+  EXPECT_FALSE(rest.visits(90));
+  EXPECT_EQ(path.after(0).steps().size(), 3U);
+  EXPECT_EQ(path.after(2).steps()[0].learned->log_posterior,
+            path.steps()[2].learned->log_posterior);
+}
+
 TEST(SamplingPath, WhatIsNoPathIsRefused) {
   const auto schedule = NoiseSchedule::linear(100, 1e-3, 0.1);
   const auto message = [&](double eta, std::vector<std::int64_t> steps) {
