@@ -87,17 +87,4 @@ class DiTImpl : public torch::nn::Module {
 };
 TORCH_MODULE(DiT);
 
-struct Guidance {
-  double scale = 1;  ///< 1: none, and half the work
-  /// Channels that are guided. The published samples and their scales are of the first 3 of a
-  /// latent's 4, which its authors call an oversight: 1.5 on 3 does what 1.375 does on all.
-  std::int64_t channels = 3;
-};
-
-/// Classifier-free guidance: noise of a label, led away from that of the null label by `scale`.
-/// Both are asked for in one batch, [labels; null]. Channels that are not guided and the variance
-/// stay those of the label.
-DiTOutput guided(DiT& network, const torch::Tensor& states, const DiTConditions& conditions,
-                 const Guidance& guidance);
-
 }  // namespace syncgap::networks

@@ -1,6 +1,5 @@
 #include "networks/dit.h"
 
-#include <algorithm>
 #include <cmath>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/container/modulelist.h>
@@ -195,27 +194,6 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
   if (!shape_.learned_variance) return {out, {}};
   const auto both = out.chunk(2, 2);
   return {both[0].contiguous(), both[1].contiguous()};
-}
-
-DiTOutput guided(DiT& network, const Tensor& states, const DiTConditions& conditions,
-                 const Guidance& guidance) {
-  const DiTShape& shape = network->shape();
-  require_input(shape.classes > 0 && conditions.labels.defined(),
-                "guidance leads towards a label: give labels, and a network that is told them");
-  if (guidance.scale == 1) return network(states, conditions);
-  const auto twice = [](const Tensor& x) { return x.defined() ? torch::cat({x, x}) : x; };
-  const DiTConditions both{
-      twice(conditions.steps),
-      torch::cat({conditions.labels, torch::full_like(conditions.labels, shape.null_label())}),
-      twice(conditions.coupling)};
-  const auto out = network(twice(states), both);
-  const auto noise = out.noise.chunk(2);  // of the labels, of none
-  const auto channels = std::min(guidance.channels, shape.image_channels);
-  const auto led = [&](const Tensor& x) { return x.narrow(2, 0, channels); };
-  const auto toward = led(noise[1]) + guidance.scale * (led(noise[0]) - led(noise[1]));
-  const auto rest = noise[0].narrow(2, channels, shape.image_channels - channels);
-  return {torch::cat({toward, rest}, 2),
-          out.variance.defined() ? out.variance.chunk(2)[0] : Tensor()};
 }
 
 }  // namespace syncgap::networks

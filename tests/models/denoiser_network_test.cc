@@ -1,11 +1,13 @@
 #include "models/denoiser_network.h"
 
 #include <cmath>
+#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/check.h"
+#include "diffusion/denoisers.h"
 #include "error_text.h"
 #include "networks/weight_file.h"
 
@@ -80,6 +82,26 @@ TEST(MakeDiT, RefusesALabelThatTheNetworkDoesNotKnow) {
                 network->predict(states(1), {torch::tensor({10}), {torch::tensor({4}), {}}});
               }),
               HasSubstr("labels are 0 to 3"));
+}
+
+TEST(MakeDiT, IsGuidedAwayFromWhatItSaysOfNoLabel) {
+  const std::shared_ptr<DenoiserNetwork> network = trained(small_shape());
+  const torch::NoGradGuard no_grad;
+  const auto led = diffusion::guided(
+      [network](const Tensor& z, const diffusion::Conditions& told) {
+        return network->predict(z, told);
+      },
+      small_shape().null_label(), {.scale = 4});
+  const auto steps = torch::tensor({40, 600});
+  const auto g = torch::tensor({0.5, 0.0});
+  const diffusion::Conditions told{steps, {torch::tensor({0, 2}), g}};
+  const auto with = network->predict(states(2), told);
+  const auto without = network->predict(states(2), {steps, {{}, g}});
+  const auto out = led(states(2), told);
+  const auto expected = without.noise + 4 * (with.noise - without.noise);
+  EXPECT_TRUE(torch::allclose(out.noise, expected, 1e-5, 1e-5));
+  EXPECT_TRUE(torch::allclose(out.variance, with.variance, 1e-5, 1e-5));
+  EXPECT_GT((out.noise - with.noise).abs().max().item<double>(), 1e-2);
 }
 
 TEST(DenoiserNetwork, EachKindHasItsOwnStart) {

@@ -340,30 +340,6 @@ TEST(DiT, RefusesWhatItWasNotMadeFor) {
   EXPECT_THROW(DiT{shape}, InputError);
 }
 
-TEST(Guided, LeadsTheGuidedChannelsAndLeavesTheRest) {
-  const torch::NoGradGuard no_grad;
-  auto network = filled(labelled());
-  const auto states = states_of(labelled(), 2).to(torch::kFloat32);
-  const DiTConditions told{torch::tensor({40, 600}), torch::tensor({1, 3}),
-                           torch::tensor({0.5, 0.0})};
-  auto untold = told;
-  untold.labels = Tensor();
-  const auto with = network(states, told), without = network(states, untold);
-  const auto out = guided(network, states, told, {.scale = 4, .channels = 1});
-  const auto channel = [](const Tensor& x, std::int64_t k) { return x.select(2, k); };
-  const auto expected =
-      channel(without.noise, 0) + 4 * (channel(with.noise, 0) - channel(without.noise, 0));
-  EXPECT_LT((channel(out.noise, 0) - expected).abs().max().item<double>(), 1e-5);
-  EXPECT_LT((channel(out.noise, 1) - channel(with.noise, 1)).abs().max().item<double>(), 1e-6);
-  EXPECT_LT((out.variance - with.variance).abs().max().item<double>(), 1e-6);
-  EXPECT_GT((channel(out.noise, 0) - channel(with.noise, 0)).abs().max().item<double>(), 1e-2);
-  const auto all = guided(network, states, told, {.scale = 4});  // of 2 channels, 3 are all
-  EXPECT_GT((channel(all.noise, 1) - channel(with.noise, 1)).abs().max().item<double>(), 1e-2);
-  EXPECT_TRUE(torch::equal(guided(network, states, told, {}).noise, with.noise));
-  EXPECT_THAT(error_text<InputError>([&] { guided(network, states, untold, {.scale = 4}); }),
-              HasSubstr("give labels"));
-}
-
 TEST(PositionEmbedding, HasTheColumnFirstAndSinesFirst) {
   const DiTShape shape{.side = 6, .patch = 2, .width = 8, .heads = 1};
   const auto table = position_embedding(shape);

@@ -1,0 +1,61 @@
+#include "diffusion/denoisers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/check.h"
+
+// Shapes: B rows of a batch, each of P replicas; states (B, P, C, H, W).
+namespace syncgap::diffusion {
+namespace {
+
+using torch::Tensor;
+
+/// What is told of all rows, each tensor of it changed; what is not told stays so.
+template <class Change>
+Conditions changed(const Conditions& told, const Change& change) {
+  const auto each = [&](const Tensor& x) { return x.defined() ? change(x) : x; };
+  return {each(told.step), {each(told.rows.label), each(told.rows.coupling)}};
+}
+
+}  // namespace
+
+Denoiser by_blocks(Denoiser denoiser, std::int64_t rows) {
+  SYNCGAP_EXPECTS(rows > 0, "rows = ", rows);
+  return [denoiser = std::move(denoiser), rows](const Tensor& states, const Conditions& told) {
+    SYNCGAP_EXPECTS(states.size(0) > 0 && states.size(0) % rows == 0, states.size(0),
+                    " rows in blocks of ", rows);
+    std::vector<Tensor> noise, variance;
+    for (std::int64_t first = 0; first < states.size(0); first += rows) {
+      const auto block = [&](const Tensor& x) { return x.narrow(0, first, rows); };
+      const Prediction predicted = denoiser(block(states), changed(told, block));
+      noise.push_back(predicted.noise);
+      if (predicted.variance.defined()) variance.push_back(predicted.variance);
+    }
+    return Prediction{torch::cat(noise), variance.empty() ? Tensor() : torch::cat(variance)};
+  };
+}
+
+Denoiser guided(Denoiser denoiser, std::int64_t null_label, const Guidance& guidance) {
+  if (guidance.is_none()) return denoiser;
+  return [denoiser = std::move(denoiser), null_label, guidance](const Tensor& states,
+                                                                const Conditions& told) {
+    require_input(told.rows.label.defined(),
+                  "guidance leads towards a label, and rows have none (guidance = ", guidance.scale,
+                  "): give labels, or guidance = 1");
+    const auto twice = [](const Tensor& x) { return torch::cat({x, x}); };
+    Conditions both = changed(told, twice);
+    both.rows.label = torch::cat({told.rows.label, torch::full_like(told.rows.label, null_label)});
+    const Prediction predicted = denoiser(twice(states), both);
+    const auto of_label = [](const Tensor& x) { return x.defined() ? x.chunk(2)[0] : x; };
+    const Tensor labelled = of_label(predicted.noise), none = predicted.noise.chunk(2)[1];
+    const auto channels = std::min(guidance.channels, states.size(2));
+    const auto led = [&](const Tensor& x) { return x.narrow(2, 0, channels); };
+    const auto toward = led(none) + guidance.scale * (led(labelled) - led(none));
+    const auto rest = labelled.narrow(2, channels, states.size(2) - channels);
+    return Prediction{torch::cat({toward, rest}, 2), of_label(predicted.variance)};
+  };
+}
+
+}  // namespace syncgap::diffusion

@@ -1,0 +1,156 @@
+#include "diffusion/denoisers.h"
+
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "diffusion/branches.h"
+#include "error_text.h"
+
+namespace syncgap::diffusion {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+constexpr std::int64_t kNull = 5;
+
+/// (rows, 2, 3, 2, 2)
+Tensor normals(const RandomStream& stream, std::int64_t rows, std::uint32_t step = 0) {
+  auto out = torch::empty({rows, 2, 3, 2, 2}, torch::kFloat32);
+  stream.fill_normals<float>(0, step, {out.data_ptr<float>(), std::size_t(out.numel())});
+  return out;
+}
+Tensor states_of(std::int64_t rows) { return normals(RandomStream(3, "states"), rows); }
+
+Tensor per_row(const Tensor& told) { return told.to(torch::kFloat32).view({-1, 1, 1, 1, 1}); }
+
+/// Every number depends on all that is told of its row, and the variance as well.
+Prediction attentive(const Tensor& z, const Conditions& told) {
+  auto inside = z * (1 + 0.01 * per_row(told.step));
+  if (told.rows.label.defined()) inside = inside + 0.3 * per_row(told.rows.label);
+  if (told.rows.coupling.defined()) inside = inside + per_row(told.rows.coupling) * z.flip(1);
+  return {torch::tanh(inside), torch::sin(inside)};
+}
+
+Conditions told_of(std::int64_t rows) {
+  return {torch::arange(rows) * 7,
+          {torch::arange(rows) % kNull, torch::arange(rows).to(torch::kFloat32) * 0.1}};
+}
+
+TEST(ByBlocks, TellsEachBlockWhatIsToldOfItsRows) {
+  std::vector<std::int64_t> sizes;
+  const auto blocks = by_blocks(
+      [&](const Tensor& z, const Conditions& told) {
+        EXPECT_EQ(told.step.size(0), z.size(0));
+        sizes.push_back(z.size(0));
+        return attentive(z, told);
+      },
+      2);
+  const auto together = attentive(states_of(6), told_of(6));
+  const auto apart = blocks(states_of(6), told_of(6));
+  EXPECT_TRUE(torch::allclose(apart.noise, together.noise, 1e-6, 1e-6));
+  EXPECT_TRUE(torch::allclose(apart.variance, together.variance, 1e-6, 1e-6));
+  EXPECT_THAT(sizes, ElementsAre(2, 2, 2));
+}
+
+TEST(ByBlocks, WhatIsNotToldOrNotLearnedStaysSo) {
+  const auto blocks = by_blocks(
+      [](const Tensor& z, const Conditions& told) {
+        EXPECT_FALSE(told.rows.label.defined());
+        EXPECT_FALSE(told.rows.coupling.defined());
+        return Prediction{2 * z};
+      },
+      3);
+  const auto predicted = blocks(states_of(6), {torch::arange(6)});
+  EXPECT_TRUE(torch::equal(predicted.noise, 2 * states_of(6)));
+  EXPECT_FALSE(predicted.variance.defined());
+}
+
+/// Its answers depend on the batch, as a network's do on how its kernels sum.
+Prediction gregarious(const Tensor& z, const Conditions&) {
+  return {torch::tanh(z + 0.1 * z.mean(0, true)), torch::sin(z * static_cast<double>(z.size(0)))};
+}
+
+TEST(ByBlocks, BranchesDoNotDependOnOneAnother) {
+  constexpr std::int64_t rows = 3;
+  const auto path = SamplingPath::learned(NoiseSchedule::linear(20, 1e-3, 0.2));
+  const auto noise = [](const BranchKey& key, std::int64_t t) {
+    return normals(RandomStream(3, "path", {key.step, key.number}), rows,
+                   static_cast<std::uint32_t>(t));
+  };
+  const auto ends = [&](const Denoiser& denoiser, const std::vector<Branch>& branches) {
+    return run_branches(path, denoiser, states_of(rows), branches, noise);
+  };
+  const std::vector<Branch> few{{{10, 1}}};
+  const std::vector<Branch> many{
+      {{15, 1}}, {{10, 1}}, {{10, 2}, [](const Tensor& z) { return z * 2; }}};
+  const auto blocks = by_blocks(gregarious, rows);
+  const auto alone = ends(blocks, few), crowd = ends(blocks, many);
+  EXPECT_TRUE(torch::equal(alone.trunk, crowd.trunk));
+  EXPECT_TRUE(torch::equal(alone.branches[0], crowd.branches[1]));
+  EXPECT_FALSE(torch::equal(ends(gregarious, few).trunk, ends(gregarious, many).trunk));
+}
+
+TEST(Guided, LeadsTheGuidedChannelsAndLeavesTheRest) {
+  const auto z = states_of(4);
+  const auto told = told_of(4);
+  auto untold = told;
+  untold.rows.label = torch::full({4}, kNull);
+  const auto with = attentive(z, told), without = attentive(z, untold);
+  std::vector<std::int64_t> sizes;
+  const Denoiser counted = [&](const Tensor& states, const Conditions& conditions) {
+    sizes.push_back(states.size(0));
+    return attentive(states, conditions);
+  };
+  for (const double scale : {0.0, 0.5, 4.0})
+    for (const std::int64_t channels : {1, 2, 3, 8}) {  // of 3 channels, 8 are all
+      const auto out = guided(counted, kNull, {scale, channels})(z, told);
+      for (std::int64_t c = 0; c < 3; ++c) {
+        const auto channel = [&](const Tensor& x) { return x.select(2, c); };
+        const auto expected =
+            c < channels
+                ? channel(without.noise) + scale * (channel(with.noise) - channel(without.noise))
+                : channel(with.noise);
+        EXPECT_LT((channel(out.noise) - expected).abs().max().item<double>(), 2e-6)
+            << "scale " << scale << ", channel " << c << " of " << channels;
+      }
+      EXPECT_TRUE(torch::allclose(out.variance, with.variance, 1e-6, 1e-6));
+    }
+  EXPECT_EQ(sizes, std::vector<std::int64_t>(12, 8));  // both in one batch
+  EXPECT_GT((with.noise - without.noise).abs().min().item<double>(), 1e-6);
+}
+
+TEST(Guided, WithScaleOneIsTheDenoiserItself) {
+  int asked = 0;
+  const Denoiser counted = [&](const Tensor& z, const Conditions& told) {
+    ++asked;
+    EXPECT_EQ(z.size(0), 4);
+    return attentive(z, told);
+  };
+  const auto out = guided(counted, kNull, {})(states_of(4), told_of(4));
+  EXPECT_TRUE(torch::equal(out.noise, attentive(states_of(4), told_of(4)).noise));
+  EXPECT_NO_THROW(guided(counted, kNull, {})(states_of(4), {torch::arange(4)}));
+  EXPECT_EQ(asked, 2);
+}
+
+TEST(Guided, WantsLabels) {
+  const auto led = guided(attentive, kNull, {.scale = 4});
+  EXPECT_THAT(error_text<InputError>([&] { led(states_of(4), {torch::arange(4)}); }),
+              HasSubstr("rows have none (guidance = 4): give labels"));
+}
+
+TEST(Guided, LeavesANoiseWithoutVarianceSo) {
+  const auto led =
+      guided([](const Tensor& z,
+                const Conditions& told) { return Prediction{z * per_row(told.rows.label)}; },
+             kNull, {.scale = 2});
+  EXPECT_FALSE(led(states_of(2), told_of(2)).variance.defined());
+}
+
+}  // namespace
+}  // namespace syncgap::diffusion
