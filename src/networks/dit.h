@@ -38,6 +38,7 @@ struct DiTConditions {
   torch::Tensor steps;     ///< (B)
   torch::Tensor labels;    ///< (B) int64; the null label is the number of classes
   torch::Tensor coupling;  ///< g in [0, 1], (B), or (B, L) where blocks differ; best on the CPU
+  Context context = Context::own;  ///< in every block; another one goes without coupling
 };
 
 struct DiTOutput {
@@ -61,7 +62,8 @@ class DiTImpl : public torch::nn::Module {
   void initialize(const RandomStream& stream);
 
   /// states (B, P, C, S, S), on the network's device; labels and coupling that lie on the CPU are
-  /// checked, and throw InputError. Output of the states' type. The residual stream is single
+  /// checked, and throw InputError, as do a replaced context beside a coupling and the other
+  /// replica's where there is none. Output of the states' type. The residual stream is single
   /// precision under mixed precision, too.
   DiTOutput forward(const torch::Tensor& states, const DiTConditions& conditions,
                     const LayerTap& tap = {});

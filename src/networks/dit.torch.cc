@@ -177,6 +177,12 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
       ", expected (B, 1 or 2, ", shape_.image_channels, ", ", shape_.side, ", ", shape_.side, "))");
   require_input(!conditions.coupling.defined() || states.size(1) == 2,
                 "only two replicas can be coupled (states have 1): give pairs, or no g");
+  require_input(
+      conditions.context == Context::own || !conditions.coupling.defined(),
+      "a context that is replaced leaves nothing to couple (context and coupling are both "
+      "given): leave one of them out");
+  require_input(conditions.context != Context::other || states.size(1) == 2,
+                "the context of another replica is that of a pair (states have 1): give pairs");
   const auto rows = states.size(0);
   const ReplicaCoupling coupling(conditions.coupling, rows, shape_.depth, states.device());
   const auto told = condition(conditions, rows);  // (B, D)
@@ -184,7 +190,9 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
   for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));
   if (tap) tap(0, torch::stack(replicas, 1));
   for (std::int64_t k = 0; k < shape_.depth; ++k) {
-    replicas = blocks_[static_cast<std::size_t>(k)](replicas, told, coupling.at(k));
+    auto coupled = coupling.at(k);
+    coupled.context = conditions.context;
+    replicas = blocks_[static_cast<std::size_t>(k)](replicas, told, coupled);
     if (tap) tap(k + 1, torch::stack(replicas, 1));
   }
   for (Tensor& x : replicas)

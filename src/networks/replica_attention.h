@@ -4,6 +4,8 @@
 #include <torch/types.h>
 #include <vector>
 
+#include "networks/context.h"
+
 namespace syncgap::networks {
 
 /// What a network has of its replicas, A then B or one by itself: a tensor each, of B rows of N
@@ -12,11 +14,12 @@ namespace syncgap::networks {
 /// product would differ where they are equal.
 using Replicas = std::vector<torch::Tensor>;
 
-/// Whose replicas see each other in one layer, and how strongly.
+/// Whose replicas see each other in one layer, and how strongly; or what they see instead.
 struct CoupledRows {
   torch::Tensor strength;  ///< g in [0, 1] of the rows, (count) float, on the tokens' device
   std::int64_t first = 0;  ///< the first row that may see its partner
   std::int64_t count = 0;  ///< 0: every replica is by itself
+  Context context = Context::own;  ///< of all rows; another one leaves nothing to couple
 };
 
 /// Coupling strengths of a forward pass by row and layer.
@@ -42,6 +45,8 @@ class ReplicaCoupling {
 /// values of B. Scores and softmax are single precision or better; no N x N matrix is kept where no
 /// gradient is. Exchanging the replicas exchanges the results bit for bit, and g = 0 gives the bits
 /// of no coupling. dit (18)-(19)
+/// Where the context is another one, it is SA(A <- B) and SA(B <- B), with the bits that B has by
+/// itself, or the mean of each replica's values.
 /// qkv (B, N, 3 D) of each replica, each third head by head -> (B, N, D)
 Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled);
 

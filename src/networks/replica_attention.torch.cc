@@ -56,6 +56,7 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
     given.push_back(each.to(torch::kFloat32).contiguous());
     out.push_back(torch::empty({rows, tokens, width}, given.back().options()));
   }
+  const bool replaced = coupled.context == Context::other;
   const auto g = coupled.count > 0 ? coupled.strength.to(torch::kFloat32).contiguous() : Tensor();
   at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
     AttentionKernel kernel(tokens, size);
@@ -70,6 +71,12 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
       const auto own = [&](std::size_t replica) {
         kernel.attend(part(replica, 0), stride, answer(replica), width);
       };
+      if (replaced) {
+        take(1);
+        own(0);
+        own(1);
+        continue;
+      }
       take(0);
       own(0);
       if (given.size() == 1) continue;
@@ -85,6 +92,17 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
       cross(1);
     }
   });
+  return out;
+}
+
+/// Attention of equal weights: every token is told the mean of the values.
+Replicas attend_uniformly(const Replicas& qkv) {
+  Replicas out;
+  for (const Tensor& each : qkv) {
+    const auto width = each.size(2) / 3;
+    const auto values = at_least_single(each.narrow(2, 2 * width, width));  // (B, N, D)
+    out.push_back(values.mean(1, true).expand_as(values));
+  }
   return out;
 }
 
@@ -128,9 +146,13 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
   SYNCGAP_EXPECTS(qkv.size() == 1 || (qkv.size() == 2 && qkv[0].sizes() == qkv[1].sizes()));
   SYNCGAP_EXPECTS(qkv[0].dim() == 3 && qkv[0].size(2) % (3 * heads) == 0, qkv[0].sizes());
   SYNCGAP_EXPECTS(coupled.count == 0 || qkv.size() == 2, "coupled rows have two replicas");
+  SYNCGAP_EXPECTS(coupled.count == 0 || coupled.context == Context::own,
+                  "a context that is replaced leaves nothing to couple");
+  SYNCGAP_EXPECTS(coupled.context != Context::other || qkv.size() == 2);
   const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
   SYNCGAP_EXPECTS(coupled.first >= 0 && coupled.first + coupled.count <= rows);
   const c10::impl::ExcludeDispatchKeyGuard as_given(c10::autocast_dispatch_keyset);
+  if (coupled.context == Context::uniform) return attend_uniformly(qkv);
   const bool trains =
       torch::GradMode::is_enabled() && (qkv[0].requires_grad() || qkv.back().requires_grad());
   if (qkv[0].device().is_cpu() && qkv[0].scalar_type() != torch::kFloat64 && !trains)
@@ -154,8 +176,9 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
   };
   Replicas out;
   for (std::size_t replica = 0; replica < qkv.size(); ++replica) {
-    const auto& [q, k, v] = parts[replica];
-    auto mixed = at_least_single(attend(q, k, v));  // (B, h, N, c)
+    const Tensor& q = parts[replica].q;
+    const Parts& seen = coupled.context == Context::other ? parts[1] : parts[replica];
+    auto mixed = at_least_single(attend(q, seen.k, seen.v));  // (B, h, N, c)
     if (coupled.count > 0) {
       const Parts& other = parts[1 - replica];
       const auto cross = attend(some(q), some(other.k), some(other.v));

@@ -202,6 +202,50 @@ TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
       }
 }
 
+TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
+  for (const Precision precision : {Precision::single, Precision::bf16})
+    for (const Sizes& sizes : kSizes) {
+      const torch::NoGradGuard no_grad;
+      const PrecisionScope scope(torch::kCPU, precision);
+      auto network = filled(shape_of(sizes));
+      const auto states = states_of(shape_of(sizes), sizes.rows);
+      auto told = coupled_conditions(sizes.rows);
+      told.coupling = Tensor();
+      const auto alone = joined(single(network, states, told));
+      told.context = Context::other;
+      const auto replaced = joined(single(network, states, told));
+      EXPECT_TRUE(torch::equal(replaced.select(1, 1), alone.select(1, 1)));
+      EXPECT_GT((replaced - alone).abs().max().item<double>(), 1e-4);
+      const auto donor = states.slice(1, 1, 2);
+      EXPECT_TRUE(torch::equal(joined(single(network, torch::cat({donor, donor}, 1), told)),
+                               torch::cat({alone, alone}, 1).slice(1, 1, 4, 2)));
+    }
+}
+
+TEST(DiT, WithUniformContextMeanValuesAreAllThatATokenKnowsOfOthers) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled(), torch::kFloat64);
+  DiTConditions told{torch::tensor({40, 600}), torch::tensor({1, 3}), {}};
+  told.context = Context::uniform;
+  const auto states = states_of(labelled(), 2);
+  const auto out = joined(network(states, told));
+  EXPECT_LT((joined(network(states.slice(1, 0, 1), told)) - out.slice(1, 0, 1))
+                .abs()
+                .max()
+                .item<double>(),
+            1e-12);
+  auto own = told;
+  own.context = Context::own;
+  EXPECT_GT((joined(network(states, own)) - out).abs().max().item<double>(), 1e-4);
+  // Where keys are zero, all weights are equal.
+  for (auto& item : network->named_parameters())
+    if (item.key().find("attn.qkv") != std::string::npos)
+      item.value().slice(0, labelled().width, 2 * labelled().width).zero_();
+  EXPECT_LT(
+      (joined(network(states, own)) - joined(network(states, told))).abs().max().item<double>(),
+      1e-12);
+}
+
 TEST(DiT, TapsSeeEachLayerAndCouplingOnlyWhereItIs) {
   const torch::NoGradGuard no_grad;
   auto network = filled(labelled());
@@ -330,6 +374,10 @@ TEST(DiT, RefusesWhatItWasNotMadeFor) {
   EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2, 2})}), HasSubstr("(2, 3)"));
   EXPECT_THAT(refusal(states.slice(1, 0, 1), {steps, {}, torch::zeros({2})}),
               HasSubstr("only two replicas"));
+  EXPECT_THAT(refusal(states.slice(1, 0, 1), {steps, {}, {}, Context::other}),
+              HasSubstr("give pairs"));
+  EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2}), Context::uniform}),
+              HasSubstr("nothing to couple"));
   EXPECT_THAT(error_text<InputError>([&] {
                 plain(torch::zeros({1, 1, 1, 28, 28}),
                       DiTConditions{torch::tensor({1}), torch::tensor({0}), {}});

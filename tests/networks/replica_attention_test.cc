@@ -56,6 +56,26 @@ Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& 
   return torch::stack(out).reshape({rows, qkv.size(1), qkv.size(2), width});
 }
 
+/// A's queries against B's keys and values, B's against its own.
+Tensor replaced_oracle(const Tensor& qkv, std::int64_t heads) {
+  const auto width = qkv.size(3) / 3;
+  const auto of_b = [&](std::int64_t queries) {
+    const auto q = qkv.select(1, queries).slice(2, 0, width);
+    const auto kv = qkv.select(1, 1).slice(2, width, 3 * width);
+    return oracle(torch::cat({q, kv}, 2).unsqueeze(1), heads, {});  // (B, 1, N, D)
+  };
+  return torch::cat({of_b(0), of_b(1)}, 1);
+}
+
+/// The mean of the values, told to every token.
+Tensor uniform_oracle(const Tensor& qkv) {
+  const auto width = qkv.size(3) / 3;
+  auto out = torch::zeros({qkv.size(0), qkv.size(1), qkv.size(2), width}, kDouble);
+  for (std::int64_t token = 0; token < qkv.size(2); ++token)
+    out += qkv.select(2, token).slice(2, 2 * width).unsqueeze(2) / qkv.size(2);
+  return out;
+}
+
 /// qkv (B, P, N, 3 D) -> (B, P, N, D)
 Tensor attention(const Tensor& qkv, std::int64_t heads, const CoupledRows& rows) {
   return torch::stack(replica_attention(qkv.unbind(1), heads, rows), 1);
@@ -65,6 +85,8 @@ CoupledRows coupled(const std::vector<double>& strengths) {
   const auto rows = static_cast<std::int64_t>(strengths.size());
   return ReplicaCoupling(torch::tensor(strengths, kDouble), rows, 1, torch::kCPU).at(0);
 }
+
+CoupledRows in(Context context) { return {{}, 0, 0, context}; }
 
 Tensor exchanged(const Tensor& replicas) { return replicas.flip(1); }
 
@@ -190,6 +212,68 @@ TEST(ReplicaAttention, SoftmaxIsSinglePrecisionUnderMixed) {
   EXPECT_EQ(out.scalar_type(), torch::kFloat32);
   EXPECT_LT((out - oracle(qkv.to(torch::kFloat64), 4, {0.5, 0.1})).abs().max().item<double>(),
             5e-6);
+}
+
+TEST(ReplacedContext, IsTheOtherReplicasOrTheMeanOfTheValues) {
+  for (const auto& [tokens, width, heads] : kSizes)
+    for (const bool trains : {false, true}) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width);
+      const auto error = [&](Context context, torch::ScalarType type, const Tensor& expected) {
+        const auto out = attention(qkv.to(type).requires_grad_(trains), heads, in(context));
+        EXPECT_EQ(out.scalar_type(), type);
+        return (out - expected).abs().max().item<double>();
+      };
+      const auto other = replaced_oracle(qkv, heads), uniform = uniform_oracle(qkv);
+      EXPECT_LT(error(Context::other, torch::kFloat64, other), 1e-12);
+      EXPECT_LT(error(Context::other, torch::kFloat32, other), 5e-6) << tokens << " tokens";
+      EXPECT_LT(error(Context::uniform, torch::kFloat64, uniform), 1e-12);
+      EXPECT_LT(error(Context::uniform, torch::kFloat32, uniform), 1e-6);
+      EXPECT_GT((other - oracle(qkv, heads, {})).abs().max().item<double>(), 0.1);
+      EXPECT_GT((uniform - oracle(qkv, heads, {})).abs().max().item<double>(), 0.1);
+    }
+}
+
+TEST(ReplacedContext, LeavesTheDonorItsBits) {
+  for (const auto& [tokens, width, heads] : kSizes)
+    for (const bool trains : {false, true}) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
+      const auto alone = attention(qkv, heads, {});
+      const auto replaced = attention(qkv, heads, in(Context::other));
+      EXPECT_TRUE(torch::equal(replaced.select(1, 1), alone.select(1, 1)));
+      EXPECT_FALSE(torch::equal(replaced.select(1, 0), alone.select(1, 0)));
+      // Of equal replicas the other one's context is the own one.
+      const auto one = qkv.slice(1, 0, 1), both = torch::cat({one, one}, 1);
+      EXPECT_TRUE(
+          torch::equal(attention(both, heads, in(Context::other)), attention(both, heads, {})));
+    }
+}
+
+TEST(ReplacedContext, GradientsAreThoseOfTheDefinition) {
+  const auto seen = wave({3, 2, 12, 8}, 0.37, 0.2);
+  const auto gradient = [&](const auto& compute) {
+    const auto qkv = made_up_qkv(3, 2, 12, 8).requires_grad_();
+    (compute(qkv) * seen).sum().backward();
+    return qkv.grad();
+  };
+  const auto expect_equal = [&](Context context, const auto& definition) {
+    const auto ours = gradient([&](const Tensor& qkv) { return attention(qkv, 2, in(context)); });
+    EXPECT_TRUE(torch::allclose(ours, gradient(definition), 0, 1e-12));
+  };
+  expect_equal(Context::other, [](const Tensor& qkv) { return replaced_oracle(qkv, 2); });
+  expect_equal(Context::uniform, uniform_oracle);
+}
+
+TEST(ReplacedContext, IsSinglePrecisionUnderMixed) {
+  const auto qkv = made_up_qkv(2, 2, 49, 96).to(torch::kBFloat16);
+  const PrecisionScope scope(torch::kCPU, Precision::bf16);
+  const auto error = [&](Context context, const Tensor& expected) {
+    const auto out = attention(qkv, 4, in(context));
+    EXPECT_EQ(out.scalar_type(), torch::kFloat32);
+    return (out - expected).abs().max().item<double>();
+  };
+  const auto exact = qkv.to(torch::kFloat64);
+  EXPECT_LT(error(Context::other, replaced_oracle(exact, 4)), 5e-6);
+  EXPECT_LT(error(Context::uniform, uniform_oracle(exact)), 1e-6);
 }
 
 TEST(ReplicaCoupling, KnowsWhichRowsOfALayerAreCoupled) {
