@@ -82,6 +82,19 @@ Estimate estimate_variance(std::span<const double> sample) {
   return found;
 }
 
+Estimate estimate_ratio(std::span<const double> a, std::span<const double> b) {
+  SYNCGAP_EXPECTS(a.size() == b.size());
+  const double below = estimate_mean(b).value;
+  if (below == 0) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    return {kNone, kNone, a.size()};
+  }
+  const double ratio = estimate_mean(a).value / below;
+  MeanAccumulator residuals;
+  for (std::size_t i = 0; i < a.size(); ++i) residuals.add((a[i] - ratio * b[i]) / below);
+  return {ratio, residuals.estimate().standard_error, a.size()};
+}
+
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b) {
   SYNCGAP_EXPECTS(a.size() == b.size());
   MeanAccumulator accumulator;

@@ -38,6 +38,10 @@ Estimate estimate_variance(std::span<const double> sample);
 /// Mean of a_i - b_i with the standard error of the pairs: small when a and b share their noise.
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b);
 
+/// mean(a) / mean(b) of pairs with its standard error by the delta method, which counts their
+/// correlation; the ratio's own bias is of order 1 / n. NaN where mean(b) is 0.
+Estimate estimate_ratio(std::span<const double> a, std::span<const double> b);
+
 /// Quantile of the standard normal for a two-sided 95% interval.
 inline constexpr double kZ95 = 1.959963984540054;
 

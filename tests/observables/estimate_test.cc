@@ -107,6 +107,33 @@ TEST(PairedDifference, ForgetsWhatIsShared) {
   EXPECT_NEAR(e.value, estimate_mean(difference).value, 1e-12);
 }
 
+// Its spread over many repetitions is what the error promises.
+TEST(EstimateRatio, CountsTheCorrelationOfItsPairs) {
+  MeanAccumulator ratios, errors;
+  for (std::uint64_t repeat = 0; repeat < 400; ++repeat) {
+    const auto z = normals("ratio", repeat, 400);
+    std::vector<double> a, b;
+    for (std::size_t i = 0; i < 200; ++i) {
+      b.push_back(5 + z[2 * i]);
+      a.push_back(2 * b.back() + 0.1 * z[2 * i + 1]);
+    }
+    const Estimate ratio = estimate_ratio(a, b);
+    EXPECT_EQ(ratio.count, 200U);
+    ratios.add(ratio.value);
+    errors.add(ratio.standard_error);
+  }
+  EXPECT_NEAR(ratios.mean(), 2, 4 * ratios.estimate().standard_error);
+  EXPECT_NEAR(std::sqrt(ratios.variance()) / errors.mean(), 1, 4 / std::sqrt(2.0 * 400));
+  EXPECT_NEAR(errors.mean(), 0.1 / 5 / std::sqrt(200), 1e-4);
+}
+
+TEST(EstimateRatio, OfNothingIsExactAndOverNothingDoesNotExist) {
+  const std::vector<double> zero{0, 0, 0}, some{1, 2, 3};
+  EXPECT_EQ(estimate_ratio(zero, some).value, 0);
+  EXPECT_EQ(estimate_ratio(zero, some).standard_error, 0);
+  EXPECT_TRUE(std::isnan(estimate_ratio(some, zero).value));
+}
+
 TEST(EstimateShare, OfSuccessesAndFailuresIsWilson) {
   std::vector<double> values(148, 0.0);
   std::fill_n(values.begin(), 15, 1.0);
