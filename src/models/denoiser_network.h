@@ -7,6 +7,7 @@
 
 #include "core/random.h"
 #include "diffusion/conditions.torch.h"
+#include "networks/context.h"
 #include "networks/dit_shape.h"
 #include "networks/unet.h"
 
@@ -20,6 +21,12 @@ class DenoiserNetwork {
   /// States (B, P, C, H, W) and what is told of them, on the network's device. Gradients flow.
   virtual diffusion::Prediction predict(const torch::Tensor& states,
                                         const diffusion::Conditions& conditions) = 0;
+  /// There is an attention whose context can be replaced.
+  virtual bool has_context() const { return false; }
+  /// What predict does where the context of every attention is another one; rows are then coupled
+  /// by nothing. Throws InputError for another one than its own where there is none to replace.
+  virtual diffusion::Prediction predict_in(networks::Context context, const torch::Tensor& states,
+                                           const diffusion::Conditions& conditions);
   virtual torch::nn::Module& module() = 0;
   /// What is odd about weights that were read, in words; empty where nothing is.
   virtual std::string doubt() const { return {}; }

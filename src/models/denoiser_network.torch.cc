@@ -32,8 +32,13 @@ class DiTDenoiser : public DenoiserNetwork {
 
   diffusion::Prediction predict(const torch::Tensor& states,
                                 const diffusion::Conditions& conditions) override {
+    return predict_in(networks::Context::own, states, conditions);
+  }
+  bool has_context() const override { return true; }
+  diffusion::Prediction predict_in(networks::Context context, const torch::Tensor& states,
+                                   const diffusion::Conditions& conditions) override {
     auto out = network_(states, networks::DiTConditions{conditions.step, conditions.rows.label,
-                                                        conditions.rows.coupling});
+                                                        conditions.rows.coupling, context});
     return {std::move(out.noise), std::move(out.variance)};
   }
   torch::nn::Module& module() override { return *network_; }
@@ -51,6 +56,15 @@ class DiTDenoiser : public DenoiserNetwork {
 };
 
 }  // namespace
+
+diffusion::Prediction DenoiserNetwork::predict_in(networks::Context context,
+                                                  const torch::Tensor& states,
+                                                  const diffusion::Conditions& conditions) {
+  require_input(context == networks::Context::own,
+                "this network has no context to replace (it has no attention that takes another "
+                "one, as a U-Net has none): ask it of a transformer");
+  return predict(states, conditions);
+}
 
 void DenoiserNetwork::initialize(const RandomStream& stream) {
   networks::initialize(module(), stream);

@@ -20,8 +20,9 @@ struct TrainedDenoiser {
   torch::Device device = torch::kCPU;
   networks::Precision precision = networks::Precision::single;
 
-  /// Takes states on any device; the answer comes back to where they are.
-  diffusion::Denoiser denoiser() const;
+  /// Takes states on any device; the answer comes back to where they are. With another context
+  /// than its own where the network has one, else the answer throws InputError.
+  diffusion::Denoiser denoiser(networks::Context context = networks::Context::own) const;
 };
 
 /// The denoiser of this task: its weights read from the file that is given; or from the folder of

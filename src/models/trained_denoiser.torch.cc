@@ -35,16 +35,16 @@ training::TrainingCurves take_curves(networks::Weights& weights, const std::stri
 
 }  // namespace
 
-diffusion::Denoiser TrainedDenoiser::denoiser() const {
-  return [network = network, device = device, precision = precision](
+diffusion::Denoiser TrainedDenoiser::denoiser(networks::Context context) const {
+  return [network = network, device = device, precision = precision, context](
              const Tensor& states, const diffusion::Conditions& conditions) {
     const networks::PrecisionScope scope(device.type(), precision);
     const auto there = [&](const Tensor& tensor) {
       return tensor.defined() ? tensor.to(device) : tensor;
     };
     // A coupling that lies on the CPU is checked there, and rows without one cost nothing.
-    auto predicted = network->predict(
-        there(states),
+    auto predicted = network->predict_in(
+        context, there(states),
         {there(conditions.step), {there(conditions.rows.label), conditions.rows.coupling}});
     predicted.noise = predicted.noise.to(states.device());
     return predicted;

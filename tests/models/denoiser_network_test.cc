@@ -104,6 +104,33 @@ TEST(MakeDiT, IsGuidedAwayFromWhatItSaysOfNoLabel) {
   EXPECT_GT((out.noise - with.noise).abs().max().item<double>(), 1e-2);
 }
 
+TEST(MakeDiT, ReplacesTheContextOfAPairsFirstReplicaOrOfBoth) {
+  const auto network = trained(small_shape());
+  const torch::NoGradGuard no_grad;
+  const diffusion::Conditions told{torch::tensor({10, 400, 999})};
+  const auto in = [&](networks::Context context) {
+    return network->predict_in(context, states(3), told).noise;
+  };
+  const auto own = network->predict(states(3), told).noise;
+  EXPECT_TRUE(torch::equal(in(networks::Context::own), own));
+  const auto other = in(networks::Context::other), uniform = in(networks::Context::uniform);
+  EXPECT_FALSE(torch::equal(other.select(1, 0), own.select(1, 0)));
+  EXPECT_TRUE(torch::equal(other.select(1, 1), own.select(1, 1)));
+  EXPECT_FALSE(torch::equal(uniform.select(1, 0), own.select(1, 0)));
+  EXPECT_FALSE(torch::equal(uniform.select(1, 1), own.select(1, 1)));
+}
+
+TEST(MakeUNet, HasNoContextToReplace) {
+  const auto network = make_unet({});
+  const torch::NoGradGuard no_grad;
+  const auto refusal = [&](networks::Context context) {
+    return error_text<InputError>(
+        [&] { network->predict_in(context, states(1), {torch::tensor({10})}); });
+  };
+  EXPECT_THAT(refusal(networks::Context::other), HasSubstr("ask it of a transformer"));
+  EXPECT_THAT(refusal(networks::Context::uniform), HasSubstr("no context to replace"));
+}
+
 TEST(DenoiserNetwork, EachKindHasItsOwnStart) {
   const auto spread = [](DenoiserNetwork& network, const char* name) {
     network.initialize(RandomStream(1, "weights"));
