@@ -9,6 +9,7 @@
 #include "diffusion/conditions.torch.h"
 #include "networks/context.h"
 #include "networks/dit_shape.h"
+#include "networks/layer_taps.torch.h"
 #include "networks/unet.h"
 
 namespace syncgap::models {
@@ -27,6 +28,10 @@ class DenoiserNetwork {
   /// by nothing. Throws InputError for another one than its own where there is none to replace.
   virtual diffusion::Prediction predict_in(networks::Context context, const torch::Tensor& states,
                                            const diffusion::Conditions& conditions);
+  /// The same, its layers looked at. Throws InputError where there are none.
+  virtual diffusion::Prediction predict_tapped(const networks::LayerTap& tap,
+                                               const torch::Tensor& states,
+                                               const diffusion::Conditions& conditions);
   virtual torch::nn::Module& module() = 0;
   /// What is odd about weights that were read, in words; empty where nothing is.
   virtual std::string doubt() const { return {}; }

@@ -37,9 +37,11 @@ class DiTDenoiser : public DenoiserNetwork {
   bool has_context() const override { return true; }
   diffusion::Prediction predict_in(networks::Context context, const torch::Tensor& states,
                                    const diffusion::Conditions& conditions) override {
-    auto out = network_(states, networks::DiTConditions{conditions.step, conditions.rows.label,
-                                                        conditions.rows.coupling, context});
-    return {std::move(out.noise), std::move(out.variance)};
+    return forward(context, states, conditions, {});
+  }
+  diffusion::Prediction predict_tapped(const networks::LayerTap& tap, const torch::Tensor& states,
+                                       const diffusion::Conditions& conditions) override {
+    return forward(networks::Context::own, states, conditions, tap);
   }
   torch::nn::Module& module() override { return *network_; }
   void initialize(const RandomStream& stream) override { network_->initialize(stream); }
@@ -52,6 +54,16 @@ class DiTDenoiser : public DenoiserNetwork {
   }
 
  private:
+  diffusion::Prediction forward(networks::Context context, const torch::Tensor& states,
+                                const diffusion::Conditions& conditions,
+                                const networks::LayerTap& tap) {
+    auto out = network_(states,
+                        networks::DiTConditions{conditions.step, conditions.rows.label,
+                                                conditions.rows.coupling, context},
+                        tap);
+    return {std::move(out.noise), std::move(out.variance)};
+  }
+
   networks::DiT network_;
 };
 
@@ -63,6 +75,14 @@ diffusion::Prediction DenoiserNetwork::predict_in(networks::Context context,
   require_input(context == networks::Context::own,
                 "this network has no context to replace (it has no attention that takes another "
                 "one, as a U-Net has none): ask it of a transformer");
+  return predict(states, conditions);
+}
+
+diffusion::Prediction DenoiserNetwork::predict_tapped(const networks::LayerTap& tap,
+                                                      const torch::Tensor& states,
+                                                      const diffusion::Conditions& conditions) {
+  require_input(!tap,
+                "this network has no layers to look at (it is no transformer): ask it of one");
   return predict(states, conditions);
 }
 

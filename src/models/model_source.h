@@ -26,9 +26,12 @@ struct ModelSource {
 networks::Weights weights_of(const ModelSource& source, const training::TrainModel& train,
                              const parallel::Team& team);
 
-/// What decides the numbers of a denoiser beside its options: "arithmetic", and "weights", the
-/// checksum of the bytes of a file and, if it is an index, of its parts, where one is given. `own`
-/// is this rank's CUDA device, if it has one.
+/// Checksum of the bytes of a file of weights and, if it is an index, of its parts. Throws
+/// InputError that names `option`, the option that gives the file.
+Fact weights_fact(const std::string& name, const std::string& file, const std::string& option);
+
+/// What decides the numbers of a denoiser beside its options: "arithmetic", and "weights" of
+/// a file where one is given. `own` is this rank's CUDA device, if it has one.
 Facts model_facts(const DenoiserSettings& options, const std::optional<int>& own);
 
 /// LibTorch's version and device, of which the bits of trained weights depend.

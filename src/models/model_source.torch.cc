@@ -13,15 +13,14 @@
 #include "training/share_weights.h"
 
 namespace syncgap::models {
-namespace {
 
-Fact weights_fact(const std::string& file) {
+Fact weights_fact(const std::string& name, const std::string& file, const std::string& option) {
   Checksum sum;
   std::vector<char> piece(1 << 20);
   const auto add = [&](const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    require_input(in.is_open(), "cannot open the file of weights (", path,
-                  "): check experiment.weights");
+    require_input(in.is_open(), "cannot open the file of weights (", path, "): check experiment.",
+                  option);
     while (in.read(piece.data(), std::ssize(piece)) || in.gcount() > 0)
       sum.add(piece.data(), in.gcount());
   };
@@ -29,10 +28,8 @@ Fact weights_fact(const std::string& file) {
   // An index names its parts; the numbers are in them.
   const auto paths = tensor_files::paths_of(file);
   std::for_each(paths.begin() + 1, paths.end(), add);
-  return {"weights", checksum_text(sum.value())};
+  return {name, checksum_text(sum.value())};
 }
-
-}  // namespace
 
 networks::Weights weights_of(const ModelSource& source, const training::TrainModel& train,
                              const parallel::Team& team) {
@@ -47,7 +44,8 @@ networks::Weights weights_of(const ModelSource& source, const training::TrainMod
 
 Facts model_facts(const DenoiserSettings& options, const std::optional<int>& own) {
   Facts facts{arithmetic_fact(options.place, own)};
-  if (!options.weights.empty()) facts.push_back(weights_fact(options.weights));
+  if (!options.weights.empty())
+    facts.push_back(weights_fact("weights", options.weights, "weights"));
   return facts;
 }
 

@@ -23,6 +23,11 @@ struct TrainedDenoiser {
   /// Takes states on any device; the answer comes back to where they are. With another context
   /// than its own where the network has one, else the answer throws InputError.
   diffusion::Denoiser denoiser(networks::Context context = networks::Context::own) const;
+  /// The same, its layers looked at where it has some, else the answer throws InputError.
+  diffusion::Denoiser tapped(networks::LayerTap tap) const;
+
+ private:
+  diffusion::Denoiser placed(diffusion::Denoiser denoiser) const;
 };
 
 /// The denoiser of this task: its weights read from the file that is given; or from the folder of
@@ -32,9 +37,10 @@ struct TrainedDenoiser {
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team);
 
-/// A transformer for square images, which is told labels where the task tells them.
+/// A transformer of this shape, which is told labels where the task tells them. Where its weights
+/// are given the task may have no states.
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const TransformerOptions& options,
-                                 const parallel::Team& team);
+                                 const networks::DiTShape& shape, const parallel::Team& team);
 
 /// The model's identity: a line for everything that decides its weights.
 std::string denoiser_identity(const DenoiserTask& task, const Facts& deciding,

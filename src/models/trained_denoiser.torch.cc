@@ -36,17 +36,32 @@ training::TrainingCurves take_curves(networks::Weights& weights, const std::stri
 }  // namespace
 
 diffusion::Denoiser TrainedDenoiser::denoiser(networks::Context context) const {
-  return [network = network, device = device, precision = precision, context](
+  return placed(
+      [network = network, context](const Tensor& states, const diffusion::Conditions& conditions) {
+        return network->predict_in(context, states, conditions);
+      });
+}
+
+diffusion::Denoiser TrainedDenoiser::tapped(networks::LayerTap tap) const {
+  return placed([network = network, tap = std::move(tap)](const Tensor& states,
+                                                          const diffusion::Conditions& conditions) {
+    return network->predict_tapped(tap, states, conditions);
+  });
+}
+
+diffusion::Denoiser TrainedDenoiser::placed(diffusion::Denoiser denoiser) const {
+  return [denoiser = std::move(denoiser), device = device, precision = precision](
              const Tensor& states, const diffusion::Conditions& conditions) {
     const networks::PrecisionScope scope(device.type(), precision);
     const auto there = [&](const Tensor& tensor) {
       return tensor.defined() ? tensor.to(device) : tensor;
     };
     // A coupling that lies on the CPU is checked there, and rows without one cost nothing.
-    auto predicted = network->predict_in(
-        context, there(states),
+    auto predicted = denoiser(
+        there(states),
         {there(conditions.step), {there(conditions.rows.label), conditions.rows.coupling}});
-    predicted.noise = predicted.noise.to(states.device());
+    for (Tensor* each : {&predicted.noise, &predicted.variance})
+      if (each->defined()) *each = each->to(states.device());
     return predicted;
   };
 }
@@ -81,8 +96,9 @@ TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& option
   auto& network = model.network->module();
   model.parameters = networks::parameter_count(network);
 
-  const ModelSource source{options.weights,
-                           {options.place.models, denoiser_identity(task, deciding, model.device)}};
+  ModelSource source{options.weights, {options.place.models, {}}};
+  if (source.file.empty())
+    source.request.identity = denoiser_identity(task, deciding, model.device);
   const auto train = [&](const std::string& checkpoint) {
     model.network->initialize(RandomStream(task.sweep_seed, "weights", {task.seed}));
     network.to(model.device);
@@ -119,11 +135,9 @@ TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions
 }
 
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const TransformerOptions& options,
-                                 const parallel::Team& team) {
-  const torch::Tensor& images = task.states->bank();
+                                 const networks::DiTShape& shape, const parallel::Team& team) {
   DenoiserTask told = task;
   told.label_dropout = options.label_dropout;
-  const auto shape = options.shape(images.size(1), images.size(2), task.told_classes);
   return trained(told, options, deciding_options(options), make_dit(shape), team);
 }
 

@@ -15,11 +15,15 @@ class ClassifierImpl : public torch::nn::Module {
  public:
   explicit ClassifierImpl(ClassifierShape shape);
   torch::Tensor forward(const torch::Tensor& images);
+  /// What the last layer sees of images, behind ReLUs: (B, C, S, S) -> (B, F), none negative. Only
+  /// for classifiers without sign symmetry.
+  torch::Tensor features(const torch::Tensor& images);
+  torch::Tensor logits_of(const torch::Tensor& features);  ///< (B, F) -> (B, K)
   const ClassifierShape& shape() const { return shape_; }
 
  private:
   ClassifierShape shape_;
-  torch::nn::Sequential body_{nullptr};
+  torch::nn::Sequential body_{nullptr};  // the last layer makes logits of features
 };
 TORCH_MODULE(Classifier);
 

@@ -1,6 +1,9 @@
 #include "networks/classifier.h"
 
+#include <iterator>
 #include <torch/nn.h>
+
+#include "core/check.h"
 
 // Shapes: B images of C channels and H x W pixels.
 namespace syncgap::networks {
@@ -79,6 +82,18 @@ ClassifierImpl::ClassifierImpl(ClassifierShape shape) : shape_(shape) {
   shape_.check();
   body_ = register_module(
       "body", shape_.kind == ClassifierKind::resnet18 ? make_resnet18(shape_) : make_cnn(shape_));
+}
+
+Tensor ClassifierImpl::features(const Tensor& images) {
+  SYNCGAP_EXPECTS(shape_.symmetry == SignSymmetry::none);
+  auto x = images;
+  for (auto layer = body_->begin(); layer != std::prev(body_->end()); ++layer)
+    x = layer->any_forward(x).get<Tensor>();
+  return x;
+}
+
+Tensor ClassifierImpl::logits_of(const Tensor& features) {
+  return std::prev(body_->end())->any_forward(features).get<Tensor>();
 }
 
 Tensor ClassifierImpl::forward(const Tensor& images) {

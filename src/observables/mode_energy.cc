@@ -232,6 +232,22 @@ ModeEnergies DifferenceModes::energies(std::span<const double> cross) const {
   return out;
 }
 
+std::vector<double> DifferenceModes::shares(std::span<const double> gram_of_part) const {
+  SYNCGAP_EXPECTS(gram_of_part.size() == pairs_ * pairs_);
+  std::vector<double> out(modes_, 0.0), along;
+  for (const Half& half : halves_) {
+    const std::size_t n = half.defining.size();
+    const std::vector<double> part = part_of(gram_of_part, pairs_, half.defining, half.defining);
+    along.assign(n * modes_, 0.0);
+    add_product(n, modes_, n, part.data(), half.weights.data(), along.data(),
+                {n, modes_, modes_});  // (A, A) (A, K) -> (A, K)
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t k = 0; k < modes_; ++k)
+        out[k] += half.weights[i * modes_ + k] * along[i * modes_ + k] / to_real(halves_.size());
+  }
+  return out;
+}
+
 double effective_dimension(std::span<const double> gram) {
   const std::size_t n = pairs_of(gram);
   const double mean = trace(gram) / to_real(n);
@@ -256,16 +272,16 @@ IsotropicDifferences isotropic_like(std::span<const double> gram, std::span<cons
           std::sqrt(std::max(later_energy / energy - kept * kept, 0.0))};
 }
 
-ChanceGaps gaps_by_chance(const IsotropicDifferences& differences, const RandomStream& stream,
-                          const ChanceOptions& options) {
-  const auto& [pairs, dimension, kept, fresh] = differences;
+IsotropicDraws::IsotropicDraws(std::size_t pairs, double dimension, const RandomStream& stream,
+                               const ChanceOptions& options)
+    : options_(options) {
   require_input(pairs >= 2 && dimension >= 2,
                 "isotropic differences need two pairs and two dimensions (pairs = ", pairs,
                 ", dimension = ", dimension, ")");
   // In coordinates in which V_0 is lower triangular (Bartlett 1933) only min(M, D) of the D matter.
   const std::size_t rank = to_real(pairs) < dimension ? pairs : static_cast<std::size_t>(dimension);
-  std::vector<double> normals(2 * pairs * rank), uniforms(rank), in_sample, cross_fitted;
-  std::vector<double> gram(pairs * pairs), cross(pairs * pairs);
+  std::vector<double> normals(2 * pairs * rank), uniforms(rank);
+  std::vector<double> gram(pairs * pairs), fresh(pairs * pairs);
   for (std::size_t draw = 0; draw < options.draws; ++draw) {
     stream.fill_normals<double>(draw, 1, normals);
     stream.fill_uniforms<double>(draw, 2, uniforms);
@@ -277,20 +293,34 @@ ChanceGaps gaps_by_chance(const IsotropicDifferences& differences, const RandomS
     }
     const double* initial = normals.data();
     multiply_transposed(pairs, pairs, rank, initial, initial, gram.data());
-    multiply_transposed(pairs, pairs, rank, initial + pairs * rank, initial, cross.data());
-    for (std::size_t k = 0; k < cross.size(); ++k) cross[k] = fresh * cross[k] + kept * gram[k];
-    const auto all = DifferenceModes::in_sample(gram, options.band_share);
-    in_sample.push_back(all.energies(cross).gap.value);
+    multiply_transposed(pairs, pairs, rank, initial + pairs * rank, initial, fresh.data());
     // Draws are alike in every order of their pairs, so that they may share their splits (step 0).
-    const auto halves =
-        DifferenceModes::cross_fitted(gram, stream, options.splits, options.band_share);
-    cross_fitted.push_back(halves.energies(cross).gap.value);
+    draws_.push_back(
+        {gram, fresh, DifferenceModes::in_sample(gram, options.band_share),
+         DifferenceModes::cross_fitted(gram, stream, options.splits, options.band_share)});
+  }
+}
+
+ChanceGaps IsotropicDraws::gaps(double kept, double fresh) const {
+  std::vector<double> in_sample, cross_fitted, cross;
+  for (const Draw& draw : draws_) {
+    cross = draw.fresh;
+    for (std::size_t k = 0; k < cross.size(); ++k)
+      cross[k] = fresh * cross[k] + kept * draw.gram[k];
+    in_sample.push_back(draw.in_sample.energies(cross).gap.value);
+    cross_fitted.push_back(draw.cross_fitted.energies(cross).gap.value);
   }
   const auto summary = [&](std::vector<double>& gaps) {
     const double mean = estimate_mean(gaps).value;
-    return IntervalEstimate{mean, percentile_interval(std::move(gaps), options.level)};
+    return IntervalEstimate{mean, percentile_interval(std::move(gaps), options_.level)};
   };
   return {summary(in_sample), summary(cross_fitted)};
+}
+
+ChanceGaps gaps_by_chance(const IsotropicDifferences& differences, const RandomStream& stream,
+                          const ChanceOptions& options) {
+  return IsotropicDraws(differences.pairs, differences.dimension, stream, options)
+      .gaps(differences.kept, differences.fresh);
 }
 
 }  // namespace syncgap::observables

@@ -45,6 +45,9 @@ class DifferenceModes {
 
   /// Throws UnitError for an element of `cross` that is not finite.
   ModeEnergies energies(std::span<const double> cross) const;
+  /// How much of each mode lies in a part of the coordinates: |P r_k|^2, from the Gram matrix of
+  /// V_0 P, (M, M). Shares of parts that make up the whole add up to 1. (K)
+  std::vector<double> shares(std::span<const double> gram_of_part) const;
 
  private:
   /// Modes of some pairs, measured on others.
@@ -92,7 +95,26 @@ struct ChanceOptions {
   std::size_t draws = 200, splits = 32;
   double band_share = DifferenceModes::kQuarter, level = 0.95;
 };
-/// Draw n is by trial n of `stream`; all of them are split alike.
+/// Draws of differences of so many pairs in so many dimensions, and their modes: made once, asked
+/// for any kept and fresh part. Draw n is by trial n of `stream`; all of them are split alike.
+class IsotropicDraws {
+ public:
+  /// Throws InputError for less than two pairs or dimensions.
+  IsotropicDraws(std::size_t pairs, double dimension, const RandomStream& stream,
+                 const ChanceOptions& options = {});
+  ChanceGaps gaps(double kept, double fresh) const;
+
+ private:
+  struct Draw {
+    std::vector<double> gram, fresh;  ///< V_0 V_0^T and W V_0^T, (M, M)
+    DifferenceModes in_sample, cross_fitted;
+  };
+
+  ChanceOptions options_;
+  std::vector<Draw> draws_;
+};
+
+/// Those of these differences.
 ChanceGaps gaps_by_chance(const IsotropicDifferences& differences, const RandomStream& stream,
                           const ChanceOptions& options = {});
 

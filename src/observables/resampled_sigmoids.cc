@@ -127,14 +127,28 @@ IntervalEstimate ResampledSigmoids::crossing(std::size_t curve, double level) co
       [=](std::span<const SigmoidFit> fits) { return fits[curve].curve.crossing(level); });
 }
 
-IntervalEstimate ResampledSigmoids::linear_crossing(std::size_t curve, double level) const {
+IntervalEstimate ResampledSigmoids::of_values(const OfValues& of) const {
   std::vector<double> found;
   for (std::size_t r = 0; r < options_.resamples; ++r)
-    found.push_back(observables::linear_crossing(
-        {t_, std::span(resampled_values_).subspan((r * curves() + curve) * t_.size(), t_.size())},
-        level));
-  return {observables::linear_crossing({t_, values(curve)}, level),
-          percentile_interval(std::move(found), options_.level)};
+    found.push_back(of(std::span(resampled_values_).subspan(r * values_.size(), values_.size())));
+  return {of(values_), percentile_interval(std::move(found), options_.level)};
+}
+
+IntervalEstimate ResampledSigmoids::linear_crossing(std::size_t curve, double level) const {
+  return of_values([=, this](std::span<const double> values) {
+    return observables::linear_crossing({t_, values.subspan(curve * t_.size(), t_.size())}, level);
+  });
+}
+
+IntervalEstimate ResampledSigmoids::linear_crossing_difference(std::size_t late, std::size_t early,
+                                                               double level) const {
+  return of_values([=, this](std::span<const double> values) {
+    const auto passes = [&](std::size_t curve) {
+      return observables::linear_crossing({t_, values.subspan(curve * t_.size(), t_.size())},
+                                          level);
+    };
+    return passes(late) - passes(early);
+  });
 }
 
 double ResampledSigmoids::share_fitted(std::size_t curve) const {

@@ -47,6 +47,8 @@ class ResampledSigmoids {
   /// Where the sigmoid, and where straight lines between the points, pass a level.
   IntervalEstimate crossing(std::size_t curve, double level) const;
   IntervalEstimate linear_crossing(std::size_t curve, double level) const;
+  IntervalEstimate linear_crossing_difference(std::size_t late, std::size_t early,
+                                              double level) const;
   /// A number computed from the fits of all curves. Resamples where it is NaN are left out; NaN
   /// where these are more than half.
   IntervalEstimate statistic(const Statistic& of) const;
@@ -55,6 +57,10 @@ class ResampledSigmoids {
   double share_fitted(std::size_t curve) const;
 
  private:
+  /// A number computed from the values of all curves, (C, K).
+  using OfValues = std::function<double(std::span<const double>)>;
+  IntervalEstimate of_values(const OfValues& of) const;
+
   std::span<const double> row(const std::vector<double>& of, std::size_t curve) const {
     return std::span(of).subspan(curve * t_.size(), t_.size());
   }

@@ -54,6 +54,7 @@ struct HalvesTask {
     options.training.optimizer.ema_decay = 0.9;
     options.place.models = folder.path("models");
   }
+  networks::DiTShape shape() const { return options.shape(1, kSide, kClasses); }
 };
 
 /// How much of the left half the network sees in states at the last step, which show next to
@@ -72,7 +73,7 @@ double left_half_told(const TrainedDenoiser& model, const diffusion::NoiseSchedu
 TEST(TransformerTraining, LearnsWhatItsLabelsMean) {
   const TemporaryFolder folder;
   HalvesTask halves(folder);
-  const auto model = trained_denoiser(halves.task, halves.options, {});
+  const auto model = trained_denoiser(halves.task, halves.options, halves.shape(), {});
   ASSERT_EQ(model.curves.loss.size(), 250U);
   EXPECT_LT(model.curves.loss.back(), 0.5 * model.curves.loss.front());
   const double abar = halves.schedule.alpha_bar(halves.schedule.steps() - 1);
@@ -89,8 +90,8 @@ TEST(TransformerTraining, IsReadAgainWithTheSameBitsAndIsAnotherModelPerClassesT
   const TemporaryFolder folder;
   HalvesTask halves(folder);
   halves.options.training.epochs = 2;
-  const auto first = trained_denoiser(halves.task, halves.options, {});
-  const auto again = trained_denoiser(halves.task, halves.options, {});
+  const auto first = trained_denoiser(halves.task, halves.options, halves.shape(), {});
+  const auto again = trained_denoiser(halves.task, halves.options, halves.shape(), {});
   const auto states = torch::randn({3, 2, 1, kSide, kSide});
   const diffusion::Conditions told{
       torch::full({3}, 4, torch::kInt64),
@@ -107,7 +108,7 @@ TEST(TransformerTraining, AShareOfTheLabelsIsDroppedByImageAndEpochAlone) {
   const TemporaryFolder folder;
   HalvesTask halves(folder);
   halves.task.label_dropout = 0.25;
-  const auto network = make_dit(halves.options.shape(1, kSide, kClasses));
+  const auto network = make_dit(halves.shape());
   DenoisingLoss loss(halves.task, *network);
   std::int64_t dropped = 0, all = 0;
   for (std::int64_t epoch = 0; epoch < 40; ++epoch) {
@@ -126,7 +127,7 @@ TEST(TransformerTraining, AShareOfTheLabelsIsDroppedByImageAndEpochAlone) {
 TEST(TransformerTraining, PositionsOfAFileAreTakenAndMoreThanRoundingIsSaid) {
   const TemporaryFolder folder;
   HalvesTask halves(folder);
-  const auto shape = halves.options.shape(1, kSide, kClasses);
+  const auto shape = halves.shape();
   const auto network = make_dit(shape);
   network->initialize(RandomStream(1, "weights"));
   const auto warning_of = [&](double change) {
@@ -135,7 +136,7 @@ TEST(TransformerTraining, PositionsOfAFileAreTakenAndMoreThanRoundingIsSaid) {
     halves.options.weights = folder.path("given.safetensors");
     networks::write_weights(halves.options.weights, weights);
     ::testing::internal::CaptureStderr();
-    const auto model = trained_denoiser(halves.task, halves.options, {});
+    const auto model = trained_denoiser(halves.task, halves.options, halves.shape(), {});
     const auto said = ::testing::internal::GetCapturedStderr();
     EXPECT_TRUE(torch::equal(networks::tensors_of(model.network->module()).at("pos_embed"),
                              weights.tensors.at("pos_embed")));
@@ -151,7 +152,8 @@ TEST(TransformerTraining, ImagesThatDoNotFitPatchesAreRefused) {
   const TemporaryFolder folder;
   HalvesTask halves(folder);
   halves.options.dit.patch = 3;
-  EXPECT_THAT(error_text<InputError>([&] { trained_denoiser(halves.task, halves.options, {}); }),
+  EXPECT_THAT(error_text<InputError>(
+                  [&] { trained_denoiser(halves.task, halves.options, halves.shape(), {}); }),
               ::testing::HasSubstr("patch = 3"));
 }
 

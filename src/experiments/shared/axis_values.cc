@@ -36,4 +36,13 @@ void require_increasing(const Grid& grid, std::string_view name, std::int64_t le
                 ", each larger than the one before");
 }
 
+std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std::int64_t count) {
+  std::vector<std::int64_t> samples = axis_values<std::int64_t>(grid, "sample");
+  for (const std::int64_t sample : samples)
+    require_input(sample >= 0 && sample < count,
+                  "there is no such trajectory to keep (axes.sample, saw ", sample,
+                  "): give numbers below ", count, ", or more experiment.", option);
+  return samples;
+}
+
 }  // namespace syncgap::experiments

@@ -38,4 +38,8 @@ std::vector<double> even_values(double first, double last, std::int64_t count);
 /// before.
 void require_increasing(const Grid& grid, std::string_view name, std::int64_t least = 1);
 
+/// The values of axis `sample`, trajectories of which images are kept; throws InputError unless
+/// they are below `count`, the value of experiment.`option`.
+std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std::int64_t count);
+
 }  // namespace syncgap::experiments

@@ -65,15 +65,6 @@ std::vector<Axis> coupled_pair_axes(std::vector<double> couplings,
   };
 }
 
-std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std::int64_t count) {
-  std::vector<std::int64_t> samples = axis_values<std::int64_t>(grid, "sample");
-  for (const std::int64_t sample : samples)
-    require_input(sample >= 0 && sample < count,
-                  "there is no such trajectory to keep (axes.sample, saw ", sample,
-                  "): give numbers below ", count, ", or more experiment.", option);
-  return samples;
-}
-
 void describe_training(ObservableList& list) {
   list.add("training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "multimodal (96)");
   list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "syncgap");

@@ -43,10 +43,6 @@ struct CoupledPairOptions {
 /// The split axes those experiments share: g, seed, modality, schedule, pixel_low, horizon.
 std::vector<Axis> coupled_pair_axes(std::vector<double> couplings, std::vector<std::int64_t> seeds);
 
-/// The values of axis `sample`, trajectories of which images are kept; throws InputError unless
-/// they are below `count`, the value of experiment.`option`.
-std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std::int64_t count);
-
 /// What every one of them records of its training, over axis epoch where it is a curve.
 void describe_training(ObservableList& list);
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <torch/types.h>
+
+#include "diffusion/conditions.torch.h"
+#include "experiments/layer_energies/captured_layers.h"
+#include "experiments/layer_energies/options.h"
+#include "experiments/shared/replica_noise.h"
+#include "experiments/shared/replica_plan.h"
+#include "networks/layer_taps.torch.h"
+#include "parallel/team.h"
+
+namespace syncgap::experiments {
+
+/// Cosine transform of the second kind of tokens over their grid, orthonormal along both sides:
+/// (B, N, D) -> (B, N, D), row u of the grid being the vertical frequency u, column v the other.
+torch::Tensor token_frequencies(const torch::Tensor& tokens);
+/// Band max(u, v) of each place of a grid: (N), int64.
+torch::Tensor frequency_bands(std::int64_t grid);
+
+/// A denoiser whose layers are looked at.
+using TappedDenoiser = std::function<diffusion::Denoiser(const networks::LayerTap&)>;
+
+/// What pairs are coupled by, and told.
+struct CoupledRun {
+  double strength = 0;  ///< g
+  std::int64_t told_class = kNoClass;
+};
+
+/// Deterministic trajectories of all pairs, coupled all along; groups are dealt to the ranks of the
+/// team, and all of them know the whole. A channel's size is its root mean square over replicas and
+/// tokens of the first group, which every rank runs for that. Collective.
+CapturedLayers capture_layers(const LayerEnergiesOptions& options, const ReplicaPlan& plan,
+                              const TappedDenoiser& denoiser, const ReplicaNoise& noise,
+                              const CoupledRun& run, const parallel::Team& team);
+
+}  // namespace syncgap::experiments

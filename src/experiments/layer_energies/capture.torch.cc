@@ -1,0 +1,260 @@
+#include "experiments/layer_energies/capture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/check.h"
+#include "core/numbers.h"
+#include "diffusion/sampling_path.h"
+#include "experiments/shared/told_rows.h"
+#include "parallel/dealt.h"
+
+// Shapes: B pairs of a group, N tokens of D channels, M pairs in all, F bands.
+namespace syncgap::experiments {
+namespace {
+
+using torch::Tensor;
+using Group = parallel::Dealt::Group;
+
+/// Orthonormal cosine transform of the second kind, (g, g): row u is the frequency.
+Tensor cosine_matrix(std::int64_t g, const torch::TensorOptions& like) {
+  auto matrix = torch::empty({g, g}, torch::kFloat64);
+  auto at = matrix.accessor<double, 2>();
+  for (std::int64_t u = 0; u < g; ++u)
+    for (std::int64_t x = 0; x < g; ++x)
+      at[u][x] = std::sqrt((u == 0 ? 1.0 : 2.0) / to_real(g)) *
+                 std::cos(std::numbers::pi * to_real(u) * (to_real(x) + 0.5) / to_real(g));
+  return matrix.to(like);
+}
+
+/// Sums of squares of the rows, in double. (B, ...) -> (B)
+Tensor row_energies(const Tensor& rows) {
+  return rows.to(torch::kFloat64).square().flatten(1).sum(1);
+}
+
+/// As many numbers as there is room for.
+void put(const Tensor& values, std::span<double> to) {
+  const auto here = values.to(torch::kCPU, torch::kFloat64).contiguous();
+  std::copy_n(here.data_ptr<double>(), here.numel(), to.begin());
+}
+
+/// Pairs that start alike, to see what rounding makes of them.
+constexpr std::int64_t kFloorPairs = 4;
+
+class Capture {
+ public:
+  Capture(const LayerEnergiesOptions& options, const ReplicaPlan& plan,
+          const TappedDenoiser& denoiser, const ReplicaNoise& noise, const CoupledRun& run,
+          const parallel::Team& team)
+      : options_(options.replicas),
+        storage_(options.start_storage),
+        noise_(noise),
+        run_(run),
+        team_(team),
+        path_(diffusion::SamplingPath::ddim(plan.schedule(), 0, plan.visited())),
+        layers_(plan.shape().depth + 1),
+        grid_(plan.shape().grid()),
+        out_(layers_, options_.steps, options_.pairs, grid_),
+        denoiser_(denoiser([this](std::int64_t layer, const Tensor& tokens) {
+          look_(layer, tokens.narrow(0, 0, rows_));
+        })),
+        start_(layers_),
+        scale_(layers_),
+        start_scale_(layers_) {}
+
+  CapturedLayers run() {
+    const torch::NoGradGuard no_grad;
+    const auto mine = parallel::Dealt(options_.pairs, options_.group, team_.ranks()).mine();
+    // The first group shows how large channels are: every rank runs it, before its own.
+    std::vector<Group> groups = mine;
+    if (mine.empty() || mine.front().first != 0)
+      groups.insert(groups.begin(), {0, std::min(options_.group, options_.pairs)});
+    std::vector<Tensor> states;
+    for (const Group& group : groups) states.push_back(noise_.start(group, options_.start_spread));
+    for (std::int64_t s = 0; s < options_.steps; ++s) {
+      team_.say(concat("follows hidden states, step ", s, " of ", options_.steps));
+      for (std::size_t k = 0; k < groups.size(); ++k) {
+        const bool own = groups.size() == mine.size() || k > 0;
+        pass(groups[k], s, own, states[k]);
+      }
+      if (s == 0) finish_start(mine);
+    }
+    if (team_.rank() == team_.size() - 1) run_floor();
+    gather();
+    return std::move(out_);
+  }
+
+ private:
+  Tensor differences(const Tensor& tokens) const {
+    return (tokens.select(1, 0).to(torch::kFloat32) - tokens.select(1, 1).to(torch::kFloat32)) *
+           (std::numbers::sqrt2 / 2);  // (B, N, D)
+  }
+
+  /// One step of a group.
+  void pass(Group group, std::int64_t s, bool own, Tensor& states) {
+    rows_ = group.count;
+    look_ = [&](std::int64_t layer, const Tensor& tokens) {
+      if (group.first == 0) see_scale(layer, s, tokens);
+      if (own) see(layer, s, group, tokens);
+    };
+    step(s, group.count, states);
+  }
+
+  void step(std::int64_t s, std::int64_t count, Tensor& states) {
+    const diffusion::ReverseStep& taken = path_.steps()[s];
+    const auto t =
+        torch::full({count}, taken.from, torch::dtype(torch::kInt64).device(states.device()));
+    const auto predicted = denoiser_(states, {t, told_rows(count, run_.told_class, run_.strength)});
+    states = states * taken.on_state + predicted.noise * taken.on_noise;
+  }
+
+  void see_scale(std::int64_t layer, std::int64_t s, const Tensor& tokens) {
+    const auto size =
+        tokens.to(torch::kFloat32).square().mean(at::IntArrayRef{0, 1, 2}).sqrt();  // (D)
+    // A channel that is never used stays as it is.
+    scale_[layer] = torch::where(size > 0, size.reciprocal(), torch::ones_like(size));
+    if (s == 0) start_scale_[layer] = scale_[layer];
+  }
+
+  void see(std::int64_t layer, std::int64_t s, Group group, const Tensor& tokens) {
+    const auto v = differences(tokens);
+    const std::int64_t at = (layer * out_.steps + s) * out_.pairs + group.first;
+    const auto to = [&](std::vector<double>& all) {
+      return std::span(all).subspan(at, group.count);
+    };
+    put(row_energies(v), to(out_.energy[0]));
+    put(row_energies(v * scale_[layer]), to(out_.energy[1]));
+    put(row_energies(tokens) / 2, to(out_.state_energy));
+    see_bands(layer, s, group, v);
+    if (s > 0) {
+      put_products(layer, s, group, v);
+      return;
+    }
+    auto& start = start_[layer];
+    if (!start.defined()) start = torch::zeros({out_.pairs, v.size(1), v.size(2)}, v.options());
+    start.narrow(0, group.first, group.count).copy_(v);
+  }
+
+  void see_bands(std::int64_t layer, std::int64_t s, Group group, const Tensor& v) {
+    const auto power = token_frequencies(v).to(torch::kFloat64).square().sum(2);  // (B, N)
+    const auto bands = torch::zeros({group.count, out_.bands}, power.options())
+                           .index_add_(1, frequency_bands(grid_).to(power.device()), power)
+                           .t()
+                           .to(torch::kCPU)
+                           .contiguous();  // (F, B)
+    for (std::int64_t band = 0; band < out_.bands; ++band)
+      put(bands[band],
+          std::span(out_.band_energy)
+              .subspan(((layer * out_.steps + s) * out_.bands + band) * out_.pairs + group.first,
+                       group.count));
+  }
+
+  Tensor start_of(std::int64_t layer) const {  // (M, N, D)
+    return start_[layer].to(torch::kFloat32);
+  }
+
+  /// Rows of the products of a group's differences with all of the start.
+  void put_products(std::int64_t layer, std::int64_t s, Group group, const Tensor& v) {
+    const auto start = start_of(layer).flatten(1).t();  // (N D, M)
+    const std::int64_t at = ((layer * out_.steps + s) * out_.pairs + group.first) * out_.pairs;
+    const auto to = [&](std::vector<double>& all) {
+      return std::span(all).subspan(at, group.count * out_.pairs);
+    };
+    put(v.flatten(1).matmul(start), to(out_.cross[0]));
+    put((v * (scale_[layer] * start_scale_[layer])).flatten(1).matmul(start), to(out_.cross[1]));
+  }
+
+  /// All ranks learn the differences of the start; products among these follow.
+  void finish_start(const std::vector<Group>& mine) {
+    for (std::int64_t layer = 0; layer < layers_; ++layer) {
+      auto& start = start_[layer];
+      if (team_.size() > 1) {
+        const auto width = start_scale_[layer].numel();
+        if (!start.defined()) start = torch::zeros({out_.pairs, grid_ * grid_, width});
+        auto here = start.to(torch::kCPU);
+        team_.ranks().sum(std::span(here.data_ptr<float>(), here.numel()));
+        start = here.to(start_scale_[layer].device());
+      }
+      if (storage_ == StartStorage::bfloat16) start = start.to(torch::kBFloat16);
+      const auto whole = start_of(layer);
+      for (const Group& group : mine) {
+        put_products(layer, 0, group, whole.narrow(0, group.first, group.count));
+        put_band_grams(layer, group, whole);
+      }
+    }
+  }
+
+  void put_band_grams(std::int64_t layer, Group group, const Tensor& start) {
+    const auto waves = token_frequencies(start);  // (M, N, D)
+    const auto bands = frequency_bands(grid_).to(start.device());
+    for (std::int64_t band = 0; band < out_.bands; ++band) {
+      const auto of_band = waves.index_select(1, bands.eq(band).nonzero().flatten()).flatten(1);
+      put(of_band.narrow(0, group.first, group.count).matmul(of_band.t()),
+          std::span(out_.band_gram)
+              .subspan(((layer * out_.bands + band) * out_.pairs + group.first) * out_.pairs,
+                       group.count * out_.pairs));
+    }
+  }
+
+  void run_floor() {
+    const Group alike{0, std::min(kFloorPairs, options_.pairs)};
+    auto states = noise_.start(alike, 0);
+    rows_ = alike.count;
+    for (std::int64_t s = 0; s < options_.steps; ++s) {
+      look_ = [&](std::int64_t layer, const Tensor& tokens) {
+        double* to = out_.floor.data() + (layer * out_.steps + s) * 2;
+        to[0] = row_energies(differences(tokens)).sum().item<double>();
+        to[1] = row_energies(tokens).sum().item<double>() / 2;
+      };
+      step(s, alike.count, states);
+    }
+  }
+
+  void gather() {
+    for (auto* each : {&out_.cross[0], &out_.cross[1], &out_.energy[0], &out_.energy[1],
+                       &out_.band_energy, &out_.band_gram, &out_.state_energy, &out_.floor})
+      team_.ranks().sum(std::span<double>(*each));
+  }
+
+  const ReplicaOptions& options_;
+  StartStorage storage_;
+  const ReplicaNoise& noise_;
+  CoupledRun run_;
+  const parallel::Team& team_;
+  diffusion::SamplingPath path_;
+  std::int64_t layers_, grid_;
+  CapturedLayers out_;
+  networks::LayerTap look_;
+  std::int64_t rows_ = 0;  // of a pass, that are looked at: guidance adds others behind them
+  diffusion::Denoiser denoiser_;
+  std::vector<Tensor> start_;                // (L + 1) of (M, N, D)
+  std::vector<Tensor> scale_, start_scale_;  // (L + 1) of (D), of this step and of the first
+};
+
+}  // namespace
+
+Tensor token_frequencies(const Tensor& tokens) {
+  const auto grid = static_cast<std::int64_t>(std::lround(std::sqrt(to_real(tokens.size(1)))));
+  SYNCGAP_EXPECTS(grid * grid == tokens.size(1));
+  const auto matrix = cosine_matrix(grid, tokens.options());
+  const auto rows = matrix.matmul(tokens.view({-1, grid, grid * tokens.size(2)}));  // (B, u, x D)
+  const auto both = matrix.matmul(rows.view({-1, grid, tokens.size(2)}));           // (B u, v, D)
+  return both.view(tokens.sizes());
+}
+
+Tensor frequency_bands(std::int64_t grid) {
+  const auto index = torch::arange(grid, torch::kInt64);
+  return torch::maximum(index.view({-1, 1}), index.view({1, -1})).flatten();
+}
+
+CapturedLayers capture_layers(const LayerEnergiesOptions& options, const ReplicaPlan& plan,
+                              const TappedDenoiser& denoiser, const ReplicaNoise& noise,
+                              const CoupledRun& run, const parallel::Team& team) {
+  return Capture(options, plan, denoiser, noise, run, team).run();
+}
+
+}  // namespace syncgap::experiments

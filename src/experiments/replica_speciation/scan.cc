@@ -1,0 +1,192 @@
+#include "experiments/replica_speciation/scan.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "core/check.h"
+#include "core/numbers.h"
+#include "observables/estimate.h"
+
+namespace syncgap::experiments {
+namespace {
+
+using observables::PairStatistic;
+using observables::ResampledSigmoids;
+
+constexpr Agreement kMetrics[kAgreementCount] = {Agreement::cosine, Agreement::label,
+                                                 Agreement::coarse, Agreement::fine};
+
+/// Resamples behind the errors that decide where to measure next.
+constexpr std::size_t kScanResamples = 100;
+
+ResampledSigmoids sigmoids_of(const AgreementCurves& curves, std::vector<Agreement> metrics,
+                              PairStatistic statistic, const RandomStream& stream,
+                              std::size_t resamples) {
+  const auto points = curves.points();
+  const std::vector<double> t(points.begin(), points.end());
+  std::vector<std::vector<double>> values;
+  for (const Agreement metric : metrics) values.push_back(curves.values(metric));
+  const std::vector<std::span<const double>> spans(values.begin(), values.end());
+  observables::ResampledSigmoidsOptions options;
+  options.statistic = statistic;
+  options.resamples = resamples;
+  return {t, spans, stream, options};
+}
+
+double independent_of(const Independent& independent, Agreement metric) {
+  switch (metric) {
+    case Agreement::cosine:
+      return independent.cosine.value;
+    case Agreement::label:
+      return independent.label.value;
+    case Agreement::coarse:
+    case Agreement::fine:
+      break;
+  }
+  return 0;  // of a score, by its definition
+}
+
+void store_sigmoid(const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
+                   Agreement metric, Results& results) {
+  const ResampledSigmoids& set = sigmoids.of(metric);
+  const std::size_t at = AgreementSigmoids::place(metric);
+  const auto m = static_cast<std::int64_t>(metric);
+  const observables::SigmoidFit& fit = set.fit(at);
+  results.cells("midpoint").set_or_none(set.midpoint(at), m);
+  results.cells("width").set_or_none(set.width(at), m);
+  results.cells("floor").set_or_none(set.floor(at), m);
+  results.cells("plateau").set_or_none(set.plateau(at), m);
+  results.cells("crossing").set_or_none(set.linear_crossing(at, curves.level(metric)), m);
+  results.cells("level").set(curves.level(metric), m);
+  results.cells("fit_status").set(to_real(static_cast<std::int64_t>(fit.status)), m);
+  results.cells("fit_explained").set_or_none(fit.explained, m);
+  results.cells("fit_chi_square").set_or_none(fit.chi_square, m);
+  results.cells("share_fitted").set(set.share_fitted(at), m);
+}
+
+}  // namespace
+
+void AgreementCurves::add(std::int64_t coupled_steps, PairComparison comparison) {
+  SYNCGAP_EXPECTS(std::ssize(comparison.cosine) == pairs_);
+  measured_.insert_or_assign(coupled_steps, std::move(comparison));
+}
+
+std::vector<std::int64_t> AgreementCurves::points() const {
+  std::vector<std::int64_t> out;
+  for (const auto& [point, comparison] : measured_) out.push_back(point);
+  return out;
+}
+
+double AgreementCurves::of_pair(Agreement metric, std::int64_t coupled_steps,
+                                std::int64_t pair) const {
+  const PairComparison& seen = measured_.at(coupled_steps);
+  const auto score = [&](std::size_t scale) {
+    return 1 - seen.distances[scale][pair] / independent_.distances[scale].value;
+  };
+  switch (metric) {
+    case Agreement::cosine:
+      return seen.cosine[pair];
+    case Agreement::label:
+      return seen.same_label[pair];
+    case Agreement::coarse:
+      return score(0);
+    case Agreement::fine:
+      break;
+  }
+  return score(1);
+}
+
+std::vector<double> AgreementCurves::values(Agreement metric) const {
+  std::vector<double> out;
+  for (std::int64_t pair = 0; pair < pairs_; ++pair)
+    for (const auto& [point, comparison] : measured_) out.push_back(of_pair(metric, point, pair));
+  return out;
+}
+
+double AgreementCurves::level(Agreement metric) const {
+  return 0.5 * (1 + independent_of(independent_, metric));
+}
+
+AgreementSigmoids::AgreementSigmoids(const AgreementCurves& curves, const RandomStream& stream,
+                                     std::size_t resamples)
+    : medians_(sigmoids_of(curves, {Agreement::cosine}, PairStatistic::median, stream, resamples)),
+      means_(sigmoids_of(curves, {Agreement::label, Agreement::coarse, Agreement::fine},
+                         PairStatistic::mean, stream, resamples)) {}
+
+std::size_t AgreementSigmoids::place(Agreement metric) {
+  return metric == Agreement::cosine ? 0 : static_cast<std::size_t>(metric) - 1;
+}
+
+void scan_agreement(const ReplicaSpeciationOptions& options,
+                    const std::vector<std::int64_t>& points,
+                    const std::vector<std::int64_t>& always, const RandomStream& stream,
+                    AgreementCurves& curves,
+                    const std::function<void(const std::vector<std::int64_t>&)>& measure) {
+  if (!options.adaptive) {
+    measure(points);
+    return;
+  }
+  const observables::ScanOptions scan = options.scan();
+  std::vector<std::int64_t> next = observables::next_scan_points({}, {}, scan).next;
+  next.insert(next.end(), always.begin(), always.end());
+  std::sort(next.begin(), next.end());
+  next.erase(std::unique(next.begin(), next.end()), next.end());
+  while (!next.empty()) {
+    measure(next);
+    const AgreementSigmoids sigmoids(curves, stream, kScanResamples);
+    std::vector<observables::ScanCurve> seen;
+    for (const Agreement metric : {Agreement::cosine, Agreement::coarse, Agreement::fine}) {
+      const auto& set = sigmoids.of(metric);
+      const std::size_t at = AgreementSigmoids::place(metric);
+      seen.push_back({set.values(at), set.errors(at)});
+    }
+    next = observables::next_scan_points(curves.points(), seen, scan).next;
+  }
+}
+
+void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std::int64_t>& points,
+                  const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
+                  Results& results) {
+  results.none({"agreement", "pair_agreement", "distance"});
+  auto agreement = results.cells("agreement"), of_pair = results.cells("pair_agreement");
+  auto distance = results.cells("distance"), measured = results.cells("measured");
+  std::int64_t known = 0;
+  for (std::int64_t k = 0; k < std::ssize(points); ++k) {
+    const auto found = curves.measured().find(points[k]);
+    measured.set(found == curves.measured().end() ? 0 : 1, k);
+    if (found == curves.measured().end()) continue;
+    for (const Agreement metric : kMetrics) {
+      const auto m = static_cast<std::int64_t>(metric);
+      const auto& set = sigmoids.of(metric);
+      const std::size_t at = AgreementSigmoids::place(metric);
+      agreement.set(Estimate{set.values(at)[known], set.errors(at)[known]}, m, k);
+      for (std::int64_t pair = 0; pair < curves.pairs(); ++pair)
+        of_pair.set(curves.of_pair(metric, points[k], pair), m, k, pair);
+    }
+    for (std::int64_t scale = 0; scale < 2; ++scale)
+      distance.set(observables::estimate_mean(found->second.distances[scale]), scale, k);
+    ++known;
+  }
+  auto independent = results.cells("independent_agreement");
+  independent.set(curves.independent().cosine, 0);
+  independent.set(curves.independent().label, 1);
+  for (std::int64_t scale = 0; scale < 2; ++scale) {
+    independent.set(Estimate{0, 0}, 2 + scale);
+    results.cells("independent_distance").set(curves.independent().distances[scale], scale);
+  }
+  for (const Agreement metric : kMetrics) store_sigmoid(curves, sigmoids, metric, results);
+  const ResampledSigmoids& means = sigmoids.of(Agreement::fine);
+  const auto fine = AgreementSigmoids::place(Agreement::fine),
+             coarse = AgreementSigmoids::place(Agreement::coarse);
+  results.cells("gap").set_or_none(means.midpoint_difference(fine, coarse));
+  results.cells("crossing_gap")
+      .set_or_none(means.linear_crossing_difference(fine, coarse, curves.level(Agreement::fine)));
+  const auto taken = curves.points();
+  const std::int64_t steps = options.replicas.steps;
+  results.cells("evaluations")
+      .set(to_real(observables::scan_evaluations(taken, steps)) /
+           to_real(observables::naive_evaluations(steps)));
+}
+
+}  // namespace syncgap::experiments

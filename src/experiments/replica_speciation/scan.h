@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "core/estimate.h"
+#include "core/random.h"
+#include "core/results.h"
+#include "experiments/replica_speciation/declaration.h"
+#include "observables/adaptive_scan.h"
+#include "observables/resampled_sigmoids.h"
+
+// Shapes: M pairs, K measured values of t_int.
+namespace syncgap::experiments {
+
+/// Agreement and distance of images of different pairs.
+struct Independent {
+  Estimate cosine, label;
+  std::array<Estimate, 2> distances;  ///< coarse, fine
+};
+
+/// How far the images of each pair are from each other at one t_int. (M) each
+struct PairComparison {
+  std::vector<double> cosine, same_label;
+  std::array<std::vector<double>, 2> distances;  ///< coarse, fine; squared
+};
+
+/// What was seen of pairs at all measured t_int.
+class AgreementCurves {
+ public:
+  AgreementCurves(std::int64_t pairs, const Independent& independent)
+      : pairs_(pairs), independent_(independent) {}
+
+  void add(std::int64_t coupled_steps, PairComparison comparison);
+
+  std::int64_t pairs() const { return pairs_; }
+  const Independent& independent() const { return independent_; }
+  const std::map<std::int64_t, PairComparison>& measured() const { return measured_; }
+  std::vector<std::int64_t> points() const;  ///< (K)
+  /// Agreement of each pair at each point, distances as commitment scores 1 - d / d of independent
+  /// pairs: (M, K)
+  std::vector<double> values(Agreement metric) const;
+  double of_pair(Agreement metric, std::int64_t coupled_steps, std::int64_t pair) const;
+  /// Half way from independent to equal.
+  double level(Agreement metric) const;
+
+ private:
+  std::int64_t pairs_;
+  Independent independent_;
+  std::map<std::int64_t, PairComparison> measured_;
+};
+
+/// Sigmoids of all four metrics over the same resamples of the pairs: the cosine by its median, the
+/// others by their means. dit sec. 3.1
+class AgreementSigmoids {
+ public:
+  AgreementSigmoids(const AgreementCurves& curves, const RandomStream& stream,
+                    std::size_t resamples);
+
+  /// Which of the two sets of curves has a metric, and its place there.
+  const observables::ResampledSigmoids& of(Agreement metric) const {
+    return metric == Agreement::cosine ? medians_ : means_;
+  }
+  static std::size_t place(Agreement metric);
+
+ private:
+  observables::ResampledSigmoids medians_, means_;
+};
+
+/// Measures `points` in rounds, each of what next_scan_points makes of the last, starting with the
+/// coarse grid and `always`; or all of `points` at once where the scan is not adaptive. Decided by
+/// cosine and both scales: by results alone, alike on every rank.
+void scan_agreement(const ReplicaSpeciationOptions& options,
+                    const std::vector<std::int64_t>& points,
+                    const std::vector<std::int64_t>& always, const RandomStream& stream,
+                    AgreementCurves& curves,
+                    const std::function<void(const std::vector<std::int64_t>&)>& measure);
+
+/// Fills what describe_curves declares, and `measured` and `evaluations`.
+void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std::int64_t>& points,
+                  const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
+                  Results& results);
+
+}  // namespace syncgap::experiments

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "diffusion/guidance.h"
+#include "diffusion/noise_schedule.h"
+#include "diffusion/step_grid.h"
+#include "experiments/shared/image_source.h"
+#include "models/transformer_options.h"
+#include "networks/dit_shape.h"
+
+namespace syncgap::experiments {
+
+/// Options of every experiment on pairs of replicas of a diffusion transformer: one that is trained
+/// here on images, or a published one whose states are latents. dit sec. 3
+struct ReplicaOptions {
+  ImageSourceOptions source;
+  std::vector<std::int64_t> classes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  std::int64_t images = 0;
+  std::int64_t side = 28;
+  std::string published;  ///< "XL/2"; empty: a network of the other options, on images
+  std::int64_t horizon = 1000;
+  double beta_first = 1e-4;
+  double beta_last = 0.02;
+  std::int64_t steps = 100;
+  diffusion::StepGrid step_grid = diffusion::StepGrid::even;
+  diffusion::Guidance guidance;
+  double start_spread = 0.5;
+  std::int64_t pairs = 32;
+  std::int64_t group = 16;
+  std::int64_t context_samples = 128;
+  double least_context_rise = 0.02;
+  std::int64_t threads = 1;
+  models::TransformerOptions transformer;
+
+  void describe(OptionTable& table);
+
+  bool is_published() const { return !published.empty(); }
+  std::vector<std::int32_t> labels() const { return {classes.begin(), classes.end()}; }
+  /// Labels the network is told.
+  std::int64_t told_classes() const;
+  /// The network for images of so many channels; a published one's are latents of 4. Throws
+  /// InputError where there is none.
+  networks::DiTShape shape(std::int64_t image_channels) const;
+  diffusion::NoiseSchedule schedule() const;
+  /// Steps of the schedule that a trajectory visits, descending. Throws InputError.
+  std::vector<std::int64_t> visited() const;
+};
+
+}  // namespace syncgap::experiments
