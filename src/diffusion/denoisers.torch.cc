@@ -21,22 +21,6 @@ Conditions changed(const Conditions& told, const Change& change) {
 
 }  // namespace
 
-Denoiser by_blocks(Denoiser denoiser, std::int64_t rows) {
-  SYNCGAP_EXPECTS(rows > 0, "rows = ", rows);
-  return [denoiser = std::move(denoiser), rows](const Tensor& states, const Conditions& told) {
-    SYNCGAP_EXPECTS(states.size(0) > 0 && states.size(0) % rows == 0, states.size(0),
-                    " rows in blocks of ", rows);
-    std::vector<Tensor> noise, variance;
-    for (std::int64_t first = 0; first < states.size(0); first += rows) {
-      const auto block = [&](const Tensor& x) { return x.narrow(0, first, rows); };
-      const Prediction predicted = denoiser(block(states), changed(told, block));
-      noise.push_back(predicted.noise);
-      if (predicted.variance.defined()) variance.push_back(predicted.variance);
-    }
-    return Prediction{torch::cat(noise), variance.empty() ? Tensor() : torch::cat(variance)};
-  };
-}
-
 Denoiser guided(Denoiser denoiser, std::int64_t null_label, const Guidance& guidance) {
   if (guidance.is_none()) return denoiser;
   return [denoiser = std::move(denoiser), null_label, guidance](const Tensor& states,

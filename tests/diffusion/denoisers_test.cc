@@ -42,60 +42,6 @@ Conditions told_of(std::int64_t rows) {
           {torch::arange(rows) % kNull, torch::arange(rows).to(torch::kFloat32) * 0.1}};
 }
 
-TEST(ByBlocks, TellsEachBlockWhatIsToldOfItsRows) {
-  std::vector<std::int64_t> sizes;
-  const auto blocks = by_blocks(
-      [&](const Tensor& z, const Conditions& told) {
-        EXPECT_EQ(told.step.size(0), z.size(0));
-        sizes.push_back(z.size(0));
-        return attentive(z, told);
-      },
-      2);
-  const auto together = attentive(states_of(6), told_of(6));
-  const auto apart = blocks(states_of(6), told_of(6));
-  EXPECT_TRUE(torch::allclose(apart.noise, together.noise, 1e-6, 1e-6));
-  EXPECT_TRUE(torch::allclose(apart.variance, together.variance, 1e-6, 1e-6));
-  EXPECT_THAT(sizes, ElementsAre(2, 2, 2));
-}
-
-TEST(ByBlocks, WhatIsNotToldOrNotLearnedStaysSo) {
-  const auto blocks = by_blocks(
-      [](const Tensor& z, const Conditions& told) {
-        EXPECT_FALSE(told.rows.label.defined());
-        EXPECT_FALSE(told.rows.coupling.defined());
-        return Prediction{2 * z};
-      },
-      3);
-  const auto predicted = blocks(states_of(6), {torch::arange(6)});
-  EXPECT_TRUE(torch::equal(predicted.noise, 2 * states_of(6)));
-  EXPECT_FALSE(predicted.variance.defined());
-}
-
-/// Its answers depend on the batch, as a network's do on how its kernels sum.
-Prediction gregarious(const Tensor& z, const Conditions&) {
-  return {torch::tanh(z + 0.1 * z.mean(0, true)), torch::sin(z * static_cast<double>(z.size(0)))};
-}
-
-TEST(ByBlocks, BranchesDoNotDependOnOneAnother) {
-  constexpr std::int64_t rows = 3;
-  const auto path = SamplingPath::learned(NoiseSchedule::linear(20, 1e-3, 0.2));
-  const auto noise = [](const BranchKey& key, std::int64_t t) {
-    return normals(RandomStream(3, "path", {key.step, key.number}), rows,
-                   static_cast<std::uint32_t>(t));
-  };
-  const auto ends = [&](const Denoiser& denoiser, const std::vector<Branch>& branches) {
-    return run_branches(path, denoiser, states_of(rows), branches, noise);
-  };
-  const std::vector<Branch> few{{{10, 1}}};
-  const std::vector<Branch> many{
-      {{15, 1}}, {{10, 1}}, {{10, 2}, [](const Tensor& z) { return z * 2; }}};
-  const auto blocks = by_blocks(gregarious, rows);
-  const auto alone = ends(blocks, few), crowd = ends(blocks, many);
-  EXPECT_TRUE(torch::equal(alone.trunk, crowd.trunk));
-  EXPECT_TRUE(torch::equal(alone.branches[0], crowd.branches[1]));
-  EXPECT_FALSE(torch::equal(ends(gregarious, few).trunk, ends(gregarious, many).trunk));
-}
-
 TEST(Guided, LeadsTheGuidedChannelsAndLeavesTheRest) {
   const auto z = states_of(4);
   const auto told = told_of(4);

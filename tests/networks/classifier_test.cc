@@ -97,6 +97,18 @@ TEST(Classifier, AImageIsJudgedAlone) {
   }
 }
 
+TEST(Classifier, LogitsAreThoseOfItsFeaturesWhichAreNotNegative) {
+  for (const ClassifierShape& shape : {ClassifierShape{}, residual()}) {
+    auto network = make(shape);
+    const torch::NoGradGuard no_grad;
+    const auto x = images(3, shape);
+    const auto features = network->features(x);
+    EXPECT_EQ(features.size(0), 3);
+    EXPECT_GE(features.min().item<float>(), 0);
+    EXPECT_TRUE(torch::equal(network->logits_of(features), network(x)));
+  }
+}
+
 TEST(Classifier, GradientsAreThoseOfFiniteDifferences) {
   auto shape = residual();
   shape.side = 8;

@@ -262,6 +262,29 @@ TEST(ModeEnergy, ARealGapIsSeenWhenCrossFitted) {
   EXPECT_GT(gaps.deviation.mean(), 3);
 }
 
+TEST(ModeEnergy, SharesOfPartsOfTheCoordinatesAddUpToOne) {
+  constexpr std::size_t kRows = 10, kColumns = 40, kPart = 15;
+  std::vector<double> v(kRows * kColumns);
+  RandomStream(4, "shares").fill_normals<double>(0, 0, v);
+  std::vector<double> gram(kRows * kRows), part(kRows * kRows), rest(kRows * kRows);
+  for (std::size_t i = 0; i < kRows; ++i)
+    for (std::size_t j = 0; j < kRows; ++j)
+      for (std::size_t k = 0; k < kColumns; ++k) {
+        const double product = v[i * kColumns + k] * v[j * kColumns + k];
+        gram[i * kRows + j] += product;
+        (k < kPart ? part : rest)[i * kRows + j] += product;
+      }
+  for (const auto& modes : {DifferenceModes::in_sample(gram),
+                            DifferenceModes::cross_fitted(gram, RandomStream(1, "halves"), 3)}) {
+    const auto in = modes.shares(part), out = modes.shares(rest);
+    ASSERT_EQ(in.size(), modes.modes());
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      EXPECT_NEAR(in[k] + out[k], 1, 1e-9);
+      EXPECT_GT(in[k], 0);
+    }
+  }
+}
+
 TEST(ModeEnergy, ModesOfNoVarianceAreLeftOut) {
   const States first = normals(8, 5, 4, 0);
   const auto modes = DifferenceModes::in_sample(products(first, first));

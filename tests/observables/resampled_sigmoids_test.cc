@@ -91,6 +91,20 @@ TEST(ResampledSigmoids, DifferencesHaveTheIntervalsOfPairs) {
   EXPECT_LT(length(fits.linear_crossing(0, 0.5)), 8);
 }
 
+TEST(ResampledSigmoids, CrossingsOfStraightLinesHaveTheIntervalsOfPairs) {
+  const std::vector<double> t = points(), coarse = commitment(t, 0, 0), fine = commitment(t, 20, 0);
+  const std::span<const double> curves[] = {coarse, fine};
+  const ResampledSigmoids fits(t, curves, RandomStream(5, "bootstrap"), {.resamples = 200});
+  const auto lag = fits.linear_crossing_difference(1, 0, 0.5);
+  EXPECT_DOUBLE_EQ(lag.value,
+                   fits.linear_crossing(1, 0.5).value - fits.linear_crossing(0, 0.5).value);
+  EXPECT_LE(lag.interval.low, 20.5);
+  EXPECT_GE(lag.interval.high, 19.5);
+  // Pairs commit at places that differ by 8; what is late in a pair is late by 20 in all of them.
+  const auto late = fits.linear_crossing(1, 0.5);
+  EXPECT_LT(lag.interval.high - lag.interval.low, late.interval.high - late.interval.low);
+}
+
 TEST(ResampledSigmoids, ErrorsAreThoseOfTheMean) {
   const std::vector<double> t = points(), values = commitment(t, 0, 2);
   const std::span<const double> curves[] = {values};

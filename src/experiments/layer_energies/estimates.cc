@@ -1,8 +1,7 @@
 #include "experiments/layer_energies/estimates.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "core/numbers.h"
@@ -18,16 +17,6 @@ using observables::DifferenceModes;
 
 double sum_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-/// Sum of `later` over sum of `earlier`, with the error of the pairs to first order.
-Estimate ratio_of_sums(std::span<const double> later, std::span<const double> earlier) {
-  const double ratio = sum_of(later) / sum_of(earlier),
-               mean = sum_of(earlier) / to_real(earlier.size());
-  std::vector<double> by_pair;
-  for (std::size_t i = 0; i < later.size(); ++i)
-    by_pair.push_back((later[i] - ratio * earlier[i]) / mean);
-  return {ratio, observables::estimate_mean(by_pair).standard_error};
 }
 
 /// Of one layer, all its steps.
@@ -110,7 +99,8 @@ void store_bands(const CapturedLayers& seen, std::int64_t layer, Results& result
     const auto earlier = seen.band_energy_of(layer, 0, band);
     share.set(sum_of(earlier) / start, layer, band);
     for (std::int64_t step = 0; step < seen.steps; ++step)
-      energy.set(ratio_of_sums(seen.band_energy_of(layer, step, band), earlier), layer, step, band);
+      energy.set(observables::estimate_ratio(seen.band_energy_of(layer, step, band), earlier),
+                 layer, step, band);
   }
   for (std::int64_t step = 0; step < seen.steps; ++step) {
     of_states.set(

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <torch/types.h>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct IndependentImages {
   Independent across_pairs() const;
 };
 
+/// A judge: what it sees in states (B, C, H, W).
+using Look = std::function<ImageViews(const torch::Tensor& states)>;
+
 /// Pairs of replicas that are coupled for a number of steps and then let go. One coupled trunk
 /// passes all of them; what is let go at t_int has noise of its own from there on, so that no
 /// number depends on which other t_int are asked for.
@@ -43,7 +47,7 @@ class DecoupledPairs {
   /// Collective.
   DecoupledPairs(const ReplicaSpeciationOptions& options, const ReplicaPlan& plan,
                  diffusion::Denoiser denoiser, const ReplicaNoise& noise, const Coupling& coupling,
-                 const ImageJudge& judge, const parallel::Team& team);
+                 Look look, const parallel::Team& team);
 
   /// The ends of pairs let go after each of these numbers of steps. Collective.
   std::vector<PairComparison> compare(const std::vector<std::int64_t>& coupled_steps);
@@ -74,7 +78,7 @@ class DecoupledPairs {
   diffusion::Denoiser denoiser_;
   const ReplicaNoise& noise_;
   Coupling coupling_;
-  const ImageJudge& judge_;
+  Look look_;
   const parallel::Team& team_;
   diffusion::SamplingPath path_;
   torch::Tensor trunk_;  // (S + 1, M, 2, C, H, W): before each step, and the end

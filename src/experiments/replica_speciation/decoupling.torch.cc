@@ -71,14 +71,13 @@ Independent IndependentImages::across_pairs() const {
 
 DecoupledPairs::DecoupledPairs(const ReplicaSpeciationOptions& options, const ReplicaPlan& plan,
                                diffusion::Denoiser denoiser, const ReplicaNoise& noise,
-                               const Coupling& coupling, const ImageJudge& judge,
-                               const parallel::Team& team)
+                               const Coupling& coupling, Look look, const parallel::Team& team)
     : options_(options),
       plan_(plan),
       denoiser_(std::move(denoiser)),
       noise_(noise),
       coupling_(coupling),
-      judge_(judge),
+      look_(std::move(look)),
       team_(team),
       path_(path_of(options, plan)) {
   run_trunk();
@@ -120,9 +119,7 @@ Tensor DecoupledPairs::end_of(std::int64_t coupled_steps, Group pairs) const {
       .trunk;
 }
 
-ImageViews DecoupledPairs::views_of(const Tensor& ends) const {
-  return judge_.look(ends.flatten(0, 1));
-}
+ImageViews DecoupledPairs::views_of(const Tensor& ends) const { return look_(ends.flatten(0, 1)); }
 
 std::vector<DecoupledPairs::Item> DecoupledPairs::items(
     const std::vector<std::int64_t>& coupled_steps) const {

@@ -99,8 +99,9 @@ void ReplicaSpeciation::run(const Unit& unit, Results& results, const RunContext
   const auto shape = plan_.replicas().state_shape(1);
   const ReplicaNoise noise(context.sweep_seed, seed, {shape[2], shape[3], shape[4]},
                            network.device());
-  DecoupledPairs pairs(options, plan_.replicas(), network.denoiser(), noise, coupling, judge,
-                       context.team);
+  DecoupledPairs pairs(
+      options, plan_.replicas(), network.denoiser(), noise, coupling,
+      [&](const torch::Tensor& states) { return judge.look(states); }, context.team);
   const std::vector<std::int64_t> first{0};
   auto seen = pairs.compare(first);
   AgreementCurves curves(replicas.pairs, pairs.independent().across_pairs());

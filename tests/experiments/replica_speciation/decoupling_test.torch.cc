@@ -1,0 +1,184 @@
+#include "experiments/replica_speciation/decoupling.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/grid.h"
+#include "diffusion/step_table.h"
+#include "experiments/shared/small_transformer.h"
+#include "made_up_images.h"
+#include "temporary_folder.h"
+
+namespace syncgap::experiments {
+namespace {
+
+using torch::Tensor;
+
+/// Everything that a unit needs, of a network that nobody has trained.
+struct SmallUnit {
+  TemporaryFolder folder;
+  ReplicaSpeciationOptions options;
+  std::unique_ptr<Grid> grid;
+  std::unique_ptr<ReplicaPlan> plan;
+  models::TrainedDenoiser model;
+  std::unique_ptr<ReplicaNoise> noise;
+  parallel::Team team;
+
+  explicit SmallUnit(double spread = 0.5) {
+    write_made_up_images(folder, 30, 8, 20);
+    make_small(options.replicas);
+    options.replicas.start_spread = spread;
+    options.replicas.source.data_path = folder.path();
+    options.judge.pooled_side = 2;
+    grid = std::make_unique<Grid>(replica_speciation_axes(options));
+    plan = std::make_unique<ReplicaPlan>(options.replicas, *grid);
+    model = small_model(options.replicas);
+    noise = std::make_unique<ReplicaNoise>(7, 1, std::vector<std::int64_t>{1, 8, 8}, torch::kCPU);
+  }
+
+  /// A judge that takes the images themselves for features.
+  Look look() const {
+    return [this](const Tensor& states) {
+      const auto scales = split_scales(states, options.judge);
+      return ImageViews{states, torch::nn::functional::normalize(states.flatten(1)),
+                        states.flatten(1).sum(1).gt(0).to(torch::kInt64), scales};
+    };
+  }
+  DecoupledPairs pairs(const Coupling& coupling) const {
+    return {options, *plan, model.denoiser(), *noise, coupling, look(), team};
+  }
+};
+
+/// One pair let go at t_int, from its own start, step by step: the obvious protocol.
+Tensor naive_end(const SmallUnit& unit, const Coupling& coupling, std::int64_t t_int,
+                 std::int64_t first, std::int64_t count) {
+  const torch::NoGradGuard no_grad;
+  const auto path = diffusion::SamplingPath::ddim(unit.plan->schedule(), 1, unit.plan->visited());
+  const parallel::Dealt::Group group{first, count};
+  auto z = unit.noise->start(group, unit.options.replicas.start_spread);
+  std::int64_t n = 0;
+  for (const auto& step : path.steps()) {
+    const bool coupled = n++ < t_int;
+    diffusion::RowConditions told;
+    if (coupled) told.coupling = torch::full({count}, coupling.strength);
+    const auto eps =
+        unit.model.network->predict(z, {torch::full({count}, step.from, torch::kInt64), told})
+            .noise;
+    z = z * step.on_state + eps * step.on_noise;
+    if (step.deviation > 0)
+      z = z + step.deviation *
+                  (coupled ? unit.noise->coupled(group, step.from, coupling.noise_correlation)
+                           : unit.noise->let_go(group, t_int, step.from));
+  }
+  return z;
+}
+
+TEST(DecoupledPairs, AreThoseOfTheNaiveProtocolBitForBit) {
+  const SmallUnit unit;
+  for (const double correlation : {0.0, 0.4, 1.0}) {
+    const Coupling coupling{0.7, correlation, kNoClass};
+    auto pairs = unit.pairs(coupling);
+    for (const std::int64_t t : {0, 3, 9, 10}) {
+      const auto images = pairs.images(t, {0, 1, 2, 3, 4, 5});
+      const auto expected =
+          torch::cat({naive_end(unit, coupling, t, 0, 4), naive_end(unit, coupling, t, 4, 2)});
+      EXPECT_TRUE(torch::equal(images, expected.add(1).div(2))) << "t_int " << t;
+    }
+  }
+}
+
+TEST(DecoupledPairs, DoNotDependOnWhichOthersAreAskedFor) {
+  const SmallUnit unit;
+  const Coupling coupling{0.5, 0, kNoClass};
+  auto few = unit.pairs(coupling), many = unit.pairs(coupling);
+  const auto alone = few.compare({4});
+  const auto all = many.compare({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  EXPECT_EQ(alone[0].cosine, all[4].cosine);
+  EXPECT_EQ(alone[0].distances[1], all[4].distances[1]);
+  EXPECT_NE(all[3].cosine, all[4].cosine);
+}
+
+TEST(DecoupledPairs, ThatWereNeverCoupledAreTheSameAtEveryCoupling) {
+  const SmallUnit unit;
+  auto weak = unit.pairs({0, 0, kNoClass}), strong = unit.pairs({1, 1, kNoClass});
+  const auto a = weak.compare({0, 6}), b = strong.compare({0, 6});
+  EXPECT_EQ(a[0].cosine, b[0].cosine);
+  EXPECT_EQ(a[0].distances[0], b[0].distances[0]);
+  EXPECT_NE(a[1].cosine, b[1].cosine);
+}
+
+TEST(DecoupledPairs, StayEqualWhereStartAndNoiseAreAndLeaveWhenLetGo) {
+  const SmallUnit unit(0);
+  auto pairs = unit.pairs({0.3, 1, kNoClass});
+  const auto seen = pairs.compare({0, 5, 10});
+  for (const double distance : seen[2].distances[1]) EXPECT_EQ(distance, 0);
+  for (const double cosine : seen[2].cosine) EXPECT_NEAR(cosine, 1, 1e-6);
+  for (const double distance : seen[1].distances[1]) EXPECT_GT(distance, 0);
+}
+
+TEST(DecoupledPairs, IndependentImagesAreThoseOfOtherPairs) {
+  const SmallUnit unit;
+  auto pairs = unit.pairs({0.3, 0, kNoClass});
+  pairs.compare({0});
+  const IndependentImages& images = pairs.independent();
+  const Independent across = images.across_pairs();
+  const std::int64_t m = 6;
+  double cosine = 0, fine = 0, label = 0;
+  for (std::int64_t i = 0; i < m; ++i)
+    for (std::int64_t j = 0; j < m; ++j) {
+      if (i == j) continue;
+      const double pairs_of = static_cast<double>(m * (m - 1));
+      cosine += images.features[i][0].dot(images.features[j][1]).item<double>() / pairs_of;
+      fine += (images.scales[1][i][0] - images.scales[1][j][1]).square().sum().item<double>() /
+              pairs_of;
+      label += images.labels[i][0].equal(images.labels[j][1]) ? 1 / pairs_of : 0;
+    }
+  EXPECT_NEAR(across.cosine.value, cosine, 1e-6);
+  EXPECT_NEAR(across.distances[1].value / fine, 1, 1e-5);
+  EXPECT_NEAR(across.label.value, label, 1e-12);
+  EXPECT_GT(across.cosine.standard_error, 0);
+}
+
+TEST(SplitScales, WithNearestUpsamplingAddUpToTheWhole) {
+  JudgeOptions options;
+  options.pooled_side = 4;
+  const auto images = torch::sin(torch::arange(3 * 64).view({3, 1, 8, 8}) * 0.9);
+  const auto scales = split_scales(images, options);
+  EXPECT_EQ(scales.coarse.sizes(), (torch::IntArrayRef{3, 1, 4, 4}));
+  const auto squares = [](const Tensor& x) { return x.square().sum().item<double>(); };
+  EXPECT_NEAR(4 * squares(scales.coarse) + squares(scales.fine), squares(images), 1e-4);
+  EXPECT_LT(at::adaptive_avg_pool2d(scales.fine, {4, 4}).abs().max().item<double>(), 1e-6);
+  options.upsampling = Upsampling::bilinear;
+  EXPECT_GT(at::adaptive_avg_pool2d(split_scales(images, options).fine, {4, 4})
+                .abs()
+                .max()
+                .item<double>(),
+            1e-3);
+}
+
+TEST(ReplicaNoise, HasTheCorrelationsAsked) {
+  const ReplicaNoise noise(1, 2, {1, 32, 32}, torch::kCPU);
+  const parallel::Dealt::Group pairs{0, 64};
+  const auto correlation = [](const Tensor& z) {
+    return (z.select(1, 0) * z.select(1, 1)).mean().item<double>();
+  };
+  const double error = 4 / std::sqrt(64 * 1024.0);
+  for (const double spread : {0.0, 0.5, 2.0}) {
+    const auto z = noise.start(pairs, spread);
+    EXPECT_NEAR(z.square().mean().item<double>(), 1, error);
+    EXPECT_NEAR(correlation(z), (1 - spread * spread) / (1 + spread * spread), error);
+  }
+  for (const double asked : {-1.0, 0.0, 0.6, 1.0}) {
+    const auto xi = noise.coupled(pairs, 5, asked);
+    EXPECT_NEAR(xi.square().mean().item<double>(), 1, error);
+    EXPECT_NEAR(correlation(xi), asked, error);
+  }
+  const auto shared = noise.coupled(pairs, 5, 1);
+  EXPECT_TRUE(torch::equal(shared.select(1, 0), shared.select(1, 1)));
+  EXPECT_FALSE(torch::equal(noise.let_go(pairs, 3, 5), noise.let_go(pairs, 4, 5)));
+}
+
+}  // namespace
+}  // namespace syncgap::experiments

@@ -1,0 +1,136 @@
+"""Experiments on replica-coupled transformers as a user runs them: any ranks, teams, kills."""
+
+import h5py
+import numpy as np
+import pytest
+from processes import ROOT, SUCCESS, Run, observables, wait_until
+
+NETWORK = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20",
+           "experiment.shards=4", "experiment.width=16", "experiment.depth=2",
+           "experiment.heads=2", "experiment.patch=7", "experiment.steps=10",
+           "experiment.classes=[1, 8]", "experiment.pairs=6", "experiment.group=2",
+           "experiment.context_samples=8",
+           "experiment.checkpoint_seconds=0", "axes.g=[0.0, 0.8]"]
+JOBS = {
+    "replica_speciation": [
+        *NETWORK, "experiment.classifier_width=8", "experiment.classifier_epochs=1", "experiment.coarse_step=2",
+        "experiment.resamples=20", "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
+    "layer_energies": [*NETWORK, "experiment.splits=2", "experiment.chance_draws=10"],
+}
+
+
+def words(syncgap, folder, experiment, settings=()):
+    job = folder / "job.toml"
+    job.write_text(f'[experiment]\nname = "{experiment}"\n[run]\nseed = 3\n')
+    out = [syncgap, "run", job, "--record", folder / "record.h5"]
+    for setting in (*JOBS[experiment], *settings):
+        out += ["--set", setting]
+    return out
+
+
+def run(syncgap, folder, experiment, ranks=1, settings=(), expect=SUCCESS):
+    folder.mkdir(exist_ok=True)
+    code, out, err = Run(ranks, words(syncgap, folder, experiment, settings),
+                         cwd=folder).finish(300)
+    assert code == expect, f"exit code {code}\n{out}\n{err}"
+    return observables(folder / "record.h5") if expect == SUCCESS else err
+
+
+@pytest.fixture(scope="module")
+def reference(syncgap, tmp_path_factory):
+    made = {}
+
+    def of(experiment):
+        if experiment not in made:
+            made[experiment] = run(syncgap, tmp_path_factory.mktemp(experiment) / "alone",
+                                   experiment)
+        return made[experiment]
+
+    return of
+
+
+def assert_same(found, wanted):
+    assert found.keys() == wanted.keys()
+    assert [name for name in wanted if found[name] != wanted[name]] == []
+
+
+@pytest.mark.parametrize("experiment", JOBS)
+@pytest.mark.parametrize("ranks, team", [(2, 1), (2, 2), (3, 3), (4, 2)])
+def test_same_bits_on_any_ranks(syncgap, tmp_path, reference, experiment, ranks, team):
+    found = run(syncgap, tmp_path / "many", experiment, ranks, [f"run.ranks_per_unit={team}"])
+    assert_same(found, reference(experiment))
+
+
+@pytest.mark.parametrize("experiment", JOBS)
+def test_a_killed_run_goes_on_with_the_same_bits(syncgap, tmp_path, reference, experiment):
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    going = Run(2, words(syncgap, folder, experiment), cwd=folder)
+    wait_until(lambda: list(folder.glob("out/models/*.safetensors")), "a model", 60)
+    going.kill()
+    going.finish()
+    assert_same(run(syncgap, folder, experiment), reference(experiment))
+
+
+def test_all_jobs_on_one_network_share_its_model(syncgap, tmp_path):
+    folder = tmp_path / "shared"
+    run(syncgap, folder, "layer_energies")
+    (folder / "record.h5").rename(folder / "first.h5")
+    run(syncgap, folder, "replica_speciation")
+    # The transformer, and the classifier that judges its images.
+    assert len(list(folder.glob("out/models/*.safetensors"))) == 2
+
+
+def test_an_adaptive_scan_measures_what_the_full_one_does(syncgap, tmp_path):
+    full = tmp_path / "full"
+    run(syncgap, full, "replica_speciation", settings=["experiment.adaptive=false"])
+    few = tmp_path / "few"
+    run(syncgap, few, "replica_speciation", settings=["experiment.coarse_step=5"])
+    with h5py.File(full / "record.h5") as a, h5py.File(few / "record.h5") as b:
+        every, some = a["pair_agreement"][()], b["pair_agreement"][()]
+        measured = b["measured"][()] == 1
+        assert a["measured"][()].all() and not measured.all()
+        assert np.isnan(every).sum() == 0
+        shown = np.isfinite(some)
+        assert (shown == measured[..., None, :, None]).all()
+        assert (every[shown] == some[shown]).all()
+        assert (b["evaluations"][()] < a["evaluations"][()]).all()
+        # Never coupled: the same at every coupling and noise, axes g and noise_correlation.
+        start = every[..., 0, :]
+        assert (start == start[:1, :, :, :1]).all()
+
+
+def test_refusals_name_the_remedy(syncgap, tmp_path):
+    for experiment, setting, message in (
+            ("replica_speciation", "axes.g=[1.5]", "between 0 and 1"),
+            ("replica_speciation", "axes.told_class=[2]", "0 to 1"),
+            ("replica_speciation", "axes.t_int=[0, 5]", "experiment.adaptive = false"),
+            ("replica_speciation", "axes.noise_correlation=[2.0]", "between -1 and 1"),
+            ("replica_speciation", "experiment.variance=\"learned\"", "learned no variance"),
+            ("replica_speciation", "experiment.guidance=2.0", "guidance leads towards a class"),
+            ("replica_speciation", "experiment.patch=5", "divides the side"),
+            ("replica_speciation", "experiment.step_grid=\"strided\" ", "stride"),
+            ("layer_energies", "experiment.start_spread=0.0", "stay alike"),
+            ("layer_energies", "experiment.speciation_steps=[5]", "as many"),
+            ("layer_energies", "experiment.published=\"XL/3\"", "XL with a patch"),
+            ("layer_energies", "experiment.published=\"XL/2\"", "dl.fbaipublicfiles.com"),
+            ("layer_energies", "experiment.weights=\"no.pt\"", "no such file")):
+        folder = tmp_path / "refused"
+        extra = ["experiment.steps=99", "axes.shown=[0]"] if "strided" in setting else []
+        err = run(syncgap, folder, experiment, settings=[*extra, setting.strip()], expect=2)
+        assert message in err, f"{setting}: {err}"
+
+
+def test_a_published_network_names_every_file_it_misses(syncgap, tmp_path):
+    weights = tmp_path / "net.pt"
+    weights.write_bytes(b"x")
+    decoder = tmp_path / "decoder.safetensors"
+    decoder.write_bytes(b"x")
+    published = ["experiment.published=\"S/8\"", "experiment.side=32", "experiment.heads=6",
+                 f"experiment.weights=\"{weights}\""]
+    folder = tmp_path / "published"
+    err = run(syncgap, folder, "replica_speciation", settings=published, expect=2)
+    assert "sd-vae-ft" in err and "MIT" in err
+    err = run(syncgap, folder, "replica_speciation", expect=2,
+              settings=[*published, f"experiment.decoder_weights=\"{decoder}\""])
+    assert "resnet50" in err and "download.pytorch.org" in err
