@@ -127,6 +127,10 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   // The engine keeps at most 16 bytes a unit: status, order, cost estimate.
   const double memory = 64e6 + 16.0 * to_real(grid.unit_count()) + 8.0 * to_real(layout.total()) +
                         planned.plan.memory;
+  double operations = 0;
+  if (planned.plan.operations)
+    for (std::uint64_t i = 0; i < grid.unit_count(); ++i)
+      operations += planned.plan.operations(Unit(grid, i));
   if (format == Format::json) {
     Json axes = Json::array();
     for (const Axis& axis : grid.axes())
@@ -144,6 +148,7 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
                 {"estimated_seconds_total", order.total_seconds},
                 {"estimated_seconds_longest_unit", order.longest_seconds},
                 {"estimated_seconds_on_ranks", makespan},
+                {"network_operations", planned.plan.operations ? Json(operations) : Json(nullptr)},
                 {"memory_bytes_per_rank", std::llround(memory)},
                 {"record_bytes", record},
                 {"axes", axes}});
@@ -164,6 +169,10 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",
               short_number(order.total_seconds).c_str(),
               short_number(order.longest_seconds).c_str());
+  if (planned.plan.operations)
+    std::printf(
+        "networks   about %s floating-point operations, two a multiplication and addition\n",
+        short_number(operations).c_str());
   std::printf("split      %d %s%s: about %s, %.0f%% busy\n", ranks, ranks == 1 ? "rank" : "ranks",
               per_unit > 1 ? (" in teams of " + std::to_string(per_unit)).c_str() : "",
               sweep::clock_text(makespan).c_str(),

@@ -30,6 +30,9 @@ struct Plan {
   std::function<double(const Unit&)> cost;
   /// Working memory of one running unit beside its results, in bytes.
   double memory = 0;
+  /// Floating-point operations of the matrix products of a unit's networks, two for a
+  /// multiplication with its addition; empty where that was not counted.
+  std::function<double(const Unit&)> operations = {};
 };
 
 /// An experiment with its options and axes, and with the images and weights they name: everything
@@ -121,11 +124,15 @@ std::unique_ptr<const Prepared> prepare_as(const Options& options, const Grid& g
   return std::make_unique<const Work>(options, grid);
 }
 
-/// For `plan`: Work is made of options and grid, and knows its cost and memory.
+/// For `plan`: Work is made of options and grid, and knows its cost and memory, and may know its
+/// operations.
 template <class Work, class Options>
 Plan plan_as(const Options& options, const Grid& grid) {
   const auto work = std::make_shared<const Work>(options, grid);
-  return {[work](const Unit& unit) { return work->cost(unit); }, work->memory()};
+  Plan plan{[work](const Unit& unit) { return work->cost(unit); }, work->memory()};
+  if constexpr (requires(const Unit& unit) { work->operations(unit); })
+    plan.operations = [work](const Unit& unit) { return work->operations(unit); };
+  return plan;
 }
 
 /// Names of all experiments, in the order `syncgap experiments` lists them.

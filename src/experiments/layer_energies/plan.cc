@@ -47,7 +47,7 @@ double LayerEnergiesPlan::speciation_step(const Unit& unit) const {
   return options_.speciation_steps[found - couplings_.begin()];
 }
 
-double LayerEnergiesPlan::operations() const {
+double LayerEnergiesPlan::operations(const Unit& unit) const {
   const ReplicaOptions& replicas = options_.replicas;
   const auto& shape = replicas_.shape();
   const double pairs = to_real(replicas.pairs), steps = to_real(replicas.steps);
@@ -55,7 +55,7 @@ double LayerEnergiesPlan::operations() const {
   const double grams = 4 * pairs * pairs * state * to_real(shape.depth + 1) * steps;
   constexpr double kStartAlike = 4;
   const double runs = pairs + kStartAlike;
-  return replicas_.training_operations() + replicas_.context_operations() + grams +
+  return replicas_.training_operations(unit) + replicas_.context_operations() + grams +
          replicas_.sampling_operations(runs * steps, 0);
 }
 

@@ -45,7 +45,8 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
       replicas_(options.replicas, grid),
       points_(axis_values<std::int64_t>(grid, "t_int")),
       shown_(axis_values<std::int64_t>(grid, "shown")),
-      samples_(kept_samples(grid, "pairs", options.replicas.pairs)) {
+      samples_(kept_samples(grid, "pairs", options.replicas.pairs)),
+      first_correlation_(axis_values<double>(grid, "noise_correlation").front()) {
   const std::int64_t steps = options.replicas.steps;
   check_judge(options);
   require_increasing(grid, "t_int", 2);
@@ -81,7 +82,7 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
   }
 }
 
-double ReplicaSpeciationPlan::operations() const {
+double ReplicaSpeciationPlan::operations(const Unit& unit) const {
   const ReplicaOptions& replicas = options_.replicas;
   const double pairs = to_real(replicas.pairs), steps = to_real(replicas.steps);
   const double all = to_real(observables::scan_evaluations(points_, replicas.steps)) - steps;
@@ -96,7 +97,10 @@ double ReplicaSpeciationPlan::operations() const {
   } else {
     images = 0;  // a classifier's pass is less than a thousandth of a trajectory
   }
-  return replicas_.training_operations() + replicas_.context_operations() + images +
+  const double training = unit.real("noise_correlation") == first_correlation_
+                              ? replicas_.training_operations(unit)
+                              : 0.0;
+  return training + replicas_.context_operations() + images +
          pairs * replicas_.sampling_operations(steps, let_go);
 }
 

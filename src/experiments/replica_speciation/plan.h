@@ -23,14 +23,15 @@ class ReplicaSpeciationPlan {
   const std::vector<std::int64_t>& shown() const { return shown_; }
   const std::vector<std::int64_t>& samples() const { return samples_; }
 
-  double operations() const;
-  double cost(const Unit& /*unit*/) const { return seconds_of(operations()); }
+  double operations(const Unit& unit) const;
+  double cost(const Unit& unit) const { return seconds_of(operations(unit)); }
   double memory() const;
 
  private:
   ReplicaSpeciationOptions options_;
   ReplicaPlan replicas_;
   std::vector<std::int64_t> points_, shown_, samples_;
+  double first_correlation_;
 };
 
 }  // namespace syncgap::experiments

@@ -84,7 +84,9 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
     : options_(options),
       shape_(checked_shape(options)),
       schedule_(options.schedule()),
-      visited_(options.visited()) {
+      visited_(options.visited()),
+      first_coupling_(axis_values<double>(grid, "g").front()),
+      first_told_(axis_values<std::int64_t>(grid, "told_class").front()) {
   const auto& transformer = options.transformer;
   if (options.is_published())
     require_given(transformer.weights, "weights",
@@ -120,8 +122,10 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
                          : outline.count * std::ssize(options.classes) / options.source.class_count;
 }
 
-double ReplicaPlan::training_operations() const {
-  if (!options_.transformer.weights.empty()) return 0;
+double ReplicaPlan::training_operations(const Unit& unit) const {
+  if (!options_.transformer.weights.empty() || unit.real("g") != first_coupling_ ||
+      unit.integer("told_class") != first_told_)
+    return 0;
   const double images = to_real(options_.transformer.training.epochs * expected_images_);
   return 3 * shape_.operations() * images;
 }

@@ -47,9 +47,10 @@ class ReplicaPlan {
     return {count, 2, shape_.image_channels, options_.side, options_.side};
   }
 
-  /// Floating-point operations: of training, of the use of context, and of so many evaluations of a
-  /// pair, with and without coupling.
-  double training_operations() const;
+  /// Floating-point operations: of training, which all units of a seed share and the first of them
+  /// is charged with; of the use of context; and of so many evaluations of a pair, with and without
+  /// coupling.
+  double training_operations(const Unit& unit) const;
   double context_operations() const;
   double sampling_operations(double coupled, double uncoupled) const;
   /// Bytes of the weights, of the images and of a group's evaluation.
@@ -62,6 +63,8 @@ class ReplicaPlan {
   diffusion::NoiseSchedule schedule_;
   std::vector<std::int64_t> visited_;
   std::int64_t expected_images_ = 0;
+  double first_coupling_;
+  std::int64_t first_told_;
 };
 
 /// Seconds on one processor, roughly.
