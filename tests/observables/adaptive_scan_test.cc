@@ -283,5 +283,35 @@ TEST(AdaptiveScan, CountsATrunkAndItsBranches) {
   EXPECT_EQ(naive_evaluations(100), 10100);
 }
 
+TEST(AdaptiveScan, OfSeveralCurvesCostsNoMoreThanIsAllowed) {
+  ScanOptions options;
+  options.last = 50;
+  options.coarse_step = 5;
+  // A wide sigmoid wants points; a flat curve and one that is no sigmoid want the finer grid later.
+  const Sigmoid wide{30, 6, 0, 1};
+  std::vector<std::int64_t> measured = next_scan_points({}, {}, options).next;
+  for (int round = 0; round < 50; ++round) {
+    std::vector<double> rising, flat, bump;
+    for (const std::int64_t t : measured) {
+      const double noise = 0.05 * std::sin(12.9 * to_real(t));
+      rising.push_back(wide(to_real(t)) + noise);
+      flat.push_back(noise);
+      bump.push_back(round < 2 ? wide(to_real(t)) : std::abs(to_real(t) - 25) < 8 ? 1.0 : 0.0);
+    }
+    const std::vector<double> errors(measured.size(), 0.05);
+    const std::vector<ScanCurve> curves = {{rising, errors}, {flat, errors}, {bump, errors}};
+    const ScanAdvice advice = next_scan_points(measured, curves, options);
+    if (advice.next.empty()) {
+      for (const CurveScan& curve : advice.curves) EXPECT_TRUE(is_done(curve.state));
+      break;
+    }
+    measured.insert(measured.end(), advice.next.begin(), advice.next.end());
+    std::sort(measured.begin(), measured.end());
+    ASSERT_LT(round, 49);
+  }
+  EXPECT_LE(to_real(scan_evaluations(measured, options.last)),
+            options.most_evaluations * to_real(naive_evaluations(options.last)));
+}
+
 }  // namespace
 }  // namespace syncgap::observables
