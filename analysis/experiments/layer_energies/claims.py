@@ -22,6 +22,7 @@ from analysis.reading.values import show
 
 CHANNELS = "plain"  # the paper's; the other reading is in the tables
 NONE_SHARE = 0.1  # of all cells: where no more lie outside chance, nothing is left
+ALIKE_SHARE = 0.05  # of the highest frequency: frequencies that differ by less are alike
 READINGS = {"same": "modes of the same pairs", "others": "modes of other pairs"}
 COUNTED = ("A block counts only where the gap lies outside the interval that holds 95% of what "
            "differences without preferred directions give, at the step shown.")
@@ -172,7 +173,8 @@ def _leading_are_coarse(group: Group) -> Claim | None:
     if not units:
         return None
     layers = group.record.axes["layer"].values
-    coarser, finer, known = [], [], 0
+    width = ALIKE_SHARE * group.record.axes["band"].values.max()
+    coarser, finer, alike, known = [], [], 0, 0
     for unit in units:
         frequencies, _ = mode_frequencies(unit)
         for block, row in zip(layers, frequencies):
@@ -187,15 +189,18 @@ def _leading_are_coarse(group: Group) -> Claim | None:
                 coarser.append(int(block))
             elif difference < -Z95 * error:
                 finer.append(int(block))
+            elif abs(difference) + Z95 * error < width:
+                alike += 1
     where, statement = "section 2.6", ("Leading modes are those of coarse structure, trailing ones "
                                        "those of fine detail.")
     if known == 0:
         return Claim(where, statement, f"{group.text}: too few modes.", Verdict.OPEN)
-    verdict = (Verdict.REPRODUCED if len(coarser) > 0.9 * known else Verdict.CONTRADICTED
-               if len(coarser) <= NONE_SHARE * known else Verdict.PARTLY)
+    verdict = (Verdict.REPRODUCED if len(coarser) > 0.9 * known
+               else Verdict.CONTRADICTED if len(finer) + alike > 0.9 * known
+               else Verdict.PARTLY if coarser else Verdict.OPEN)
     return Claim(where, statement, f"{group.text}: at the start, leading modes have the lower mean "
                  f"spatial frequency, beyond the scatter of modes, after {len(coarser)} of {known} "
                  f"blocks ({', '.join(map(str, sorted(set(coarser)))) or 'none'}), the higher one "
-                 f"after {len(finer)}.", verdict,
-                 "Frequencies over the grid of tokens; the scatter over modes is small only where "
-                 "there are many pairs.")
+                 f"after {len(finer)}; alike after {alike}.", verdict,
+                 f"Alike: within {ALIKE_SHARE:.0%} of the highest frequency, over the grid of "
+                 "tokens. The scatter over modes is small only where there are many pairs.")

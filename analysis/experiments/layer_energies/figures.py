@@ -244,7 +244,7 @@ def _band_figure(group: Group) -> Figure:
     def draw(canvas):
         axes = canvas.subplots(len(layers), len(shown), squeeze=False, sharex=True, sharey=True)
         for row, layer in zip(axes, layers):
-            row[0].set_ylabel(f"block {int(record.axes['layer'].values[layer])}\nover that of all")
+            row[0].set_ylabel(f"block {int(record.axes['layer'].values[layer])}\nrelative energy")
             for ax, g in zip(row, shown):
                 if g not in units:
                     say_not_measured(ax)
@@ -341,27 +341,31 @@ def _share_figure(group: Group) -> Figure:
     units = first_units(group, shown)
     steps, layers = record.axes["step"].values, record.axes["layer"].values
 
+    with_floor = any(np.any(unit.array("noise_floor") > 0) for unit in units.values())
+
     def draw(canvas):
-        axes = canvas.subplots(1, len(shown), squeeze=False, sharey=True)[0]
-        for ax, g in zip(axes, shown):
-            ax.set_title(f"$g={show(g)}$")
-            ax.set_xlabel("step $s$")
+        axes = canvas.subplots(1 + with_floor, len(shown), squeeze=False, sharex=True, sharey="row")
+        for k, g in enumerate(shown):
+            axes[0, k].set_title(f"$g={show(g)}$")
+            axes[-1, k].set_xlabel("step $s$")
             if g not in units:
-                say_not_measured(ax)
+                say_not_measured(axes[0, k])
                 continue
             share, floor = units[g].array("difference_share"), units[g].array("noise_floor")
             for number, layer in enumerate(places):
-                ax.plot(steps, share[layer], color=style.CYCLE[number], linewidth=1.5,
-                        label=f"block {int(layers[layer])}")
-                if np.any(floor[layer] > 0):
-                    ax.plot(steps, np.where(floor[layer] > 0, floor[layer], np.nan),
-                            color=style.CYCLE[number], linewidth=1, linestyle=":",
-                            label="replicas that start alike" if number == 0 else None)
-        log_if_wide(axes)
-        axes[0].set_ylabel("energy of differences\nover that of states")
+                more = {"color": style.CYCLE[number], "linestyle": style.DASHES[number]}
+                axes[0, k].plot(steps, share[layer], label=f"block {int(layers[layer])}", **more)
+                if with_floor:
+                    axes[1, k].plot(steps, np.where(floor[layer] > 0, floor[layer], np.nan), **more)
+        axes[0, 0].set_ylabel("energy of differences\nover that of states")
+        log_if_wide(axes[0])
+        if with_floor:
+            axes[1, 0].set_ylabel("the same of replicas\nthat start alike")
+            axes[1, 0].set_yscale("log")
         style.legend_below(canvas, axes, legend_columns(canvas))
 
+    floor_text = ("Lower row: the same of replicas that start alike, which only rounding drives "
+                  "apart." if with_floor else "Replicas that start alike stay so to the last bit.")
     return Figure(f"differences-{group.key}", f"How far the replicas are apart, {group.text}",
-                  "Energy of the differences over that of the hidden states. Dotted, where it is "
-                  "not exactly zero: the same of replicas that start alike, which only rounding "
-                  "drives apart. First seed.", draw, (_width(len(shown)), 3.8))
+                  f"Energy of the differences over that of the hidden states. {floor_text} First "
+                  "seed.", draw, (_width(len(shown)), 5.8 if with_floor else 3.8))

@@ -180,19 +180,20 @@ def test_nothing_is_said_of_a_network_without_context(layers, tmp_path):
 
 
 def test_leading_modes_are_coarse_where_their_frequencies_are_lower(layers, tmp_path):
-    def with_bands(copy, first, last):
+    def with_bands(copy, first, last, scatter=1):
         with h5py.File(layers) as file:
             share = np.full(file["mode_band_share"].shape, np.nan)
             bands, modes = share.shape[-1], 12
         for mode in range(modes):
             share[..., mode, :] = 0
             own = first if mode < modes // 2 else last
-            share[..., mode, (own + mode % 2) % bands] = 1
+            share[..., mode, (own + mode % 2 * scatter) % bands] = 1
         return said(changed(layers, tmp_path / copy, mode_band_share=(np.s_[...], share)))[COARSE]
 
     assert with_bands("coarse.h5", 0, 4) is YES
     assert with_bands("fine.h5", 4, 0) is NO
-    assert with_bands("alike.h5", 2, 2) is NO
+    assert with_bands("alike.h5", 2, 2, scatter=0) is NO
+    assert with_bands("scattered.h5", 2, 2, scatter=2) is OPEN
 
 
 def test_the_step_shown_is_the_job_s_or_that_of_a_record_beside(layers, speciation, tmp_path):
