@@ -9,6 +9,7 @@ import numpy as np
 from analysis.experiments.layer_energies.data import (
     band_of_modes,
     beyond_chance,
+    chance,
     gap,
     inverted_layers,
     last_layers,
@@ -23,9 +24,13 @@ from analysis.reading.values import show
 CHANNELS = "plain"  # the paper's; the other reading is in the tables
 NONE_SHARE = 0.1  # of all cells: where no more lie outside chance, nothing is left
 ALIKE_SHARE = 0.05  # of the highest frequency: frequencies that differ by less are alike
+# How far from 1 a gap has to be seen, for its absence to say something: the paper's is sharp.
+SHARP = 0.2
 READINGS = {"same": "modes of the same pairs", "others": "modes of other pairs"}
 COUNTED = ("A block counts only where the gap lies outside the interval that holds 95% of what "
            "differences without preferred directions give, at the step shown.")
+ABSENCE = (f" That it is not there counts only where chance alone makes less than {SHARP:.0%} of "
+           "it.")
 
 
 def claims(found: list[Group], beside) -> list[Claim]:
@@ -53,6 +58,11 @@ class _Cells:
         """(layer): 1 above chance, -1 below, 0 inside."""
         return beyond_chance(self.unit, modes, CHANNELS)[:, self._at()]
 
+    def visible(self, modes: str, which: np.ndarray) -> bool:
+        """Whether chance makes no gap as large as a sharp one in these layers."""
+        _, low, high = (part[which, self._at()] for part in chance(self.unit, modes, CHANNELS))
+        return bool(np.all(high < 1 + SHARP) and np.all(low > 1 - SHARP))
+
     def gap(self, modes: str) -> np.ndarray:
         return gap(self.unit, modes, CHANNELS)[0][:, self._at()]
 
@@ -76,8 +86,10 @@ def _blocks(record, which: np.ndarray) -> str:
 
 
 def _combine(verdicts: list[Verdict]) -> Verdict:
-    """Of both ways to define the modes: what only one shows is shown partly."""
-    return verdicts[0] if len(set(verdicts)) == 1 else Verdict.PARTLY
+    """Of both ways to define the modes: what only one shows is shown partly, and where one leaves
+    it open, the other decides."""
+    known = {v for v in verdicts if v is not Verdict.OPEN}
+    return known.pop() if len(known) == 1 else Verdict.PARTLY if known else Verdict.OPEN
 
 
 def _last_layers(group: Group, cells: list[_Cells]) -> Claim | None:
@@ -99,14 +111,16 @@ def _last_layers(group: Group, cells: list[_Cells]) -> Claim | None:
     for modes, name in READINGS.items():
         above = np.array([c.signs(modes) == 1 for c in chosen])
         share_late, share_before = above[:, late].mean(), above[:, ~late].mean()
-        verdicts.append(Verdict.CONTRADICTED if share_late < 0.5 else Verdict.REPRODUCED
-                        if share_before < 0.5 * share_late else Verdict.PARTLY)
+        seen = all(c.visible(modes, late) for c in chosen)
+        verdicts.append((Verdict.CONTRADICTED if seen else Verdict.OPEN) if share_late < 0.5
+                        else Verdict.REPRODUCED if share_before < 0.5 * share_late
+                        else Verdict.PARTLY)
         level = np.nanmean([c.gap(modes) for c in chosen], axis=0)
         texts.append(f"{name}: above chance in {share_late:.0%} of the last and {share_before:.0%} "
                      f"of the earlier blocks; $G_{{int}}$ {level[late].max():.3f} and "
                      f"{level[~late].max():.3f} at its largest there")
     return Claim(where, statement, f"{group.text}, {_blocks(record, late)} as the last: "
-                 f"{'; '.join(texts)}.{left_out}", _combine(verdicts), COUNTED)
+                 f"{'; '.join(texts)}.{left_out}", _combine(verdicts), COUNTED + ABSENCE)
 
 
 def _inversion(group: Group, cells: list[_Cells]) -> Claim | None:
@@ -128,14 +142,16 @@ def _inversion(group: Group, cells: list[_Cells]) -> Claim | None:
     for modes, name in READINGS.items():
         below = np.array([c.signs(modes) == -1 for c in chosen])
         share = below[:, inner].mean()
-        verdicts.append(Verdict.REPRODUCED if share > 0.5 else Verdict.CONTRADICTED
-                        if share <= NONE_SHARE else Verdict.PARTLY)
+        seen = all(c.visible(modes, inner) for c in chosen)
+        verdicts.append(Verdict.REPRODUCED if share > 0.5
+                        else Verdict.PARTLY if share > NONE_SHARE
+                        else Verdict.CONTRADICTED if seen else Verdict.OPEN)
         least = np.nanmin([c.gap(modes)[inner] for c in chosen])
         texts.append(f"{name}: below chance in {share:.0%} of them (and in "
                      f"{below[:, ~inner].mean():.0%} of the other blocks), $G_{{int}}$ down to "
                      f"{least:.3f}")
     return Claim(where, statement, f"{group.text}, {_blocks(record, inner)} as those: "
-                 f"{'; '.join(texts)}.{left_out}", _combine(verdicts), COUNTED)
+                 f"{'; '.join(texts)}.{left_out}", _combine(verdicts), COUNTED + ABSENCE)
 
 
 def _vanishes(group: Group, cells: list[_Cells]) -> Claim | None:
@@ -160,11 +176,11 @@ def _vanishes(group: Group, cells: list[_Cells]) -> Claim | None:
                                         for c in _chosen(cells, lambda x, g=g: x == g)]))
         texts.append(f"{name}: outside chance in {before:.0%} of the blocks at $g=0$ and in "
                      f"{after:.0%} from $g=0.3$ on; the largest $|G_{{int}}-1|$ by $g$ {spans}")
-    known = [v for v in verdicts if v is not Verdict.OPEN]
+    verdict = _combine(verdicts)
     text = f"{group.text}: {'; '.join(texts)}."
-    if not known:
+    if verdict is Verdict.OPEN:
         text += " Nothing is there that could vanish."
-    return Claim(where, statement, text + left_out, _combine(known) if known else Verdict.OPEN,
+    return Claim(where, statement, text + left_out, verdict,
                  f"{COUNTED} None: in at most {NONE_SHARE:.0%} of the blocks.")
 
 
