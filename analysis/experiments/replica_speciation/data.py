@@ -18,6 +18,7 @@ CONTROL = 53.0  # g = 0, shared noise: figures 5 and 1
 GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
 FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid")
+FEW_RESAMPLES = "a sigmoid, but not in most bootstrap samples"
 METRICS = {"cosine": ("cosine of features, median", style.BLUE),
            "label": ("share of pairs with one label", style.GREEN),
            "coarse": ("coarse commitment", style.BLUE),
@@ -35,12 +36,17 @@ def metric(record: Record, name: str) -> int:
 def fit_word(unit: Unit, name: str) -> str:
     """What the fit of a sigmoid came to."""
     status = unit.value("fit_status", metric(unit.record, name))
+    if status == 0 and not is_fitted(unit, name):
+        return FEW_RESAMPLES
     return FIT_WORDS[int(status)] if 0 <= status < len(FIT_WORDS) else "–"
 
 
 def is_fitted(unit: Unit, name: str) -> bool:
+    """Whether the curve is a sigmoid, and most of its bootstrap samples are: the midpoint then has
+    an interval."""
     m = metric(unit.record, name)
-    return unit.value("fit_status", m) == 0 and bool(np.isfinite(unit.value("midpoint", m)))
+    return unit.value("fit_status", m) == 0 and all(
+        np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high"))
 
 
 def of_metric(unit: Unit, quantity: str, name: str) -> Measured:

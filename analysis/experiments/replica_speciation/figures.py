@@ -142,7 +142,7 @@ def _panel_title(units: list[Unit], g: float, metrics: tuple[str, ...]) -> str:
     for name in metrics:
         found = of_metric(units[0], "midpoint", name)
         texts.append(f"${SYMBOLS[name]}=$ {found.text(1)}" if is_fitted(units[0], name)
-                     else f"${SYMBOLS[name]}$: {fit_word(units[0], name)}")
+                     else f"${SYMBOLS[name]}$: {fit_word(units[0], name).split(',')[0]}")
     return f"$g={show(g)}$\n" + "\n".join(texts)
 
 
@@ -265,8 +265,8 @@ def _summary_figure(same_class: list[Group]) -> Figure:
                   "(squares), and their difference; small diamonds: where the curves pass the "
                   "level half way from independent to equal, which does not depend on the plateau. "
                   "Lower row: plateau (circles) and floor (triangles) of each sigmoid; a curve "
-                  "that is flat has one level only. A midpoint says little where the plateau "
-                  "changes with $g$. Open grey symbols and shade: the published values, of another "
+                  "that is flat has one level only, and a plateau above 1 lies beyond the end of "
+                  "the trajectory. A midpoint says little where the plateau changes with $g$. Open grey symbols and shade: the published values, of another "
                   f"network and other data (DiT-XL/2, ImageNet).{scaling_note(record)} One symbol "
                   f"a seed, 95% bootstrap intervals over pairs. {unreliable_note(record)}",
                   draw, (11.4, 7.0))
@@ -293,7 +293,8 @@ def _time_symbols(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> N
 
 def _level_symbols(ax, unit: Unit, x: float, name: str, colour) -> None:
     filled = unit.reliable and is_fitted(unit, name)
-    symbol(ax, x, of_metric(unit, "plateau", name), colour=colour, marker="o", filled=filled)
+    if unit.value("fit_status", metric(unit.record, name)) == 0:
+        symbol(ax, x, of_metric(unit, "plateau", name), colour=colour, marker="o", filled=filled)
     symbol(ax, x, of_metric(unit, "floor", name), colour=colour, marker="v", filled=filled)
 
 
