@@ -23,6 +23,8 @@ MOST_COUPLINGS = 4
 MOST_LAYERS = 3
 ROUNDING = 1e-5  # of a gap that is 1 by definition, at the first step
 LATE = 0.75  # share of the trajectory, where nothing says when replicas speciate
+CHANCE = ("chance: differences of the same number, size and overlap with the start, but without "
+          "preferred directions")
 
 # Options that a record of replica_speciation has to share for its midpoints to be of this network.
 SAME_NETWORK = ("data_path", "data_part", "classes", "images", "side", "published", "horizon",
@@ -169,3 +171,8 @@ def band_of_modes(unit: Unit, frequencies: np.ndarray) -> tuple[np.ndarray, np.n
     known = frequencies[np.isfinite(frequencies)]
     count = max(1, round(unit.record.option("band_share") * len(known) - 1e-9))
     return known[:count], known[max(0, len(known) - count):]
+
+
+def panels_width(count: int) -> float:
+    """Of a figure with so many panels side by side."""
+    return max(6.4, 1.4 + 2.6 * count)
