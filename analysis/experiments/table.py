@@ -3,6 +3,7 @@ here that has figures is one; nothing lists them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,11 +17,15 @@ MODULES = {path.parent.name: import_module(f"analysis.experiments.{path.parent.n
            for path in sorted(Path(__file__).parent.glob("*/figures.py"))}
 
 
-def content(record: Record) -> Content:
+def content(record: Record, beside: Sequence[Record] = ()) -> Content:
     """Figures, tables and claims of a record; an overview where no module knows its experiment, or
-    where the module cannot make sense of the record, say one of another version."""
+    where the module cannot make sense of the record, say one of another version. A module that has
+    `content_beside` is shown the other records of the report too."""
+    module = MODULES.get(record.experiment, overview)
     try:
-        return MODULES.get(record.experiment, overview).content(record)
+        if hasattr(module, "content_beside"):
+            return module.content_beside(record, beside)
+        return module.content(record)
     except RecordError:
         raise
     except Exception as error:  # whatever it is, the reader still wants to see the numbers

@@ -12,3 +12,8 @@ MULTIMODAL = ("Claims are those of E. Albrychiewicz, A. Franco Valiente and L.-C
 
 REGIMES = ("Claims are those of G. Biroli, T. Bonnaire, V. de Bortoli and M. Mézard, Dynamical "
            "Regimes of Diffusion Models (“regimes” in the sources below).")
+
+
+DIT = ("Claims are those of E. Albrychiewicz, A. Franco Valiente, L.-C. Chen and V. Z. Zhao, "
+       "Interpreting the Synchronization Gap: The Hidden Mechanism Inside Diffusion Transformers "
+       "(“dit” in the sources below).")

@@ -110,7 +110,7 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> 
 def _chapters(records: list[Record]) -> list[Chapter]:
     chapters, folders = [], set()
     for i, record in enumerate(records, 1):
-        content = table.content(record)
+        content = table.content(record, [other for other in records if other is not record])
         content.figures = content.figures + progress.figures(record)
         folder = "figures" if len(records) == 1 else f"figures/{record.path.stem}"
         if folder in folders:
