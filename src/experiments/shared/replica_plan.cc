@@ -80,6 +80,23 @@ void describe_replica_network(ObservableList& list) {
                       "1", "syncgap", error);
 }
 
+void check_replica_axes(const ReplicaOptions& options, const Grid& grid) {
+  for (const double g : axis_values<double>(grid, "g"))
+    require_input(g >= 0 && g <= 1,
+                  "the coupling strength of attention lies between 0 and 1 (axes.g, saw ", g,
+                  "): correct it");
+  for (const std::int64_t label : axis_values<std::int64_t>(grid, "told_class")) {
+    require_input(label >= kNoClass && label < options.told_classes(),
+                  "there is no such class to be told (axes.told_class, saw ", label,
+                  "): give places in the list of classes, 0 to ", options.told_classes() - 1,
+                  ", or -1 for none");
+    require_input(label != kNoClass || options.guidance.scale == 1,
+                  "guidance leads towards a class (axes.told_class, saw -1, with "
+                  "experiment.guidance = ",
+                  options.guidance.scale, "): tell a class, or set experiment.guidance = 1");
+  }
+}
+
 ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
     : options_(options),
       shape_(checked_shape(options)),
@@ -99,20 +116,6 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
                 transformer.training.epochs);
   require_input(axis_values<std::int64_t>(grid, "context_step") == context_steps(options),
                 "axis context_step follows from experiment.horizon: leave it out");
-  for (const double g : axis_values<double>(grid, "g"))
-    require_input(g >= 0 && g <= 1,
-                  "the coupling strength of attention lies between 0 and 1 (axes.g, saw ", g,
-                  "): correct it");
-  for (const std::int64_t label : axis_values<std::int64_t>(grid, "told_class")) {
-    require_input(label >= kNoClass && label < options.told_classes(),
-                  "there is no such class to be told (axes.told_class, saw ", label,
-                  "): give places in the list of classes, 0 to ", options.told_classes() - 1,
-                  ", or -1 for none");
-    require_input(label != kNoClass || options.guidance.scale == 1,
-                  "guidance leads towards a class (axes.told_class, saw -1, with "
-                  "experiment.guidance = ",
-                  options.guidance.scale, "): tell a class, or set experiment.guidance = 1");
-  }
   if (!has_images()) return;
   const auto outline = peek_images(options.source);
   expected_images_ = options.images > 0
