@@ -2,27 +2,49 @@
 network."""
 
 import pytest
-from processes import ROOT, SUCCESS, Run, observables
+from processes import SUCCESS, Run, observables
 
 # A network that trains in a second.
-NETWORK = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20",
-           "experiment.shards=4", "experiment.width=16", "experiment.depth=2",
-           "experiment.heads=2", "experiment.patch=7", "experiment.steps=10",
-           "experiment.context_samples=8", "experiment.classifier_epochs=1",
-           "experiment.classifier_width=8"]
-SAMPLES = ["experiment.samples=23", "experiment.free_samples=5", "experiment.group=6",
-           "experiment.real_images=300", "experiment.feature_components=4",
-           "experiment.resamples=20"]
+NETWORK = """
+images = 200
+epochs = 2
+batch = 20
+shards = 4
+patch = 7
+width = 16
+depth = 2
+heads = 2
+steps = 10
+context_samples = 8
+classifier_epochs = 1
+classifier_width = 8
+resamples = 20
+"""
+# Groups of six: four of the samples that are told a class and one of the others, so that some ranks
+# have none.
+SAMPLES = """
+group = 6
+samples = 23
+free_samples = 5
+real_images = 300
+feature_components = 4
+"""
+PAIRS = """
+pairs = 4
+coarse_step = 2
+[axes]
+g = [0.0]
+shown = [0, 10]
+"""
 
 
-def run(syncgap, folder, ranks=1, job="transformer_quality", settings=SAMPLES):
+def run(syncgap, folder, ranks=1, experiment="transformer_quality", more=SAMPLES):
     folder.mkdir(exist_ok=True)
-    record = folder / f"{job}.h5"
-    words = [syncgap, "run", ROOT / "jobs" / f"{job}.toml", "--profile", "smoke", "--record",
-             record]
-    for setting in (*NETWORK, *settings):
-        words += ["--set", setting]
-    code, out, err = Run(ranks, words, cwd=folder).finish(300)
+    job, record = folder / f"{experiment}.toml", folder / f"{experiment}.h5"
+    job.write_text(f'[experiment]\nname = "{experiment}"\n{NETWORK}{more}'
+                   f"[run]\nranks_per_unit = {ranks}\n")
+    code, out, err = Run(ranks, [syncgap, "run", job, "--record", record, "--quiet"],
+                         cwd=folder).finish(300)
     assert code == SUCCESS, f"exit code {code}\n{out}\n{err}"
     return observables(record)
 
@@ -32,23 +54,21 @@ def reference(syncgap, tmp_path_factory):
     return run(syncgap, tmp_path_factory.mktemp("alone"))
 
 
-# Groups of six: four of the samples that are told a class and one of the others, so that some ranks
-# have none.
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_same_bits_on_any_ranks(syncgap, tmp_path, reference, ranks):
-    found = run(syncgap, tmp_path / "team", ranks,
-                settings=[*SAMPLES, f"run.ranks_per_unit={ranks}"])
+    found = run(syncgap, tmp_path / "team", ranks)
     assert found.keys() == reference.keys()
     assert [name for name in reference if found[name] != reference[name]] == []
 
 
 def test_the_model_is_that_of_replica_speciation(syncgap, tmp_path):
     folder = tmp_path / "both"
+
+    def models():
+        return {path.name: path.stat().st_mtime_ns for path in folder.glob("out/models/*")}
+
     run(syncgap, folder)
-    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("out/models/*")}
+    before = models()
     assert len(before) == 2  # the transformer, and the classifier that judges its samples
-    run(syncgap, folder, job="replica_quickstart",
-        settings=["experiment.pairs=4", "experiment.coarse_step=2", "experiment.resamples=10",
-                  "axes.g=[0.0]", "axes.shown=[0, 10]"])
-    assert {path.name: path.stat().st_mtime_ns
-            for path in folder.glob("out/models/*")} == before
+    run(syncgap, folder, experiment="replica_speciation", more=PAIRS)
+    assert models() == before
