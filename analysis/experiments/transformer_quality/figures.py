@@ -229,6 +229,7 @@ def _draw_loss(ax, record: Record, shown: list[QualityUnit]) -> None:
     for number, unit in enumerate(shown):
         ax.plot(record.axes["epoch"].values + 1, unit.array("training_loss"),
                 color=style.CYCLE[number], marker=style.MARKERS[number])
+    ax.set_yscale("log")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
     ax.set_ylabel("mean loss of an epoch")
@@ -238,6 +239,7 @@ def _draw_error(ax, record: Record, shown: list[QualityUnit]) -> None:
     for number, unit in enumerate(shown):
         style.band(ax, record.axes["context_step"].values, unit.array("denoising_error"),
                    unit.array("denoising_error_error"), number, "")
+    ax.set_yscale("log")
     ax.set_xlabel("step $t$ of the noise")
     ax.set_ylabel("mean squared error of the noise")
 
