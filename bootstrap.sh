@@ -165,7 +165,11 @@ run_quickstart() {
   local records=() status=0
   run_job quickstart
   # A build without LibTorch trains nothing.
-  ! build/release/syncgap version | grep -q LibTorch || run_job quickstart_training
+  if build/release/syncgap version | grep -q LibTorch; then
+    run_job quickstart_training
+    run_job quickstart_replicas --set run.ranks_per_unit=2
+    run_job quickstart_layers --set run.ranks_per_unit=2
+  fi
   say "Drawing"
   $python -m analysis "${records[@]}" --out out/quickstart-report
   printf '\nOpen the report in a browser. The next sweep: build/release/syncgap --help, jobs/*.toml\n'
@@ -176,6 +180,7 @@ run_quickstart() {
 run_job() {
   local record=out/$1.h5 code=0 settings=()
   [ -z "$data" ] || [ "$1" = quickstart ] || settings=(--set "experiment.data_path=\"$data\"")
+  settings+=("${@:2}")
   say "Running jobs/$1.toml on 2 ranks"
   mpi_ranks 2 build/release/syncgap run "jobs/$1.toml" --record "$record" "${settings[@]}" || code=$?
   case $code in

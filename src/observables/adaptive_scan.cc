@@ -132,17 +132,28 @@ class Points {
     next.push_back(t);
   }
   bool take_grid(std::int64_t step) {
-    bool any = false;
-    for (std::int64_t t = 0; t <= last_; t = t < last_ ? std::min(t + step, last_) : last_ + 1) {
-      if (!taken_[t]) any = true;
-      take(t);
-    }
-    return any;
+    const std::vector<std::int64_t> missing = missing_of(step);
+    for (const std::int64_t t : missing) take(t);
+    return !missing.empty();
+  }
+  /// Whether all that a grid lacks can be paid for.
+  bool grid_affordable(std::int64_t step) const {
+    const std::vector<std::int64_t> missing = missing_of(step);
+    double cost = 0;
+    for (const std::int64_t t : missing) cost += to_real(last_ - t);
+    return missing.empty() || cost <= left_;
   }
 
   std::vector<std::int64_t> next;
 
  private:
+  std::vector<std::int64_t> missing_of(std::int64_t step) const {
+    std::vector<std::int64_t> missing;
+    for (std::int64_t t = 0; t <= last_; t = t < last_ ? std::min(t + step, last_) : last_ + 1)
+      if (!taken_[t]) missing.push_back(t);
+    return missing;
+  }
+
   std::int64_t last_;
   std::vector<bool> taken_;
   double left_;
@@ -211,12 +222,14 @@ ScanAdvice next_scan_points(std::span<const std::int64_t> measured,
   for (std::size_t c = 0; c < curves.size(); ++c) {
     CurveScan& scan = advice.curves[c];
     scan.fit = fitter.fit(curves[c].values, curves[c].errors);
-    if (scan.fit.status == FitStatus::fitted)
+    if (scan.fit.status == FitStatus::fitted) {
       scan.state = refine(scan.fit, measured, curves[c].errors, options, points, scan.widening);
-    else
-      scan.state = points.take_grid(std::max<std::int64_t>(options.coarse_step / 2, 1))
-                       ? ScanState::searching
-                       : ScanState::no_sigmoid;
+      continue;
+    }
+    const std::int64_t finer = std::max<std::int64_t>(options.coarse_step / 2, 1);
+    scan.state = !points.grid_affordable(finer) ? ScanState::spent
+                 : points.take_grid(finer)      ? ScanState::searching
+                                                : ScanState::no_sigmoid;
   }
   advice.next = std::move(points.next);
   std::sort(advice.next.begin(), advice.next.end());

@@ -283,5 +283,35 @@ TEST(AdaptiveScan, CountsATrunkAndItsBranches) {
   EXPECT_EQ(naive_evaluations(100), 10100);
 }
 
+TEST(AdaptiveScan, OfSeveralCurvesCostsNoMoreThanIsAllowed) {
+  ScanOptions options;
+  options.last = 50;
+  options.coarse_step = 5;
+  options.widening = 0.001;
+  // A wide sigmoid takes what there is; then another curve turns out not to be one.
+  const Sigmoid wide{30, 6, 0, 1};
+  std::vector<std::int64_t> measured = next_scan_points({}, {}, options).next;
+  for (int round = 0; round < 50; ++round) {
+    std::vector<double> rising, other;
+    for (const std::int64_t t : measured) {
+      const double noise = 0.05 * std::sin(12.9 * to_real(t));
+      rising.push_back(wide(to_real(t)) + noise);
+      other.push_back(round < 2 ? wide(to_real(t)) : std::abs(to_real(t) - 25) < 8 ? 1.0 : 0.0);
+    }
+    const std::vector<double> errors(measured.size(), 0.05);
+    const std::vector<ScanCurve> curves = {{rising, errors}, {other, errors}};
+    const ScanAdvice advice = next_scan_points(measured, curves, options);
+    if (advice.next.empty()) {
+      for (const CurveScan& curve : advice.curves) EXPECT_TRUE(is_done(curve.state));
+      break;
+    }
+    measured.insert(measured.end(), advice.next.begin(), advice.next.end());
+    std::sort(measured.begin(), measured.end());
+    ASSERT_LT(round, 49);
+  }
+  EXPECT_LE(to_real(scan_evaluations(measured, options.last)),
+            options.most_evaluations * to_real(naive_evaluations(options.last)));
+}
+
 }  // namespace
 }  // namespace syncgap::observables
