@@ -14,6 +14,7 @@ LayerEnergiesPlan::LayerEnergiesPlan(const LayerEnergiesOptions& options, const 
       replicas_(options.replicas, grid),
       couplings_(axis_values<double>(grid, "g")),
       chance_steps_(axis_values<std::int64_t>(grid, "chance_step")) {
+  check_replica_axes(options.replicas, grid);
   const auto& shape = replicas_.shape();
   const auto require_size = [&](const char* axis, std::int64_t wanted) {
     require_input(grid.axis(axis).size() == wanted, "axis ", axis, " has ", grid.axis(axis).size(),

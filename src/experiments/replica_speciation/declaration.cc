@@ -4,25 +4,11 @@
 #include <string>
 
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/judge_plan.h"
 #include "experiments/shared/replica_plan.h"
-#include "networks/vae_shape.h"
 
 namespace syncgap::experiments {
 namespace {
-
-/// Side and colours of the images that the judge sees.
-struct ShownImage {
-  std::int64_t channels = 1, side = 28;
-};
-
-ShownImage shown_image(const ReplicaSpeciationOptions& options) {
-  const ReplicaOptions& replicas = options.replicas;
-  if (!options.judge.decoder_weights.empty()) {
-    const networks::VaeShape decoder;
-    return {decoder.image_channels, decoder.factor() * replicas.side};
-  }
-  return {replicas.source.data_format == DataFormat::cifar10 ? 3 : 1, replicas.side};
-}
 
 void describe_curves(ObservableList& list) {
   const std::string bootstrap = "bootstrap interval over pairs";
@@ -105,7 +91,7 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
-  const ShownImage image = shown_image(options);
+  const ShownImage image = shown_image(options.judge, replicas);
   axes.push_back({"channel", captured, first_integers(image.channels), "colour of a pixel"});
   axes.push_back({"row", captured, first_integers(image.side), "pixel row", "pixel"});
   axes.push_back({"column", captured, first_integers(image.side), "pixel column", "pixel"});

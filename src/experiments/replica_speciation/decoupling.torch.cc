@@ -16,13 +16,6 @@ namespace {
 
 using torch::Tensor;
 
-diffusion::SamplingPath path_of(const ReplicaSpeciationOptions& options, const ReplicaPlan& plan) {
-  using diffusion::SamplingPath;
-  return options.variance == ReverseVariance::learned
-             ? SamplingPath::learned(plan.schedule(), plan.visited())
-             : SamplingPath::ddim(plan.schedule(), options.eta, plan.visited());
-}
-
 /// Sum of what ranks have of a tensor, which is zero where another one has it.
 void sum_over(const parallel::Team& team, Tensor& tensor) {
   if (team.size() == 1) return;
@@ -79,7 +72,7 @@ DecoupledPairs::DecoupledPairs(const ReplicaSpeciationOptions& options, const Re
       coupling_(coupling),
       look_(std::move(look)),
       team_(team),
-      path_(path_of(options, plan)) {
+      path_(options.path(plan)) {
   run_trunk();
 }
 

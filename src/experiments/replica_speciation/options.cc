@@ -11,12 +11,7 @@ OptionTable ReplicaSpeciationOptions::table() {
   OptionTable table;
   replicas.describe(table);
   judge.describe(table);
-  table.add("variance", variance, kReverseVariances, "",
-            "of a reverse step: posterior, the forward process's times eta^2; or learned, the "
-            "network's own, which differs in the last few steps");
-  table.add("eta", eta, "eta", "noise of a reverse step: 0 none, 1 that of DDPM")
-      .at_least(0)
-      .at_most(1);
+  describe_reverse_steps(table);
   table.add("adaptive", adaptive, "",
             "measure few t_int first, then those that decide the midpoints; otherwise all of the "
             "axis");

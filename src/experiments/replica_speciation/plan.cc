@@ -5,50 +5,24 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
-#include "networks/vae_shape.h"
+#include "experiments/shared/judge_plan.h"
 #include "observables/adaptive_scan.h"
 
 namespace syncgap::experiments {
-namespace {
-
-void check_judge(const ReplicaSpeciationOptions& options) {
-  const JudgeOptions& judge = options.judge;
-  const std::int64_t side = options.replicas.side;
-  if (!options.replicas.is_published()) {
-    require_input(judge.decoder_weights.empty(),
-                  "the states are images, there is nothing to decode "
-                  "(experiment.decoder_weights = \"",
-                  judge.decoder_weights, "\"): leave it out, or set experiment.published");
-    require_input(judge.pooled_side <= side,
-                  "images cannot be averaged over less than a pixel (experiment.pooled_side = ",
-                  judge.pooled_side, ", images have ", side, "): lower it");
-  } else {
-    require_given(judge.decoder_weights, "decoder_weights",
-                  "give the autoencoder of the latents, diffusion_pytorch_model.safetensors of "
-                  "stabilityai/sd-vae-ft-ema or sd-vae-ft-mse on huggingface.co (licence MIT)");
-    require_given(judge.encoder_weights, "encoder_weights",
-                  "give ResNet-50, resnet50-11ad3fa6.pth or, with experiment.feature_weights = "
-                  "\"v1\", resnet50-0676ba61.pth from https://download.pytorch.org/models/ "
-                  "(licence BSD-3-Clause, of ImageNet's images)");
-  }
-  if (!judge.decoder_weights.empty())
-    require_given(judge.decoder_weights, "decoder_weights", "correct the path");
-  if (!judge.encoder_weights.empty())
-    require_given(judge.encoder_weights, "encoder_weights", "correct the path");
-}
-
-}  // namespace
-
 ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& options,
                                              const Grid& grid)
     : options_(options),
       replicas_(options.replicas, grid),
       points_(axis_values<std::int64_t>(grid, "t_int")),
       shown_(axis_values<std::int64_t>(grid, "shown")),
-      samples_(kept_samples(grid, "pairs", options.replicas.pairs)),
-      first_correlation_(axis_values<double>(grid, "noise_correlation").front()) {
+      samples_(kept_samples(grid, "pairs", options.replicas.pairs)) {
   const std::int64_t steps = options.replicas.steps;
-  check_judge(options);
+  check_replica_axes(options.replicas, grid);
+  check_judge(options.judge, options.replicas);
+  require_input(
+      options.replicas.is_published() || options.judge.pooled_side <= options.replicas.side,
+      "images cannot be averaged over less than a pixel (experiment.pooled_side = ",
+      options.judge.pooled_side, ", images have ", options.replicas.side, "): lower it");
   require_increasing(grid, "t_int", 2);
   require_input(points_.front() == 0 && points_.back() <= steps,
                 "pairs are let go after 0 steps, which is what others are compared with, up to all "
@@ -70,10 +44,7 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
     require_input(correlation >= -1 && correlation <= 1,
                   "a correlation lies between -1 and 1 (axes.noise_correlation, saw ", correlation,
                   "): correct it");
-  require_input(
-      options.variance == ReverseVariance::posterior || replicas_.shape().learned_variance,
-      "the network has learned no variance (experiment.variance = \"learned\"): set it to "
-      "posterior, or take a network that has (experiment.published)");
+  options.check_reverse_steps(replicas_);
   for (const char* name : {"pair", "label"}) {
     const std::int64_t wanted =
         name[0] == 'p' ? options.replicas.pairs : options.replicas.told_classes();
@@ -90,33 +61,17 @@ double ReplicaSpeciationPlan::operations(const Unit& unit) const {
       options_.adaptive ? std::min(all, options_.most_evaluations *
                                             to_real(observables::naive_evaluations(replicas.steps)))
                         : all;
-  double images = 2 * pairs * to_real(std::ssize(points_));
-  if (!options_.judge.decoder_weights.empty()) {
-    const networks::VaeShape decoder;
-    images *= decoder.operations(replicas.side, replicas.side);
-  } else {
-    images = 0;  // a classifier's pass is less than a thousandth of a trajectory
-  }
-  const double training = unit.real("noise_correlation") == first_correlation_
-                              ? replicas_.training_operations(unit)
-                              : 0.0;
-  return training + replicas_.context_operations() + images +
+  const double images =
+      judge_operations(options_.judge, replicas, 2 * pairs * to_real(std::ssize(points_)));
+  return replicas_.training_operations(unit) + replicas_.context_operations() + images +
          pairs * replicas_.sampling_operations(steps, let_go);
 }
 
 double ReplicaSpeciationPlan::memory() const {
   const ReplicaOptions& replicas = options_.replicas;
-  // States of the trunk at every step; real images of the classifier, and the test part.
-  double bytes =
-      replicas_.memory() + to_real(replicas.pairs * (replicas.steps + 1)) * replicas_.state_bytes();
-  if (options_.judge.trains_classifier())
-    bytes += to_real(peek_images(replicas.source).count) * 7 / 6 * replicas_.state_bytes() / 2;
-  if (!options_.judge.decoder_weights.empty()) {
-    const networks::VaeShape decoder;
-    const double pixels = to_real(replicas.side * decoder.factor());
-    bytes += 8.0 * to_real(decoder.weights()) + 8.0 * 256 * pixels * pixels;
-  }
-  return bytes;
+  // States of the trunk at every step.
+  return replicas_.memory() + judge_memory(options_.judge, replicas) +
+         to_real(replicas.pairs * (replicas.steps + 1)) * replicas_.state_bytes();
 }
 
 }  // namespace syncgap::experiments

@@ -31,7 +31,6 @@ class ReplicaSpeciationPlan {
   ReplicaSpeciationOptions options_;
   ReplicaPlan replicas_;
   std::vector<std::int64_t> points_, shown_, samples_;
-  double first_correlation_;
 };
 
 }  // namespace syncgap::experiments

@@ -40,6 +40,8 @@ class JudgeSources {
                std::optional<int> device);
 
   const Facts& facts() const { return facts_; }
+  /// What a classifier is trained and tested on; none where the judge is ResNet-50.
+  const std::optional<models::ClassifierImages>& real() const { return real_; }
 
  private:
   friend class ImageJudge;

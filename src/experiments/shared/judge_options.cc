@@ -2,7 +2,7 @@
 
 namespace syncgap::experiments {
 
-void JudgeOptions::describe(OptionTable& table) {
+void JudgeOptions::describe_judge(OptionTable& table) {
   table.add("decoder_weights", decoder_weights, "",
             "file of the autoencoder that decodes a published network's latents");
   table.add("encoder_weights", encoder_weights, "",
@@ -10,6 +10,10 @@ void JudgeOptions::describe(OptionTable& table) {
             "classifier that is trained here on the same images");
   features.describe(table);
   classifier.describe(table);
+}
+
+void JudgeOptions::describe(OptionTable& table) {
+  describe_judge(table);
   table
       .add("pooled_side", pooled_side, "",
            "side of the images averaged over cells, whose distance is the coarse one, (71)")

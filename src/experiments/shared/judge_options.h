@@ -30,6 +30,8 @@ struct JudgeOptions {
 
   /// Binds the members.
   void describe(OptionTable& table);
+  /// The same without the scales, for experiments that compare no images.
+  void describe_judge(OptionTable& table);
   bool trains_classifier() const { return encoder_weights.empty(); }
 };
 

@@ -3,6 +3,16 @@
 namespace syncgap::experiments {
 
 void ReplicaOptions::describe(OptionTable& table) {
+  table
+      .add("start_spread", start_spread, "sigma",
+           "how far the replicas of a pair start apart, (67): their correlation is "
+           "(1 - sigma^2) / (1 + sigma^2)")
+      .at_least(0);
+  table.add("pairs", pairs, "M", "pairs of replicas").at_least(4).at_most(100000);
+  describe_network(table);
+}
+
+void ReplicaOptions::describe_network(OptionTable& table) {
   source.describe(table);
   table.add("classes", classes, "", "labels of the images that are used").at_least(0);
   table.add("images", images, "n", "images to train on, the same number of each class; 0: all")
@@ -33,15 +43,9 @@ void ReplicaOptions::describe(OptionTable& table) {
       "code), or strided, every (T / S)-th from 0 on ('ddim100')");
   guidance.describe(table);
   table
-      .add("start_spread", start_spread, "sigma",
-           "how far the replicas of a pair start apart, (67): their correlation is "
-           "(1 - sigma^2) / (1 + sigma^2)")
-      .at_least(0);
-  table.add("pairs", pairs, "M", "pairs of replicas").at_least(4).at_most(100000);
-  table
-      .add(
-          "group", group, "",
-          "pairs that are evaluated as one batch; part of what decides the bits, and of the memory")
+      .add("group", group, "",
+           "pairs, or single images, that are evaluated as one batch; part of what decides the "
+           "bits, and of the memory")
       .at_least(1)
       .at_most(4096);
   table

@@ -14,8 +14,8 @@
 
 namespace syncgap::experiments {
 
-/// Options of every experiment on pairs of replicas of a diffusion transformer: one that is trained
-/// here on images, or a published one whose states are latents. dit sec. 3
+/// Options of every experiment on a diffusion transformer and pairs of its replicas: one that is
+/// trained here on images, or a published one whose states are latents. dit sec. 3
 struct ReplicaOptions {
   ImageSourceOptions source;
   std::vector<std::int64_t> classes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -36,7 +36,10 @@ struct ReplicaOptions {
   std::int64_t threads = 1;
   models::TransformerOptions transformer;
 
+  /// Binds the members.
   void describe(OptionTable& table);
+  /// The same without what only pairs have: for experiments on single images.
+  void describe_network(OptionTable& table);
 
   bool is_published() const { return !published.empty(); }
   std::vector<std::int32_t> labels() const { return {classes.begin(), classes.end()}; }

@@ -22,6 +22,15 @@ networks::DiTShape checked_shape(const ReplicaOptions& options) {
   return shape;
 }
 
+/// Whether a unit has the first value on every axis but that of seeds.
+bool is_first_of_seed(const Unit& unit) {
+  const Grid& grid = unit.grid();
+  const auto position = grid.position(unit.index());
+  for (std::size_t k = 0; k < position.size(); ++k)
+    if (grid.axes()[k].name != "seed" && position[k] != 0) return false;
+  return true;
+}
+
 }  // namespace
 
 void require_given(const std::string& path, const char* option, const std::string& remedy) {
@@ -80,27 +89,7 @@ void describe_replica_network(ObservableList& list) {
                       "1", "syncgap", error);
 }
 
-ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
-    : options_(options),
-      shape_(checked_shape(options)),
-      schedule_(options.schedule()),
-      visited_(options.visited()),
-      first_coupling_(axis_values<double>(grid, "g").front()),
-      first_told_(axis_values<std::int64_t>(grid, "told_class").front()) {
-  const auto& transformer = options.transformer;
-  if (options.is_published())
-    require_given(transformer.weights, "weights",
-                  "a published network is read, not trained: give DiT-XL-2-256x256.pt or "
-                  "DiT-XL-2-512x512.pt from https://dl.fbaipublicfiles.com/DiT/models/, or weights "
-                  "of your own of this size (licence of the published ones CC BY-NC 4.0)");
-  else if (!transformer.weights.empty())
-    require_given(transformer.weights, "weights", "give the file of the network's weights");
-  require_input(grid.axis("epoch").size() == transformer.training.epochs,
-                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-                " values): leave it out and set experiment.epochs, now ",
-                transformer.training.epochs);
-  require_input(axis_values<std::int64_t>(grid, "context_step") == context_steps(options),
-                "axis context_step follows from experiment.horizon: leave it out");
+void check_replica_axes(const ReplicaOptions& options, const Grid& grid) {
   for (const double g : axis_values<double>(grid, "g"))
     require_input(g >= 0 && g <= 1,
                   "the coupling strength of attention lies between 0 and 1 (axes.g, saw ", g,
@@ -115,6 +104,27 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
                   "experiment.guidance = ",
                   options.guidance.scale, "): tell a class, or set experiment.guidance = 1");
   }
+}
+
+ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
+    : options_(options),
+      shape_(checked_shape(options)),
+      schedule_(options.schedule()),
+      visited_(options.visited()) {
+  const auto& transformer = options.transformer;
+  if (options.is_published())
+    require_given(transformer.weights, "weights",
+                  "a published network is read, not trained: give DiT-XL-2-256x256.pt or "
+                  "DiT-XL-2-512x512.pt from https://dl.fbaipublicfiles.com/DiT/models/, or weights "
+                  "of your own of this size (licence of the published ones CC BY-NC 4.0)");
+  else if (!transformer.weights.empty())
+    require_given(transformer.weights, "weights", "give the file of the network's weights");
+  require_input(grid.axis("epoch").size() == transformer.training.epochs,
+                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
+                " values): leave it out and set experiment.epochs, now ",
+                transformer.training.epochs);
+  require_input(axis_values<std::int64_t>(grid, "context_step") == context_steps(options),
+                "axis context_step follows from experiment.horizon: leave it out");
   if (!has_images()) return;
   const auto outline = peek_images(options.source);
   expected_images_ = options.images > 0
@@ -123,9 +133,7 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
 }
 
 double ReplicaPlan::training_operations(const Unit& unit) const {
-  if (!options_.transformer.weights.empty() || unit.real("g") != first_coupling_ ||
-      unit.integer("told_class") != first_told_)
-    return 0;
+  if (!options_.transformer.weights.empty() || !is_first_of_seed(unit)) return 0;
   const double images = to_real(options_.transformer.training.epochs * expected_images_);
   return 3 * shape_.operations() * images;
 }

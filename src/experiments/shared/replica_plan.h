@@ -20,6 +20,8 @@ void require_given(const std::string& path, const char* option, const std::strin
 
 /// The split axes of experiments on replicas: g, seed, told_class.
 std::vector<Axis> replica_axes(std::vector<double> couplings);
+/// Throws InputError for values of g or told_class that there are not.
+void check_replica_axes(const ReplicaOptions& options, const Grid& grid);
 
 /// Steps at which the use of context is measured, the values of axis context_step.
 std::vector<std::int64_t> context_steps(const ReplicaOptions& options);
@@ -31,7 +33,7 @@ void describe_replica_network(ObservableList& list);
 /// Options and axes that fit together, with nothing read but the outline of the images.
 class ReplicaPlan {
  public:
-  /// Throws InputError.
+  /// Throws InputError. Of the axes, those of replica_network_axes are looked at.
   ReplicaPlan(const ReplicaOptions& options, const Grid& grid);
 
   const ReplicaOptions& options() const { return options_; }
@@ -63,8 +65,6 @@ class ReplicaPlan {
   diffusion::NoiseSchedule schedule_;
   std::vector<std::int64_t> visited_;
   std::int64_t expected_images_ = 0;
-  double first_coupling_;
-  std::int64_t first_told_;
 };
 
 /// Seconds on one processor, roughly.
