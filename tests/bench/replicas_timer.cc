@@ -12,7 +12,7 @@
 #include "experiments/layer_energies/capture.h"
 #include "experiments/layer_energies/declaration.h"
 #include "experiments/replica_speciation/decoupling.h"
-#include "experiments/shared/told_rows.h"
+#include "experiments/shared/told_rows.torch.h"
 #include "models/trained_denoiser.h"
 #include "networks/freed_memory.h"
 #include "stopwatch.h"

@@ -10,7 +10,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/sampling_path.h"
-#include "experiments/shared/told_rows.h"
+#include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
 // Shapes: B pairs of a group, N tokens of D channels, M pairs in all, F bands.

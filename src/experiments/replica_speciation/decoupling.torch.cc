@@ -8,7 +8,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/branches.h"
-#include "experiments/shared/told_rows.h"
+#include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
 namespace syncgap::experiments {

@@ -39,9 +39,9 @@ struct SmallUnit {
   }
 
   CapturedLayers capture(double g) const {
-    return capture_layers(
-        options, *plan, [&](const networks::LayerTap& tap) { return model.tapped(tap); }, *noise,
-        {g, kNoClass}, {});
+    return capture_layers(options, *plan,
+                          [&](const networks::LayerTap& tap) { return model.tapped(tap); }, *noise,
+                          {g, kNoClass}, {});
   }
   std::int64_t layers() const { return plan->shape().depth + 1; }
 
@@ -73,7 +73,7 @@ TEST(CapturedLayers, EnergiesAreThoseOfASingularValueDecompositionOfStoredStates
     const auto seen = unit.capture(g);
     const auto states = unit.all_states(g);
     for (std::int64_t layer = 0; layer < unit.layers(); ++layer) {
-      const auto start = difference(states[0][layer]);  // (M, N D)
+      const auto start = difference(states[0][layer]);               // (M, N D)
       const auto modes = std::get<2>(at::linalg_svd(start, false));  // rows r_k
       const auto found = observables::DifferenceModes::in_sample(seen.gram(kPlain, layer));
       for (const std::int64_t step : {0, 4, 9}) {
