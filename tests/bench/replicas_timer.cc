@@ -79,8 +79,9 @@ Scanned scan(ReplicaSpeciationOptions options, const ReplicaPlan& plan,
              const diffusion::Denoiser& denoiser, const ReplicaNoise& noise, bool adaptive) {
   options.adaptive = adaptive;
   const Stopwatch watch;
+  const parallel::Team alone;
   DecoupledPairs pairs(options, plan, denoiser, noise, {kCoupling, kNoiseCorrelation, kNoClass},
-                       look_by_pixels(options.judge), {});
+                       look_by_pixels(options.judge), alone);
   auto seen = pairs.compare({0});
   AgreementCurves curves(options.replicas.pairs, pairs.independent().across_pairs());
   curves.add(0, std::move(seen.front()));
