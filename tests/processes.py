@@ -59,7 +59,7 @@ class Run:
 
     @contextlib.contextmanager
     def held(self):
-        """All ranks stand still meanwhile: what is looked at cannot end or change under the eyes."""
+        """All ranks stand still meanwhile: what is looked at cannot end or change."""
         pids = self.rank_pids()
         assert len(pids) == self.ranks, "the run ended before it could be held"
         for pid in pids:

@@ -138,7 +138,8 @@ def test_libtorch_is_in_a_part_that_only_jobs_that_train_open(syncgap, with_torc
     run("plan", TRAINING, expect=SUCCESS)
     train = ("run", TRAINING, "--set", 'experiment.weights="none.safetensors"')
     missing = run(*train, expect=BAD_INPUT)
-    assert f"trains networks is missing (libsyncgap_torch.so, neither in {program.parent}" in missing
+    assert (f"trains networks is missing (libsyncgap_torch.so, neither in {program.parent}"
+            in missing)
     assert f"nor in {tmp_path}/lib/syncgap)" in missing
     installed = tmp_path / "lib/syncgap" / part.name
     installed.parent.mkdir(parents=True)

@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 import pytest
-from processes import ROOT, SUCCESS, Run, observables, wait_until
+from processes import SUCCESS, Run, observables, wait_until
 
 NETWORK = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20",
            "experiment.shards=4", "experiment.width=16", "experiment.depth=2",
@@ -13,8 +13,8 @@ NETWORK = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20"
            "experiment.checkpoint_seconds=0", "axes.g=[0.0, 0.8]"]
 JOBS = {
     "replica_speciation": [
-        *NETWORK, "experiment.classifier_width=8", "experiment.classifier_epochs=1", "experiment.coarse_step=2",
-        "experiment.resamples=20", "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
+        *NETWORK, "experiment.classifier_width=8", "experiment.classifier_epochs=1",
+        "experiment.coarse_step=2", "experiment.resamples=20", "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
     "layer_energies": [*NETWORK, "experiment.splits=2", "experiment.chance_draws=10"],
 }
 

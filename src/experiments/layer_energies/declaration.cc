@@ -9,10 +9,11 @@ namespace syncgap::experiments {
 
 namespace {
 
-/// Every tenth of a trajectory.
+/// Every tenth of a trajectory, and one before.
 std::vector<std::int64_t> chance_steps(std::int64_t steps) {
   constexpr std::int64_t kParts = 10;
   std::vector<std::int64_t> out;
+  if (steps >= 2 * kParts) out.push_back(steps / (2 * kParts));
   for (std::int64_t k = 1; k <= kParts; ++k) {
     const std::int64_t step = steps * k / kParts - 1;
     if (step > 0 && (out.empty() || step > out.back())) out.push_back(step);

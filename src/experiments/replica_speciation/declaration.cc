@@ -37,7 +37,9 @@ void describe_curves(ObservableList& list) {
                          "step", "dit sec. 3.1, table 1", bootstrap);
   list.add_with_interval("width", {"metric"}, "its width", "step", "syncgap", bootstrap);
   list.add_with_interval("floor", {"metric"}, "its level before", "1", "syncgap", bootstrap);
-  list.add_with_interval("plateau", {"metric"}, "its level after", "1", "syncgap", bootstrap);
+  list.add_with_interval("plateau", {"metric"},
+                         "its level after, beyond what was seen where a trajectory ends before it",
+                         "1", "syncgap", bootstrap);
   list.add_with_interval("crossing", {"metric"},
                          "where straight lines between the points pass the level half way from "
                          "independent to equal, which is the same at every g",
