@@ -14,7 +14,8 @@ NETWORK = ["experiment.images=200", "experiment.epochs=2", "experiment.batch=20"
 JOBS = {
     "replica_speciation": [
         *NETWORK, "experiment.classifier_width=8", "experiment.classifier_epochs=1",
-        "experiment.coarse_step=2", "experiment.resamples=20", "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
+        "experiment.coarse_step=2", "experiment.resamples=20",
+        "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
     "layer_energies": [*NETWORK, "experiment.splits=2", "experiment.chance_draws=10"],
 }
 
