@@ -28,7 +28,7 @@ void check_judge(const JudgeOptions& judge, const ReplicaOptions& replicas) {
     require_given(judge.encoder_weights, "encoder_weights",
                   "give ResNet-50, resnet50-11ad3fa6.pth or, with experiment.feature_weights = "
                   "\"v1\", resnet50-0676ba61.pth from https://download.pytorch.org/models/ "
-                  "(licence BSD-3-Clause, of ImageNet's images)");
+                  "(licence BSD-3-Clause)");
   }
   if (!judge.encoder_weights.empty())
     require_given(judge.encoder_weights, "encoder_weights", "correct the path");
