@@ -171,8 +171,7 @@ TEST(ContextUse, RisesWhereTrainingHasFoundContext) {
   options.training.optimizer.learning_rate = 5e-3;
   options.training.optimizer.ema_decay = 0.9;
   options.place.models = folder.path("models");
-  const auto model =
-      trained_denoiser(made.task, options, options.shape(1, SmallContext::kSide, 0), {});
+  const auto model = trained_denoiser(made.task, options, options.shape(1, pixels.size(3), 0), {});
   const auto use = measure_context_use(made.task, model, {10}, 256, {});
   for (const auto& rise : {use.rise_other[0], use.rise_uniform[0]})
     EXPECT_GT(rise.value, 4 * rise.standard_error);
