@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from analysis.experiments.transformer_quality import tables
+from analysis.experiments.transformer_quality import claims, tables
 from analysis.experiments.transformer_quality.data import (
     COMPARED,
     REPLACEMENTS,
@@ -19,6 +19,7 @@ from analysis.experiments.transformer_quality.data import (
 )
 from analysis.page import style
 from analysis.page.content import Content, Figure
+from analysis.page.papers import DIT
 from analysis.reading.estimates import Z95
 from analysis.reading.record import Record
 from analysis.reading.values import position, show
@@ -40,7 +41,8 @@ def content(record: Record) -> Content:
         if known := _context_figure(record, shown):
             figures.append(known)
         figures.append(_sample_figure(record, shown[0]))
-    return Content(_summary(record, found), figures=figures, tables=tables.tables(record, found))
+    return Content(_summary(record, found), DIT, figures, tables.tables(record, found),
+                   claims.claims(record, found))
 
 
 def _summary(record: Record, found: list[QualityUnit]) -> str:

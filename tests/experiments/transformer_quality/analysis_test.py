@@ -9,6 +9,7 @@ from records import changed
 from analysis import open_record
 from analysis.experiments.table import content
 from analysis.experiments.transformer_quality.data import units
+from analysis.page.content import Verdict
 
 JOB = """
 [experiment]
@@ -73,6 +74,22 @@ def test_what_is_not_good_enough_is_said(path, tmp_path):
             assert found.summary.count("Not good enough") == 2
             assert text in found.summary
             assert all("NO" in row and text in row[-1] for row in found.tables[0].rows)
+
+
+def test_verdicts_follow_the_intervals(path, tmp_path):
+    def verdicts(name, **values):
+        with open_record(changed(path, tmp_path / f"{name}.h5", **(GOOD | values))) as record:
+            return [claim.verdict for claim in content(record).claims]
+
+    sure = dict(context_rise_error=0.01, label_right_low=0.93, label_right_high=0.97)
+    assert verdicts("sure", **sure) == [Verdict.REPRODUCED, Verdict.REPRODUCED]
+    assert verdicts("none", **(sure | dict(context_rise=0.0001, context_rise_error=0.0001,
+                                           label_right_low=0.1, label_right_high=0.3))) == [
+        Verdict.CONTRADICTED, Verdict.CONTRADICTED]
+    assert verdicts("unknown", **(sure | dict(context_rise_error=1.0, label_right_low=0.1,
+                                              label_right_high=0.99))) == [
+        Verdict.OPEN, Verdict.OPEN]
+    assert verdicts("unmeasured", **(sure | dict(context_rise=np.nan))) == [Verdict.REPRODUCED]
 
 
 def test_too_few_samples_for_a_distance_are_said(path, tmp_path):
