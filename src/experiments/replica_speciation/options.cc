@@ -31,17 +31,6 @@ OptionTable ReplicaSpeciationOptions::table() {
   table.add("resamples", resamples, "", "bootstrap samples of pairs behind each interval")
       .at_least(10);
   table
-      .add("least_accuracy", least_accuracy, "",
-           "test accuracy below which the classifier makes what uses it unreliable")
-      .at_least(0)
-      .at_most(1);
-  table
-      .add("least_right", least_right, "",
-           "share of samples that show the class they were told below which the network has not "
-           "learned it")
-      .at_least(0)
-      .at_most(1);
-  table
       .add("most_share", most_share, "",
            "share of one class among samples that were told none above which the network makes "
            "little else")

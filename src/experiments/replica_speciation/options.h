@@ -20,8 +20,6 @@ struct ReplicaSpeciationOptions : ReverseStepOptions {
   double widening = 0.1;
   double most_evaluations = 0.35;
   std::int64_t resamples = 1000;
-  double least_accuracy = 0.8;
-  double least_right = 0.7;
   double most_share = 0.5;
 
   ReplicaSpeciationOptions();

@@ -65,14 +65,14 @@ bool ReplicaSpeciation::store_samples_shown(const IndependentImages& images,
   } else {
     const auto found = labels.eq(told_class).sum().item<std::int64_t>();
     right.set(observables::wilson_share(found, count));
-    reliable = to_real(found) >= options.least_right * to_real(count);
+    reliable = to_real(found) >= options.judge.least_right * to_real(count);
   }
   auto accuracy = results.cells("classifier_accuracy");
   if (!judge.accuracy()) {
     accuracy.none();
   } else {
     accuracy.set(*judge.accuracy());
-    reliable = reliable && judge.accuracy()->value >= options.least_accuracy;
+    reliable = reliable && judge.accuracy()->value >= options.judge.least_accuracy;
   }
   return reliable;
 }

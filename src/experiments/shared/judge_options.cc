@@ -10,6 +10,17 @@ void JudgeOptions::describe_judge(OptionTable& table) {
             "classifier that is trained here on the same images");
   features.describe(table);
   classifier.describe(table);
+  table
+      .add("least_accuracy", least_accuracy, "",
+           "test accuracy below which the classifier makes what uses it unreliable")
+      .at_least(0)
+      .at_most(1);
+  table
+      .add("least_right", least_right, "",
+           "share of samples that show the class they were told below which the network has not "
+           "learned it")
+      .at_least(0)
+      .at_most(1);
 }
 
 void JudgeOptions::describe(OptionTable& table) {

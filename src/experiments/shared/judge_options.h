@@ -25,6 +25,8 @@ struct JudgeOptions {
   std::string encoder_weights;  ///< of ResNet-50; empty: a classifier that is trained here
   networks::FeatureOptions features;
   models::ClassifierOptions classifier;
+  double least_accuracy = 0.8;  ///< of the classifier; below, what uses it is unreliable
+  double least_right = 0.7;     ///< of samples that were told a class, the share that shows it
   std::int64_t pooled_side = 7;
   Upsampling upsampling = Upsampling::nearest;
 

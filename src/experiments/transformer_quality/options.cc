@@ -32,17 +32,6 @@ OptionTable TransformerQualityOptions::table() {
   table.add("resamples", resamples, "", "bootstrap samples behind the interval of the balance")
       .at_least(10);
   table
-      .add("least_accuracy", least_accuracy, "",
-           "test accuracy below which the classifier makes what uses it unreliable")
-      .at_least(0)
-      .at_most(1);
-  table
-      .add("least_right", least_right, "",
-           "share of samples that show the class they were told below which the network has not "
-           "learned it")
-      .at_least(0)
-      .at_most(1);
-  table
       .add("least_balance", least_balance, "",
            "balance of the classes of samples that were told none below which the network leaves "
            "some out")

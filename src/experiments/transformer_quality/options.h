@@ -18,8 +18,6 @@ struct TransformerQualityOptions : ReverseStepOptions {
   std::int64_t real_images = 5000;
   std::int64_t feature_components = 64;
   std::int64_t resamples = 1000;
-  double least_accuracy = 0.8;
-  double least_right = 0.7;
   double least_balance = 0.7;
 
   TransformerQualityOptions();

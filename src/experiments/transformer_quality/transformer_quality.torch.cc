@@ -131,10 +131,10 @@ bool TransformerQuality::reliable(const ReplicaNetwork& network, const ImageJudg
                                   const IntervalEstimate& right,
                                   const IntervalEstimate& balance) const {
   const TransformerQualityOptions& options = plan_.options();
-  const bool judged = !judge.accuracy() || judge.accuracy()->value >= options.least_accuracy;
+  const bool judged = !judge.accuracy() || judge.accuracy()->value >= options.judge.least_accuracy;
   // No samples that were told no class: no balance.
   const bool balanced = options.free_samples == 0 || balance.value >= options.least_balance;
-  return network.uses_context() && judged && right.value >= options.least_right && balanced;
+  return network.uses_context() && judged && right.value >= options.judge.least_right && balanced;
 }
 
 void TransformerQuality::run(const Unit& unit, Results& results, const RunContext& context) const {
