@@ -31,9 +31,14 @@ Tensor cosine_matrix(std::int64_t g, const torch::TensorOptions& like) {
   return matrix.to(like);
 }
 
-/// Sums of squares of the rows, in double. (B, ...) -> (B)
+/// Sums of squares over replicas and tokens, by channel. (B, P, N, D) or (B, N, D) -> (B, D)
+Tensor channel_energies(const Tensor& tokens) {
+  return tokens.to(torch::kFloat32).square().flatten(1, -2).sum(1);
+}
+
+/// Sums of squares of the rows. (B, ...) -> (B)
 Tensor row_energies(const Tensor& rows) {
-  return rows.to(torch::kFloat64).square().flatten(1).sum(1);
+  return channel_energies(rows).to(torch::kFloat64).sum(1);
 }
 
 /// As many numbers as there is room for.
@@ -98,8 +103,9 @@ class Capture {
   void pass(Group group, std::int64_t s, bool own, Tensor& states) {
     rows_ = group.count;
     look_ = [&](std::int64_t layer, const Tensor& tokens) {
-      if (group.first == 0) see_scale(layer, s, tokens);
-      if (own) see(layer, s, group, tokens);
+      const auto sums = channel_energies(tokens);  // (B, D)
+      if (group.first == 0) see_scale(layer, s, sums, 2 * tokens.size(2));
+      if (own) see(layer, s, group, tokens, sums);
     };
     step(s, group.count, states);
   }
@@ -112,23 +118,24 @@ class Capture {
     states = states * taken.on_state + predicted.noise * taken.on_noise;
   }
 
-  void see_scale(std::int64_t layer, std::int64_t s, const Tensor& tokens) {
-    const auto size =
-        tokens.to(torch::kFloat32).square().mean(at::IntArrayRef{0, 1, 2}).sqrt();  // (D)
+  void see_scale(std::int64_t layer, std::int64_t s, const Tensor& sums, std::int64_t numbers) {
+    const auto size = (sums.mean(0) / to_real(numbers)).sqrt();  // (D)
     // A channel that is never used stays as it is.
     scale_[layer] = torch::where(size > 0, size.reciprocal(), torch::ones_like(size));
     if (s == 0) start_scale_[layer] = scale_[layer];
   }
 
-  void see(std::int64_t layer, std::int64_t s, Group group, const Tensor& tokens) {
+  void see(std::int64_t layer, std::int64_t s, Group group, const Tensor& tokens,
+           const Tensor& sums) {
     const auto v = differences(tokens);
+    const auto channels = channel_energies(v).to(torch::kFloat64);  // (B, D)
     const std::int64_t at = (layer * out_.steps + s) * out_.pairs + group.first;
     const auto to = [&](std::vector<double>& all) {
       return std::span(all).subspan(at, group.count);
     };
-    put(row_energies(v), to(out_.energy[0]));
-    put(row_energies(v * scale_[layer]), to(out_.energy[1]));
-    put(row_energies(tokens) / 2, to(out_.state_energy));
+    put(channels.sum(1), to(out_.energy[0]));
+    put(channels.matmul(scale_[layer].to(torch::kFloat64).square()), to(out_.energy[1]));
+    put(sums.to(torch::kFloat64).sum(1) / 2, to(out_.state_energy));
     see_bands(layer, s, group, v);
     if (s > 0) {
       put_products(layer, s, group, v);
@@ -140,7 +147,7 @@ class Capture {
   }
 
   void see_bands(std::int64_t layer, std::int64_t s, Group group, const Tensor& v) {
-    const auto power = token_frequencies(v).to(torch::kFloat64).square().sum(2);  // (B, N)
+    const auto power = token_frequencies(v).square().sum(2).to(torch::kFloat64);  // (B, N)
     const auto bands = torch::zeros({group.count, out_.bands}, power.options())
                            .index_add_(1, frequency_bands(grid_).to(power.device()), power)
                            .t()
