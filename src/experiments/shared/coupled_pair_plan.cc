@@ -77,9 +77,7 @@ CoupledPairPlan::CoupledPairPlan(const CoupledPairOptions& options, const Grid& 
     : options_(options) {
   const auto outline = peek_images(options.source);
   image_channels_ = std::max<std::int64_t>(1, outline.shape.channels);
-  expected_images_ = options.images > 0
-                         ? options.images
-                         : outline.count * std::ssize(options.classes) / options.source.class_count;
+  expected_images_ = expected_count(options.source, std::ssize(options.classes), options.images);
   const auto& denoiser = options.denoiser;
   denoiser.shape(2 * image_channels_).check(options.side);
   require_input(grid.axis("epoch").size() == denoiser.training.epochs,

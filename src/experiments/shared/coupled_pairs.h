@@ -33,14 +33,13 @@ class CoupledPairs {
   void store_training(const models::TrainedDenoiser& model,
                       const diffusion::NoiseSchedule& schedule, Results& results) const;
 
-  std::int64_t image_count() const { return std::ssize(chosen_); }
+  std::int64_t image_count() const { return std::ssize(images_.chosen); }
 
  private:
   using Key = std::pair<data::Modality, double>;
 
   CoupledPairPlan plan_;
-  std::vector<std::uint32_t> chosen_;
-  std::uint64_t checksum_ = 0;
+  ChosenImages images_;
   std::map<Key, models::PairStates> states_;
 };
 

@@ -14,19 +14,12 @@ namespace syncgap::experiments {
 CoupledPairs::CoupledPairs(CoupledPairPlan plan, const data::ImageSet& images, const Grid& grid)
     : plan_(std::move(plan)) {
   const CoupledPairOptions& options = plan_.options();
-  chosen_ = data::choose_images(images, options.labels(), options.images, data::Subset::first,
-                                RandomStream(0, "all"));
-  checksum_ = data::checksum(images, chosen_);
-  const std::size_t side = options.side;
-  require_input(images.shape().height == side && images.shape().width == side,
-                "images have another size (", to_text(images.shape()),
-                "): set experiment.side, now ", options.side);
-  require_input(std::int64_t(images.shape().channels) == plan_.image_channels(),
-                "images of an HDF5 file have more than one channel (", to_text(images.shape()),
-                "): give grey ones");
+  images_ = choose_square_images(images, options.labels(), options.images, options.side,
+                                 plan_.image_channels());
   for (const data::Modality modality : axis_choices(grid, "modality", data::kModalities))
     for (const double low : axis_values<double>(grid, "pixel_low"))
-      states_.emplace(Key{modality, low}, models::PairStates(images, chosen_, modality, low));
+      states_.emplace(Key{modality, low},
+                      models::PairStates(images, images_.chosen, modality, low));
 }
 
 const models::PairStates& CoupledPairs::states(const Unit& unit) const {
@@ -44,7 +37,7 @@ models::DenoiserTask CoupledPairs::task(const Unit& unit, data::Pairing pairing,
   task.schedule = &schedule;
   task.sweep_seed = sweep_seed;
   task.seed = unit.integer("seed");
-  task.facts = {{"data", checksum_text(checksum_)},
+  task.facts = {{"data", checksum_text(images_.checksum)},
                 {"images", concat(image_count())},
                 {"modality", unit.label("modality")},
                 {"pixel_low", concat(unit.real("pixel_low"))},

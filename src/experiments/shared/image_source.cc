@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/check.h"
 #include "core/checksum.h"
+#include "core/random.h"
 #include "data/cifar10.h"
 #include "data/idx.h"
 #include "data/plain_arrays.h"
@@ -75,6 +77,28 @@ std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options)
     if (std::filesystem::exists(options.data_path + "/" + first + ending))
       return read_images(other);
   return std::nullopt;
+}
+
+ChosenImages choose_square_images(const data::ImageSet& images,
+                                  const std::vector<std::int32_t>& classes, std::int64_t count,
+                                  std::int64_t side, std::int64_t channels) {
+  ChosenImages out;
+  out.chosen =
+      data::choose_images(images, classes, count, data::Subset::first, RandomStream(0, "all"));
+  out.checksum = data::checksum(images, out.chosen);
+  const std::size_t length = side;
+  require_input(images.shape().height == length && images.shape().width == length,
+                "images have another size (", to_text(images.shape()),
+                "): set experiment.side, now ", side);
+  require_input(std::int64_t(images.shape().channels) == channels,
+                "images of an HDF5 file have more than one channel (", to_text(images.shape()),
+                "): give grey ones");
+  return out;
+}
+
+std::int64_t expected_count(const ImageSourceOptions& options, std::int64_t classes,
+                            std::int64_t count) {
+  return count > 0 ? count : peek_images(options).count * classes / options.class_count;
 }
 
 Facts data_facts(const data::ImageSet& images, const std::optional<data::ImageSet>& test_images) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/choices.h"
 #include "core/identity.h"
@@ -45,6 +46,20 @@ data::ImageSet read_images(const ImageSourceOptions& options);
 /// The half of an IDX or CIFAR-10 set that read_images does not read, to test on what was trained;
 /// nothing where its files are not there and for HDF5 files. Throws as read_images.
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
+
+/// Images a denoiser is trained on, and what names them.
+struct ChosenImages {
+  std::vector<std::uint32_t> chosen;
+  std::uint64_t checksum = 0;
+};
+/// `count` of the classes' images (0: all), the first ones, the same number of each. Throws
+/// InputError where they are not of this side and number of channels.
+ChosenImages choose_square_images(const data::ImageSet& images,
+                                  const std::vector<std::int32_t>& classes, std::int64_t count,
+                                  std::int64_t side, std::int64_t channels);
+/// How many these will be, as far as can be known without reading one.
+std::int64_t expected_count(const ImageSourceOptions& options, std::int64_t classes,
+                            std::int64_t count);
 
 /// "data" with the checksum of the images, and "test data" where there are others to test on.
 Facts data_facts(const data::ImageSet& images, const std::optional<data::ImageSet>& test_images);

@@ -22,13 +22,12 @@ class ReplicaImages {
   /// Throws InputError for images that do not fit.
   ReplicaImages(const ReplicaPlan& plan, const data::ImageSet& images);
 
-  std::int64_t count() const { return std::ssize(chosen_); }
+  std::int64_t count() const { return std::ssize(images_.chosen); }
   const models::ImageStates& states() const { return *states_; }
-  std::uint64_t checksum() const { return checksum_; }
+  std::uint64_t checksum() const { return images_.checksum; }
 
  private:
-  std::vector<std::uint32_t> chosen_;
-  std::uint64_t checksum_;
+  ChosenImages images_;
   std::unique_ptr<models::ImageStates> states_;
 };
 

@@ -26,23 +26,15 @@ torch::Tensor replica_pixels(const data::ImageSet& images,
 
 ReplicaImages::ReplicaImages(const ReplicaPlan& plan, const data::ImageSet& images) {
   const ReplicaOptions& options = plan.options();
-  chosen_ = data::choose_images(images, options.labels(), options.images, data::Subset::first,
-                                RandomStream(0, "all"));
-  checksum_ = data::checksum(images, chosen_);
-  const std::size_t side = options.side;
-  require_input(images.shape().height == side && images.shape().width == side,
-                "images have another size (", to_text(images.shape()),
-                "): set experiment.side, now ", options.side);
-  require_input(std::int64_t(images.shape().channels) == plan.shape().image_channels,
-                "images of an HDF5 file have more than one channel (", to_text(images.shape()),
-                "): give grey ones");
   const auto classes = options.labels();
+  images_ = choose_square_images(images, classes, options.images, options.side,
+                                 plan.shape().image_channels);
   std::vector<std::int32_t> places;
-  for (const std::uint32_t image : chosen_) {
+  for (const std::uint32_t image : images_.chosen) {
     const auto found = std::find(classes.begin(), classes.end(), images.label(image));
     places.push_back(static_cast<std::int32_t>(found - classes.begin()));
   }
-  states_ = std::make_unique<models::ImageStates>(replica_pixels(images, chosen_), places,
+  states_ = std::make_unique<models::ImageStates>(replica_pixels(images, images_.chosen), places,
                                                   options.transformer.training.batch);
 }
 
@@ -65,7 +57,6 @@ models::DenoiserTask replica_task(const ReplicaPlan& plan, const ReplicaSources&
   task.sweep_seed = sweep_seed;
   task.seed = seed;
   task.told_classes = options.told_classes();
-  task.label_dropout = options.transformer.label_dropout;
   task.facts = {{"images", "single, black -1 and white 1"},
                 {"steps", concat(options.horizon)},
                 {"beta", concat(options.beta_first, " to ", options.beta_last)},

@@ -126,10 +126,7 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
   require_input(axis_values<std::int64_t>(grid, "context_step") == context_steps(options),
                 "axis context_step follows from experiment.horizon: leave it out");
   if (!has_images()) return;
-  const auto outline = peek_images(options.source);
-  expected_images_ = options.images > 0
-                         ? options.images
-                         : outline.count * std::ssize(options.classes) / options.source.class_count;
+  expected_images_ = expected_count(options.source, std::ssize(options.classes), options.images);
 }
 
 double ReplicaPlan::training_operations(const Unit& unit) const {
