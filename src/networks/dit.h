@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "networks/blocks_by_rows.h"
 #include "networks/dit_shape.h"
 #include "networks/layer_taps.torch.h"
 #include "networks/replica_attention.h"
@@ -24,12 +25,16 @@ class DiTBlockImpl : public torch::nn::Module {
   /// tokens (B, N, D) of each replica, condition (B, D) after its SiLU -> (B, N, D) of each
   Replicas forward(const Replicas& tokens, const torch::Tensor& condition,
                    const CoupledRows& coupled);
+  /// The same of tokens (B, P, N, D) -> (B, P, N, D), where BlockByRows::can.
+  torch::Tensor by_rows(const torch::Tensor& tokens, const torch::Tensor& condition,
+                        const CoupledRows& coupled);
+  const BlockLayers& layers() const { return layers_; }
 
  private:
   std::int64_t heads_;
   double epsilon_;
-  torch::nn::Linear qkv_{nullptr}, proj_{nullptr}, fc1_{nullptr}, fc2_{nullptr};
-  torch::nn::Linear modulation_{nullptr};
+  BlockLayers layers_;
+  BlockByRows by_rows_;
 };
 TORCH_MODULE(DiTBlock);
 
@@ -78,6 +83,8 @@ class DiTImpl : public torch::nn::Module {
   torch::Tensor condition(const DiTConditions& conditions, std::int64_t rows);  // (B, D)
   torch::Tensor embed(const torch::Tensor& images);                             // (B, N, D)
   torch::Tensor read_out(const torch::Tensor& tokens, const torch::Tensor& condition);
+  Replicas through_blocks(Replicas replicas, const torch::Tensor& condition,
+                          const ReplicaCoupling& coupling, Context context, const LayerTap& tap);
 
   DiTShape shape_;
   torch::Tensor positions_;  // (1, N, D): a buffer, so that training leaves it alone

@@ -48,25 +48,30 @@ DiTBlockImpl::DiTBlockImpl(const DiTShape& shape)
     : heads_(shape.heads), epsilon_(shape.perceptron_norm_epsilon()) {
   const auto width = shape.width;
   const auto attention = name_level(*this, "attn"), perceptron = name_level(*this, "mlp");
-  qkv_ = attention->register_module("qkv", zero_linear(width, 3 * width));
-  proj_ = attention->register_module("proj", zero_linear(width, width));
-  fc1_ = perceptron->register_module("fc1", zero_linear(width, 4 * width));
-  fc2_ = perceptron->register_module("fc2", zero_linear(4 * width, width));
-  modulation_ = modulation(*this, width, 6);
+  layers_.qkv = attention->register_module("qkv", zero_linear(width, 3 * width));
+  layers_.proj = attention->register_module("proj", zero_linear(width, width));
+  layers_.fc1 = perceptron->register_module("fc1", zero_linear(width, 4 * width));
+  layers_.fc2 = perceptron->register_module("fc2", zero_linear(4 * width, width));
+  layers_.modulation = modulation(*this, width, 6);
 }
 
 Replicas DiTBlockImpl::forward(const Replicas& tokens, const Tensor& condition,
                                const CoupledRows& coupled) {
-  const auto parts = parts_of(modulation_(condition), 6, tokens[0]);
+  const auto parts = parts_of(layers_.modulation(condition), 6, tokens[0]);
   Replicas qkv;
-  for (const Tensor& x : tokens) qkv.push_back(qkv_(modulated(x, parts[0], parts[1], 1e-6)));
+  for (const Tensor& x : tokens) qkv.push_back(layers_.qkv(modulated(x, parts[0], parts[1], 1e-6)));
   auto out = replica_attention(qkv, heads_, coupled);
   for (std::size_t replica = 0; replica < tokens.size(); ++replica) {
-    const auto x = gated_sum(tokens[replica], parts[2], proj_(out[replica]));
-    const auto hidden = fc1_(modulated(x, parts[3], parts[4], epsilon_));
-    out[replica] = gated_sum(x, parts[5], fc2_(torch::gelu(hidden, "tanh")));
+    const auto x = gated_sum(tokens[replica], parts[2], layers_.proj(out[replica]));
+    const auto hidden = layers_.fc1(modulated(x, parts[3], parts[4], epsilon_));
+    out[replica] = gated_sum(x, parts[5], layers_.fc2(torch::gelu(hidden, "tanh")));
   }
   return out;
+}
+
+Tensor DiTBlockImpl::by_rows(const Tensor& tokens, const Tensor& condition,
+                             const CoupledRows& coupled) {
+  return by_rows_.forward(layers_, tokens, condition, coupled, heads_, epsilon_);
 }
 
 DiTImpl::DiTImpl(DiTShape shape) : shape_(std::move(shape)) {
@@ -168,6 +173,29 @@ Tensor DiTImpl::read_out(const Tensor& tokens, const Tensor& condition) {
   return out_(modulated(tokens, parts[0], parts[1], 1e-6));
 }
 
+Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
+                                 const ReplicaCoupling& coupling, Context context,
+                                 const LayerTap& tap) {
+  const bool by_rows = BlockByRows::can(blocks_.front()->layers(), replicas[0], context);
+  Tensor tokens;  // (B, P, N, D)
+  const auto look = [&](std::int64_t layer) {
+    if (tap) tap(layer, by_rows ? tokens : torch::stack(replicas, 1));
+  };
+  if (by_rows) tokens = torch::stack(replicas, 1);
+  look(0);
+  for (std::int64_t k = 0; k < shape_.depth; ++k) {
+    auto& block = blocks_[static_cast<std::size_t>(k)];
+    auto coupled = coupling.at(k);
+    coupled.context = context;
+    if (by_rows)
+      tokens = block->by_rows(tokens, condition, coupled);
+    else
+      replicas = block(replicas, condition, coupled);
+    look(k + 1);
+  }
+  return by_rows ? tokens.unbind(1) : replicas;
+}
+
 DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions,
                            const LayerTap& tap) {
   require_input(
@@ -188,13 +216,7 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
   const auto told = condition(conditions, rows);  // (B, D)
   Replicas replicas;
   for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));
-  if (tap) tap(0, torch::stack(replicas, 1));
-  for (std::int64_t k = 0; k < shape_.depth; ++k) {
-    auto coupled = coupling.at(k);
-    coupled.context = conditions.context;
-    replicas = blocks_[static_cast<std::size_t>(k)](replicas, told, coupled);
-    if (tap) tap(k + 1, torch::stack(replicas, 1));
-  }
+  replicas = through_blocks(std::move(replicas), told, coupling, conditions.context, tap);
   for (Tensor& x : replicas)
     x = images_of(read_out(x, told).to(states.scalar_type()), shape_.patch,
                   shape_.output_channels());  // (B, C or 2 C, S, S)

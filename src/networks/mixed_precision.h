@@ -6,6 +6,9 @@
 
 namespace syncgap::networks {
 
+/// Whether what this thread computes on devices of `type` is in less than single precision.
+bool mixed_precision_on(torch::DeviceType type);
+
 /// While it lives, what this thread computes on devices of `type` is in the given precision.
 class PrecisionScope {
  public:

@@ -25,6 +25,14 @@ void enable(torch::DeviceType type, bool enabled) {
 
 }  // namespace
 
+bool mixed_precision_on(torch::DeviceType type) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  return at::autocast::is_autocast_enabled(type);
+#else
+  return type == torch::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+#endif
+}
+
 PrecisionScope::PrecisionScope(torch::DeviceType type, Precision precision)
     : type_(type), active_(precision == Precision::bf16) {
   if (active_) enable(type_, true);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <torch/types.h>
 #include <vector>
 
@@ -20,6 +21,18 @@ struct CoupledRows {
   std::int64_t first = 0;  ///< the first row that may see its partner
   std::int64_t count = 0;  ///< 0: every replica is by itself
   Context context = Context::own;  ///< of all rows; another one leaves nothing to couple
+};
+
+/// g of single rows, where it lies on the CPU.
+class RowStrengths {
+ public:
+  explicit RowStrengths(const CoupledRows& rows);
+  /// None for rows that do not see their partner.
+  std::optional<float> of(std::int64_t row) const;
+
+ private:
+  torch::Tensor strength_;  // (count), or undefined
+  std::int64_t first_, count_;
 };
 
 /// Coupling strengths of a forward pass by row and layer.

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <algorithm>
+#include <optional>
 #include <torch/version.h>
 #include <vector>
 
@@ -9,7 +10,7 @@
 #include "core/expect_shape.h"
 #include "core/numbers.h"
 #include "networks/attention_by_rows.h"
-#include "networks/attention_kernels.h"
+#include "networks/replica_rows.h"
 
 namespace syncgap::networks {
 namespace {
@@ -50,46 +51,27 @@ Tensor at_least_single(const Tensor& x) {
 /// read where they lie, and what the replicas see of each other is mixed in where it is computed.
 Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
   const auto rows = qkv[0].size(0), tokens = qkv[0].size(1), width = qkv[0].size(2) / 3;
-  const auto size = width / heads, stride = 3 * width;
   Replicas given, out;
   for (const Tensor& each : qkv) {
     given.push_back(each.to(torch::kFloat32).contiguous());
     out.push_back(torch::empty({rows, tokens, width}, given.back().options()));
   }
   const bool replaced = coupled.context == Context::other;
-  const auto g = coupled.count > 0 ? coupled.strength.to(torch::kFloat32).contiguous() : Tensor();
+  const RowStrengths strengths(coupled);
   at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
-    AttentionKernel kernel(tokens, size);
+    RowAttention attention(tokens, width, heads);
     for (std::int64_t at = begin; at < end; ++at) {
-      const auto row = at / heads, channel = at % heads * size, place = row - coupled.first;
-      const auto from = row * tokens * stride + channel, to = row * tokens * width + channel;
-      const auto part = [&](std::size_t replica, std::int64_t third) {
-        return given[replica].data_ptr<float>() + from + third * width;
+      const auto row = at / heads, head = at % heads;
+      const auto replica = [&](std::size_t k) {
+        return ReplicaRow{given[k].data_ptr<float>() + row * tokens * 3 * width,
+                          out[k].data_ptr<float>() + row * tokens * width};
       };
-      const auto answer = [&](std::size_t replica) { return out[replica].data_ptr<float>() + to; };
-      const auto take = [&](std::size_t of) { kernel.take(part(of, 1), part(of, 2), stride); };
-      const auto own = [&](std::size_t replica) {
-        kernel.attend(part(replica, 0), stride, answer(replica), width);
-      };
-      if (replaced) {
-        take(1);
-        own(0);
-        own(1);
-        continue;
-      }
-      take(0);
-      own(0);
-      if (given.size() == 1) continue;
-      const bool sees = place >= 0 && place < coupled.count && g.data_ptr<float>()[place] > 0;
-      const auto cross = [&](std::size_t replica) {
-        kernel.mix(part(replica, 0), stride, g.data_ptr<float>()[place], answer(replica), width);
-      };
-      take(1);
-      own(1);
-      if (!sees) continue;
-      cross(0);
-      take(0);
-      cross(1);
+      if (replaced)
+        attention.replaced(head, {replica(0), replica(1)});
+      else if (given.size() == 2)
+        attention.pair(head, {replica(0), replica(1)}, strengths.of(row));
+      else
+        attention.alone(head, replica(0));
     }
   });
   return out;
@@ -107,6 +89,16 @@ Replicas attend_uniformly(const Replicas& qkv) {
 }
 
 }  // namespace
+
+RowStrengths::RowStrengths(const CoupledRows& rows) : first_(rows.first), count_(rows.count) {
+  if (count_ > 0) strength_ = rows.strength.to(torch::kCPU, torch::kFloat32).contiguous();
+}
+
+std::optional<float> RowStrengths::of(std::int64_t row) const {
+  const auto place = row - first_;
+  if (place < 0 || place >= count_) return std::nullopt;
+  return strength_.data_ptr<float>()[place];
+}
 
 ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
                                  torch::Device device)

@@ -222,6 +222,63 @@ TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
     }
 }
 
+/// Rows at a time, the kernels; operations one by one, where gradients may be wanted.
+TEST(DiT, RowsAtATimeAgreeWithOperationsOneByOne) {
+  for (const Sizes& sizes : kSizes)
+    for (const std::int64_t replicas : {1, 2})
+      for (const Context context : {Context::own, Context::other})
+        for (const bool couples : {false, true}) {
+          if ((context == Context::other || couples) && replicas == 1) continue;
+          if (context == Context::other && couples) continue;
+          auto network = filled(shape_of(sizes));
+          auto told = coupled_conditions(sizes.rows);
+          if (!couples) told.coupling = Tensor();
+          told.context = context;
+          const auto states = states_of(shape_of(sizes), sizes.rows, replicas);
+          const auto answer = [&](bool gradients) {
+            const torch::AutoGradMode mode(gradients);
+            return joined(single(network, states, told)).detach();
+          };
+          const auto one_by_one = answer(true), by_rows = answer(false);
+          EXPECT_LT((one_by_one - by_rows).abs().max().item<double>(),
+                    4e-6 * one_by_one.abs().max().item<double>());
+          EXPECT_FALSE(torch::equal(one_by_one, by_rows)) << "both went the same way";
+        }
+}
+
+TEST(DiT, ThreadsDoNotChangeABitOfRows) {
+  const torch::NoGradGuard no_grad;
+  const int before = at::get_num_threads();
+  const Sizes& sizes = kSizes[2];
+  auto network = filled(shape_of(sizes));
+  const auto states = states_of(shape_of(sizes), sizes.rows);
+  std::vector<Tensor> outs;
+  for (const int threads : {1, 3}) {
+    at::set_num_threads(threads);
+    outs.push_back(joined(single(network, states, coupled_conditions(sizes.rows))));
+  }
+  at::set_num_threads(before);
+  EXPECT_TRUE(torch::equal(outs[0], outs[1]));
+}
+
+TEST(DiT, WeightsThatAreWrittenOverAreNoticed) {
+  const torch::NoGradGuard no_grad;
+  auto network = filled(labelled());
+  const auto states = states_of(labelled(), 2);
+  const DiTConditions told{torch::tensor({40, 600}), torch::tensor({1, 3}), {}};
+  const auto before = joined(single(network, states, told));
+  for (auto& item : network->named_parameters()) {
+    if (item.key().find("blocks.1.") == std::string::npos) continue;
+    // As a message from another rank does: past every counter of versions.
+    float& number = item.value().data_ptr<float>()[0];
+    const float old = number;
+    number += 1;
+    EXPECT_FALSE(torch::equal(joined(single(network, states, told)), before)) << item.key();
+    number = old;
+  }
+  EXPECT_TRUE(torch::equal(joined(single(network, states, told)), before));
+}
+
 TEST(DiT, WithUniformContextMeanValuesAreAllThatATokenKnowsOfOthers) {
   const torch::NoGradGuard no_grad;
   auto network = filled(labelled(), torch::kFloat64);
