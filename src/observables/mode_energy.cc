@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include <Eigen/Eigenvalues>
 #include <boost/math/distributions/chi_squared.hpp>
 
 #include "core/check.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNull = 1e-9;  // of the largest eigenvalue: a mode of no variance
-constexpr int kMostSweeps = 60;
 
 std::size_t pairs_of(std::span<const double> matrix) {
   const auto pairs = static_cast<std::size_t>(std::llround(std::sqrt(to_real(matrix.size()))));
@@ -33,55 +33,6 @@ void require_finite(std::span<const double> matrix, const char* what) {
                              " of pairs ", k / pairs, " and ", k % pairs, " is ", matrix[k]));
 }
 
-struct Spectrum {
-  std::vector<double> values;   ///< decreasing
-  std::vector<double> vectors;  ///< (n, n), a column each
-};
-
-/// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations, as many sweeps as it
-/// takes: n is the number of pairs, and small eigenvalues matter as much as large ones.
-Spectrum spectrum_of(std::vector<double> a, std::size_t n) {
-  std::vector<double> v(n * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) v[i * n + i] = 1;
-  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
-    bool rotated = false;
-    for (std::size_t p = 0; p < n; ++p)
-      for (std::size_t q = p + 1; q < n; ++q) {
-        const double off = a[p * n + q], at_p = a[p * n + p], at_q = a[q * n + q];
-        if (std::abs(off) <= 1e-16 * std::sqrt(std::abs(at_p * at_q)) || off == 0) continue;
-        rotated = true;
-        const double theta = (at_q - at_p) / (2 * off);
-        const double t = (theta >= 0 ? 1 : -1) / (std::abs(theta) + std::hypot(theta, 1.0));
-        const double c = 1 / std::hypot(t, 1.0), s = t * c;
-        for (std::size_t k = 0; k < n; ++k) {
-          const double x = a[k * n + p], y = a[k * n + q];
-          a[k * n + p] = c * x - s * y;
-          a[k * n + q] = s * x + c * y;
-          const double vx = v[k * n + p], vy = v[k * n + q];
-          v[k * n + p] = c * vx - s * vy;
-          v[k * n + q] = s * vx + c * vy;
-        }
-        for (std::size_t k = 0; k < n; ++k) {
-          const double x = a[p * n + k], y = a[q * n + k];
-          a[p * n + k] = c * x - s * y;
-          a[q * n + k] = s * x + c * y;
-        }
-        a[p * n + q] = a[q * n + p] = 0;
-      }
-    if (!rotated) break;
-  }
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t i, std::size_t j) { return a[i * n + i] > a[j * n + j]; });
-  Spectrum out{{}, std::vector<double>(n * n)};
-  for (std::size_t k = 0; k < n; ++k) {
-    out.values.push_back(a[order[k] * n + order[k]]);
-    for (std::size_t i = 0; i < n; ++i) out.vectors[i * n + k] = v[i * n + order[k]];
-  }
-  return out;
-}
-
 std::vector<double> part_of(std::span<const double> matrix, std::size_t n,
                             std::span<const std::size_t> rows,
                             std::span<const std::size_t> columns) {
@@ -92,18 +43,19 @@ std::vector<double> part_of(std::span<const double> matrix, std::size_t n,
   return out;
 }
 
-/// Columns w_k / |V_0^T w_k| for the modes that have a variance: (n, modes).
-std::vector<double> mode_weights(std::vector<double> gram, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      gram[i * n + j] = gram[j * n + i] = (gram[i * n + j] + gram[j * n + i]) / 2;
-  const Spectrum spectrum = spectrum_of(std::move(gram), n);
-  std::size_t modes = 0;
-  while (modes < n && spectrum.values[modes] > kNull * spectrum.values[0]) ++modes;
-  std::vector<double> weights(n * modes);
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t k = 0; k < modes; ++k)
-      weights[i * modes + k] = spectrum.vectors[i * n + k] / std::sqrt(spectrum.values[k]);
+/// Columns w_k / |V_0^T w_k| for the modes that have a variance, the largest first: (n, modes).
+std::vector<double> mode_weights(const std::vector<double>& gram, std::size_t n) {
+  using Matrix = Eigen::MatrixXd;
+  const auto size = signed_size(n);
+  const Matrix given = Eigen::Map<const Matrix>(gram.data(), size, size);
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver((given + given.transpose()) / 2);
+  const Eigen::VectorXd values = solver.eigenvalues().reverse();
+  const Matrix vectors = solver.eigenvectors().rowwise().reverse();
+  Eigen::Index modes = 0;
+  while (modes < size && values[modes] > kNull * values[0]) ++modes;
+  std::vector<double> weights(n * static_cast<std::size_t>(modes));
+  Eigen::Map<Eigen::Matrix<double, -1, -1, Eigen::RowMajor>>(weights.data(), size, modes) =
+      vectors.leftCols(modes) * values.head(modes).cwiseSqrt().cwiseInverse().asDiagonal();
   return weights;
 }
 
