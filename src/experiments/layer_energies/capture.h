@@ -14,12 +14,6 @@
 
 namespace syncgap::experiments {
 
-/// Cosine transform of the second kind of tokens over their grid, orthonormal along both sides:
-/// (B, N, D) -> (B, N, D), row u of the grid being the vertical frequency u, column v the other.
-torch::Tensor token_frequencies(const torch::Tensor& tokens);
-/// Band max(u, v) of each place of a grid: (N), int64.
-torch::Tensor frequency_bands(std::int64_t grid);
-
 /// A denoiser whose layers are looked at.
 using TappedDenoiser = std::function<diffusion::Denoiser(const networks::LayerTap&)>;
 

@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/sampling_path.h"
+#include "experiments/layer_energies/group_energies.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
@@ -20,27 +21,6 @@ namespace {
 using torch::Tensor;
 using Group = parallel::Dealt::Group;
 
-/// Orthonormal cosine transform of the second kind, (g, g): row u is the frequency.
-Tensor cosine_matrix(std::int64_t g, const torch::TensorOptions& like) {
-  auto matrix = torch::empty({g, g}, torch::kFloat64);
-  auto at = matrix.accessor<double, 2>();
-  for (std::int64_t u = 0; u < g; ++u)
-    for (std::int64_t x = 0; x < g; ++x)
-      at[u][x] = std::sqrt((u == 0 ? 1.0 : 2.0) / to_real(g)) *
-                 std::cos(std::numbers::pi * to_real(u) * (to_real(x) + 0.5) / to_real(g));
-  return matrix.to(like);
-}
-
-/// Sums of squares over replicas and tokens, by channel. (B, P, N, D) or (B, N, D) -> (B, D)
-Tensor channel_energies(const Tensor& tokens) {
-  return tokens.to(torch::kFloat32).square().flatten(1, -2).sum(1);
-}
-
-/// Sums of squares of the rows. (B, ...) -> (B)
-Tensor row_energies(const Tensor& rows) {
-  return channel_energies(rows).to(torch::kFloat64).sum(1);
-}
-
 /// As many numbers as there is room for.
 void put(const Tensor& values, std::span<double> to) {
   const auto here = values.to(torch::kCPU, torch::kFloat64).contiguous();
@@ -48,7 +28,7 @@ void put(const Tensor& values, std::span<double> to) {
 }
 
 /// Pairs that start alike, to see what rounding makes of them.
-constexpr std::int64_t kFloorPairs = 4;
+constexpr std::int64_t kFloorPairs = 2;
 
 class Capture {
  public:
@@ -67,6 +47,7 @@ class Capture {
         denoiser_(denoiser([this](std::int64_t layer, const Tensor& tokens) {
           look_(layer, tokens.narrow(0, 0, rows_));
         })),
+        initial_(layers_),
         start_(layers_),
         scale_(layers_),
         start_scale_(layers_) {}
@@ -94,18 +75,13 @@ class Capture {
   }
 
  private:
-  Tensor differences(const Tensor& tokens) const {
-    return (tokens.select(1, 0).to(torch::kFloat32) - tokens.select(1, 1).to(torch::kFloat32)) *
-           (std::numbers::sqrt2 / 2);  // (B, N, D)
-  }
-
   /// One step of a group.
   void pass(Group group, std::int64_t s, bool own, Tensor& states) {
     rows_ = group.count;
     look_ = [&](std::int64_t layer, const Tensor& tokens) {
-      const auto sums = channel_energies(tokens);  // (B, D)
-      if (group.first == 0) see_scale(layer, s, sums, 2 * tokens.size(2));
-      if (own) see(layer, s, group, tokens, sums);
+      const auto seen = group_energies(tokens);
+      if (group.first == 0) see_scale(layer, s, seen.states, 2 * tokens.size(2));
+      if (own) see(layer, s, group, seen);
     };
     step(s, group.count, states);
   }
@@ -125,73 +101,60 @@ class Capture {
     if (s == 0) start_scale_[layer] = scale_[layer];
   }
 
-  void see(std::int64_t layer, std::int64_t s, Group group, const Tensor& tokens,
-           const Tensor& sums) {
-    const auto v = differences(tokens);
-    const auto channels = channel_energies(v).to(torch::kFloat64);  // (B, D)
+  void see(std::int64_t layer, std::int64_t s, Group group, const GroupEnergies& seen) {
     const std::int64_t at = (layer * out_.steps + s) * out_.pairs + group.first;
     const auto to = [&](std::vector<double>& all) {
       return std::span(all).subspan(at, group.count);
     };
-    put(channels.sum(1), to(out_.energy[0]));
-    put(channels.matmul(scale_[layer].to(torch::kFloat64).square()), to(out_.energy[1]));
-    put(sums.to(torch::kFloat64).sum(1) / 2, to(out_.state_energy));
-    see_bands(layer, s, group, v);
-    if (s > 0) {
-      put_products(layer, s, group, v);
-      return;
-    }
-    auto& start = start_[layer];
-    if (!start.defined()) start = torch::zeros({out_.pairs, v.size(1), v.size(2)}, v.options());
-    start.narrow(0, group.first, group.count).copy_(v);
-  }
-
-  void see_bands(std::int64_t layer, std::int64_t s, Group group, const Tensor& v) {
-    const auto power = token_frequencies(v).square().sum(2).to(torch::kFloat64);  // (B, N)
-    const auto bands = torch::zeros({group.count, out_.bands}, power.options())
-                           .index_add_(1, frequency_bands(grid_).to(power.device()), power)
-                           .t()
-                           .to(torch::kCPU)
-                           .contiguous();  // (F, B)
+    put(seen.differences.sum(1), to(out_.energy[0]));
+    put(seen.differences.matmul(scale_[layer].square()), to(out_.energy[1]));
+    put(seen.states.sum(1) / 2, to(out_.state_energy));
+    const auto bands = seen.bands.to(torch::kCPU).contiguous();
     for (std::int64_t band = 0; band < out_.bands; ++band)
       put(bands[band],
           std::span(out_.band_energy)
               .subspan(((layer * out_.steps + s) * out_.bands + band) * out_.pairs + group.first,
                        group.count));
-  }
-
-  Tensor start_of(std::int64_t layer) const {  // (M, N, D)
-    return start_[layer].to(torch::kFloat32);
+    const Tensor& v = seen.difference;
+    if (s > 0) {
+      put_products(layer, s, group, v);
+      return;
+    }
+    auto& initial = initial_[layer];
+    if (!initial.defined()) initial = torch::zeros({out_.pairs, v.size(1), v.size(2)}, v.options());
+    initial.narrow(0, group.first, group.count).copy_(v);
   }
 
   /// Rows of the products of a group's differences with all of the start.
   void put_products(std::int64_t layer, std::int64_t s, Group group, const Tensor& v) {
-    const auto start = start_of(layer).flatten(1).t();  // (N D, M)
     const std::int64_t at = ((layer * out_.steps + s) * out_.pairs + group.first) * out_.pairs;
     const auto to = [&](std::vector<double>& all) {
       return std::span(all).subspan(at, group.count * out_.pairs);
     };
-    put(v.flatten(1).matmul(start), to(out_.cross[0]));
-    put((v * (scale_[layer] * start_scale_[layer])).flatten(1).matmul(start), to(out_.cross[1]));
+    put(start_[layer].products(v), to(out_.cross[0]));
+    const auto scale = (scale_[layer] * start_scale_[layer]).to(v.scalar_type());
+    put(start_[layer].products(v * scale), to(out_.cross[1]));
   }
 
   /// All ranks learn the differences of the start; products among these follow.
   void finish_start(const std::vector<Group>& mine) {
     for (std::int64_t layer = 0; layer < layers_; ++layer) {
-      auto& start = start_[layer];
+      auto& initial = initial_[layer];
       if (team_.size() > 1) {
         const auto width = start_scale_[layer].numel();
-        if (!start.defined()) start = torch::zeros({out_.pairs, grid_ * grid_, width});
-        auto here = start.to(torch::kCPU);
+        if (!initial.defined()) initial = torch::zeros({out_.pairs, grid_ * grid_, width});
+        auto here = initial.to(torch::kCPU);
         team_.ranks().sum(std::span(here.data_ptr<float>(), here.numel()));
-        start = here.to(start_scale_[layer].device());
+        initial = here.to(start_scale_[layer].device());
       }
-      if (storage_ == StartStorage::bfloat16) start = start.to(torch::kBFloat16);
-      const auto whole = start_of(layer);
+      if (storage_ == StartStorage::bfloat16) initial = initial.to(torch::kBFloat16);
+      start_[layer] = StartDifferences(initial);
+      const auto whole = initial.to(torch::kFloat32);
       for (const Group& group : mine) {
         put_products(layer, 0, group, whole.narrow(0, group.first, group.count));
         put_band_grams(layer, group, whole);
       }
+      initial = Tensor();
     }
   }
 
@@ -214,8 +177,9 @@ class Capture {
     for (std::int64_t s = 0; s < options_.steps; ++s) {
       look_ = [&](std::int64_t layer, const Tensor& tokens) {
         double* to = out_.floor.data() + (layer * out_.steps + s) * 2;
-        to[0] = row_energies(differences(tokens)).sum().item<double>();
-        to[1] = row_energies(tokens).sum().item<double>() / 2;
+        const auto seen = group_energies(tokens);
+        to[0] = seen.differences.sum().item<double>();
+        to[1] = seen.states.sum().item<double>() / 2;
       };
       step(s, alike.count, states);
     }
@@ -238,25 +202,12 @@ class Capture {
   networks::LayerTap look_;
   std::int64_t rows_ = 0;  // of a pass, that are looked at: guidance adds others behind them
   diffusion::Denoiser denoiser_;
-  std::vector<Tensor> start_;                // (L + 1) of (M, N, D)
+  std::vector<Tensor> initial_;              // (L + 1) of (M, N, D), until all ranks have them
+  std::vector<StartDifferences> start_;      // (L + 1)
   std::vector<Tensor> scale_, start_scale_;  // (L + 1) of (D), of this step and of the first
 };
 
 }  // namespace
-
-Tensor token_frequencies(const Tensor& tokens) {
-  const auto grid = static_cast<std::int64_t>(std::lround(std::sqrt(to_real(tokens.size(1)))));
-  SYNCGAP_EXPECTS(grid * grid == tokens.size(1));
-  const auto matrix = cosine_matrix(grid, tokens.options());
-  const auto rows = matrix.matmul(tokens.view({-1, grid, grid * tokens.size(2)}));  // (B, u, x D)
-  const auto both = matrix.matmul(rows.view({-1, grid, tokens.size(2)}));           // (B u, v, D)
-  return both.view(tokens.sizes());
-}
-
-Tensor frequency_bands(std::int64_t grid) {
-  const auto index = torch::arange(grid, torch::kInt64);
-  return torch::maximum(index.view({-1, 1}), index.view({1, -1})).flatten();
-}
 
 CapturedLayers capture_layers(const LayerEnergiesOptions& options, const ReplicaPlan& plan,
                               const TappedDenoiser& denoiser, const ReplicaNoise& noise,

@@ -165,18 +165,5 @@ TEST(CapturedLayers, StartInHalfTheMemoryIsNearlyTheSame) {
   EXPECT_TRUE(different);
 }
 
-TEST(TokenFrequencies, OfACosineIsOnePlaceAndEnergyStays) {
-  const std::int64_t g = 4;
-  auto tokens = torch::zeros({1, g * g, 1});
-  for (std::int64_t y = 0; y < g; ++y)
-    for (std::int64_t x = 0; x < g; ++x)
-      tokens[0][y * g + x][0] = std::cos(M_PI * 2 * (static_cast<double>(x) + 0.5) / 4.0);
-  const auto waves = token_frequencies(tokens)[0];  // vertical 0, horizontal 2
-  EXPECT_NEAR(waves[2][0].item<double>(), tokens.norm().item<double>(), 1e-5);
-  EXPECT_NEAR(waves.norm().item<double>(), tokens.norm().item<double>(), 1e-5);
-  EXPECT_EQ(frequency_bands(g)[2].item<std::int64_t>(), 2);
-  EXPECT_EQ(frequency_bands(g)[1 * g + 3].item<std::int64_t>(), 3);
-}
-
 }  // namespace
 }  // namespace syncgap::experiments
