@@ -3,12 +3,15 @@
 //
 //   training_timer train WIDTH MULTIPLIERS ATTENTION BATCH STEPS [fixed_order|fast]
 //   training_timer evaluate WIDTH MULTIPLIERS ATTENTION BATCH EVALUATIONS
+//   training_timer evaluate WIDTH dit COUPLING BATCH EVALUATIONS [single|bf16]
 //   training_timer data WIDTH MULTIPLIERS ATTENTION BATCH STEPS      the batches alone
 //   training_timer ranks WIDTH MULTIPLIERS ATTENTION BATCH STEPS fixed_order|fast ROUNDS
 //     one training of all ranks and one of each rank by itself, in turn, and how the sums of the
 //     last step overlapped its backward pass
 //
-// MULTIPLIERS is a list like 1,2,2; ATTENTION one of levels, or - for none.
+// MULTIPLIERS is a list like 1,2,2; ATTENTION one of levels, or - for none. Where MULTIPLIERS is
+// dit, it is the default transformer of that width: trained on single images with labels, evaluated
+// on pairs, coupled where ATTENTION is a coupling strength and not -.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -22,9 +25,11 @@
 #include "core/random.h"
 #include "data/image_set.h"
 #include "models/denoising_loss.h"
+#include "models/image_states.h"
 #include "models/pair_states.h"
+#include "models/transformer_options.h"
 #include "networks/freed_memory.h"
-#include "networks/initialize.h"
+#include "networks/mixed_precision.h"
 #include "stopwatch.h"
 #include "training/trainer.h"
 
@@ -60,18 +65,37 @@ models::PairStates smooth_pairs(std::int64_t count) {
                             data::Modality::edge, -1);
 }
 
+constexpr std::int64_t kClasses = 10;
+
+std::unique_ptr<models::TrainingStates> smooth_states(std::int64_t count, bool single) {
+  auto pairs = smooth_pairs(count);
+  if (!single) return std::make_unique<PairStates>(std::move(pairs));
+  return std::make_unique<models::ImageStates>(pairs.bank().narrow(0, 0, count), pairs.labels(),
+                                               count);
+}
+
 struct Set {
   std::int64_t batch, steps;
+  bool transformer;
+  double coupling;
   std::unique_ptr<models::DenoiserNetwork> network;
-  models::PairStates states;
+  std::unique_ptr<models::TrainingStates> states;
   diffusion::NoiseSchedule schedule = diffusion::NoiseSchedule::linear(200, 1e-4, 0.02);
 
   explicit Set(char** words)
       : batch(std::stoll(words[3])),
         steps(std::stoll(words[4])),
-        network(models::make_unet(shape(words))),
-        states(smooth_pairs(batch * std::max<std::int64_t>(steps, 1))) {
-    networks::initialize(network->module(), RandomStream(1, "weights"));
+        transformer(std::string(words[1]) == "dit"),
+        coupling(transformer && words[2][0] != '-' ? std::stod(words[2]) : 0),
+        network(transformer ? models::make_dit(dit(words)) : models::make_unet(shape(words))),
+        states(smooth_states(batch * std::max<std::int64_t>(steps, 1), transformer)) {
+    network->initialize(RandomStream(1, "weights"));
+  }
+  static networks::DiTShape dit(char** words) {
+    networks::DiTShape shape;
+    shape.width = std::stoll(words[0]);
+    shape.classes = kClasses;
+    return shape;
   }
   static networks::UNetShape shape(char** words) {
     networks::UNetShape shape;
@@ -82,8 +106,10 @@ struct Set {
   }
   models::DenoiserTask task() const {
     models::DenoiserTask task;
-    task.states = &states;
-    task.coupling_strength = 0.5;
+    task.states = states.get();
+    task.coupling_strength = transformer ? 0 : 0.5;
+    task.told_classes = transformer ? kClasses : 0;
+    task.label_dropout = transformer ? 0.1 : 0;
     task.schedule = &schedule;
     return task;
   }
@@ -102,7 +128,7 @@ struct Training {
 
   Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name)
       : state(std::filesystem::temp_directory_path() / concat("training_timer.", name)),
-        trainer(set.network->module(), set.states.count(),
+        trainer(set.network->module(), set.states->count(),
                 models::DenoisingLoss(set.task(), *set.network), options(set, summation), "timer",
                 state, parallel::Team(team, {}, [this] { return stop(); })) {}
   Training(const Training&) = delete;
@@ -111,6 +137,7 @@ struct Training {
 
   static training::TrainingOptions options(const Set& set, const std::string& summation) {
     training::TrainingOptions options;
+    if (set.transformer) options = models::TransformerOptions().training;
     options.epochs = 1 << 20;
     options.batch = set.batch;
     options.checkpoint_seconds = 1e9;
@@ -130,7 +157,7 @@ void train(Set& set, const std::string& summation) {
   training.stop = [&] {
     const auto epochs = static_cast<std::int64_t>(trainer.curves().loss.size());
     if (epochs >= 1 && !timer) timer.emplace();
-    if (epochs == 2) seen = set.states.count();
+    if (epochs == 2) seen = set.states->count();
     return epochs == 2;
   };
   trainer.run();
@@ -179,13 +206,16 @@ void compare_ranks(char** words, const std::string& summation, std::int64_t roun
   std::printf("]}\n");
 }
 
-void evaluate(Set& set) {
+void evaluate(Set& set, networks::Precision precision) {
   const torch::NoGradGuard no_grad;
+  const networks::PrecisionScope scope(torch::kCPU, precision);
   set.network->module().eval();
   networks::keep_freed_memory();
   const auto images = torch::randn({set.batch, 2, 1, 28, 28});
-  const auto steps = torch::full({set.batch}, 7, torch::kInt64);
-  const auto predict = [&] { return set.network->predict(images, {steps}).noise; };
+  diffusion::Conditions told{torch::full({set.batch}, 7, torch::kInt64), {}};
+  if (set.transformer) told.rows.label = torch::arange(set.batch) % kClasses;
+  if (set.coupling > 0) told.rows.coupling = torch::full({set.batch}, set.coupling);
+  const auto predict = [&] { return set.network->predict(images, told).noise; };
   double sum = predict().abs().sum().item<double>();
   const Stopwatch timer;
   for (std::int64_t k = 0; k < set.steps; ++k) sum += *predict().data_ptr<float>();
@@ -217,7 +247,7 @@ int run(int argc, char** argv) {
   if (mode == "train") {
     train(set, argc > 7 ? argv[7] : "fixed_order");
   } else if (mode == "evaluate") {
-    evaluate(set);
+    evaluate(set, argc > 7 ? networks::kPrecisions.value(argv[7]) : networks::Precision::single);
   } else {
     draw(set);
   }
