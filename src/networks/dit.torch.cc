@@ -10,6 +10,7 @@
 #include "core/expect_shape.h"
 #include "core/numbers.h"
 #include "networks/dit_embeddings.h"
+#include "networks/gelu.h"
 #include "networks/initialize.h"
 #include "networks/loaded_layers.h"
 
@@ -64,7 +65,7 @@ Replicas DiTBlockImpl::forward(const Replicas& tokens, const Tensor& condition,
   for (std::size_t replica = 0; replica < tokens.size(); ++replica) {
     const auto x = gated_sum(tokens[replica], parts[2], layers_.proj(out[replica]));
     const auto hidden = layers_.fc1(modulated(x, parts[3], parts[4], epsilon_));
-    out[replica] = gated_sum(x, parts[5], layers_.fc2(torch::gelu(hidden, "tanh")));
+    out[replica] = gated_sum(x, parts[5], layers_.fc2(tanh_gelu(hidden)));
   }
   return out;
 }

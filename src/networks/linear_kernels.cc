@@ -12,7 +12,7 @@
 #include <hwy/highway.h>
 
 #include "core/simd_lanes-inl.h"
-#include "core/simd_math-inl.h"
+#include "networks/gelu-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace syncgap::HWY_NAMESPACE {
@@ -61,14 +61,6 @@ HWY_INLINE void tile_of(std::size_t rows, const float* x, std::size_t stride, co
   tile<most>(x, stride, columns, in, sums);
 }
 
-/// x Phi(x) with the normal distribution's tanh form
-HWY_INLINE V gelu(V x) {
-  const D d;
-  const V half = hn::Mul(hn::Set(d, 0.5F), x);
-  const V cubed = fma(hn::Mul(hn::Set(d, 0.044715F), hn::Mul(x, x)), x, x);
-  return fma(half, tanh(d, hn::Mul(hn::Set(d, 0.7978845608F), cubed)), half);
-}
-
 /// Sums of rows from `first`, columns from `column`, become results.
 template <After after>
 HWY_INLINE void finish(const LinearCall& call, std::size_t first, std::size_t rows,
@@ -84,7 +76,7 @@ HWY_INLINE void finish(const LinearCall& call, std::size_t first, std::size_t ro
     if constexpr (after == After::gated_sum) gate = load_first(d, call.gate + at, there);
     for (std::size_t r = 0; r < rows; ++r) {
       V y = hn::Add(hn::Load(d, sums + (2 * r + v) * lanes), bias);
-      if constexpr (after == After::gelu) y = gelu(y);
+      if constexpr (after == After::gelu) y = gelu(d, y);
       if constexpr (after == After::gated_sum)
         y = fma(gate, y, load_first(d, call.onto + (first + r) * call.onto_stride + at, there));
       store_first(d, y, call.y + (first + r) * call.y_stride + at, there);
