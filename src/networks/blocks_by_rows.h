@@ -17,10 +17,11 @@ struct BlockLayers {
 /// A linear layer's weights in the kernels' order, set anew where the layer's have changed since.
 class PackedLayer {
  public:
-  const PackedLinear& of(const torch::nn::Linear& layer);
+  const PackedLinear& of(const torch::nn::Linear& layer, Precision precision);
 
  private:
   std::uint64_t checksum_ = 0;  // of the weights that are packed
+  Precision precision_ = Precision::single;
   PackedLinear packed_;
 };
 
@@ -28,8 +29,9 @@ class PackedLayer {
 /// on its batch, and is computed some times faster than operation by operation on narrow networks.
 class BlockByRows {
  public:
-  /// Whether the kernel computes what is asked for: single precision on the CPU without gradients
-  /// and mixed precision, each token with a context of its own or of the other replica.
+  /// Whether the kernel computes what is asked for: tokens and weights of single precision on the
+  /// CPU without gradients, each token with a context of its own or of the other replica. Under
+  /// mixed precision the products of rows are of bfloat16, attention stays single.
   static bool can(const BlockLayers& layers, const torch::Tensor& tokens, Context context);
 
   /// tokens (B, P, N, D), condition (B, D) after its SiLU -> (B, P, N, D), a tensor of its own

@@ -20,13 +20,15 @@ std::span<const float> numbers(const Tensor& tensor) {
 
 }  // namespace
 
-const PackedLinear& PackedLayer::of(const torch::nn::Linear& layer) {
+const PackedLinear& PackedLayer::of(const torch::nn::Linear& layer, Precision precision) {
   const auto weight = numbers(layer->weight), bias = numbers(layer->bias);
   // Trainers, averages and files write weights by ways that no version counter sees.
   const auto checksum =
       checksum_of(weight.data(), weight.size_bytes(), checksum_of(bias.data(), bias.size_bytes()));
-  if (packed_.out() == 0 || checksum != checksum_) packed_ = PackedLinear(weight, bias);
+  if (packed_.out() == 0 || checksum != checksum_ || precision != precision_)
+    packed_ = PackedLinear(weight, bias, precision);
   checksum_ = checksum;
+  precision_ = precision;
   return packed_;
 }
 
@@ -34,7 +36,7 @@ bool BlockByRows::can(const BlockLayers& layers, const Tensor& tokens, Context c
   const auto& weight = layers.qkv->weight;
   return !torch::GradMode::is_enabled() && tokens.device().is_cpu() && weight.device().is_cpu() &&
          tokens.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32 &&
-         context != Context::uniform && !mixed_precision_on(torch::kCPU);
+         context != Context::uniform;
 }
 
 Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
@@ -44,9 +46,10 @@ Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
   const auto rows = tokens.size(0), replicas = tokens.size(1), count = tokens.size(2),
              width = tokens.size(3);
   SYNCGAP_EXPECTS(coupled.count == 0 || replicas == 2, "coupled rows have two replicas");
-  const auto& adapt = modulation_.of(layers.modulation);
-  const BlockWeights weights{qkv_.of(layers.qkv), proj_.of(layers.proj), fc1_.of(layers.fc1),
-                             fc2_.of(layers.fc2)};
+  const auto precision = mixed_precision_on(torch::kCPU) ? Precision::bf16 : Precision::single;
+  const auto& adapt = modulation_.of(layers.modulation, precision);
+  const BlockWeights weights{qkv_.of(layers.qkv, precision), proj_.of(layers.proj, precision),
+                             fc1_.of(layers.fc1, precision), fc2_.of(layers.fc2, precision)};
   const auto told = condition.to(torch::kFloat32).contiguous();
   const RowStrengths strengths(coupled);
   auto out = torch::empty_like(tokens);

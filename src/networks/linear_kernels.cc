@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "core/check.h"
 #include "core/simd.h"
+#include "networks/bf16_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "networks/linear_kernels.cc"
@@ -95,7 +97,13 @@ HWY_INLINE void apply_as(const LinearCall& call) {
         call.panels + column / kPanelColumns * kPanelColumns * call.in + column % kPanelColumns;
     for (std::size_t t = 0, first = 0; t < tiles; ++t) {
       const std::size_t rows = call.rows * (t + 1) / tiles - first;
-      tile_of<kMostRows>(rows, call.x + first * call.x_stride, call.x_stride, panel, call.in, sums);
+      if (call.halved_panels != nullptr)
+        networks::bf16_tile(rows, call.halved_x + first * call.halved_stride, call.halved_stride,
+                            call.halved_panels + column * call.halved_stride,
+                            call.halved_stride / 2, sums);
+      else
+        tile_of<kMostRows>(rows, call.x + first * call.x_stride, call.x_stride, panel, call.in,
+                           sums);
       finish<after>(call, first, rows, column, sums);
       first += rows;
     }
@@ -119,6 +127,8 @@ HWY_INLINE void for_vectors(std::size_t width, const Use& use) {
   const std::size_t lanes = hn::Lanes(D());
   for (std::size_t at = 0; at < width; at += lanes) use(at, std::min(lanes, width - at));
 }
+
+std::size_t vector_lanes() { return hn::Lanes(D()); }
 
 void norm_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t width,
                const float* shift, const float* scale, float epsilon, float* y) {
@@ -155,6 +165,12 @@ namespace syncgap {
 namespace {
 HWY_EXPORT(apply_linear);
 HWY_EXPORT(norm_rows);
+HWY_EXPORT(vector_lanes);
+
+/// Tiles of bfloat16 have the columns of two vectors of the widest target.
+bool sums_bf16() {
+  return networks::has_bf16_products() && HWY_DYNAMIC_DISPATCH(vector_lanes)() == 16;
+}
 
 constexpr std::size_t kPanelColumns = networks::PackedLinear::kPanelColumns;
 
@@ -164,20 +180,51 @@ std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value);
 
 namespace networks {
 
-PackedLinear::PackedLinear(std::span<const float> weight, std::span<const float> bias)
+PackedLinear::PackedLinear(std::span<const float> weight, std::span<const float> bias,
+                           Precision precision)
     : in_(static_cast<std::int64_t>(weight.size() / std::max<std::size_t>(1, bias.size()))),
-      out_(static_cast<std::int64_t>(bias.size())) {
+      out_(static_cast<std::int64_t>(bias.size())),
+      precision_(precision) {
   SYNCGAP_EXPECTS(!bias.empty() && weight.size() % bias.size() == 0);
-  const std::size_t in = extent(in_), out = bias.size();
+  const std::size_t in = extent(in_), out = bias.size(), even = in + in % 2;
   const std::size_t padded = (out + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
-  panels_ = AlignedArray(padded * in);
+  const bool halved = precision == Precision::bf16 && sums_bf16();
+  if (halved)
+    halved_.assign(padded * even, 0);
+  else
+    panels_ = AlignedArray(padded * in);
   bias_ = AlignedArray(padded);
   std::copy(bias.begin(), bias.end(), bias_.data());
   for (std::size_t j = 0; j < out; ++j) {
     const float* from = weight.data() + j * in;
-    float* to = panels_.data() + j / kPanelColumns * kPanelColumns * in + j % kPanelColumns;
-    for (std::size_t k = 0; k < in; ++k) to[k * kPanelColumns] = from[k];
+    const std::size_t panel = j / kPanelColumns * kPanelColumns, column = j % kPanelColumns;
+    for (std::size_t k = 0; k < in; ++k)
+      if (halved)
+        halved_[panel * even + (k / 2 * kPanelColumns + column) * 2 + k % 2] = bf16_bits(from[k]);
+      else
+        panels_[panel * in + k * kPanelColumns + column] =
+            precision == Precision::bf16 ? bf16_value(bf16_bits(from[k])) : from[k];
   }
+}
+
+void PackedLinear::run(LinearCall call) const {
+  if (precision_ == Precision::single) return HWY_DYNAMIC_DISPATCH(apply_linear)(call);
+  if (halved_.empty()) {  // the same numbers, in floats
+    std::vector<float> rounded(call.rows * call.in);
+    for (std::size_t r = 0; r < call.rows; ++r)
+      for (std::size_t k = 0; k < call.in; ++k)
+        rounded[r * call.in + k] = bf16_value(bf16_bits(call.x[r * call.x_stride + k]));
+    call.x = rounded.data();
+    call.x_stride = call.in;
+    return HWY_DYNAMIC_DISPATCH(apply_linear)(call);
+  }
+  call.halved_stride = call.in + call.in % 2;
+  const auto rounded =
+      std::make_unique_for_overwrite<std::uint16_t[]>(call.rows * call.halved_stride);
+  to_bf16_rows(call.x, call.x_stride, call.rows, call.in, rounded.get(), call.halved_stride);
+  call.halved_panels = halved_.data();
+  call.halved_x = rounded.get();
+  HWY_DYNAMIC_DISPATCH(apply_linear)(call);
 }
 
 LinearCall PackedLinear::call(FloatRows x, std::int64_t rows, float* y,
@@ -194,14 +241,14 @@ LinearCall PackedLinear::call(FloatRows x, std::int64_t rows, float* y,
 }
 
 void PackedLinear::apply(FloatRows x, std::int64_t rows, float* y, std::int64_t y_stride) const {
-  HWY_DYNAMIC_DISPATCH(apply_linear)(call(x, rows, y, y_stride));
+  run(call(x, rows, y, y_stride));
 }
 
 void PackedLinear::apply_gelu(FloatRows x, std::int64_t rows, float* y,
                               std::int64_t y_stride) const {
   auto gelu = call(x, rows, y, y_stride);
   gelu.after = LinearCall::After::gelu;
-  HWY_DYNAMIC_DISPATCH(apply_linear)(gelu);
+  run(gelu);
 }
 
 void PackedLinear::add_gated(FloatRows x, std::int64_t rows, FloatRows onto, const float* gate,
@@ -211,7 +258,7 @@ void PackedLinear::add_gated(FloatRows x, std::int64_t rows, FloatRows onto, con
   sum.onto = onto.data;
   sum.onto_stride = extent(onto.stride);
   sum.gate = gate;
-  HWY_DYNAMIC_DISPATCH(apply_linear)(sum);
+  run(sum);
 }
 
 void modulated_norm(FloatRows x, std::int64_t rows, std::int64_t width, const float* shift,

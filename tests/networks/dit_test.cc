@@ -409,6 +409,24 @@ TEST(DiT, MixedPrecisionIsNearSingleAndKeepsTheResidualStream) {
   EXPECT_LT(distance(mixed.second, exact.second), 0.1);
 }
 
+TEST(DiT, RowsAtATimeInMixedPrecisionAreNearSingleOnes) {
+  const torch::NoGradGuard no_grad;
+  for (const Sizes& sizes : kSizes) {
+    auto network = filled(shape_of(sizes));
+    const auto told = coupled_conditions(sizes.rows);
+    const auto states = states_of(shape_of(sizes), sizes.rows);
+    const auto answer = [&](Precision precision) {
+      const PrecisionScope scope(torch::kCPU, precision);
+      return joined(single(network, states, told));
+    };
+    const auto exact = answer(Precision::single), mixed = answer(Precision::bf16);
+    const double distance = ((mixed - exact).norm() / exact.norm()).item<double>();
+    EXPECT_GT(distance, 1e-5);  // bfloat16 was at work
+    EXPECT_LT(distance, 0.02);
+    EXPECT_TRUE(torch::equal(answer(Precision::single), exact)) << "weights are packed anew";
+  }
+}
+
 TEST(DiT, RefusesWhatItWasNotMadeFor) {
   auto network = filled(labelled());
   DiT plain{DiTShape{}};

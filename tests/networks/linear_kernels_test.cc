@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "networks/bf16_kernels.h"
 #include "simd_targets.h"
 
 namespace syncgap::networks {
@@ -89,6 +90,47 @@ TEST(PackedLinear, AgreesWithSumsInDoublePrecisionOnEveryTarget) {
         }
     }
   }
+}
+
+TEST(PackedLinear, OfBfloat16AgreesWithSumsOfRoundedNumbersOnEveryTarget) {
+  for (const auto& target : runnable_simd_targets()) {
+    const UseSimdTarget use(target.bit);
+    for (const Sizes& sizes : kSizes) {
+      Layer layer(sizes);
+      const PackedLinear rounded(layer.weight, layer.bias, Precision::bf16);
+      std::vector<float> y(layer.onto.size());
+      rounded.apply(layer.rows_from(0), sizes.rows, y.data(), sizes.out);
+      double change = 0;
+      const auto at = [&](std::int64_t row, std::int64_t column) {
+        return static_cast<std::size_t>(row * sizes.out + column);
+      };
+      for (std::int64_t row = 0; row < sizes.rows; ++row)
+        for (std::int64_t column = 0; column < sizes.out; ++column)
+          change = std::max(change, std::abs(y[at(row, column)] - layer.product(row, column)));
+      for (float& value : layer.weight) value = bf16_value(bf16_bits(value));
+      for (float& value : layer.x) value = bf16_value(bf16_bits(value));
+      const double tolerance = 4e-7 * std::sqrt(static_cast<double>(sizes.in)) + 4e-7;
+      for (std::int64_t row = 0; row < sizes.rows; ++row)
+        for (std::int64_t column = 0; column < sizes.out; ++column) {
+          const double exact = layer.product(row, column);
+          ASSERT_NEAR(y[at(row, column)], exact, tolerance * (1 + std::abs(exact)))
+              << target.name << ", " << sizes.rows << " x " << sizes.in << " x " << sizes.out;
+        }
+      if (sizes.in > 1) {
+        EXPECT_GT(change, 1e-4) << "nothing was rounded";
+      }
+    }
+  }
+}
+
+TEST(Bfloat16, IsTheNearestOfTies) {
+  EXPECT_EQ(bf16_bits(1.0F), 0x3f80);
+  EXPECT_EQ(bf16_value(0x3f81), 1.0078125F);
+  EXPECT_EQ(bf16_bits(1.00390625F), 0x3f80);  // halfway, to even
+  EXPECT_EQ(bf16_bits(1.01171875F), 0x3f82);  // halfway, to even
+  EXPECT_EQ(bf16_bits(std::nextafter(1.00390625F, 2.0F)), 0x3f81);
+  EXPECT_TRUE(std::isnan(bf16_value(bf16_bits(std::nanf("")))));
+  EXPECT_EQ(bf16_value(bf16_bits(-INFINITY)), -INFINITY);
 }
 
 TEST(PackedLinear, ARowHasTheSameBitsAmongAnyOthers) {
