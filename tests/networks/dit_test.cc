@@ -23,10 +23,8 @@ namespace {
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::dtype(torch::kFloat64);
-
 /// The formula of make_dit_golden.py.
-void fill_by_formula(torch::nn::Module& network) {
+void fill_dit(torch::nn::Module& network) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, Tensor> tensors;
   for (auto& item : network.named_parameters()) tensors[item.key()] = item.value();
@@ -51,7 +49,7 @@ DiTShape labelled() {
 DiT filled(const DiTShape& shape, torch::ScalarType type = torch::kFloat32) {
   DiT network(shape);
   network->to(type);
-  fill_by_formula(*network);
+  fill_dit(*network);
   return network;
 }
 
@@ -68,11 +66,11 @@ DiTOutput single(DiT& network, const Tensor& states, const DiTConditions& condit
   return network(states.to(torch::kFloat32), conditions);
 }
 
-void expect_golden(const DiTShape& shape, std::int64_t weights, const Tensor& states,
-                   const DiTConditions& conditions, std::int64_t every,
-                   const std::vector<double>& outputs,
-                   const std::vector<torch::ScalarType>& types = {torch::kFloat64,
-                                                                  torch::kFloat32}) {
+void expect_golden_dit(const DiTShape& shape, std::int64_t weights, const Tensor& states,
+                       const DiTConditions& conditions, std::int64_t every,
+                       const std::vector<double>& outputs,
+                       const std::vector<torch::ScalarType>& types = {torch::kFloat64,
+                                                                      torch::kFloat32}) {
   const torch::NoGradGuard no_grad;
   for (const auto type : types) {
     DiT network = filled(shape, type);
@@ -89,16 +87,16 @@ void expect_golden(const DiTShape& shape, std::int64_t weights, const Tensor& st
 
 TEST(DiT, AgreesWithAnIndependentImplementation) {
   const auto shape = labelled();
-  expect_golden(shape, k_labelled_weights, states_of(shape, 2),
-                {torch::tensor({3, 950}), torch::tensor({3, 5}),
-                 torch::tensor({{0.3, 0.0, 1.0}, {0.5, 0.25, 0.0}}, kDouble)},
-                7, k_labelled_outputs);
+  expect_golden_dit(shape, k_labelled_weights, states_of(shape, 2),
+                    {torch::tensor({3, 950}), torch::tensor({3, 5}),
+                     torch::tensor({{0.3, 0.0, 1.0}, {0.5, 0.25, 0.0}}, kDouble)},
+                    7, k_labelled_outputs);
 }
 
 TEST(DiT, ByOtherRulesAgreesWithAnIndependentImplementation) {
   auto shape = labelled();
   shape.step_embedding = shape.perceptron_norm = DiTRules::diffusers;
-  expect_golden(
+  expect_golden_dit(
       shape, k_diffusers_weights, states_of(shape, 2),
       {torch::tensor({3, 950}), torch::tensor({0, 4}), torch::tensor({0.4, 0.0}, kDouble)}, 7,
       k_diffusers_outputs);
@@ -107,17 +105,17 @@ TEST(DiT, ByOtherRulesAgreesWithAnIndependentImplementation) {
 TEST(DiT, OfSingleImagesAgreesWithAnIndependentImplementation) {
   const DiTShape shape{
       .image_channels = 1, .side = 12, .patch = 3, .width = 16, .depth = 2, .heads = 2};
-  expect_golden(shape, k_plain_weights, states_of(shape, 2, 1), {torch::tensor({0, 999}), {}, {}},
-                2, k_plain_outputs);
+  expect_golden_dit(shape, k_plain_weights, states_of(shape, 2, 1),
+                    {torch::tensor({0, 999}), {}, {}}, 2, k_plain_outputs);
 }
 
 TEST(DiT, ABlockOfTheLargestSizeAgreesWithAnIndependentImplementation) {
   auto shape = DiTShape::published("XL/2");
   shape.depth = 1;
   shape.classes = 1;
-  expect_golden(shape, k_wide_weights, states_of(shape, 1),
-                {torch::tensor({500}), torch::tensor({0}), torch::tensor({0.5}, kDouble)}, 41,
-                k_wide_outputs, {torch::kFloat32});
+  expect_golden_dit(shape, k_wide_weights, states_of(shape, 1),
+                    {torch::tensor({500}), torch::tensor({0}), torch::tensor({0.5}, kDouble)}, 41,
+                    k_wide_outputs, {torch::kFloat32});
 }
 
 TEST(DiT, TensorsHaveTheirPublishedNamesAndShapes) {
@@ -162,14 +160,14 @@ TEST(DiT, ABatchWithoutCouplingIsItsReplicasOneByOneBitForBit) {
   EXPECT_LT((second - alone.slice(1, 1, 2)).abs().max().item<double>(), 1e-6);
 }
 
-struct Sizes {
+struct DiTSizes {
   std::int64_t side, patch, width, heads, rows;
 };
 /// Tokens, channels and rows that fill neither vectors nor tiles of a product.
-constexpr Sizes kSizes[] = {
+constexpr DiTSizes kDiTSizes[] = {
     {8, 2, 24, 3, 3}, {28, 4, 96, 4, 2}, {28, 4, 96, 4, 5}, {6, 2, 20, 2, 1}, {32, 2, 144, 2, 1}};
 
-DiTShape shape_of(const Sizes& sizes) {
+DiTShape shape_of(const DiTSizes& sizes) {
   auto shape = labelled();
   shape.side = sizes.side;
   shape.patch = sizes.patch;
@@ -187,7 +185,7 @@ DiTConditions coupled_conditions(std::int64_t rows) {
 TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
   for (const bool trains : {false, true})
     for (const Precision precision : {Precision::single, Precision::bf16})
-      for (const Sizes& sizes : kSizes) {
+      for (const DiTSizes& sizes : kDiTSizes) {
         const torch::AutoGradMode mode(trains);
         const PrecisionScope scope(torch::kCPU, precision);
         auto network = filled(shape_of(sizes));
@@ -204,7 +202,7 @@ TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
 
 TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
   for (const Precision precision : {Precision::single, Precision::bf16})
-    for (const Sizes& sizes : kSizes) {
+    for (const DiTSizes& sizes : kDiTSizes) {
       const torch::NoGradGuard no_grad;
       const PrecisionScope scope(torch::kCPU, precision);
       auto network = filled(shape_of(sizes));

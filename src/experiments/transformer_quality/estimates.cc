@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/numbers.h"
@@ -65,12 +64,11 @@ IntervalEstimate store_right(std::span<const std::int64_t> told,
 IntervalEstimate store_shares(std::span<const std::int64_t> labels,
                               const TransformerQualityOptions& options, const RandomStream& stream,
                               Results& results) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   auto share = results.cells("class_share"), even = results.cells("class_balance");
   if (labels.empty()) {
     share.none();
     even.none();
-    return {kNone, {kNone, kNone}};
+    return {kNoValue, {kNoValue, kNoValue}};
   }
   const std::int64_t classes = options.replicas.told_classes();
   const auto counts = counted(labels, classes);

@@ -17,9 +17,9 @@ using torch::Tensor;
 using Group = parallel::Dealt::Group;
 
 /// What a judge sees, group by group, put where it belongs and then known to all ranks.
-class Seen {
+class SeenByGroup {
  public:
-  Seen(std::int64_t images, Features features) : images_(images), features_(features) {
+  SeenByGroup(std::int64_t images, Features features) : images_(images), features_(features) {
     out_.labels.resize(images);
   }
 
@@ -81,7 +81,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
   const RandomStream start(series.sweep_seed, "start of samples", {series.seed, series.purpose}),
       noise(series.sweep_seed, "noise of samples", {series.seed, series.purpose});
   const parallel::Dealt dealt(images, series.group, team.ranks());
-  Seen seen(images, features);
+  SeenByGroup seen(images, features);
   std::vector<double> kept;
   std::int64_t sizes[3] = {0, 0, 0};
   for (const Group& group : dealt.mine()) {
@@ -118,7 +118,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
 SeenImages see_images(const Tensor& states, const ImageLook& look, const parallel::Team& team) {
   constexpr std::int64_t kGroup = 250;
   const parallel::Dealt dealt(states.size(0), kGroup, team.ranks());
-  Seen seen(states.size(0), Features::keep);
+  SeenByGroup seen(states.size(0), Features::keep);
   for (const Group& group : dealt.mine())
     seen.put(group, look(states.narrow(0, group.first, group.count)));
   return seen.gather(dealt, team);
