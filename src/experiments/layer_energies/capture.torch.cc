@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/sampling_path.h"
+#include "experiments/shared/tensor_sum.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
@@ -180,11 +181,11 @@ class Capture {
     for (std::int64_t layer = 0; layer < layers_; ++layer) {
       auto& start = start_[layer];
       if (team_.size() > 1) {
-        const auto width = start_scale_[layer].numel();
-        if (!start.defined()) start = torch::zeros({out_.pairs, grid_ * grid_, width});
-        auto here = start.to(torch::kCPU);
-        team_.ranks().sum(std::span(here.data_ptr<float>(), here.numel()));
-        start = here.to(start_scale_[layer].device());
+        const Tensor& scale = start_scale_[layer];  // (D)
+        if (!start.defined())
+          start = torch::zeros({out_.pairs, grid_ * grid_, scale.numel()},
+                               torch::dtype(torch::kFloat32).device(scale.device()));
+        sum_over(team_, start);
       }
       if (storage_ == StartStorage::bfloat16) start = start.to(torch::kBFloat16);
       const auto whole = start_of(layer);

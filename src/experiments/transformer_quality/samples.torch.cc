@@ -36,9 +36,9 @@ class SeenByGroup {
   SeenImages gather(const parallel::Dealt& dealt, const parallel::Team& team) {
     dealt.gather(std::span(out_.labels));
     if (features_ == Features::drop) return std::move(out_);
-    // A rank that had no group learns from the first one how many features there are.
-    std::int64_t count = team.rank() == 0 ? out_.feature_count : 0;
-    dealt.gather(std::span(&count, 1));
+    // A rank that had no group learns from the first, which always has one.
+    std::int64_t count = out_.feature_count;
+    team.ranks().broadcast(std::as_writable_bytes(std::span(&count, 1)));
     make_room(count);
     dealt.gather(std::span(out_.features));
     return std::move(out_);
@@ -107,8 +107,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
     }
   }
   static_cast<SeenImages&>(out) = seen.gather(dealt, team);
-  if (team.rank() != 0) std::fill_n(sizes, 3, 0);  // the first rank always has a group
-  dealt.gather(std::span<std::int64_t>(sizes));
+  team.ranks().broadcast(std::as_writable_bytes(std::span(sizes)));
   kept.resize(std::ssize(series.kept) * sizes[0] * sizes[1] * sizes[2]);
   dealt.gather(std::span(kept));
   out.kept = networks::tensor_of(kept).view({-1, sizes[0], sizes[1], sizes[2]});
