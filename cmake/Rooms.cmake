@@ -1,5 +1,5 @@
 option(SYNCGAP_UNITY "Compile files several at a time" OFF)
-set(SYNCGAP_UNITY_BYTES 40000 CACHE STRING "Most bytes of source in a group")
+set(SYNCGAP_UNITY_BYTES 60000 CACHE STRING "Most bytes of source in a group")
 mark_as_advanced(SYNCGAP_UNITY_BYTES)
 
 # syncgap_sources(RESULT FOLDER): the sources of a folder, at any depth, that belong to this build.
