@@ -160,14 +160,14 @@ TEST(DiT, ABatchWithoutCouplingIsItsReplicasOneByOneBitForBit) {
   EXPECT_LT((second - alone.slice(1, 1, 2)).abs().max().item<double>(), 1e-6);
 }
 
-struct DiTSizes {
+struct Sizes {
   std::int64_t side, patch, width, heads, rows;
 };
 /// Tokens, channels and rows that fill neither vectors nor tiles of a product.
-constexpr DiTSizes kDiTSizes[] = {
+constexpr Sizes kSizes[] = {
     {8, 2, 24, 3, 3}, {28, 4, 96, 4, 2}, {28, 4, 96, 4, 5}, {6, 2, 20, 2, 1}, {32, 2, 144, 2, 1}};
 
-DiTShape shape_of(const DiTSizes& sizes) {
+DiTShape shape_of(const Sizes& sizes) {
   auto shape = labelled();
   shape.side = sizes.side;
   shape.patch = sizes.patch;
@@ -185,7 +185,7 @@ DiTConditions coupled_conditions(std::int64_t rows) {
 TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
   for (const bool trains : {false, true})
     for (const Precision precision : {Precision::single, Precision::bf16})
-      for (const DiTSizes& sizes : kDiTSizes) {
+      for (const Sizes& sizes : kSizes) {
         const torch::AutoGradMode mode(trains);
         const PrecisionScope scope(torch::kCPU, precision);
         auto network = filled(shape_of(sizes));
@@ -202,7 +202,7 @@ TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
 
 TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
   for (const Precision precision : {Precision::single, Precision::bf16})
-    for (const DiTSizes& sizes : kDiTSizes) {
+    for (const Sizes& sizes : kSizes) {
       const torch::NoGradGuard no_grad;
       const PrecisionScope scope(torch::kCPU, precision);
       auto network = filled(shape_of(sizes));
