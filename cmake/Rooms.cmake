@@ -1,4 +1,6 @@
-option(SYNCGAP_UNITY "Compile files with LibTorch's headers several at a time" OFF)
+option(SYNCGAP_UNITY "Compile files several at a time" OFF)
+set(SYNCGAP_UNITY_BYTES 60000 CACHE STRING "Most bytes of source in a group")
+mark_as_advanced(SYNCGAP_UNITY_BYTES)
 
 # syncgap_sources(RESULT FOLDER): the sources of a folder, at any depth, that belong to this build.
 #   A build flag marks a file by its suffix, never a place:
@@ -39,20 +41,27 @@ function(syncgap_headers plain torch folder)
 endfunction()
 
 # syncgap_unity(TARGET source...)
-#   LibTorch's headers take most of the time these files compile: groups of them share one reading
-#   where SYNCGAP_UNITY is set. Vector code compiles itself several times over and stays alone.
+#   Most of what it takes to compile a file is reading headers and instantiating what others
+#   instantiate too: where SYNCGAP_UNITY is set, groups of files share both. Groups are even in bytes,
+#   so that none is long alone at the end. Vector code compiles itself several times over and stays
+#   alone, as do tests that choose whether preconditions are checked.
 function(syncgap_unity target)
-  if(NOT SYNCGAP_UNITY)
+  if(NOT SYNCGAP_UNITY OR NOT ARGN)
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  set(at 0)
+  set(group 0)
+  set(filled 0)
   foreach(source IN LISTS ARGN)
-    syncgap_is_vector_code(${source} alone)
+    file(STRINGS ${source} alone REGEX "HWY_TARGET_INCLUDE|define NDEBUG|undef NDEBUG" LIMIT_COUNT 1)
     if(NOT alone)
-      math(EXPR group "${at} / 8")
-      math(EXPR at "${at} + 1")
-      set_source_files_properties(${source} PROPERTIES UNITY_GROUP torch${group})
+      file(SIZE ${source} bytes)
+      math(EXPR filled "${filled} + ${bytes}")
+      if(filled GREATER SYNCGAP_UNITY_BYTES)
+        math(EXPR group "${group} + 1")
+        set(filled ${bytes})
+      endif()
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
     endif()
   endforeach()
 endfunction()
@@ -102,6 +111,7 @@ function(syncgap_room name)
   list(FILTER sources EXCLUDE REGEX "\\.torch\\.cc$")
   list(TRANSFORM ROOM_USES PREPEND syncgap_ OUTPUT_VARIABLE uses)
   syncgap_library(syncgap_${name} SOURCES ${sources} HEADERS ${headers} USES ${uses} ${ROOM_LIBS})
+  syncgap_unity(syncgap_${name} ${sources})
   if(sources)
     set_property(GLOBAL APPEND PROPERTY SYNCGAP_PLAIN_ROOMS syncgap_${name})
   endif()

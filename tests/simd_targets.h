@@ -6,7 +6,7 @@
 
 #include "core/simd.h"
 
-namespace syncgap::testing {
+namespace syncgap {
 
 /// Instruction sets that are compiled in and that this machine can run, by name.
 struct SimdTarget {
@@ -36,4 +36,4 @@ class UseSimdTarget {
   }
 };
 
-}  // namespace syncgap::testing
+}  // namespace syncgap

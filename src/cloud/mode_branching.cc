@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::cloud {
 namespace {
@@ -57,10 +57,9 @@ TimeBracket branching_time(const PointCloud& cloud, std::span<const double> firs
         uphill_modes(cloud, NoiseLevel::ornstein_uhlenbeck(time), starts, kPrecision * apart);
     return distance(std::span(modes).first(d), std::span(modes).subspan(d, d)) < kSameMode * apart;
   };
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   std::size_t i = times.size();
   while (i > 0 && are_one(times[i - 1])) --i;
-  if (i == 0 || i == times.size()) return {kNone, kNone};
+  if (i == 0 || i == times.size()) return {kNoValue, kNoValue};
   TimeBracket found{times[i - 1], times[i]};
   while (found.high - found.low > width) {
     const double middle = 0.5 * (found.low + found.high);

@@ -15,10 +15,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Large enough for the matrix product to run at its rate, small enough for the tile of dots to
-/// stay in the cache.
-constexpr std::size_t kPointsPerTile = 1024;
-
 /// In float, energies this close to the second lowest are computed again in double where they are
 /// few: they decide, and close to a point the products lose the most digits.
 constexpr double kRefineWindow = 16;

@@ -8,6 +8,10 @@ namespace syncgap::cloud {
 // Sums over a stretch of points as seen from one state; the inner loops of PointCloud, vectorised
 // and chosen at run time. The order of summation depends on the vector width.
 
+/// Large enough for the matrix product to run at its rate, small enough for the tile of dots to
+/// stay in the cache.
+inline constexpr std::size_t kPointsPerTile = 1024;
+
 /// Rows handed to these functions hold `padded(n)` numbers, the last ones scratch.
 std::size_t padded(std::size_t n);
 

@@ -16,7 +16,6 @@
 namespace syncgap::cloud {
 namespace {
 
-constexpr std::size_t kPointsPerTile = 1024;
 /// Sets of weights that go through the products together; bounds the Krylov vectors kept.
 constexpr std::size_t kSetsTogether = 64;
 constexpr std::size_t kMostVectors = 48;

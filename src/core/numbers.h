@@ -3,8 +3,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace syncgap {
+
+/// What a quantity holds where there is none: no passage, nothing to average.
+inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// A count that enters real arithmetic. Exact below 2^53, which no size of ours comes near.
 constexpr double to_real(std::integral auto count) { return static_cast<double>(count); }

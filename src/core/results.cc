@@ -6,12 +6,12 @@
 #include <stdexcept>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap {
 namespace {
 
 constexpr std::int64_t kMaxNumbers = std::int64_t{1} << 40;  // 8 TiB for one unit
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLargest = std::numeric_limits<double>::max();
 
 }  // namespace
@@ -136,7 +136,7 @@ void Cells::put_none(Places at) {
   for (const std::int64_t each : {own_, error_, low_, high_}) {
     if (each == kAbsent) continue;
     const Block found = block(each, at);
-    std::fill_n(results_->values_.begin() + found.first, found.size, kNaN);
+    std::fill_n(results_->values_.begin() + found.first, found.size, kNoValue);
     std::fill_n(results_->none_.begin() + found.first, found.size, std::uint8_t{1});
     results_->some_none_ = true;
   }
@@ -152,7 +152,7 @@ std::span<const double> Results::at(std::int64_t observable) const {
 }
 
 void Results::reset() {
-  std::fill(values_.begin(), values_.end(), kNaN);
+  std::fill(values_.begin(), values_.end(), kNoValue);
   if (some_none_) std::fill(none_.begin(), none_.end(), std::uint8_t{0});
   some_none_ = false;
 }

@@ -10,7 +10,7 @@ namespace syncgap::data {
 namespace {
 
 constexpr ImageShape kShape{3, 32, 32};
-constexpr std::uint8_t kClasses = 10;
+constexpr std::uint8_t kClassCount = 10;
 
 std::string file_of(Part part, int batch) {
   return part == Part::test ? "test_batch.bin" : concat("data_batch_", batch, ".bin");
@@ -24,7 +24,7 @@ ImageSet read_cifar10(ByteReader& file) {
   std::array<std::uint8_t, kShape.size()> image{};
   std::uint8_t label = 0;
   while (file.read_if_any(label)) {
-    if (label >= kClasses)
+    if (label >= kClassCount)
       file.refuse("a label is out of range", file.offset() - 1,
                   concat("label ", int{label}, " of image ", labels.size(), ", with 10 classes"),
                   "give the binary version of CIFAR-10 (not CIFAR-100, not the Python one)");

@@ -25,7 +25,7 @@ namespace {
 using torch::Tensor;
 
 /// Images judged together: bounds memory, and with it fixes the bits.
-constexpr std::int64_t kImagesTogether = 256;
+constexpr std::int64_t kClassifiedTogether = 256;
 
 const std::string kTest = "test.";
 
@@ -113,7 +113,7 @@ std::int64_t count_right(const TrainedClassifier& model, const LabelledImages& t
                          const parallel::Communicator& ranks) {
   std::int64_t right = 0;
   for (const auto& [first, count] :
-       parallel::Dealt(test.labels.size(0), kImagesTogether, ranks).mine())
+       parallel::Dealt(test.labels.size(0), kClassifiedTogether, ranks).mine())
     right += model.predict(test.images.narrow(0, first, count))
                  .eq(test.labels.narrow(0, first, count))
                  .sum()
@@ -141,8 +141,8 @@ Tensor TrainedClassifier::predict(const Tensor& images) const {
   const torch::NoGradGuard no_grad;
   auto judge = network;
   std::vector<Tensor> classes;
-  for (std::int64_t first = 0; first < images.size(0); first += kImagesTogether) {
-    const auto count = std::min(kImagesTogether, images.size(0) - first);
+  for (std::int64_t first = 0; first < images.size(0); first += kClassifiedTogether) {
+    const auto count = std::min(kClassifiedTogether, images.size(0) - first);
     classes.push_back(judge(images.narrow(0, first, count).to(device)).argmax(1).to(torch::kCPU));
   }
   return classes.empty() ? torch::empty({0}, torch::kInt64) : torch::cat(classes);

@@ -11,24 +11,24 @@
 namespace syncgap::observables {
 namespace {
 
-constexpr std::size_t kParameters = 4;  // midpoint and width in units of the width, floor, plateau
-constexpr double kFewestError = 0.1;    // of the root mean square of the errors
+constexpr std::size_t kParameters = Sigmoid::kParameters;
 // Scans end where the prediction is low, and some predictions are low by chance: with all of the
 // widening as the aim, intervals came out 1.115 +- 0.006 times as wide as those of all points.
 constexpr double kAim = 0.75;
-using Vector = std::array<double, kParameters>;
+/// Midpoint and width in units of the width, floor, plateau.
+using ParameterVector = std::array<double, kParameters>;
 
-struct Matrix {
-  std::array<Vector, kParameters> rows{};
-  void add(const Vector& v, double scale) {
+struct ParameterMatrix {
+  std::array<ParameterVector, kParameters> rows{};
+  void add(const ParameterVector& v, double scale) {
     for (std::size_t i = 0; i < kParameters; ++i)
       for (std::size_t j = 0; j < kParameters; ++j) rows[i][j] += scale * v[i] * v[j];
   }
 };
 
 /// First column of the inverse of a positive definite matrix, by elimination without pivots.
-Vector first_column_of_inverse(Matrix a) {
-  Vector x{1, 0, 0, 0};
+ParameterVector first_column_of_inverse(ParameterMatrix a) {
+  ParameterVector x{1, 0, 0, 0};
   for (std::size_t i = 0; i < kParameters; ++i)
     for (std::size_t j = i + 1; j < kParameters; ++j) {
       const double factor = a.rows[j][i] / a.rows[i][i];
@@ -54,22 +54,22 @@ class MidpointVariance {
   void add(std::int64_t t) { add(t, normal_, noise_); }
   double value() const { return of(normal_, noise_); }
   double with(std::int64_t t) const {
-    Matrix normal = normal_, noise = noise_;
+    ParameterMatrix normal = normal_, noise = noise_;
     add(t, normal, noise);
     return of(normal, noise);
   }
 
  private:
-  void add(std::int64_t t, Matrix& normal, Matrix& noise) const {
+  void add(std::int64_t t, ParameterMatrix& normal, ParameterMatrix& noise) const {
     const double z = (to_real(t) - curve_.midpoint) / curve_.width, s = 1 / (1 + std::exp(-z));
     const double slope = s * (1 - s);
-    const Vector derivative{-slope, -slope * z, 1 - s, s};  // for a rise of 1
+    const ParameterVector derivative{-slope, -slope * z, 1 - s, s};  // for a rise of 1
     normal.add(derivative, 1.0);
     noise.add(derivative, variances_[t]);
   }
 
-  static double of(const Matrix& normal, const Matrix& noise) {
-    const Vector x = first_column_of_inverse(normal);
+  static double of(const ParameterMatrix& normal, const ParameterMatrix& noise) {
+    const ParameterVector x = first_column_of_inverse(normal);
     double variance = 0;
     for (std::size_t i = 0; i < kParameters; ++i)
       for (std::size_t j = 0; j < kParameters; ++j) variance += x[i] * noise.rows[i][j] * x[j];
@@ -78,7 +78,7 @@ class MidpointVariance {
 
   Sigmoid curve_;
   std::span<const double> variances_;
-  Matrix normal_, noise_;
+  ParameterMatrix normal_, noise_;
 };
 
 /// Squared errors at 0 .. last, straight lines between the measured ones.

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -12,11 +11,10 @@
 #include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 namespace {
-
-constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
 
 /// A curve between its points.
 class Interpolated {
@@ -63,15 +61,15 @@ std::vector<double> roots(const Function& f, const std::vector<double>& points) 
 }  // namespace
 
 double last_crossing(const Curve& curve, double level) {
-  if (curve.x.size() < 2) return kNowhere;
+  if (curve.x.size() < 2) return kNoValue;
   const Interpolated y(curve);
   const auto found = roots([&](double x) { return y(x) - level; },
                            std::vector<double>(curve.x.begin(), curve.x.end()));
-  return found.empty() ? kNowhere : found.back();
+  return found.empty() ? kNoValue : found.back();
 }
 
 Intersection intersection_near(const Curve& first, const Curve& second, double level) {
-  if (first.x.size() < 2 || second.x.size() < 2) return {kNowhere, kNowhere};
+  if (first.x.size() < 2 || second.x.size() < 2) return {kNoValue, kNoValue};
   const Interpolated y1(first), y2(second);
   const double low = std::max(first.x.front(), second.x.front());
   const double high = std::min(first.x.back(), second.x.back());
@@ -80,7 +78,7 @@ Intersection intersection_near(const Curve& first, const Curve& second, double l
     for (double x : curve->x)
       if (x >= low && x <= high) points.push_back(x);
   std::sort(points.begin(), points.end());
-  Intersection nearest{kNowhere, kNowhere};
+  Intersection nearest{kNoValue, kNoValue};
   for (double x : roots([&](double at) { return y1(at) - y2(at); }, points))
     if (const double y = y1(x); !(std::abs(y - level) >= std::abs(nearest.y - level)))
       nearest = {x, y};

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::observables {
 
 CurvePeak highest_point(const Curve& curve) {
   SYNCGAP_EXPECTS(curve.x.size() == curve.y.size(), curve.x.size(), " points, ", curve.y.size(),
                   " values");
-  constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
   const auto top = std::max_element(curve.y.begin(), curve.y.end());
   const std::size_t i = top - curve.y.begin();
-  if (i == 0 || i + 1 >= curve.y.size()) return {kNowhere, kNowhere};
+  if (i == 0 || i + 1 >= curve.y.size()) return {kNoValue, kNoValue};
   // Newton's form around the highest point: y = y_i + (x - x_i)(slope + bend (x - x_{i+1})).
   const double before = curve.x[i - 1] - curve.x[i], after = curve.x[i + 1] - curve.x[i];
   const double slope = (curve.y[i + 1] - curve.y[i]) / after;

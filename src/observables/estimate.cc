@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/check.h"
 #include "core/numbers.h"
@@ -48,7 +47,7 @@ void MeanAccumulator::merge(const MeanAccumulator& other) {
 }
 
 double MeanAccumulator::variance() const {
-  if (count_ < 2) return std::numeric_limits<double>::quiet_NaN();
+  if (count_ < 2) return kNoValue;
   return squares_ / to_real(count_ - 1);
 }
 
@@ -71,8 +70,7 @@ Estimate estimate_variance(std::span<const double> sample) {
     second += square;
     fourth += square * square;
   }
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Estimate found{kNone, kNone, sample.size()};
+  Estimate found{kNoValue, kNoValue, sample.size()};
   if (sample.size() < 2) return found;
   found.value = second / (n - 1);
   if (sample.size() < 4) return found;
@@ -86,8 +84,7 @@ Estimate estimate_ratio(std::span<const double> a, std::span<const double> b) {
   SYNCGAP_EXPECTS(a.size() == b.size());
   const double below = estimate_mean(b).value;
   if (below == 0) {
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    return {kNone, kNone, a.size()};
+    return {kNoValue, kNoValue, a.size()};
   }
   const double ratio = estimate_mean(a).value / below;
   MeanAccumulator residuals;

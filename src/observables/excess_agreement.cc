@@ -1,17 +1,12 @@
 #include "observables/excess_agreement.h"
 
 #include <cstddef>
-#include <limits>
 
 #include "core/check.h"
 #include "core/numbers.h"
 
 namespace syncgap::observables {
-namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
+namespace {}  // namespace
 
 double independent_agreement(std::span<const double> shares, std::uint64_t count) {
   SYNCGAP_EXPECTS(count >= 2);
@@ -23,7 +18,7 @@ double independent_agreement(std::span<const double> shares, std::uint64_t count
 }
 
 double excess_agreement(double agreement, double independent) {
-  return independent < 1 ? (agreement - independent) / (1 - independent) : kNone;
+  return independent < 1 ? (agreement - independent) / (1 - independent) : kNoValue;
 }
 
 SpeciationTime speciation_time(const Curve& excess, double threshold) {
@@ -31,7 +26,7 @@ SpeciationTime speciation_time(const Curve& excess, double threshold) {
   SYNCGAP_EXPECTS(x.size() == y.size() && x.size() >= 2, x.size(), " points, ", y.size(),
                   " values");
   const auto passages = threshold_passages(y, threshold);
-  SpeciationTime time{kNone, kNone, passages.count};
+  SpeciationTime time{kNoValue, kNoValue, passages.count};
   if (passages.last_fall < 0) return time;
   if (!passages.ends_above) time.outermost = passage_after(excess, passages.last_fall, threshold);
   if (passages.starts_above)

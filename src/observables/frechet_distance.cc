@@ -18,36 +18,36 @@
 namespace syncgap::observables {
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// What the distance needs of a set.
 struct Moments {
   Eigen::RowVectorXd mean;  // (F)
-  Matrix factor;            // (m, F), the covariance is its transpose times itself
+  RowMatrix factor;         // (m, F), the covariance is its transpose times itself
   double trace = 0;         // of the covariance
 };
 
 /// A factor of a covariance from another one with more rows. Pivots make it exact where features
 /// never vary or depend on others: what rounding leaves of those is dropped.
-Matrix smaller_factor(const Matrix& rows) {
+RowMatrix smaller_factor(const RowMatrix& rows) {
   const auto features = rows.cols();
-  Matrix covariance = Matrix::Zero(features, features);
+  RowMatrix covariance = RowMatrix::Zero(features, features);
   const auto size = static_cast<std::size_t>(features);
   add_transposed_product(size, size, static_cast<std::size_t>(rows.rows()), rows.data(),
                          rows.data(), covariance.data());
-  const Eigen::LDLT<Matrix> solved(covariance);  // S = P^T L D L^T P
+  const Eigen::LDLT<RowMatrix> solved(covariance);  // S = P^T L D L^T P
   Eigen::VectorXd scale = solved.vectorD();
   const double rounding =
       to_real(features) * std::numeric_limits<double>::epsilon() * scale.maxCoeff();
   for (double& each : scale) each = each > rounding ? std::sqrt(each) : 0;
-  const Matrix columns = Matrix(solved.matrixL()) * scale.asDiagonal();
+  const RowMatrix columns = RowMatrix(solved.matrixL()) * scale.asDiagonal();
   return (solved.transpositionsP().transpose() * columns).transpose();
 }
 
 Moments moments(const FeatureRows& set, const std::vector<std::int64_t>& chosen) {
   const auto count = std::ssize(chosen);
   Moments out;
-  Matrix rows(count, set.features);
+  RowMatrix rows(count, set.features);
   for (std::int64_t k = 0; k < count; ++k)
     std::copy_n(set.values.data() + chosen[k] * set.features, set.features,
                 rows.data() + k * set.features);
@@ -60,7 +60,7 @@ Moments moments(const FeatureRows& set, const std::vector<std::int64_t>& chosen)
 }
 
 double distance(const Moments& a, const Moments& b) {
-  Matrix product(a.factor.rows(), b.factor.rows());
+  RowMatrix product(a.factor.rows(), b.factor.rows());
   multiply_transposed(
       static_cast<std::size_t>(product.rows()), static_cast<std::size_t>(product.cols()),
       static_cast<std::size_t>(a.factor.cols()), a.factor.data(), b.factor.data(), product.data());

@@ -12,34 +12,34 @@
 namespace syncgap::observables {
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 std::size_t size_of(Eigen::Index n) { return static_cast<std::size_t>(n); }
 
 /// a (n, F) b^T, b (L, F): (n, L)
-Matrix times_transposed(const Matrix& a, const Matrix& b) {
-  Matrix out(a.rows(), b.rows());
+RowMatrix times_transposed(const RowMatrix& a, const RowMatrix& b) {
+  RowMatrix out(a.rows(), b.rows());
   multiply_transposed(size_of(a.rows()), size_of(b.rows()), size_of(a.cols()), a.data(), b.data(),
                       out.data());
   return out;
 }
 
 /// a^T b, a (n, L), b (n, F): (L, F)
-Matrix transposed_times(const Matrix& a, const Matrix& b) {
-  Matrix out = Matrix::Zero(a.cols(), b.cols());
+RowMatrix transposed_times(const RowMatrix& a, const RowMatrix& b) {
+  RowMatrix out = RowMatrix::Zero(a.cols(), b.cols());
   add_transposed_product(size_of(a.cols()), size_of(b.cols()), size_of(a.rows()), a.data(),
                          b.data(), out.data());
   return out;
 }
 
 /// An orthonormal basis of the columns.
-Matrix orthonormal(const Matrix& columns) {
-  const Eigen::HouseholderQR<Matrix> solved(columns);
-  return solved.householderQ() * Matrix::Identity(columns.rows(), columns.cols());
+RowMatrix orthonormal(const RowMatrix& columns) {
+  const Eigen::HouseholderQR<RowMatrix> solved(columns);
+  return solved.householderQ() * RowMatrix::Identity(columns.rows(), columns.cols());
 }
 
-Matrix centred(const FeatureRows& set, const std::vector<double>& mean) {
-  Matrix rows(set.count(), set.features);
+RowMatrix centred(const FeatureRows& set, const std::vector<double>& mean) {
+  RowMatrix rows(set.count(), set.features);
   std::copy(set.values.begin(), set.values.end(), rows.data());
   rows.rowwise() -= Eigen::Map<const Eigen::RowVectorXd>(mean.data(), set.features);
   return rows;
@@ -54,24 +54,24 @@ LeadingComponents::LeadingComponents(const FeatureRows& set, std::int64_t most,
   const std::int64_t features = set.features;
   count_ = std::min({most, features, set.count() - 1});
   const Eigen::RowVectorXd mean =
-      Eigen::Map<const Matrix>(set.values.data(), set.count(), features).colwise().mean();
+      Eigen::Map<const RowMatrix>(set.values.data(), set.count(), features).colwise().mean();
   mean_.assign(mean.begin(), mean.end());
-  const Matrix varying = centred(set, mean_);
+  const RowMatrix varying = centred(set, mean_);
 
   // More directions than are kept, and a few rounds: enough for what noise lets one tell apart.
   constexpr std::int64_t kBeside = 16, kRounds = 6;
   const std::int64_t iterated = std::min({count_ + kBeside, features, set.count()});
-  Matrix basis(iterated, features);  // (L, F), orthonormal rows
+  RowMatrix basis(iterated, features);  // (L, F), orthonormal rows
   stream.fill_normals<double>(0, 0, std::span<double>(basis.data(), size_of(basis.size())));
   for (std::int64_t round = 0; round < kRounds; ++round) {
-    const Matrix reached = orthonormal(times_transposed(varying, basis));  // (n, L)
+    const RowMatrix reached = orthonormal(times_transposed(varying, basis));  // (n, L)
     basis = orthonormal(transposed_times(reached, varying).transpose()).transpose();
   }
-  const Matrix along = times_transposed(varying, basis);                // (n, L)
-  const Matrix within = transposed_times(along, along);                 // (L, L)
+  const RowMatrix along = times_transposed(varying, basis);             // (n, L)
+  const RowMatrix within = transposed_times(along, along);              // (L, L)
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved(within);  // ascending
   const Eigen::MatrixXd leading = solved.eigenvectors().rightCols(count_).rowwise().reverse();
-  const Matrix directions = leading.transpose() * basis;
+  const RowMatrix directions = leading.transpose() * basis;
   directions_.assign(directions.data(), directions.data() + directions.size());
   const double all = varying.squaredNorm();
   if (all > 0) share_ = std::min(1.0, solved.eigenvalues().tail(count_).sum() / all);
@@ -81,8 +81,9 @@ std::vector<double> LeadingComponents::coordinates(const FeatureRows& rows) cons
   require_input(rows.features == std::ssize(mean_),
                 "components are of features of another number (", rows.features, ", they have ",
                 mean_.size(), "): take both from one network");
-  const Matrix directions = Eigen::Map<const Matrix>(directions_.data(), count_, std::ssize(mean_));
-  const Matrix out = times_transposed(centred(rows, mean_), directions);
+  const RowMatrix directions =
+      Eigen::Map<const RowMatrix>(directions_.data(), count_, std::ssize(mean_));
+  const RowMatrix out = times_transposed(centred(rows, mean_), directions);
   return {out.data(), out.data() + out.size()};
 }
 

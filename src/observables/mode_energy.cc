@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <Eigen/Eigenvalues>
@@ -16,7 +15,6 @@
 namespace syncgap::observables {
 namespace {
 
-constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNull = 1e-9;  // of the largest eigenvalue: a mode of no variance
 
 std::size_t pairs_of(std::span<const double> matrix) {
@@ -160,7 +158,7 @@ ModeEnergies DifferenceModes::energies(std::span<const double> cross) const {
     for (std::size_t i = 0; i < pairs_; ++i) sum += later[i * modes_ + k] * mean_of;
     out.energies.push_back(sum / initial_variances_[k]);
   }
-  out.leading = out.trailing = out.gap = {kNowhere, kNowhere, pairs_};
+  out.leading = out.trailing = out.gap = {kNoValue, kNoValue, pairs_};
   if (band_ == 0) return out;
   // What each pair adds to a band's mean of ratios, to first order: (numerator - ratio
   // denominator) / mean denominator.

@@ -14,8 +14,7 @@
 namespace syncgap::observables {
 namespace {
 
-constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
-constexpr double kParameters = 4;
+constexpr double kFitted = Sigmoid::kParameters;
 constexpr int kStartMidpoints = 25;
 constexpr std::array kStartWidths = {0.01, 0.03, 0.08, 0.2};  // in units of the scanned range
 constexpr double kBeyondEnds = 0.5;  // how far outside, in that unit, a midpoint is looked for
@@ -27,7 +26,6 @@ constexpr double kMostDamping = 1e10;
 constexpr int kMostReweightings = 30;
 constexpr double kHuber = 1.345;  // 95% efficient for normal noise
 constexpr double kMadToSigma = 1.4826;
-constexpr double kFewestError = 0.1;  // of the root mean square of the errors
 
 double logistic(double z) { return 1.0 / (1.0 + std::exp(-z)); }
 
@@ -246,13 +244,13 @@ double Sigmoid::operator()(double t) const {
 
 double Sigmoid::crossing(double level) const {
   const double below = (level - floor) / (plateau - floor);
-  if (!(below > 0 && below < 1)) return kNowhere;
+  if (!(below > 0 && below < 1)) return kNoValue;
   return midpoint + width * std::log(below / (1 - below));
 }
 
 double linear_crossing(const Curve& curve, double level) {
   const ThresholdPassages passages = threshold_passages(curve.y, level);
-  if (passages.count % 2 == 0) return kNowhere;
+  if (passages.count % 2 == 0) return kNoValue;
   std::int64_t left = passages.count / 2;
   for (std::int64_t i = 0;; ++i) {
     if ((curve.y[i] >= level) == (curve.y[i + 1] >= level)) continue;
@@ -270,11 +268,11 @@ SigmoidFitter::SigmoidFitter(std::span<const double> t, const SigmoidFitOptions&
   require_finite(t_, t_, "the point");
   require_finite(t_, weights_, "the weight");
   if (t_.size() < kFewestPoints) return;
-  const double free = to_real(t_.size()) - kParameters;
+  const double free = to_real(t_.size()) - kFitted;
   least_ratio_ = boost::math::quantile(
-      boost::math::complement(boost::math::fisher_f(kParameters - 1, free), options.significance));
+      boost::math::complement(boost::math::fisher_f(kFitted - 1, free), options.significance));
   least_drop_ = boost::math::quantile(
-      boost::math::complement(boost::math::chi_squared(kParameters - 1), options.significance));
+      boost::math::complement(boost::math::chi_squared(kFitted - 1), options.significance));
   const double range = t_.back() - t_.front();
   double weight = 0;
   for (const double w : weights_) weight += w;
@@ -345,7 +343,7 @@ SigmoidFit SigmoidFitter::fit(std::span<const double> y, std::span<const double>
     found = problem.descend(found);
   }
 
-  const auto points = to_real(y.size()), free = points - kParameters;
+  const auto points = to_real(y.size()), free = points - kFitted;
   double weight = 0, mean = 0;
   for (std::size_t i = 0; i < y.size(); ++i) {
     weight += weights[i];
@@ -372,7 +370,7 @@ SigmoidFit SigmoidFitter::fit(std::span<const double> y, std::span<const double>
   out.explained = all > 0 ? 1 - around / all : 0;
   if (error_squares > 0) out.chi_square = chi / free;
   const bool constant = !(all > 1e-24 * scale);
-  const bool changes = (all - around) * free > least_ratio_ * around * (kParameters - 1) ||
+  const bool changes = (all - around) * free > least_ratio_ * around * (kFitted - 1) ||
                        (error_squares > 0 && chi_all - chi > least_drop_);
   if (constant || !changes) {
     out.status = FitStatus::flat;

@@ -12,6 +12,8 @@ namespace syncgap::observables {
 /// floor + (plateau - floor) / (1 + exp(-(t - midpoint) / width)), width > 0: the floor is what is
 /// seen early and the plateau what is seen late, also where the curve falls.
 struct Sigmoid {
+  static constexpr std::size_t kParameters = 4;
+
   double midpoint = std::numeric_limits<double>::quiet_NaN();  ///< NaN: a constant, the floor
   double width = std::numeric_limits<double>::quiet_NaN();
   double floor = std::numeric_limits<double>::quiet_NaN();
@@ -26,6 +28,9 @@ struct Sigmoid {
 /// of these the middle one, so that neither early nor late is favoured. NaN where both ends lie on
 /// one side.
 double linear_crossing(const Curve& curve, double level);
+
+/// Errors below this share of their root mean square count as that much.
+inline constexpr double kFewestError = 0.1;
 
 enum class FitStatus {
   fitted,

@@ -1,7 +1,6 @@
 #include "sde/mixture_samples.h"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "core/check.h"
@@ -14,9 +13,7 @@ namespace syncgap::sde {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-namespace {
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-}
+namespace {}
 
 Index choose(const VectorXd& shares, double uniform) {
   double sum = 0.0;
@@ -73,10 +70,10 @@ InformationSamples evaluate_samples(const theory::NoisedMixture& noised,
       found.surprise.push_back(state.log_density - forward -
                                prior.log_density(samples.clean.col(i)));
     } else {
-      found.surprise.push_back(kNone);
+      found.surprise.push_back(kNoValue);
     }
     found.label_entropy.push_back(state.label_entropy());
-    found.entropy.push_back(has_entropy ? theory::pathwise_entropy(noised, x, state) : kNone);
+    found.entropy.push_back(has_entropy ? theory::pathwise_entropy(noised, x, state) : kNoValue);
     found.score_norm.push_back(state.score.squaredNorm());
     found.kernel_norm.push_back(kernel);
     found.denoising_error.push_back(

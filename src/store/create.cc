@@ -14,8 +14,6 @@
 namespace syncgap::store {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
-
 void check_writable_folder(const std::string& path, std::uint64_t bytes) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::absolute(path).parent_path();

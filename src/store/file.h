@@ -7,6 +7,9 @@
 
 namespace syncgap::store {
 
+/// What is filled or hashed at a time.
+inline constexpr std::size_t kPiece = std::size_t{1} << 20;
+
 /// Move-only owner of a POSIX file descriptor; all calls retry on EINTR and throw RecordError with
 /// the system's reason and the path.
 class File {

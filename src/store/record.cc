@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little,
               "cells are written as they lie in memory; a big-endian machine needs a conversion");
 
 /// Pieces that are still in a cache when they are copied to the page cache after being hashed.
-constexpr std::size_t kPiece = std::size_t{1} << 21;
+constexpr std::size_t kCachedPiece = std::size_t{1} << 21;
 
 }  // namespace
 
@@ -69,8 +69,8 @@ std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
     const std::size_t bytes = layout_.extent(i) * 8;
     const auto* from = reinterpret_cast<const char*>(values.data() + layout_.offset(i));
     const std::uint64_t to = cells_[i] + unit * bytes;
-    for (std::size_t at = 0; at < bytes; at += kPiece) {
-      const std::size_t piece = std::min(kPiece, bytes - at);
+    for (std::size_t at = 0; at < bytes; at += kCachedPiece) {
+      const std::size_t piece = std::min(kCachedPiece, bytes - at);
       checksum.add(from + at, piece);
       file_.write_at(to + at, from + at, piece);
     }

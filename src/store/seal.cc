@@ -21,8 +21,6 @@ struct Footer {
   char magic[16];
 };
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
-
 std::uint64_t checksum_outside(const File& file, std::uint64_t length,
                                const std::vector<ByteRange>& ranges) {
   Checksum sum;

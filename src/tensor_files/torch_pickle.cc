@@ -49,7 +49,7 @@ std::optional<std::string_view> in_module(std::string_view global, std::string_v
 }
 
 /// Names of tensors are lines of messages; nobody's are longer.
-constexpr std::size_t kLongestName = 1024, kLongestKey = 64, kMostNumbers = 64,
+constexpr std::size_t kLongestTensorName = 1024, kLongestKey = 64, kMostNumbers = 64,
                       kMostTensors = std::size_t{1} << 18;
 
 /// A text of the file, fit for a message.
@@ -259,7 +259,7 @@ Entries entries_of(const Reader& reader, const Pickle& pickle, const Value& dict
     const Value &key = reader[pairs[i]], &value = reader[pairs[i + 1]];
     const std::string name = key.kind == Kind::text ? shown(key.text) : type_text(pickle, key);
     if (key.kind == Kind::text && reader.is_tensor(value)) {
-      require_format(key.text.size() <= kLongestName && is_plain_text(key.text),
+      require_format(key.text.size() <= kLongestTensorName && is_plain_text(key.text),
                      "a tensor has a name that is too long or no plain text (", name, ")");
       entries.tensors[key.text] = &value;  // as in Python the last one counts
       require_format(entries.tensors.size() <= kMostTensors, "it holds more than ", kMostTensors,

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 
+#include "core/numbers.h"
+
 namespace syncgap::theory {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// The zero of the slope near `guess`. Comparing heights alone fixes a maximum to the square root
 /// of the rounding error; symmetric differences of fourth order do better.
@@ -48,7 +47,7 @@ double crossing(const std::function<double(double)>& curve, double level, double
     }
     before = here;
   }
-  return kNaN;
+  return kNoValue;
 }
 
 }  // namespace
@@ -77,7 +76,7 @@ std::vector<Peak> local_maxima(const std::function<double(double)>& curve,
 }
 
 Peak highest_peak(const std::function<double(double)>& curve, std::span<const double> grid) {
-  Peak highest{kNaN, kNaN};
+  Peak highest{kNoValue, kNoValue};
   for (const Peak& peak : local_maxima(curve, grid))
     if (!(peak.height <= highest.height)) highest = peak;
   return highest;

@@ -15,7 +15,7 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::vector<double> normals(std::size_t count, const char* purpose) {
+std::vector<double> sample_normals(std::size_t count, const char* purpose) {
   std::vector<double> out(count);
   RandomStream(3, purpose).fill_normals<double>(0, 0, out);
   return out;
@@ -23,7 +23,7 @@ std::vector<double> normals(std::size_t count, const char* purpose) {
 
 /// Gaussian points with standard deviations 1, 1/2, 1/3, ... along the axes, far from the origin.
 std::vector<double> some_points(std::size_t n, std::size_t d) {
-  auto points = normals(n * d, "points");
+  auto points = sample_normals(n * d, "points");
   for (std::size_t i = 0; i < n * d; ++i)
     points[i] = points[i] / static_cast<double>(1 + i % d) + 5;
   return points;
@@ -56,7 +56,7 @@ TEST(Covariance, LeadingEigenpairIsThatOfTheMatrix) {
 
 TEST(Covariance, ConvergesWhenTheGapIsSmall) {
   // Isotropic noise: the leading eigenvalues of a sample are close.
-  expect_same(normals(4000 * 60, "isotropic"), 60);
+  expect_same(sample_normals(4000 * 60, "isotropic"), 60);
 }
 
 TEST(Covariance, EqualLeadingEigenvaluesGiveTheirValue) {
@@ -97,7 +97,7 @@ TEST(Covariance, ResamplesAreThoseOfTheDrawnPoints) {
 TEST(Covariance, BootstrapSpreadIsThatOfAGaussianVariance) {
   // One dominating direction: Lambda hat scatters by Lambda sqrt(2 / n).
   const std::size_t n = 2000, d = 5;
-  auto points = normals(n * d, "points");
+  auto points = sample_normals(n * d, "points");
   for (std::size_t i = 0; i < n; ++i) points[i * d] *= 6;
   const Covariance covariance(points, d);
   const PrincipalComponent found = covariance.principal();
@@ -112,7 +112,7 @@ TEST(Covariance, BootstrapSpreadIsThatOfAGaussianVariance) {
 TEST(Covariance, RotationsAndShiftsChangeNothing) {
   const std::size_t n = 300, d = 7;
   const auto points = some_points(n, d);
-  const auto axis = normals(d, "axis");
+  const auto axis = sample_normals(d, "axis");
   const double length = std::inner_product(axis.begin(), axis.end(), axis.begin(), 0.0);
   auto moved = points;
   for (std::size_t i = 0; i < n; ++i) {

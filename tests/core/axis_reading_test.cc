@@ -24,7 +24,7 @@ AxisValues read(const std::string& text) {
 
 Reals reals(const std::string& text) { return std::get<Reals>(read(text)); }
 Integers integers(const std::string& text) { return std::get<Integers>(read(text)); }
-std::string refusal(const std::string& text) {
+std::string value_refusal(const std::string& text) {
   return error_text([&] { read(text); });
 }
 
@@ -42,14 +42,14 @@ TEST(AxisLists, OneValueNeedsNoBrackets) {
 }
 
 TEST(AxisLists, MistakesAreNamed) {
-  EXPECT_EQ(refusal("[]"), "axis 'g' has no values (job.toml:9): give it at least one");
-  EXPECT_EQ(refusal("[1, \"late\"]"),
+  EXPECT_EQ(value_refusal("[]"), "axis 'g' has no values (job.toml:9): give it at least one");
+  EXPECT_EQ(value_refusal("[1, \"late\"]"),
             "axis 'g' mixes numbers and labels (job.toml:9): use one kind");
-  EXPECT_EQ(refusal("[1, true]"),
+  EXPECT_EQ(value_refusal("[1, true]"),
             "axis 'g' has a value of an unknown kind (job.toml:9): axes hold numbers or labels");
-  EXPECT_THAT(refusal("[[1, 2]]"), HasSubstr("unknown kind"));
-  EXPECT_THAT(refusal("2026-01-01"), HasSubstr("unknown kind"));
-  EXPECT_THAT(refusal("[\"a\\nb\"]"), HasSubstr("a label with a control character"));
+  EXPECT_THAT(value_refusal("[[1, 2]]"), HasSubstr("unknown kind"));
+  EXPECT_THAT(value_refusal("2026-01-01"), HasSubstr("unknown kind"));
+  EXPECT_THAT(value_refusal("[\"a\\nb\"]"), HasSubstr("a label with a control character"));
 }
 
 TEST(Linspace, HasBothEndsAndTheNumbersOneWouldWrite) {
@@ -70,8 +70,9 @@ TEST(Logspace, GoesFromEndToEndByAConstantFactor) {
   EXPECT_EQ(values.back(), 1e3);
   for (int i = 0; i < 7; ++i)
     EXPECT_NEAR(values[static_cast<std::size_t>(i)] / std::pow(10.0, i - 3), 1, 1e-14);
-  EXPECT_THAT(refusal("{ logspace = [0, 1, 5] }"), HasSubstr("a logspace that is not positive"));
-  EXPECT_THAT(refusal("{ logspace = [-3, 3, 5] }"), HasSubstr("not their exponents"));
+  EXPECT_THAT(value_refusal("{ logspace = [0, 1, 5] }"),
+              HasSubstr("a logspace that is not positive"));
+  EXPECT_THAT(value_refusal("{ logspace = [-3, 3, 5] }"), HasSubstr("not their exponents"));
 }
 
 TEST(Range, LeavesTheEndOut) {
@@ -94,7 +95,7 @@ TEST(Range, WholeRealsBecomeIntegersOnlyIfAllAre) {
 TEST(Range, EmptyOnesAreRefused) {
   for (const char* text : {"{ range = [1, 1] }", "{ range = [2, 1] }", "{ range = [0, 1, -1] }",
                            "{ range = [0, 1, 0] }"})
-    EXPECT_THAT(refusal(text), HasSubstr("has an empty range (job.toml:9)"));
+    EXPECT_THAT(value_refusal(text), HasSubstr("has an empty range (job.toml:9)"));
 }
 
 TEST(Units, OfPiScaleNumbers) {
@@ -108,40 +109,41 @@ TEST(Units, OfPiScaleNumbers) {
 }
 
 TEST(Units, UnknownOnesAndLabelsAreRefused) {
-  EXPECT_EQ(refusal("{ values = [1], unit = \"deg\" }"),
+  EXPECT_EQ(value_refusal("{ values = [1], unit = \"deg\" }"),
             "axis 'g' has an unknown unit (job.toml:9): \"pi\" and \"1\" are known");
-  EXPECT_THAT(refusal("{ values = [1], unit = 3 }"), HasSubstr("unknown unit"));
-  EXPECT_THAT(refusal("{ values = [\"a\"], unit = \"pi\" }"), HasSubstr("labels with a unit"));
+  EXPECT_THAT(value_refusal("{ values = [1], unit = 3 }"), HasSubstr("unknown unit"));
+  EXPECT_THAT(value_refusal("{ values = [\"a\"], unit = \"pi\" }"),
+              HasSubstr("labels with a unit"));
 }
 
 TEST(AxisTables, NeedExactlyOneGenerator) {
   const std::string both =
       "axis 'g' cannot be read (job.toml:9): give exactly one of values, linspace, logspace, range";
-  EXPECT_EQ(refusal("{ linspace = [0, 1, 3], range = [0, 2] }"), both);
-  EXPECT_EQ(refusal("{ unit = \"pi\" }"), both);
-  EXPECT_EQ(refusal("{}"), both);
-  EXPECT_EQ(refusal("{ linspcae = [0, 1, 3] }"),
+  EXPECT_EQ(value_refusal("{ linspace = [0, 1, 3], range = [0, 2] }"), both);
+  EXPECT_EQ(value_refusal("{ unit = \"pi\" }"), both);
+  EXPECT_EQ(value_refusal("{}"), both);
+  EXPECT_EQ(value_refusal("{ linspcae = [0, 1, 3] }"),
             "unknown key of axis 'g' 'linspcae' (job.toml:9): did you mean 'linspace'?");
 }
 
 TEST(AxisTables, WrongArgumentsShowTheForm) {
-  EXPECT_EQ(refusal("{ linspace = [0, 1] }"),
+  EXPECT_EQ(value_refusal("{ linspace = [0, 1] }"),
             "axis 'g' cannot be read (job.toml:9): write linspace = [first, last, count]");
   for (const char* text :
        {"{ linspace = 3 }", "{ linspace = [0, 1, \"5\"] }", "{ linspace = [0, 1, 5, 6] }",
         "{ linspace = [0, inf, 5] }", "{ linspace = [nan, 1, 5] }", "{ logspace = [1, 2] }",
         "{ range = [0] }", "{ range = [0, 1, 2, 3] }", "{ linspace = [true, 1, 2] }"})
-    EXPECT_THAT(refusal(text), HasSubstr("cannot be read (job.toml:9): write ")) << text;
+    EXPECT_THAT(value_refusal(text), HasSubstr("cannot be read (job.toml:9): write ")) << text;
 }
 
 TEST(AxisTables, CountsMustBePossible) {
-  EXPECT_EQ(refusal("{ linspace = [0, 1, 2.5] }"),
+  EXPECT_EQ(value_refusal("{ linspace = [0, 1, 2.5] }"),
             "axis 'g' asks for an impossible number of values (job.toml:9, saw 2.5): give a whole "
             "number from 1 to 50000000");
   for (const char* text :
        {"{ linspace = [0, 1, 0] }", "{ linspace = [0, 1, -3] }", "{ linspace = [0, 1, 1e30] }",
         "{ range = [0, 1e18] }", "{ range = [0, 1, 1e-300] }"})
-    EXPECT_THAT(refusal(text), HasSubstr("impossible number of values")) << text;
+    EXPECT_THAT(value_refusal(text), HasSubstr("impossible number of values")) << text;
 }
 
 }  // namespace

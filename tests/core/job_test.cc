@@ -53,7 +53,7 @@ std::string refusal(const std::string& text, const std::string& profile = "",
 }
 
 /// What a run with these arguments would use.
-struct Settings {
+struct RunSettings {
   std::int64_t trials = 1000;
   std::string score = "path";
   Grid grid;
@@ -70,8 +70,8 @@ std::vector<Axis> declared_axes() {
           {"step", AxisRole::captured, Integers{0, 400, 800}, "steps to record"}};
 }
 
-Settings resolve(const Job& job) {
-  Settings settings;
+RunSettings resolve(const Job& job) {
+  RunSettings settings;
   OptionTable table;
   table.add("trials", settings.trials, "n", "trajectories").at_least(1);
   table.add("score", settings.score, "", "score").one_of({"printed", "path", "joint"});
@@ -85,7 +85,7 @@ std::string resolve_refusal(const std::string& text, const std::string& profile 
   return error_text([&] { resolve(job_of(text, profile, overrides)); });
 }
 
-Reals coupling(const Settings& settings) { return std::get<0>(settings.grid.axis("g").values); }
+Reals coupling(const RunSettings& settings) { return std::get<0>(settings.grid.axis("g").values); }
 
 TEST(Job, IsReadWithItsText) {
   const Job job = job_of(kText);
@@ -102,7 +102,7 @@ TEST(Job, IsReadWithItsText) {
 }
 
 TEST(Job, OverridesWinOverTheProfileAndThatOverTheFile) {
-  const Settings file = resolve(job_of(kText));
+  const RunSettings file = resolve(job_of(kText));
   EXPECT_EQ(file.trials, 2000);
   EXPECT_THAT(coupling(file), ElementsAre(0, 0.5, 1));
 
@@ -116,7 +116,7 @@ TEST(Job, OverridesWinOverTheProfileAndThatOverTheFile) {
   const std::vector<std::string> overrides{"experiment.trials=7", "axes.g=[0.1, 0.9]", "run.seed=6",
                                            "experiment.score=joint"};
   const Job overridden = job_of(kText, "smoke", overrides);
-  const Settings settings = resolve(overridden);
+  const RunSettings settings = resolve(overridden);
   EXPECT_EQ(settings.trials, 7);
   EXPECT_EQ(settings.score, "joint");
   EXPECT_EQ(overridden.run.seed, 6);
@@ -130,7 +130,7 @@ TEST(Job, TheLastOfSeveralOverridesCounts) {
 }
 
 TEST(Job, AxesNotGivenKeepTheExperimentsValues) {
-  const Settings settings = resolve(job_of("[experiment]\nname = \"x\"\n"));
+  const RunSettings settings = resolve(job_of("[experiment]\nname = \"x\"\n"));
   EXPECT_THAT(coupling(settings), ElementsAre(0.5));
   EXPECT_THAT(std::get<1>(settings.grid.axis("step").values), ElementsAre(0, 400, 800));
   EXPECT_EQ(settings.grid.axis("step").role, AxisRole::captured);
@@ -140,7 +140,7 @@ TEST(Overrides, TakeEveryKindOfValue) {
   const Job job = job_of(
       kText, "",
       {"axes.schedule=late", "axes.g={ range = [0, 3] }", "run.title=a title", "run.walltime=60"});
-  const Settings settings = resolve(job);
+  const RunSettings settings = resolve(job);
   EXPECT_THAT(std::get<2>(settings.grid.axis("schedule").values), ElementsAre("late"));
   EXPECT_THAT(coupling(settings), ElementsAre(0, 1, 2));
   EXPECT_EQ(job.run.title, "a title");

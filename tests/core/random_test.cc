@@ -79,17 +79,17 @@ TEST(Uniforms, LieStrictlyInsideTheUnitIntervalOnTheirGrid) {
 
 template <class Real>
 class RandomFill : public ::testing::Test {};
-using Reals = ::testing::Types<float, double>;
-TYPED_TEST_SUITE(RandomFill, Reals);
+using RealTypes = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(RandomFill, RealTypes);
 
 TYPED_TEST(RandomFill, IsTheScalarReferenceOnEveryInstructionSet) {
   using Real = TypeParam;
   const RandomStream stream(11, "fill", {0.25});
-  const auto targets = testing::runnable_simd_targets();
+  const auto targets = runnable_simd_targets();
   ASSERT_GE(targets.size(), 1u);
   for (const auto& target : targets) {
     SCOPED_TRACE(target.name);
-    const testing::UseSimdTarget use(target.bit);
+    const UseSimdTarget use(target.bit);
     for (const std::size_t count : {1u, 3u, 4u, 17u, 64u, 1000u}) {
       std::vector<Real> normals(count), uniforms(count);
       const std::uint64_t trial = 0xfffffffeULL + count;
@@ -106,9 +106,9 @@ TYPED_TEST(RandomFill, IsTheScalarReferenceOnEveryInstructionSet) {
 TYPED_TEST(RandomFill, AcrossTrialsIsTheScalarReferenceOnEveryInstructionSet) {
   using Real = TypeParam;
   const RandomStream stream(12, "fill");
-  for (const auto& target : testing::runnable_simd_targets()) {
+  for (const auto& target : runnable_simd_targets()) {
     SCOPED_TRACE(target.name);
-    const testing::UseSimdTarget use(target.bit);
+    const UseSimdTarget use(target.bit);
     for (const std::size_t trials : {1u, 5u, 16u, 50u}) {
       const std::size_t components = 7;
       const std::uint64_t first_trial = 0xfffffff0ULL;  // the high word changes on the way

@@ -74,9 +74,9 @@ TEST(SimdMath, HasTheBitsOfTheScalarFunctionsOnEveryInstructionSet) {
   const auto x64 = spread(1e-15, 1e3);
   std::vector<float> y(x.size());
   std::vector<double> y64(x.size());
-  for (const auto& target : testing::runnable_simd_targets()) {
+  for (const auto& target : runnable_simd_targets()) {
     SCOPED_TRACE(target.name);
-    const testing::UseSimdTarget use(target.bit);
+    const UseSimdTarget use(target.bit);
     HWY_DYNAMIC_DISPATCH(vector_log)(x, y);
     for (std::size_t i = 0; i < x.size(); ++i) ASSERT_EQ(y[i], approximations::log(x[i])) << x[i];
     HWY_DYNAMIC_DISPATCH(vector_log64)(x64, y64);
@@ -95,7 +95,7 @@ TEST(SimdMath, HasTheBitsOfTheScalarFunctionsOnEveryInstructionSet) {
 #if HWY_ARCH_X86_64 && !defined(__FMA__)
 TEST(SimdMath, CoversTheFusedAndTheEmulatedArithmetic) {
   std::string names;
-  for (const auto& target : testing::runnable_simd_targets()) names += target.name + " ";
+  for (const auto& target : runnable_simd_targets()) names += target.name + " ";
   // The portable target: Highway takes its one-lane form where a compiler breaks the four-lane one.
   EXPECT_TRUE(names.find("EMU128") != std::string::npos ||
               names.find("SCALAR") != std::string::npos)

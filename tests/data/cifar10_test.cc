@@ -1,13 +1,12 @@
 #include "data/cifar10.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/check.h"
+#include "data/refusal.h"
 #include "temporary_folder.h"
 
 namespace syncgap::data {
@@ -22,15 +21,6 @@ std::vector<std::uint8_t> batch(const std::vector<std::uint8_t>& labels) {
     for (std::size_t k = 0; k < 3072; ++k) out.push_back(static_cast<std::uint8_t>(label + k));
   }
   return out;
-}
-
-std::string refusal(const std::function<void()>& read) {
-  try {
-    read();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 std::string refusal_of(const std::vector<std::uint8_t>& bytes) {

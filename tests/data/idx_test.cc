@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 #include <zlib.h>
@@ -10,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/check.h"
+#include "data/refusal.h"
 #include "temporary_folder.h"
 
 namespace syncgap::data {
@@ -40,15 +39,6 @@ Bytes gzip(const Bytes& raw) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
-}
-
-std::string refusal(const std::function<void()>& read) {
-  try {
-    read();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 std::string image_refusal(const Bytes& bytes) {

@@ -91,11 +91,11 @@ TEST(MakePairs, SwapHalfOfAllPairs) {
 
 TEST(ControlPairing, OfAClassWithMoreThanHalfIsRefused) {
   EXPECT_NO_THROW(check_control_pairing(labels_of({10, 10})));
-  const auto refusal = [](const std::vector<std::size_t>& counts) {
+  const auto pairing_refusal = [](const std::vector<std::size_t>& counts) {
     return error_text<InputError>([&] { check_control_pairing(labels_of(counts)); });
   };
-  EXPECT_THAT(refusal({4, 9, 4}), HasSubstr("class 1 has 9 of 17 images"));
-  EXPECT_THAT(refusal({3}), HasSubstr("class 0 has 3 of 3"));
+  EXPECT_THAT(pairing_refusal({4, 9, 4}), HasSubstr("class 1 has 9 of 17 images"));
+  EXPECT_THAT(pairing_refusal({3}), HasSubstr("class 0 has 3 of 3"));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/check.h"
+#include "data/refusal.h"
 
 namespace syncgap::data {
 namespace {
@@ -27,13 +27,8 @@ PlainArray bytes(std::vector<std::uint64_t> extents) {
   return {"set.h5, dataset images", std::move(extents), std::move(values), 4096, 1};
 }
 
-std::string refusal(const PlainArray& images, const PlainArray& of) {
-  try {
-    images_from_arrays(images, of, 10);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
+std::string array_refusal(const PlainArray& images, const PlainArray& of) {
+  return refusal([&] { images_from_arrays(images, of, 10); });
 }
 
 TEST(ImagesFromArrays, TakesEveryUsualOrderOfExtents) {
@@ -58,24 +53,26 @@ TEST(ImagesFromArrays, FloatsMustLieBetweenZeroAndOne) {
   EXPECT_EQ(image, (std::vector<float>{1, 0.25F}));
   for (const float bad : {-0.01F, 1.5F, NAN, INFINITY}) {
     std::get<std::vector<float>>(images.values)[3] = bad;
-    EXPECT_THAT(refusal(images, labels({1, 2})),
+    EXPECT_THAT(array_refusal(images, labels({1, 2})),
                 HasSubstr("a pixel is out of range (set.h5, dataset images, entry 3, byte offset "
                           "4120"));
   }
 }
 
 TEST(ImagesFromArrays, RefusesWhatDoesNotFit) {
-  EXPECT_THAT(refusal(bytes({2, 4}), labels({1, 2})), HasSubstr("does not hold images"));
-  EXPECT_THAT(refusal(bytes({2, 4, 5, 2}), labels({1, 2})), HasSubstr("extents 2 x 4 x 5 x 2"));
-  EXPECT_THAT(refusal(bytes({2, 4, 5}), labels({1, 2, 3})), HasSubstr("do not belong together"));
-  EXPECT_THAT(refusal(bytes({2, 4, 5}), labels({1, 10})),
+  EXPECT_THAT(array_refusal(bytes({2, 4}), labels({1, 2})), HasSubstr("does not hold images"));
+  EXPECT_THAT(array_refusal(bytes({2, 4, 5, 2}), labels({1, 2})),
+              HasSubstr("extents 2 x 4 x 5 x 2"));
+  EXPECT_THAT(array_refusal(bytes({2, 4, 5}), labels({1, 2, 3})),
+              HasSubstr("do not belong together"));
+  EXPECT_THAT(array_refusal(bytes({2, 4, 5}), labels({1, 10})),
               HasSubstr("a label is out of range (set.h5, dataset labels, entry 1, byte offset "
                         "2052, label 10"));
-  EXPECT_THAT(refusal(bytes({2, 4, 5}), labels({-1, 1})), HasSubstr("label -1"));
+  EXPECT_THAT(array_refusal(bytes({2, 4, 5}), labels({-1, 1})), HasSubstr("label -1"));
   PlainArray wide{"set.h5, dataset images", {1, 1, 2}, std::vector<std::int64_t>{1, 2}, -1, 8};
-  EXPECT_THAT(refusal(wide, labels({1})), HasSubstr("pixels have the wrong type"));
+  EXPECT_THAT(array_refusal(wide, labels({1})), HasSubstr("pixels have the wrong type"));
   PlainArray real{"set.h5, dataset labels", {1}, std::vector<float>{1}, -1, 4};
-  EXPECT_THAT(refusal(bytes({1, 4, 5}), real), HasSubstr("labels are not integers"));
+  EXPECT_THAT(array_refusal(bytes({1, 4, 5}), real), HasSubstr("labels are not integers"));
 }
 
 }  // namespace

@@ -20,12 +20,12 @@ using torch::Tensor;
 constexpr std::int64_t kNull = 5;
 
 /// (rows, 2, 3, 2, 2)
-Tensor normals(const RandomStream& stream, std::int64_t rows, std::uint32_t step = 0) {
+Tensor pair_normals(const RandomStream& stream, std::int64_t rows, std::uint32_t step = 0) {
   auto out = torch::empty({rows, 2, 3, 2, 2}, torch::kFloat32);
   stream.fill_normals<float>(0, step, {out.data_ptr<float>(), std::size_t(out.numel())});
   return out;
 }
-Tensor states_of(std::int64_t rows) { return normals(RandomStream(3, "states"), rows); }
+Tensor states_of(std::int64_t rows) { return pair_normals(RandomStream(3, "states"), rows); }
 
 Tensor per_row(const Tensor& told) { return told.to(torch::kFloat32).view({-1, 1, 1, 1, 1}); }
 

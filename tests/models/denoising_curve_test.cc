@@ -14,15 +14,15 @@ namespace {
 
 using torch::Tensor;
 
-constexpr std::size_t kSide = 8;
+constexpr std::size_t kCurveSide = 8;
 
 /// One image many times over: its exact denoiser is known.
 data::ImageSet copies(std::size_t count) {
   std::vector<float> pixels;
   for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t k = 0; k < kSide * kSide; ++k)
-      pixels.push_back(static_cast<float>(k) / (kSide * kSide));
-  return {{1, kSide, kSide}, pixels, std::vector<std::int32_t>(count, 0)};
+    for (std::size_t k = 0; k < kCurveSide * kCurveSide; ++k)
+      pixels.push_back(static_cast<float>(k) / (kCurveSide * kCurveSide));
+  return {{1, kCurveSide, kCurveSide}, pixels, std::vector<std::int32_t>(count, 0)};
 }
 
 struct OneImage {

@@ -23,10 +23,8 @@ namespace {
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::dtype(torch::kFloat64);
-
 /// The formula of make_dit_golden.py.
-void fill_by_formula(torch::nn::Module& network) {
+void fill_dit(torch::nn::Module& network) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, Tensor> tensors;
   for (auto& item : network.named_parameters()) tensors[item.key()] = item.value();
@@ -51,7 +49,7 @@ DiTShape labelled() {
 DiT filled(const DiTShape& shape, torch::ScalarType type = torch::kFloat32) {
   DiT network(shape);
   network->to(type);
-  fill_by_formula(*network);
+  fill_dit(*network);
   return network;
 }
 
@@ -68,11 +66,11 @@ DiTOutput single(DiT& network, const Tensor& states, const DiTConditions& condit
   return network(states.to(torch::kFloat32), conditions);
 }
 
-void expect_golden(const DiTShape& shape, std::int64_t weights, const Tensor& states,
-                   const DiTConditions& conditions, std::int64_t every,
-                   const std::vector<double>& outputs,
-                   const std::vector<torch::ScalarType>& types = {torch::kFloat64,
-                                                                  torch::kFloat32}) {
+void expect_golden_dit(const DiTShape& shape, std::int64_t weights, const Tensor& states,
+                       const DiTConditions& conditions, std::int64_t every,
+                       const std::vector<double>& outputs,
+                       const std::vector<torch::ScalarType>& types = {torch::kFloat64,
+                                                                      torch::kFloat32}) {
   const torch::NoGradGuard no_grad;
   for (const auto type : types) {
     DiT network = filled(shape, type);
@@ -89,16 +87,16 @@ void expect_golden(const DiTShape& shape, std::int64_t weights, const Tensor& st
 
 TEST(DiT, AgreesWithAnIndependentImplementation) {
   const auto shape = labelled();
-  expect_golden(shape, k_labelled_weights, states_of(shape, 2),
-                {torch::tensor({3, 950}), torch::tensor({3, 5}),
-                 torch::tensor({{0.3, 0.0, 1.0}, {0.5, 0.25, 0.0}}, kDouble)},
-                7, k_labelled_outputs);
+  expect_golden_dit(shape, k_labelled_weights, states_of(shape, 2),
+                    {torch::tensor({3, 950}), torch::tensor({3, 5}),
+                     torch::tensor({{0.3, 0.0, 1.0}, {0.5, 0.25, 0.0}}, kDouble)},
+                    7, k_labelled_outputs);
 }
 
 TEST(DiT, ByOtherRulesAgreesWithAnIndependentImplementation) {
   auto shape = labelled();
   shape.step_embedding = shape.perceptron_norm = DiTRules::diffusers;
-  expect_golden(
+  expect_golden_dit(
       shape, k_diffusers_weights, states_of(shape, 2),
       {torch::tensor({3, 950}), torch::tensor({0, 4}), torch::tensor({0.4, 0.0}, kDouble)}, 7,
       k_diffusers_outputs);
@@ -107,17 +105,17 @@ TEST(DiT, ByOtherRulesAgreesWithAnIndependentImplementation) {
 TEST(DiT, OfSingleImagesAgreesWithAnIndependentImplementation) {
   const DiTShape shape{
       .image_channels = 1, .side = 12, .patch = 3, .width = 16, .depth = 2, .heads = 2};
-  expect_golden(shape, k_plain_weights, states_of(shape, 2, 1), {torch::tensor({0, 999}), {}, {}},
-                2, k_plain_outputs);
+  expect_golden_dit(shape, k_plain_weights, states_of(shape, 2, 1),
+                    {torch::tensor({0, 999}), {}, {}}, 2, k_plain_outputs);
 }
 
 TEST(DiT, ABlockOfTheLargestSizeAgreesWithAnIndependentImplementation) {
   auto shape = DiTShape::published("XL/2");
   shape.depth = 1;
   shape.classes = 1;
-  expect_golden(shape, k_wide_weights, states_of(shape, 1),
-                {torch::tensor({500}), torch::tensor({0}), torch::tensor({0.5}, kDouble)}, 41,
-                k_wide_outputs, {torch::kFloat32});
+  expect_golden_dit(shape, k_wide_weights, states_of(shape, 1),
+                    {torch::tensor({500}), torch::tensor({0}), torch::tensor({0.5}, kDouble)}, 41,
+                    k_wide_outputs, {torch::kFloat32});
 }
 
 TEST(DiT, TensorsHaveTheirPublishedNamesAndShapes) {

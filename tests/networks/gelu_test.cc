@@ -9,8 +9,6 @@
 namespace syncgap::networks {
 namespace {
 
-using testing::runnable_simd_targets;
-using testing::UseSimdTarget;
 using torch::Tensor;
 
 /// Values and slopes, of a loss with given weights.

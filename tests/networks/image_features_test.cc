@@ -20,12 +20,10 @@ constexpr FeatureOptions kV1{FeatureWeights::v1, FeaturePreprocessing::transform
 constexpr FeatureOptions kV2{FeatureWeights::v2, FeaturePreprocessing::transforms};
 constexpr FeatureOptions kPlain{FeatureWeights::v2, FeaturePreprocessing::plain};
 
-Tensor images(torch::IntArrayRef shape) { return 1.2 * wave(shape, 0.5); }
-
 void expect_preprocessed(torch::IntArrayRef shape, const FeatureOptions& options,
                          const std::vector<double>& expected) {
   for (const auto type : {torch::kFloat64, torch::kFloat32}) {
-    const auto out = preprocess(images(shape).to(type), options);
+    const auto out = preprocess(made_up_images(shape).to(type), options);
     EXPECT_EQ(out.sizes(), (std::vector<std::int64_t>{shape[0], 3, 224, 224}));
     EXPECT_EQ(out.scalar_type(), type);
     expect_golden(out, 1499, expected, type == torch::kFloat64 ? 1e-9 : 1e-5);
@@ -51,7 +49,7 @@ TEST(ImageFeatures, AConstantStaysOneWhenResized) {
 
 /// Away from the edges, what is moved by three old pixels is moved by one new one.
 TEST(ImageFeatures, AMovedImageIsAMovedSmallerImage) {
-  const auto wide = images({1, 1, 60, 66});
+  const auto wide = made_up_images({1, 1, 60, 66});
   const auto left = antialiased_resize(wide.narrow(3, 0, 60).contiguous(), 20, 20);
   const auto right = antialiased_resize(wide.narrow(3, 3, 60).contiguous(), 20, 20);
   const auto inner = [](const Tensor& x, std::int64_t from) { return x.narrow(3, from, 17); };
@@ -81,7 +79,7 @@ TEST(ImageFeatures, TheShorterSideIsResizedAndTheRatioKept) {
   EXPECT_EQ(sides(331, 347, 232), (std::pair<std::int64_t, std::int64_t>{232, 243}));
   EXPECT_EQ(sides(347, 331, 232), (std::pair<std::int64_t, std::int64_t>{243, 232}));
   EXPECT_EQ(sides(28, 28, 256), (std::pair<std::int64_t, std::int64_t>{256, 256}));
-  const auto same = images({1, 3, 256, 300});
+  const auto same = made_up_images({1, 3, 256, 300});
   EXPECT_TRUE(resize_shorter_side(same, 256).is_same(same));
 }
 
@@ -101,7 +99,7 @@ TEST(ImageFeatures, TheCentreIsCutOutAsPublished) {
 }
 
 TEST(ImageFeatures, AnImageOfV1sSideIsCutAndNotResized) {
-  const auto image = images({1, 3, 256, 256});
+  const auto image = made_up_images({1, 3, 256, 256});
   const auto out = preprocess(image, kV1);
   const auto cut = image.slice(2, 16, 240).slice(3, 16, 240).clamp(-1, 1);
   const auto red = ((cut.select(1, 0) + 1) / 2 - 0.485) / 0.229;
@@ -109,7 +107,7 @@ TEST(ImageFeatures, AnImageOfV1sSideIsCutAndNotResized) {
 }
 
 TEST(ImageFeatures, OneColourIsThreeAndValuesEndAtOne) {
-  const auto grey = images({2, 1, 40, 50});
+  const auto grey = made_up_images({2, 1, 40, 50});
   for (const auto& options : {kV1, kV2, kPlain}) {
     const auto once = preprocess(grey, options);
     const auto three = preprocess(grey.expand({2, 3, 40, 50}), options);
@@ -124,7 +122,7 @@ TEST(ImageFeatures, OneColourIsThreeAndValuesEndAtOne) {
 TEST(ImageFeatures, AreWhatTheNetworkSeesInWhatItIsGiven) {
   ResNet50 network(ResNet50Shape{.blocks = {1, 1, 1, 1}, .width = 4, .classes = 3});
   fill_by_formula(*network);
-  const auto image = images({1, 3, 64, 70}).to(torch::kFloat32);
+  const auto image = made_up_images({1, 3, 64, 70}).to(torch::kFloat32);
   const auto seen = image_features(network, image, kV2);
   EXPECT_TRUE(torch::equal(seen.features, network(preprocess(image, kV2)).features));
   EXPECT_GT(distance(image_features(network, image, kPlain).features, seen.features), 1e-4);

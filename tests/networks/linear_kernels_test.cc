@@ -12,16 +12,14 @@
 namespace syncgap::networks {
 namespace {
 
-using testing::runnable_simd_targets;
-using testing::UseSimdTarget;
-
-struct Sizes {
+struct LayerSizes {
   std::int64_t rows, in, out;
 };
 
 /// Fewer and more rows than a tile, outputs that fill neither vectors nor panels.
-constexpr Sizes kSizes[] = {{1, 1, 1},    {3, 5, 7},     {12, 16, 32}, {13, 24, 33}, {49, 96, 288},
-                            {64, 40, 50}, {25, 384, 96}, {7, 3, 131},  {50, 17, 16}};
+constexpr LayerSizes kLayerSizes[] = {{1, 1, 1},     {3, 5, 7},     {12, 16, 32},
+                                      {13, 24, 33},  {49, 96, 288}, {64, 40, 50},
+                                      {25, 384, 96}, {7, 3, 131},   {50, 17, 16}};
 
 std::vector<float> made_up(std::int64_t count, double rate) {
   std::vector<float> out;
@@ -31,7 +29,7 @@ std::vector<float> made_up(std::int64_t count, double rate) {
 }
 
 struct Layer {
-  explicit Layer(const Sizes& of)
+  explicit Layer(const LayerSizes& of)
       : sizes(of),
         weight(made_up(sizes.in * sizes.out, 0.731)),
         bias(made_up(sizes.out, 1.93)),
@@ -49,7 +47,7 @@ struct Layer {
   }
   FloatRows rows_from(std::int64_t first) const { return {x.data() + first * sizes.in, sizes.in}; }
 
-  Sizes sizes;
+  LayerSizes sizes;
   std::vector<float> weight, bias, x, onto, gate;
   PackedLinear packed;
 };
@@ -62,7 +60,7 @@ double gelu(double x) {
 TEST(PackedLinear, AgreesWithSumsInDoublePrecisionOnEveryTarget) {
   for (const auto& target : runnable_simd_targets()) {
     const UseSimdTarget use(target.bit);
-    for (const Sizes& sizes : kSizes) {
+    for (const LayerSizes& sizes : kLayerSizes) {
       const Layer layer(sizes);
       EXPECT_EQ(layer.packed.in(), sizes.in);
       EXPECT_EQ(layer.packed.out(), sizes.out);
@@ -95,7 +93,7 @@ TEST(PackedLinear, AgreesWithSumsInDoublePrecisionOnEveryTarget) {
 TEST(PackedLinear, OfBfloat16AgreesWithSumsOfRoundedNumbersOnEveryTarget) {
   for (const auto& target : runnable_simd_targets()) {
     const UseSimdTarget use(target.bit);
-    for (const Sizes& sizes : kSizes) {
+    for (const LayerSizes& sizes : kLayerSizes) {
       Layer layer(sizes);
       const PackedLinear rounded(layer.weight, layer.bias, Precision::bf16);
       std::vector<float> y(layer.onto.size());
@@ -136,7 +134,7 @@ TEST(Bfloat16, IsTheNearestOfTies) {
 TEST(PackedLinear, ARowHasTheSameBitsAmongAnyOthers) {
   for (const auto& target : runnable_simd_targets()) {
     const UseSimdTarget use(target.bit);
-    for (const Sizes& sizes : kSizes) {
+    for (const LayerSizes& sizes : kLayerSizes) {
       const Layer layer(sizes);
       std::vector<float> together(layer.onto.size()), alone(static_cast<std::size_t>(sizes.out));
       layer.packed.apply_gelu(layer.rows_from(0), sizes.rows, together.data(), sizes.out);

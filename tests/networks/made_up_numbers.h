@@ -8,6 +8,8 @@
 
 namespace syncgap::networks {
 
+inline const auto kDouble = torch::dtype(torch::kFloat64);
+
 // Numbers that tests and independent scripts both know.
 
 /// cos(rate i + phase) of the i-th number of a tensor.

@@ -34,6 +34,8 @@ inline void fill_by_formula(torch::nn::Module& network) {
   }
 }
 
+inline torch::Tensor made_up_images(torch::IntArrayRef shape) { return 1.2 * wave(shape, 0.5); }
+
 /// All numbers of a network's tensors.
 inline std::int64_t number_count(const std::map<std::string, torch::Tensor>& tensors) {
   std::int64_t count = 0;

@@ -17,8 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::dtype(torch::kFloat64);
-
 /// Numbers without a period: rows, replicas and heads differ. Scores reach 6, far from uniform.
 Tensor made_up_qkv(std::int64_t rows, std::int64_t replicas, std::int64_t tokens,
                    std::int64_t width) {
@@ -90,15 +88,16 @@ CoupledRows in(Context context) { return {{}, 0, 0, context}; }
 
 Tensor exchanged(const Tensor& replicas) { return replicas.flip(1); }
 
-struct Sizes {
+struct AttentionSizes {
   std::int64_t tokens, width, heads;
 };
 /// Neither tokens nor channels of a head fill whole vectors everywhere.
-constexpr Sizes kSizes[] = {{49, 96, 4}, {16, 72, 1}, {7, 10, 2}, {256, 144, 2}, {65, 64, 1}};
+constexpr AttentionSizes kAttentionSizes[] = {
+    {49, 96, 4}, {16, 72, 1}, {7, 10, 2}, {256, 144, 2}, {65, 64, 1}};
 
 TEST(ReplicaAttention, IsFourSoftmaxesAndTheirMean) {
   const std::vector<double> strengths{0, 0.3, 1, 0.05, 0};
-  for (const auto& [tokens, width, heads] : kSizes) {
+  for (const auto& [tokens, width, heads] : kAttentionSizes) {
     const auto qkv = made_up_qkv(5, 2, tokens, width);
     const auto expected = oracle(qkv, heads, strengths);
     const auto rows = coupled(strengths);
@@ -119,7 +118,7 @@ TEST(ReplicaAttention, IsFourSoftmaxesAndTheirMean) {
 }
 
 TEST(ReplicaAttention, WhatTrainsAndWhatInfersAgree) {
-  for (const auto& [tokens, width, heads] : kSizes) {
+  for (const auto& [tokens, width, heads] : kAttentionSizes) {
     const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32);
     const auto rows = coupled({0.2, 0, 0.7});
     const auto trains = attention(qkv.clone().requires_grad_(), heads, rows).detach();
@@ -137,7 +136,7 @@ TEST(ReplicaAttention, ScoresInTheThousandsOverflowNothing) {
 }
 
 TEST(ReplicaAttention, WithoutCouplingHasTheBitsOfNone) {
-  for (const auto& [tokens, width, heads] : kSizes)
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
       const auto alone = attention(qkv, heads, {});
@@ -153,7 +152,7 @@ TEST(ReplicaAttention, WithoutCouplingHasTheBitsOfNone) {
 }
 
 TEST(ReplicaAttention, ExchangingReplicasExchangesResultsBitForBit) {
-  for (const auto& [tokens, width, heads] : kSizes)
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
       const auto rows = coupled({0.3, 1, 0.8});
@@ -163,7 +162,7 @@ TEST(ReplicaAttention, ExchangingReplicasExchangesResultsBitForBit) {
 }
 
 TEST(ReplicaAttention, EqualReplicasStayEqualBitForBit) {
-  for (const auto& [tokens, width, heads] : kSizes)
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
     for (const bool trains : {false, true}) {
       const auto one = made_up_qkv(3, 1, tokens, width).to(torch::kFloat32);
       const auto out = attention(torch::cat({one, one}, 1).requires_grad_(trains), heads,
@@ -186,7 +185,7 @@ TEST(ReplicaAttention, RowsDoNotDependOnTheBatchTheyAreIn) {
 
 TEST(ReplicaAttention, GradientsAreThoseOfTheDefinition) {
   const std::vector<double> strengths{0, 0.6, 0};
-  for (const auto& [tokens, width, heads] : {Sizes{12, 8, 2}, Sizes{300, 6, 1}}) {
+  for (const auto& [tokens, width, heads] : {AttentionSizes{12, 8, 2}, AttentionSizes{300, 6, 1}}) {
     const auto seen = wave({3, 2, tokens, width}, 0.37, 0.2);
     const auto gradient = [&](const auto& compute, torch::ScalarType type) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(type).requires_grad_();
@@ -215,7 +214,7 @@ TEST(ReplicaAttention, SoftmaxIsSinglePrecisionUnderMixed) {
 }
 
 TEST(ReplacedContext, IsTheOtherReplicasOrTheMeanOfTheValues) {
-  for (const auto& [tokens, width, heads] : kSizes)
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width);
       const auto error = [&](Context context, torch::ScalarType type, const Tensor& expected) {
@@ -234,7 +233,7 @@ TEST(ReplacedContext, IsTheOtherReplicasOrTheMeanOfTheValues) {
 }
 
 TEST(ReplacedContext, LeavesTheDonorItsBits) {
-  for (const auto& [tokens, width, heads] : kSizes)
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
     for (const bool trains : {false, true}) {
       const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
       const auto alone = attention(qkv, heads, {});

@@ -22,23 +22,21 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using torch::Tensor;
 
-ResNet50Shape small() { return {.blocks = {1, 2, 1, 1}, .width = 8, .classes = 5}; }
+ResNet50Shape small_resnet() { return {.blocks = {1, 2, 1, 1}, .width = 8, .classes = 5}; }
 
 ResNet50 filled(torch::ScalarType type = torch::kFloat32) {
-  ResNet50 network(small());
+  ResNet50 network(small_resnet());
   network->to(type);
   fill_by_formula(*network);
   return network;
 }
 
-Tensor images(torch::IntArrayRef shape) { return 1.2 * wave(shape, 0.5); }
-
 TEST(ResNet50, AgreesWithAnIndependentImplementation) {
   for (const auto type : {torch::kFloat64, torch::kFloat32}) {
     auto network = filled(type);
     EXPECT_EQ(number_count(tensors_of(*network)), k_resnet_numbers);
-    const auto out = network(images({2, 3, 75, 59}).to(type));
-    EXPECT_EQ(out.features.sizes(), (std::vector<std::int64_t>{2, small().features()}));
+    const auto out = network(made_up_images({2, 3, 75, 59}).to(type));
+    EXPECT_EQ(out.features.sizes(), (std::vector<std::int64_t>{2, small_resnet().features()}));
     EXPECT_GE(out.features.min().item<double>(), 0);
     const double tolerance = type == torch::kFloat64 ? 1e-9 : 1e-5;
     expect_golden(out.features, 5, k_resnet_features, tolerance);
@@ -70,7 +68,7 @@ TEST(ResNet50, HasThePublishedTensors) {
 /// A batch's own mean and variance would tie its images together.
 TEST(ResNet50, AnImageIsJudgedAloneInTrainingToo) {
   auto network = filled(torch::kFloat64);
-  const auto x = images({4, 3, 40, 33});
+  const auto x = made_up_images({4, 3, 40, 33});
   network->train();
   const auto together = network(x);
   EXPECT_LT(distance(network(x.slice(0, 2, 3)).features, together.features.slice(0, 2, 3)), 1e-12);
@@ -79,7 +77,7 @@ TEST(ResNet50, AnImageIsJudgedAloneInTrainingToo) {
 
 TEST(ResNet50, MixedPrecisionDoesNotReachIt) {
   auto network = filled();
-  const auto x = images({1, 3, 40, 33}).to(torch::kFloat32);
+  const auto x = made_up_images({1, 3, 40, 33}).to(torch::kFloat32);
   const auto plain = network(x);
   const PrecisionScope scope(torch::kCPU, Precision::bf16);
   EXPECT_TRUE(torch::equal(network(x).features, plain.features));
@@ -87,7 +85,7 @@ TEST(ResNet50, MixedPrecisionDoesNotReachIt) {
 
 TEST(ResNet50, GradientsReachImagesButNotWeights) {
   auto network = filled(torch::kFloat64);
-  auto x = images({1, 3, 33, 20}).requires_grad_();
+  auto x = made_up_images({1, 3, 33, 20}).requires_grad_();
   network(x).logits.sum().backward();
   for (const auto& parameter : network->parameters()) EXPECT_FALSE(parameter.grad().defined());
   const torch::NoGradGuard no_grad;
@@ -109,7 +107,7 @@ TEST(ResNet50, FilesMayCountBatchesOrNot) {
           torch::tensor(7, torch::dtype(torch::kInt64));
   EXPECT_EQ(counting.size(), tensors.size() + 1 + 3 * 5 + 4);
   for (const auto& published : {tensors, counting}) {
-    ResNet50 network(small());
+    ResNet50 network(small_resnet());
     load_resnet50(network, published, "test");
     for (const auto& [name, tensor] : tensors_of(*network))
       EXPECT_TRUE(torch::equal(tensor, tensors.at(name))) << name;

@@ -19,10 +19,8 @@ namespace {
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::dtype(torch::kFloat64);
-
 /// The formula of make_unet_golden.py.
-void fill_by_formula(torch::nn::Module& network) {
+void fill_unet(torch::nn::Module& network) {
   const torch::NoGradGuard no_grad;
   double k = 0;
   for (auto& [name, tensor] : tensors_of(network)) {
@@ -57,12 +55,12 @@ UNetShape attending() {
   return shape;
 }
 
-void expect_golden(const UNetShape& shape, std::int64_t parameters,
-                   const std::vector<double>& outputs) {
+void expect_golden_unet(const UNetShape& shape, std::int64_t parameters,
+                        const std::vector<double>& outputs) {
   UNet network(shape);
   EXPECT_EQ(parameter_count(*network), parameters);
   network->to(torch::kFloat64);
-  fill_by_formula(*network);
+  fill_unet(*network);
   const torch::NoGradGuard no_grad;
   const auto images = wave({2, shape.image_channels, 8, 8}, 1.3, 0);
   const auto out = network(images, torch::tensor({3.0, 150.0})).flatten();
@@ -75,11 +73,11 @@ void expect_golden(const UNetShape& shape, std::int64_t parameters,
 }
 
 TEST(UNet, AgreesWithAnIndependentImplementation) {
-  expect_golden(compact(), k_compact_parameters, k_compact_outputs);
+  expect_golden_unet(compact(), k_compact_parameters, k_compact_outputs);
 }
 
 TEST(UNet, WithAttentionAgreesWithAnIndependentImplementation) {
-  expect_golden(attending(), k_attending_parameters, k_attending_outputs);
+  expect_golden_unet(attending(), k_attending_parameters, k_attending_outputs);
 }
 
 TEST(UNet, FreshlyMadePredictsNoNoise) {
@@ -92,7 +90,7 @@ TEST(UNet, FreshlyMadePredictsNoNoise) {
 TEST(UNet, ImagesOfABatchDoNotSeeEachOther) {
   UNet network(attending());
   network->to(torch::kFloat64);
-  fill_by_formula(*network);
+  fill_unet(*network);
   const torch::NoGradGuard no_grad;
   const auto images = wave({3, 1, 8, 8}, 0.37, 1);
   const auto steps = torch::tensor({5, 80, 300});
@@ -107,8 +105,8 @@ TEST(UNet, SinglePrecisionAgreesWithDouble) {
   for (const auto& shape : {compact(), attending()}) {
     UNet single(shape), exact(shape);
     exact->to(torch::kFloat64);
-    fill_by_formula(*exact);
-    fill_by_formula(*single);
+    fill_unet(*exact);
+    fill_unet(*single);
     const auto images = wave({2, shape.image_channels, 8, 8}, 0.61, 0);
     const auto steps = torch::tensor({7, 120});
     const auto out = exact(images, steps), close = single(images.to(torch::kFloat32), steps);
@@ -128,7 +126,7 @@ TEST(UNet, SinglePrecisionAgreesWithDouble) {
 
 TEST(UNet, MixedPrecisionIsNearSingle) {
   UNet network(attending());
-  fill_by_formula(*network);
+  fill_unet(*network);
   const auto images = wave({2, 1, 8, 8}, 0.61, 0).to(torch::kFloat32);
   const auto steps = torch::tensor({7, 120});
   const auto gradient = [&](Precision precision) {
@@ -149,7 +147,7 @@ TEST(UNet, MixedPrecisionIsNearSingle) {
 TEST(UNet, GradientsAgreeWithFiniteDifferences) {
   UNet network(attending());
   network->to(torch::kFloat64);
-  fill_by_formula(*network);
+  fill_unet(*network);
   const auto images = wave({2, 1, 8, 8}, 0.61, 0), weights = wave({2, 1, 8, 8}, 0.23, 2);
   const auto steps = torch::tensor({7, 120});
   const auto loss = [&] { return (network(images, steps) * weights).sum(); };

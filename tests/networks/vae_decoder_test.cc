@@ -28,7 +28,7 @@ using ::testing::Not;
 using torch::Tensor;
 using Tensors = std::map<std::string, Tensor>;
 
-VaeShape small() { return {.widths = {4, 8, 16, 16}, .groups = 2}; }
+VaeShape small_vae() { return {.widths = {4, 8, 16, 16}, .groups = 2}; }
 
 VaeDecoder filled(const VaeShape& shape, torch::ScalarType type = torch::kFloat32) {
   VaeDecoder network(shape);
@@ -41,9 +41,9 @@ Tensor latents_of(torch::IntArrayRef shape) { return 0.2 * wave(shape, 0.5); }
 
 TEST(VaeDecoder, AgreesWithAnIndependentImplementation) {
   for (const auto type : {torch::kFloat64, torch::kFloat32}) {
-    auto network = filled(small(), type);
+    auto network = filled(small_vae(), type);
     EXPECT_EQ(number_count(tensors_of(*network)), k_vae_numbers);
-    EXPECT_EQ(small().weights(), k_vae_numbers);
+    EXPECT_EQ(small_vae().weights(), k_vae_numbers);
     const auto images = network(latents_of({2, 4, 2, 3}).to(type));
     EXPECT_EQ(images.sizes(), (std::vector<std::int64_t>{2, 3, 16, 24}));
     EXPECT_EQ(images.scalar_type(), type);
@@ -78,7 +78,7 @@ TEST(VaeDecoder, HasThePublishedTensors) {
 }
 
 TEST(VaeDecoder, LatentsAreDividedByTheScaling) {
-  auto network = filled(small(), torch::kFloat64);
+  auto network = filled(small_vae(), torch::kFloat64);
   const auto latents = latents_of({1, 4, 3, 3});
   EXPECT_TRUE(torch::equal(network(latents), network(latents / 0.18215, 1.0)));
   EXPECT_GT(distance(network(latents, 1.0), network(latents)), 1e-2);
@@ -86,7 +86,7 @@ TEST(VaeDecoder, LatentsAreDividedByTheScaling) {
 
 /// Whatever its batch, and whatever its precision is mixed with.
 TEST(VaeDecoder, AnImageIsDecodedAloneBitForBit) {
-  auto network = filled(small());
+  auto network = filled(small_vae());
   const auto latents = latents_of({5, 4, 4, 3}).to(torch::kFloat32);
   const auto together = network(latents);
   EXPECT_TRUE(torch::equal(network(latents.slice(0, 3, 4)), together.slice(0, 3, 4)));
@@ -95,7 +95,7 @@ TEST(VaeDecoder, AnImageIsDecodedAloneBitForBit) {
 }
 
 TEST(VaeDecoder, SidesMayBeOddAndBatchesEmpty) {
-  auto network = filled(small());
+  auto network = filled(small_vae());
   EXPECT_EQ(network(torch::ones({1, 4, 1, 1})).sizes(), (std::vector<std::int64_t>{1, 3, 8, 8}));
   EXPECT_EQ(network(torch::ones({2, 4, 5, 7})).sizes(), (std::vector<std::int64_t>{2, 3, 40, 56}));
   EXPECT_EQ(network(torch::ones({0, 4, 2, 2})).sizes(), (std::vector<std::int64_t>{0, 3, 16, 16}));
@@ -175,14 +175,14 @@ Tensors in_original_names(const Tensors& tensors, const std::string& prefix) {
 }
 
 void expect_loads_the_same_bits(const Tensors& published, const Tensors& tensors) {
-  VaeDecoder network(small());
+  VaeDecoder network(small_vae());
   load_vae_decoder(network, published, "test");
   for (const auto& [name, tensor] : tensors_of(*network))
     EXPECT_TRUE(torch::equal(tensor, tensors.at(name))) << name;
 }
 
 TEST(VaeDecoder, AllPublishedNamesLoadTheSameBits) {
-  const auto tensors = tensors_of(*filled(small()));
+  const auto tensors = tensors_of(*filled(small_vae()));
   expect_loads_the_same_bits(tensors, tensors);
 
   Tensors before;
@@ -219,7 +219,7 @@ TEST(VaeDecoder, OriginalNamesCountLevelsFromTheFinest) {
 }
 
 TEST(VaeDecoder, OtherNetworksOfAFileArePassedOver) {
-  const auto tensors = tensors_of(*filled(small()));
+  const auto tensors = tensors_of(*filled(small_vae()));
   const auto one = torch::tensor({1.0});
   auto own = tensors;
   for (const char* name :
@@ -236,18 +236,18 @@ TEST(VaeDecoder, OtherNetworksOfAFileArePassedOver) {
 
 TEST(VaeDecoder, LoadsHalfPrecisionFromAFile) {
   const TemporaryFolder folder;
-  Weights weights{in_original_names(tensors_of(*filled(small())), "first_stage_model."), {}};
+  Weights weights{in_original_names(tensors_of(*filled(small_vae())), "first_stage_model."), {}};
   for (auto& item : weights.tensors) item.second = item.second.to(torch::kFloat16).contiguous();
   write_weights(folder.path("vae.safetensors"), weights);
-  VaeDecoder network(small());
+  VaeDecoder network(small_vae());
   load_vae_decoder(network, read_weights(folder.path("vae.safetensors")).tensors, "vae");
   const auto latents = latents_of({1, 4, 2, 2}).to(torch::kFloat32);
-  EXPECT_LT(distance(network(latents), filled(small())(latents)), 1e-2);
+  EXPECT_LT(distance(network(latents), filled(small_vae())(latents)), 1e-2);
   EXPECT_EQ(network->parameters()[0].scalar_type(), torch::kFloat32);
 }
 
 TEST(VaeDecoder, TensorsThatDoNotFitAreOneMessageAndChangeNothing) {
-  auto network = filled(small());
+  auto network = filled(small_vae());
   const auto before = tensors_of(*network);
   auto tensors = in_original_names(before, "");
   tensors.erase("decoder.up.3.block.0.conv1.bias");
@@ -269,15 +269,15 @@ TEST(VaeDecoder, TensorsThatDoNotFitAreOneMessageAndChangeNothing) {
 }
 
 TEST(VaeDecoder, ATensorUnderTwoNamesIsRefused) {
-  auto tensors = tensors_of(*filled(small()));
+  auto tensors = tensors_of(*filled(small_vae()));
   tensors["decoder.mid.attn_1.q.bias"] = torch::ones({16});
-  VaeDecoder network(small());
+  VaeDecoder network(small_vae());
   EXPECT_THAT(error_text<InputError>([&] { load_vae_decoder(network, tensors, "test"); }),
               AllOf(HasSubstr("two names"), HasSubstr("decoder.mid_block.attentions.0.to_q.bias")));
 }
 
 TEST(VaeDecoder, WhatCannotBeDecodedIsRefused) {
-  auto network = filled(small());
+  auto network = filled(small_vae());
   const auto refusal = [&](const Tensor& latents, double scaling) {
     return error_text<InputError>([&] { network(latents, scaling); });
   };

@@ -18,7 +18,7 @@
 namespace syncgap::observables {
 namespace {
 
-constexpr std::size_t kPairs = 64;
+constexpr std::size_t kScannedPairs = 64;
 constexpr std::int64_t kLast = 100;
 
 /// Values of all pairs at one point.
@@ -27,11 +27,11 @@ using Measure = std::function<std::vector<double>(std::int64_t)>;
 /// Branches with noise of their own around a common curve, and an offset of every pair.
 Measure noisy_pairs(const Sigmoid& curve, std::uint64_t trial) {
   return [=](std::int64_t t) {
-    std::vector<double> values(kPairs), offsets(kPairs);
+    std::vector<double> values(kScannedPairs), offsets(kScannedPairs);
     const RandomStream stream(31, "branches");
     stream.fill_normals<double>(trial, static_cast<std::uint32_t>(t + 1), values);
     stream.fill_normals<double>(trial, 0, offsets);
-    for (std::size_t i = 0; i < kPairs; ++i)
+    for (std::size_t i = 0; i < kScannedPairs; ++i)
       values[i] = curve(to_real(t)) + 0.2 * values[i] + 0.1 * offsets[i];
     return values;
   };
@@ -40,11 +40,11 @@ Measure noisy_pairs(const Sigmoid& curve, std::uint64_t trial) {
 /// Labels: each pair commits at a time of its own; before and after it agrees by chance.
 Measure committing_pairs(const Sigmoid& curve, std::uint64_t trial) {
   return [=](std::int64_t t) {
-    std::vector<double> values(kPairs), times(kPairs);
+    std::vector<double> values(kScannedPairs), times(kScannedPairs);
     const RandomStream stream(32, "branches");
     stream.fill_uniforms<double>(trial, static_cast<std::uint32_t>(t + 1), values);
     stream.fill_uniforms<double>(trial, 0, times);
-    for (std::size_t i = 0; i < kPairs; ++i) {
+    for (std::size_t i = 0; i < kScannedPairs; ++i) {
       const double time = curve.midpoint + curve.width * std::log(times[i] / (1 - times[i]));
       values[i] = values[i] < (to_real(t) > time ? curve.plateau : curve.floor) ? 1 : 0;
     }
@@ -72,7 +72,7 @@ struct Scan {
 
 void fill_pairs(Scan& scan, const std::map<std::int64_t, std::vector<double>>& seen) {
   for (const auto& [t, values] : seen) scan.points.push_back(t);
-  for (std::size_t i = 0; i < kPairs; ++i)
+  for (std::size_t i = 0; i < kScannedPairs; ++i)
     for (const auto& [t, values] : seen) scan.pairs.push_back(values[i]);
 }
 

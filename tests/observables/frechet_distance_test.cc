@@ -54,7 +54,7 @@ double exact_distance(const Planes& a, const Planes& b, std::size_t features) {
   return sum;
 }
 
-constexpr Planes kFirst{0, 1.5, 0.3, 0.2}, kSecond{0.2, 0.8, 1.1, 1.0};
+constexpr Planes kFirstPlanes{0, 1.5, 0.3, 0.2}, kSecondPlanes{0.2, 0.8, 1.1, 1.0};
 
 FeatureRows rows_of(const std::vector<double>& values, std::int64_t features) {
   return {values, features};
@@ -89,7 +89,8 @@ TEST(FrechetDistance, OfNumbersIsTheirMeansAndDeviations) {
 TEST(FrechetDistance, WithFewerRowsThanFeaturesIsThatOfTheCovariances) {
   for (const std::size_t rows_a : {12, 31, 32, 33, 200})
     for (const std::size_t rows_b : {20, 100}) {
-      const auto a = draw(kFirst, rows_a, 32, "a", 0), b = draw(kSecond, rows_b, 32, "b", 0);
+      const auto a = draw(kFirstPlanes, rows_a, 32, "a", 0),
+                 b = draw(kSecondPlanes, rows_b, 32, "b", 0);
       const double expected = oracle(a, b, 32);
       EXPECT_NEAR(frechet_distance(rows_of(a, 32), rows_of(b, 32)), expected, 1e-6 * expected)
           << rows_a << " and " << rows_b << " rows";
@@ -98,14 +99,14 @@ TEST(FrechetDistance, WithFewerRowsThanFeaturesIsThatOfTheCovariances) {
 
 TEST(FrechetDistance, OfASetToItselfIsZero) {
   for (const std::size_t rows : {20, 500}) {
-    const auto a = draw(kFirst, rows, 32, "a", 0);
+    const auto a = draw(kFirstPlanes, rows, 32, "a", 0);
     EXPECT_NEAR(frechet_distance(rows_of(a, 32), rows_of(a, 32)), 0, 1e-11);
   }
 }
 
 TEST(FrechetDistance, IsTheSameExchangedTurnedAndShifted) {
   for (const std::size_t rows : {20, 300}) {
-    auto a = draw(kFirst, rows, 32, "a", 0), b = draw(kSecond, 150, 32, "b", 0);
+    auto a = draw(kFirstPlanes, rows, 32, "a", 0), b = draw(kSecondPlanes, 150, 32, "b", 0);
     const double seen = frechet_distance(rows_of(a, 32), rows_of(b, 32));
     EXPECT_NEAR(frechet_distance(rows_of(b, 32), rows_of(a, 32)), seen, 1e-10);
     for (auto* set : {&a, &b})  // every feature with the next one by another angle
@@ -130,7 +131,7 @@ TEST(FrechetDistance, TakesFeaturesThatNeverVaryOrAreOthersTwice) {
     }
     return out;
   };
-  const auto a = draw(kFirst, 100, 4, "a", 0), b = draw(kSecond, 50, 4, "b", 0);
+  const auto a = draw(kFirstPlanes, 100, 4, "a", 0), b = draw(kSecondPlanes, 50, 4, "b", 0);
   const double narrow = frechet_distance(rows_of(a, 4), rows_of(b, 4));
   EXPECT_NEAR(frechet_distance(rows_of(widen(a), 9), rows_of(widen(b), 9)), 5 * narrow, 1e-10);
 }
@@ -163,8 +164,8 @@ TEST(EstimateFrechetDistance, IsUnbiasedWhereThePlainOneIsNot) {
   for (const auto& [rows, features, repetitions, shows] :
        {Case{200, 8, 200, true}, Case{1000, 8, 60, false}, Case{200, 32, 60, true},
         Case{1000, 32, 20, true}, Case{5000, 32, 6, false}}) {
-    const double exact = exact_distance(kFirst, kSecond, features);
-    const Seen seen = repeat(kFirst, kSecond, rows, features, repetitions);
+    const double exact = exact_distance(kFirstPlanes, kSecondPlanes, features);
+    const Seen seen = repeat(kFirstPlanes, kSecondPlanes, rows, features, repetitions);
     const Estimate plain = seen.plain.estimate(), corrected = seen.corrected.estimate();
     EXPECT_NEAR(corrected.value, exact, 4 * corrected.standard_error)
         << rows << " rows, " << features << " features";
@@ -180,7 +181,7 @@ TEST(EstimateFrechetDistance, IsUnbiasedWhereThePlainOneIsNot) {
 
 TEST(EstimateFrechetDistance, OfOneDistributionIsZeroWithinItsError) {
   for (const std::size_t rows : {200, 64}) {
-    const Seen seen = repeat(kFirst, kFirst, rows, 32, 60);
+    const Seen seen = repeat(kFirstPlanes, kFirstPlanes, rows, 32, 60);
     const Estimate plain = seen.plain.estimate(), corrected = seen.corrected.estimate();
     EXPECT_GT(plain.value, 20 * plain.standard_error);
     // Of the bias a twentieth may be left where rows are twice the features.
@@ -191,7 +192,7 @@ TEST(EstimateFrechetDistance, OfOneDistributionIsZeroWithinItsError) {
 
 // A line, not a parabola, would leave a third.
 TEST(EstimateFrechetDistance, LeavesATenthOfTheBiasWhereFeaturesAreTwiceTheRows) {
-  const Seen seen = repeat(kFirst, kFirst, 64, 128, 12);
+  const Seen seen = repeat(kFirstPlanes, kFirstPlanes, 64, 128, 12);
   EXPECT_GT(seen.plain.mean(), 20 * seen.plain.estimate().standard_error);
   EXPECT_LT(std::abs(seen.corrected.mean()), 0.1 * seen.plain.mean());
 }
@@ -200,8 +201,8 @@ TEST(EstimateFrechetDistance, LeavesATenthOfTheBiasWhereFeaturesAreTwiceTheRows)
 TEST(EstimateFrechetDistance, CountsThatRowsAreOfPairs) {
   MeanAccumulator found, errors;
   for (std::uint64_t r = 0; r < 60; ++r) {
-    const auto a = draw(kFirst, 400, 8, "a", r);
-    auto b = draw(kFirst, 400, 8, "b", r);
+    const auto a = draw(kFirstPlanes, 400, 8, "a", r);
+    auto b = draw(kFirstPlanes, 400, 8, "b", r);
     for (std::size_t k = 0; k < b.size(); ++k) b[k] = 2 * a[k] + 0.1 * b[k];
     const auto one = estimate_frechet_distance(rows_of(a, 8), rows_of(b, 8),
                                                RandomStream(1, "blocks", {signed_size(r)}));
@@ -212,7 +213,7 @@ TEST(EstimateFrechetDistance, CountsThatRowsAreOfPairs) {
 }
 
 TEST(EstimateFrechetDistance, IsTheSameEveryTimeAndItsPlainOneIsThePlainOne) {
-  const auto a = draw(kFirst, 100, 8, "a", 0), b = draw(kSecond, 90, 8, "b", 0);
+  const auto a = draw(kFirstPlanes, 100, 8, "a", 0), b = draw(kSecondPlanes, 90, 8, "b", 0);
   const auto one = [&](std::int64_t blocks) {
     return estimate_frechet_distance(rows_of(a, 8), rows_of(b, 8), RandomStream(1, "blocks"),
                                      {.blocks = blocks});
@@ -225,7 +226,7 @@ TEST(EstimateFrechetDistance, IsTheSameEveryTimeAndItsPlainOneIsThePlainOne) {
 }
 
 TEST(FrechetDistance, RefusesWhatCannotBeCompared) {
-  const auto a = draw(kFirst, 20, 4, "a", 0);
+  const auto a = draw(kFirstPlanes, 20, 4, "a", 0);
   auto odd = a;
   odd[9] = std::numeric_limits<double>::quiet_NaN();
   const auto refusal = [](const FeatureRows& x, const FeatureRows& y) {

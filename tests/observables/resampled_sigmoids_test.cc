@@ -14,7 +14,7 @@
 namespace syncgap::observables {
 namespace {
 
-constexpr std::size_t kPairs = 48;
+constexpr std::size_t kResampledPairs = 48;
 
 std::vector<double> points() {
   std::vector<double> t;
@@ -24,9 +24,9 @@ std::vector<double> points() {
 
 /// Pairs commit at places of their own, `shift` later than the coarse structure of the same pair.
 std::vector<double> commitment(const std::vector<double>& t, double shift, std::uint64_t trial) {
-  std::vector<double> normals(kPairs * (t.size() + 1)), values;
+  std::vector<double> normals(kResampledPairs * (t.size() + 1)), values;
   RandomStream(21, "pairs").fill_normals<double>(trial, 0, normals);
-  for (std::size_t i = 0; i < kPairs; ++i) {
+  for (std::size_t i = 0; i < kResampledPairs; ++i) {
     const Sigmoid own{50 + shift + 8 * normals[i], 4, 0.1, 0.9};
     for (const double x : t) values.push_back(own(x));
   }
@@ -40,16 +40,16 @@ TEST(ResampledSigmoids, FitWhatWasDrawn) {
   const std::span<const double> curves[] = {values};
   for (const PairStatistic of : {PairStatistic::mean, PairStatistic::median}) {
     const ResampledSigmoids fits(t, curves, stream, {.statistic = of, .resamples = 3});
-    std::vector<double> uniforms(kPairs), midpoints;
+    std::vector<double> uniforms(kResampledPairs), midpoints;
     for (std::uint64_t r = 0; r < 3; ++r) {
       stream.fill_uniforms<double>(r, 0, uniforms);
       std::vector<double> y;
       for (std::size_t k = 0; k < t.size(); ++k) {
         std::vector<double> drawn;
         for (const double u : uniforms)
-          drawn.push_back(values[static_cast<std::size_t>(u * kPairs) * t.size() + k]);
+          drawn.push_back(values[static_cast<std::size_t>(u * kResampledPairs) * t.size() + k]);
         double sum = 0;
-        for (const double x : drawn) sum += x / kPairs;
+        for (const double x : drawn) sum += x / kResampledPairs;
         y.push_back(of == PairStatistic::mean ? sum : quantile(drawn, 0.5));
       }
       midpoints.push_back(fit_sigmoid({t, y}).curve.midpoint);
@@ -76,7 +76,7 @@ TEST(ResampledSigmoids, DifferencesHaveTheIntervalsOfPairs) {
                                {.statistic = PairStatistic::mean, .resamples = 400});
   const auto length = [](const IntervalEstimate& e) { return e.interval.high - e.interval.low; };
   const IntervalEstimate first = fits.midpoint(0), gap = fits.midpoint_difference(1, 0);
-  EXPECT_NEAR(length(first), 2 * kZ95 * 8 / std::sqrt(kPairs), 1.2);
+  EXPECT_NEAR(length(first), 2 * kZ95 * 8 / std::sqrt(kResampledPairs), 1.2);
   EXPECT_LT(length(gap), 0.3 * length(first));
   EXPECT_NEAR(gap.value, 7, 0.5);
   EXPECT_LT(gap.interval.low, 7);
@@ -111,7 +111,7 @@ TEST(ResampledSigmoids, ErrorsAreThoseOfTheMean) {
   const ResampledSigmoids fits(t, curves, RandomStream(5, "bootstrap"),
                                {.statistic = PairStatistic::mean, .resamples = 2000});
   std::vector<double> at;
-  for (std::size_t i = 0; i < kPairs; ++i) at.push_back(values[i * t.size() + 10]);
+  for (std::size_t i = 0; i < kResampledPairs; ++i) at.push_back(values[i * t.size() + 10]);
   const Estimate want = estimate_mean(at);
   EXPECT_NEAR(fits.values(0)[10], want.value, 1e-12);
   EXPECT_NEAR(fits.errors(0)[10], want.standard_error, 0.08 * want.standard_error);
@@ -119,7 +119,7 @@ TEST(ResampledSigmoids, ErrorsAreThoseOfTheMean) {
 
 TEST(ResampledSigmoids, AFlatCurveHasNoInterval) {
   const std::vector<double> t = points();
-  std::vector<double> values(kPairs * t.size());
+  std::vector<double> values(kResampledPairs * t.size());
   RandomStream(3, "noise").fill_normals<double>(0, 0, values);
   const std::span<const double> curves[] = {values};
   const ResampledSigmoids fits(t, curves, RandomStream(5, "bootstrap"), {.resamples = 100});

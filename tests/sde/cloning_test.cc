@@ -139,8 +139,8 @@ TEST(ProjectedCloning, GivesTheSameBitsForAnyBatchAndInstructionSet) {
       for (std::size_t path = 0; path < plan.paths(); ++path)
         EXPECT_EQ(one.end(c, path)[0], whole.end(c, path)[trial]);
   }
-  for (const auto& target : testing::runnable_simd_targets()) {
-    const testing::UseSimdTarget use(target.bit);
+  for (const auto& target : runnable_simd_targets()) {
+    const UseSimdTarget use(target.bit);
     const CloneBatch batch = run_projected(clusters, plan, noise, 1000, 53);
     EXPECT_EQ(batch.ends, whole.ends) << target.name;
     EXPECT_EQ(batch.trunk, whole.trunk) << target.name;

@@ -13,7 +13,7 @@ namespace {
 using theory::TwoClusters;
 
 /// Sample mean and its standard error.
-struct Mean {
+struct RunningMean {
   double sum = 0, squares = 0, count = 0;
   void add(double x) { sum += x, squares += x * x, count += 1; }
   double value() const { return sum / count; }
@@ -25,7 +25,7 @@ TEST(ChiSquares, HaveTheirMoments) {
   for (double freedom : {1.0, 2.0, 3.0, 7.0, 4093.0}) {
     std::vector<double> values(40000);
     fill_chi_squares(stream, 5, 0, freedom, values);
-    Mean mean, square, cube;
+    RunningMean mean, square, cube;
     for (double x : values) {
       const double y = (x - freedom) / std::sqrt(2 * freedom);
       mean.add(y);
@@ -48,8 +48,9 @@ TEST(ClusterEnergies, HaveTheLawOfVectors) {
   const ClusterEnergies reduced(clusters, n, reduced_stream);
   const ClusterPoints full(clusters, n, RandomStream(5, "point test"),
                            RandomStream(6, "noise test"));
-  std::vector<Mean> a(8), b(8);
-  const auto add = [](std::vector<Mean>& m, double p0, double q0, double p1, double q1, double zz) {
+  std::vector<RunningMean> a(8), b(8);
+  const auto add = [](std::vector<RunningMean>& m, double p0, double q0, double p1, double q1,
+                      double zz) {
     m[0].add(p0);
     m[1].add(p0 * p0);
     m[2].add(q0);

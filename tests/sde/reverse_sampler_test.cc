@@ -132,8 +132,8 @@ TEST(ReverseSampler, GivesTheSameBitsOnEveryInstructionSet) {
   for (const Space space : {Space::plane, Space::full}) {
     const TwoClassData data{5, 0.8, 1.0, 1.1};
     std::map<std::string, std::vector<double>> seen;
-    for (const auto& target : syncgap::testing::runnable_simd_targets()) {
-      const syncgap::testing::UseSimdTarget use(target.bit);
+    for (const auto& target : runnable_simd_targets()) {
+      const UseSimdTarget use(target.bit);
       seen[target.name] = record_run(problem, data, space, 5, 70, {40, 11});
     }
     for (const auto& [name, values] : seen) EXPECT_EQ(values, seen.begin()->second) << name;

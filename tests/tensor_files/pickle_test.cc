@@ -14,7 +14,7 @@ using made_up::little;
 using ::testing::HasSubstr;
 using Kind = Pickle::Kind;
 
-std::string refusal(const std::string& bytes) {
+std::string pickle_refusal(const std::string& bytes) {
   return error_text<FormatError>([&] { Pickle{bytes}; });
 }
 
@@ -70,27 +70,29 @@ TEST(Pickle, WhatIsAfterItsEndIsLeftAlone) {
 }
 
 TEST(Pickle, WhatNoPicklerWritesIsRefused) {
-  EXPECT_THAT(refusal(""), HasSubstr("cut short"));
-  EXPECT_THAT(refusal("."), HasSubstr("empty stack"));
-  EXPECT_THAT(refusal("K\x01K\x02t."), HasSubstr("mark"));
-  EXPECT_THAT(refusal("K\x01(0."), HasSubstr("empty stack"));
-  EXPECT_THAT(refusal("h\x01."), HasSubstr("never kept"));
-  EXPECT_THAT(refusal("K\x01K\x02"
-                      "a."),
+  EXPECT_THAT(pickle_refusal(""), HasSubstr("cut short"));
+  EXPECT_THAT(pickle_refusal("."), HasSubstr("empty stack"));
+  EXPECT_THAT(pickle_refusal("K\x01K\x02t."), HasSubstr("mark"));
+  EXPECT_THAT(pickle_refusal("K\x01(0."), HasSubstr("empty stack"));
+  EXPECT_THAT(pickle_refusal("h\x01."), HasSubstr("never kept"));
+  EXPECT_THAT(pickle_refusal("K\x01K\x02"
+                             "a."),
               HasSubstr("no list"));
-  EXPECT_THAT(refusal("K\x01K\x02K\x03s."), HasSubstr("no dict"));
-  EXPECT_THAT(refusal("}(K\x01u."), HasSubstr("without a value"));
-  EXPECT_THAT(refusal("K\x01K\x02\x93."), HasSubstr("no text"));
-  EXPECT_THAT(refusal("\x80\x06N."), HasSubstr("after 5"));
-  EXPECT_THAT(refusal("cmodule\nname"), HasSubstr("end of the line"));
-  EXPECT_THAT(refusal("c" + std::string(300, 'm') + "\nname\n."), HasSubstr("too long"));
-  EXPECT_THAT(refusal("X" + little<std::uint32_t>(0xffffffff) + "abc."), HasSubstr("cut short"));
-  EXPECT_THAT(refusal("\x8d" + little<std::uint64_t>(~0ULL) + "abc."), HasSubstr("cut short"));
+  EXPECT_THAT(pickle_refusal("K\x01K\x02K\x03s."), HasSubstr("no dict"));
+  EXPECT_THAT(pickle_refusal("}(K\x01u."), HasSubstr("without a value"));
+  EXPECT_THAT(pickle_refusal("K\x01K\x02\x93."), HasSubstr("no text"));
+  EXPECT_THAT(pickle_refusal("\x80\x06N."), HasSubstr("after 5"));
+  EXPECT_THAT(pickle_refusal("cmodule\nname"), HasSubstr("end of the line"));
+  EXPECT_THAT(pickle_refusal("c" + std::string(300, 'm') + "\nname\n."), HasSubstr("too long"));
+  EXPECT_THAT(pickle_refusal("X" + little<std::uint32_t>(0xffffffff) + "abc."),
+              HasSubstr("cut short"));
+  EXPECT_THAT(pickle_refusal("\x8d" + little<std::uint64_t>(~0ULL) + "abc."),
+              HasSubstr("cut short"));
 }
 
 TEST(Pickle, OpcodesOutsideTheListAreNamed) {
   for (const std::string code : {"I1\n.", "imodule\nname\n.", "\x82\x01.", "\x97."}) {
-    const std::string text = refusal(code);
+    const std::string text = pickle_refusal(code);
     EXPECT_THAT(text, HasSubstr("opcode 0x"));
     EXPECT_THAT(text, HasSubstr("byte 0"));
   }

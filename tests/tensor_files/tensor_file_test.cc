@@ -54,7 +54,7 @@ std::set<std::string> names_in(const std::string& path) {
   return names;
 }
 
-std::string refusal(const std::string& path) {
+std::string opening_refusal(const std::string& path) {
   return error_text<InputError>([&] { open_tensor_files(path); });
 }
 
@@ -81,7 +81,7 @@ TEST_F(OpenTensorFiles, PartsOfAnIndexMustBeAsItSays) {
   write("part-1", safetensors({"a", "c"}));
   write("part-2", safetensors({"b"}));
   const auto of = [&](const std::string& map) {
-    return refusal(write("index.json", "{\"weight_map\": {" + map + "}}"));
+    return opening_refusal(write("index.json", "{\"weight_map\": {" + map + "}}"));
   };
   EXPECT_THAT(of(R"("a": "part-1", "c": "part-1", "d": "part-3")"),
               AllOf(HasSubstr("cannot read weights"), HasSubstr("part-3")));
@@ -92,8 +92,8 @@ TEST_F(OpenTensorFiles, PartsOfAnIndexMustBeAsItSays) {
   EXPECT_THAT(of(R"("a": "part-1", "b": "part-2", "c": "part-2")"), HasSubstr("is in part-2"));
   EXPECT_THAT(of(R"("a": "../part-1")"), HasSubstr("tensor a would be in a part"));
   EXPECT_THAT(of(""), HasSubstr("weight_map is empty"));
-  EXPECT_THAT(refusal(write("index.json", "{\"a\": 1}")), HasSubstr("no weight_map"));
-  EXPECT_THAT(refusal(write("index.json", "{")), HasSubstr("no weight_map"));
+  EXPECT_THAT(opening_refusal(write("index.json", "{\"a\": 1}")), HasSubstr("no weight_map"));
+  EXPECT_THAT(opening_refusal(write("index.json", "{")), HasSubstr("no weight_map"));
 }
 
 TEST_F(OpenTensorFiles, ASafetensorsFileIsOneWhateverItsLengthLooksLike) {
@@ -119,15 +119,15 @@ TEST_F(OpenTensorFiles, PrefixesThatAllNamesHaveAreDropped) {
 }
 
 TEST_F(OpenTensorFiles, TwoNamesThatBecomeOneAreRefused) {
-  EXPECT_THAT(refusal(write("w", safetensors({"module.a", "_orig_mod.a"}))),
+  EXPECT_THAT(opening_refusal(write("w", safetensors({"module.a", "_orig_mod.a"}))),
               AllOf(HasSubstr("two tensors are called a"), HasSubstr("module.")));
 }
 
 TEST_F(OpenTensorFiles, WhatIsNoFileIsRefused) {
-  EXPECT_THAT(refusal(path("")), HasSubstr("it is not a file"));
-  EXPECT_THAT(refusal(path("none")), HasSubstr("No such file"));
-  EXPECT_THAT(refusal(write("empty", "")), HasSubstr("it has 0 bytes"));
-  EXPECT_THAT(refusal(write("text", "these are no weights")), HasSubstr("header"));
+  EXPECT_THAT(opening_refusal(path("")), HasSubstr("it is not a file"));
+  EXPECT_THAT(opening_refusal(path("none")), HasSubstr("No such file"));
+  EXPECT_THAT(opening_refusal(write("empty", "")), HasSubstr("it has 0 bytes"));
+  EXPECT_THAT(opening_refusal(write("text", "these are no weights")), HasSubstr("header"));
 }
 
 TEST_F(OpenTensorFiles, WritingToTheirMemoryDoesNotChangeThem) {

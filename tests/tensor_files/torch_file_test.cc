@@ -46,7 +46,7 @@ std::vector<Number> values_of(const PlacedTensor& tensor, const std::string& fil
   return values;
 }
 
-std::string refusal(const std::string& file) {
+std::string torch_refusal(const std::string& file) {
   return error_text<FormatError>([&] { read_contents(file); });
 }
 
@@ -119,7 +119,7 @@ TEST(TorchFile, OfACheckpointTheAverageIsTakenElseTheModelElseTheStateDict) {
 }
 
 TEST(TorchFile, WhatHoldsNoPlainTensorsIsRefusedWithWhatItHolds) {
-  const auto golden = [](const char* name) { return refusal(file_bytes(golden_path(name))); };
+  const auto golden = [](const char* name) { return torch_refusal(file_bytes(golden_path(name))); };
   EXPECT_THAT(golden("whole_module.pt"), HasSubstr("torch.nn.modules.linear.Linear"));
   EXPECT_THAT(golden("no_tensors.pt"),
               AllOf(HasSubstr("args (argparse.Namespace)"), HasSubstr("epoch (int)")));
@@ -132,10 +132,10 @@ TEST(TorchFile, CutShortAnywhereIsRefused) {
     const std::string whole = file_bytes(golden_path(name));
     ASSERT_GT(whole.size(), 500U);
     for (std::size_t length = 0; length < whole.size(); ++length)
-      EXPECT_NE(refusal(whole.substr(0, length)), "") << name << " " << length;
+      EXPECT_NE(torch_refusal(whole.substr(0, length)), "") << name << " " << length;
   }
   const std::string whole = file_bytes(golden_path("old_views.pt"));
-  EXPECT_THAT(refusal(whole.substr(0, whole.size() - 1)), HasSubstr("cut short"));
+  EXPECT_THAT(torch_refusal(whole.substr(0, whole.size() - 1)), HasSubstr("cut short"));
 }
 
 TEST(TorchFile, AnyByteChangedGivesTensorsInTheFileOrAMessage) {
@@ -164,18 +164,20 @@ TEST(TorchFile, AFunctionOutsideTheListIsNamedAndMakesNoTensor) {
   EXPECT_EQ(
       read_contents(torch_file(dict({{"a", good}, {"b", foreign}}), {{"0", kFour}})).tensors.size(),
       1U);
-  EXPECT_THAT(refusal(torch_file(foreign, {})), HasSubstr("some.module.run"));
-  EXPECT_THAT(refusal(torch_file(dict({{"b", foreign}}), {})), HasSubstr("b (some.module.run)"));
-  EXPECT_THAT(refusal(torch_file(dict({{"a", tensor(foreign, 0, {4}, {1})}}), {{"0", kFour}})),
-              AllOf(HasSubstr("tensor a"), HasSubstr("some.module.run")));
+  EXPECT_THAT(torch_refusal(torch_file(foreign, {})), HasSubstr("some.module.run"));
+  EXPECT_THAT(torch_refusal(torch_file(dict({{"b", foreign}}), {})),
+              HasSubstr("b (some.module.run)"));
   EXPECT_THAT(
-      refusal(torch_file(dict({{"a", tensor(storage("0", 4, global("some.module", "FloatStorage")),
-                                            0, {4}, {1})}}),
-                         {{"0", kFour}})),
-      HasSubstr("some.module.FloatStorage"));
-  EXPECT_THAT(
-      refusal(torch_file(dict({{"a", call(global("torch._utils", "_rebuild_qtensor"), ")")}}), {})),
-      HasSubstr("torch._utils._rebuild_qtensor"));
+      torch_refusal(torch_file(dict({{"a", tensor(foreign, 0, {4}, {1})}}), {{"0", kFour}})),
+      AllOf(HasSubstr("tensor a"), HasSubstr("some.module.run")));
+  EXPECT_THAT(torch_refusal(torch_file(
+                  dict({{"a", tensor(storage("0", 4, global("some.module", "FloatStorage")), 0, {4},
+                                     {1})}}),
+                  {{"0", kFour}})),
+              HasSubstr("some.module.FloatStorage"));
+  EXPECT_THAT(torch_refusal(torch_file(
+                  dict({{"a", call(global("torch._utils", "_rebuild_qtensor"), ")")}}), {})),
+              HasSubstr("torch._utils._rebuild_qtensor"));
 }
 
 TEST(TorchFile, OffsetsShapesAndStridesOutOfTheStorageAreRefused) {
@@ -192,43 +194,45 @@ TEST(TorchFile, OffsetsShapesAndStridesOutOfTheStorageAreRefused) {
        {of(2, {3}, {1}), of(5, {}, {}), of(0, {4}, {2}), of(0, {2}, {kLarge}), of(-1, {1}, {1}),
         of(kLarge, {1}, {1}), of(kLarge - 1, {1}, {1}), of(0, {-1}, {1}), of(0, {2}, {-1}),
         of(0, {2, 2}, {1}), of(0, {kLarge, kLarge}, {0, 0}), of(0, {0, kLarge, kLarge}, {0, 0, 0})})
-    EXPECT_THAT(refusal(file), HasSubstr("tensor a"));
-  EXPECT_THAT(refusal(of(0, {kLarge / 8}, {0})), HasSubstr("would take more than"));
+    EXPECT_THAT(torch_refusal(file), HasSubstr("tensor a"));
+  EXPECT_THAT(torch_refusal(of(0, {kLarge / 8}, {0})), HasSubstr("would take more than"));
 }
 
 TEST(TorchFile, StoragesMustBeThereAndOfTheirSize) {
   const auto of = [](const std::string& stored) {
     return dict({{"a", tensor(stored, 0, {2}, {1})}});
   };
-  EXPECT_THAT(refusal(torch_file(of(storage("7", 4)), {{"0", kFour}})),
+  EXPECT_THAT(torch_refusal(torch_file(of(storage("7", 4)), {{"0", kFour}})),
               AllOf(HasSubstr("tensor a"), HasSubstr("key 7"), HasSubstr("not in the file")));
-  EXPECT_THAT(refusal(torch_file(of(storage("0", 3)), {{"0", kFour}})),
+  EXPECT_THAT(torch_refusal(torch_file(of(storage("0", 3)), {{"0", kFour}})),
               HasSubstr("should have 12 bytes and has 16"));
-  EXPECT_THAT(refusal(torch_file(of(storage("0", -4)), {{"0", kFour}})), HasSubstr("tensor a"));
-  EXPECT_THAT(refusal(made_up::zip(
+  EXPECT_THAT(torch_refusal(torch_file(of(storage("0", -4)), {{"0", kFour}})),
+              HasSubstr("tensor a"));
+  EXPECT_THAT(torch_refusal(made_up::zip(
                   {{"m/data.pkl", made_up::pickle(of(storage("0", 4)))}, {"m/data/0", kFour, 8}})),
               HasSubstr("m/data/0 is compressed"));
 }
 
 TEST(TorchFile, OtherKindsOfZipFilesAreToldApart) {
   const std::string root = dict({{"a", tensor(storage("0", 4), 0, {4}, {1})}});
-  EXPECT_THAT(refusal(torch_file(root, {{"0", kFour}}, "big")), HasSubstr("other byte order"));
-  EXPECT_THAT(refusal(torch_file(root, {{"0", kFour}}, "middle")), HasSubstr("byte order"));
-  EXPECT_THAT(refusal(made_up::zip({{"arrays/x.npy", "1"}})), HasSubstr("without data.pkl"));
-  EXPECT_THAT(refusal(made_up::zip({{"m/data.pkl", ""}, {"m/constants.pkl", ""}})),
+  EXPECT_THAT(torch_refusal(torch_file(root, {{"0", kFour}}, "big")),
+              HasSubstr("other byte order"));
+  EXPECT_THAT(torch_refusal(torch_file(root, {{"0", kFour}}, "middle")), HasSubstr("byte order"));
+  EXPECT_THAT(torch_refusal(made_up::zip({{"arrays/x.npy", "1"}})), HasSubstr("without data.pkl"));
+  EXPECT_THAT(torch_refusal(made_up::zip({{"m/data.pkl", ""}, {"m/constants.pkl", ""}})),
               HasSubstr("TorchScript"));
-  EXPECT_THAT(refusal(made_up::zip({{"m/data.pkl", ""}, {"m/data.pkl", ""}})),
+  EXPECT_THAT(torch_refusal(made_up::zip({{"m/data.pkl", ""}, {"m/data.pkl", ""}})),
               HasSubstr("two entries m/data.pkl"));
-  EXPECT_THAT(refusal(made_up::zip({{"m/data.pkl", ""}, {"n/data.pkl", ""}})),
+  EXPECT_THAT(torch_refusal(made_up::zip({{"m/data.pkl", ""}, {"n/data.pkl", ""}})),
               HasSubstr("two pickles"));
-  EXPECT_THAT(refusal("\x80\x02}q\x01."), HasSubstr("it is a pickle"));
+  EXPECT_THAT(torch_refusal("\x80\x02}q\x01."), HasSubstr("it is a pickle"));
 }
 
 TEST(TorchFile, NamesThatWouldBreakMessagesAreRefused) {
   const std::string good = tensor(storage("0", 4), 0, {4}, {1});
-  EXPECT_THAT(refusal(torch_file(dict({{"a\nb", good}}), {{"0", kFour}})),
+  EXPECT_THAT(torch_refusal(torch_file(dict({{"a\nb", good}}), {{"0", kFour}})),
               AllOf(HasSubstr("no plain text"), HasSubstr("a?b")));
-  EXPECT_THAT(refusal(torch_file(dict({{std::string(2000, 'a'), good}}), {{"0", kFour}})),
+  EXPECT_THAT(torch_refusal(torch_file(dict({{std::string(2000, 'a'), good}}), {{"0", kFour}})),
               HasSubstr("too long"));
 }
 

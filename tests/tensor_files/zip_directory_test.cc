@@ -15,7 +15,7 @@ using made_up::zip;
 using made_up::ZipPart;
 using ::testing::HasSubstr;
 
-std::string refusal(const std::string& file) {
+std::string directory_refusal(const std::string& file) {
   return error_text<FormatError>([&] {
     for (const ZipEntry& entry : read_zip_directory(file)) bytes_of_entry(file, entry);
   });
@@ -37,12 +37,12 @@ TEST(ZipDirectory, ACommentAtTheEndIsPassedOver) {
 }
 
 TEST(ZipDirectory, WhatCannotBeReadIsRefusedWithItsReason) {
-  EXPECT_THAT(refusal(zip({{"a", "deflated", 8}})), HasSubstr("a is compressed"));
-  EXPECT_THAT(refusal(zip({{"a", "secret", 0, 1}})), HasSubstr("a is encrypted"));
-  EXPECT_THAT(refusal("PK\x03\x04"), HasSubstr("cut short"));
+  EXPECT_THAT(directory_refusal(zip({{"a", "deflated", 8}})), HasSubstr("a is compressed"));
+  EXPECT_THAT(directory_refusal(zip({{"a", "secret", 0, 1}})), HasSubstr("a is encrypted"));
+  EXPECT_THAT(directory_refusal("PK\x03\x04"), HasSubstr("cut short"));
   std::string volumes = zip({{"a", "first"}});
   volumes[volumes.size() - 18] = 1;
-  EXPECT_THAT(refusal(volumes), HasSubstr("several volumes"));
+  EXPECT_THAT(directory_refusal(volumes), HasSubstr("several volumes"));
 }
 
 TEST(ZipDirectory, NumbersThatLeadOutOfTheFileAreRefused) {
@@ -52,16 +52,24 @@ TEST(ZipDirectory, NumbersThatLeadOutOfTheFileAreRefused) {
     std::string file = whole;
     return file.replace(at, bytes.size(), bytes);
   };
-  EXPECT_THAT(refusal(with(end + 16, little<std::uint32_t>(0xfffffff0))), HasSubstr("directory"));
-  EXPECT_THAT(refusal(with(end + 12, little<std::uint32_t>(1000))), HasSubstr("directory"));
-  EXPECT_THAT(refusal(with(end + 10, little<std::uint16_t>(3))), HasSubstr("2 entries and says 3"));
-  EXPECT_THAT(refusal(with(entry + 42, little<std::uint32_t>(100000))), HasSubstr("would begin"));
-  EXPECT_THAT(refusal(with(entry + 42, little<std::uint32_t>(3))), HasSubstr("no header"));
-  EXPECT_THAT(refusal(with(entry + 46, "c")), HasSubstr("not that of its entry c"));
-  EXPECT_THAT(refusal(with(entry + 20, little<std::uint32_t>(900) + little<std::uint32_t>(900))),
-              HasSubstr("reaches out of the file"));
-  EXPECT_THAT(refusal(with(entry + 20, little<std::uint32_t>(4))), HasSubstr("two sizes"));
-  EXPECT_THAT(refusal(with(entry + 42, little<std::uint32_t>(0xffffffff))), HasSubstr("64-bit"));
+  EXPECT_THAT(directory_refusal(with(end + 16, little<std::uint32_t>(0xfffffff0))),
+              HasSubstr("directory"));
+  EXPECT_THAT(directory_refusal(with(end + 12, little<std::uint32_t>(1000))),
+              HasSubstr("directory"));
+  EXPECT_THAT(directory_refusal(with(end + 10, little<std::uint16_t>(3))),
+              HasSubstr("2 entries and says 3"));
+  EXPECT_THAT(directory_refusal(with(entry + 42, little<std::uint32_t>(100000))),
+              HasSubstr("would begin"));
+  EXPECT_THAT(directory_refusal(with(entry + 42, little<std::uint32_t>(3))),
+              HasSubstr("no header"));
+  EXPECT_THAT(directory_refusal(with(entry + 46, "c")), HasSubstr("not that of its entry c"));
+  EXPECT_THAT(
+      directory_refusal(with(entry + 20, little<std::uint32_t>(900) + little<std::uint32_t>(900))),
+      HasSubstr("reaches out of the file"));
+  EXPECT_THAT(directory_refusal(with(entry + 20, little<std::uint32_t>(4))),
+              HasSubstr("two sizes"));
+  EXPECT_THAT(directory_refusal(with(entry + 42, little<std::uint32_t>(0xffffffff))),
+              HasSubstr("64-bit"));
 }
 
 }  // namespace

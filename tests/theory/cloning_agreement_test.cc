@@ -8,13 +8,13 @@
 namespace syncgap::theory {
 namespace {
 
-struct Reference {
+struct Agreements {
   TwoClusters clusters;
   double t, label, sign;
 };
 
 // Direct quadrature of regimes (27) and of phi_sign in 30 digits (mpmath).
-constexpr Reference kReferences[] = {
+constexpr Agreements kAgreements[] = {
     {{4, 0.5, 1}, 0.05, 0.24049591338865619, 0.088359770074693785},
     {{16, 1, 1}, 6, 0.49995085113255406, 0.49995085078137207},
     {{256, 1, 1}, 2.7725887222397812, 0.22479975460333641, 0.22479975460333641},
@@ -28,7 +28,7 @@ constexpr Reference kReferences[] = {
 };
 
 TEST(CloningAgreement, IsTheIntegralToTenDigitsAndMore) {
-  for (const Reference& r : kReferences) {
+  for (const Agreements& r : kAgreements) {
     EXPECT_NEAR(label_disagreement(r.clusters, r.t), r.label, 1e-13 * r.label)
         << "d=" << r.clusters.dimension << " t=" << r.t;
     EXPECT_NEAR(sign_disagreement(r.clusters, r.t), r.sign, 1e-11 * r.sign)

@@ -10,12 +10,12 @@
 namespace syncgap::theory {
 namespace {
 
-struct Reference {
+struct FreeEnergies {
   double mu, sigma, t, load, own, other;
 };
 
 // The Legendre transforms of regimes C.2 and C.3 in 30 digits (mpmath).
-constexpr Reference kReferences[] = {
+constexpr FreeEnergies kFreeEnergies[] = {
     {1, 1, 0.5, 0.3, -0.42933757269354096, -1.2046784779482082},
     {1, 1, 0.2, 0.3, -0.8539163546161445, -3.3344787549699387},
     {0.7, 1.5, 0.4, 0.5, -0.52170798111389797, -0.84675722326255854},
@@ -24,7 +24,7 @@ constexpr Reference kReferences[] = {
 };
 
 TEST(FreeEnergy, IsTheLegendreTransform) {
-  for (const Reference& r : kReferences) {
+  for (const FreeEnergies& r : kFreeEnergies) {
     const TwoClusters clusters{100, r.mu, r.sigma};
     EXPECT_NEAR(own_free_energy(clusters, r.t, r.load), r.own, 1e-12 * std::abs(r.own));
     EXPECT_NEAR(other_free_energy(clusters, r.t, r.load), r.other, 1e-12 * std::abs(r.other));

@@ -78,7 +78,7 @@ std::vector<Observable> coupled_cloning_observables(const CoupledCloningOptions&
   list.add("sample_pixels", {"sample", "view", "row", "column"},
            "generated image; channels and u: black 0, white 1; v: black -1, white 1, over sqrt 2",
            "1", "multimodal (103)");
-  describe_training(list);
+  describe_pair_training(list);
   return list.take();
 }
 

@@ -15,8 +15,6 @@
 namespace syncgap::experiments {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 /// Largest lambda of any mode at any time: below 0 the forward process has a stationary law.
 double largest_rate(double beta, const Modalities& system) {
   const auto [lowest, highest] = system.schedule.range();
@@ -52,7 +50,7 @@ void store_modes(const Grid& grid, Cells cells, const std::vector<double>& value
 
 /// Slowest minus fastest relaxing mode of the graph, and largest minus smallest.
 struct Gap {
-  double ordered = kNone, spread = kNone;
+  double ordered = kNoValue, spread = kNoValue;
 };
 Gap mode_gap(const std::vector<double>& times) {
   if (std::any_of(times.begin(), times.end(), [](double t) { return std::isnan(t); })) return {};

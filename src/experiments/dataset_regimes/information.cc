@@ -30,7 +30,7 @@ constexpr double kHalfNoiseRate = 1.0;
 constexpr double kBranchingWidth = 1e-3;
 
 /// What is averaged over the samples, in the order it lies in memory.
-enum Quantity : std::size_t {
+enum InformationQuantity : std::size_t {
   entropy,
   entropy_square,
   class_entropy,
@@ -176,7 +176,7 @@ void measure_information(const RegimeImages& images, const RegimeOptions& option
                              quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
 
-  const auto put_curve = [&](const std::string& name, Quantity quantity) {
+  const auto put_curve = [&](const std::string& name, InformationQuantity quantity) {
     auto cells = results.cells(name);
     for (std::size_t t = 0; t < count; ++t) cells.set(means.mean(quantity * count + t), t);
   };
@@ -196,8 +196,8 @@ void measure_information(const RegimeImages& images, const RegimeOptions& option
       found[t] = std::max(0.0, moments[count + t] - moments[t] * moments[t]);
     return found;
   };
-  const auto put_peak = [&](const std::string& name, Quantity quantity, std::size_t curves,
-                            const auto& curve_of) {
+  const auto put_peak = [&](const std::string& name, InformationQuantity quantity,
+                            std::size_t curves, const auto& curve_of) {
     const auto statistic = [&](std::span<const double> all) {
       const auto curve = curve_of(all);
       return observables::highest_point({times, curve}).x;

@@ -15,7 +15,7 @@ std::vector<double> logarithmic_values(double first, double last, std::int64_t c
   return values;
 }
 
-void describe_curves(ObservableList& list) {
+void describe_noise_curves(ObservableList& list) {
   const std::vector<std::string> noise = {"noise"}, clock = {"process", "noise"};
   const auto sampled = [&](const std::string& name, const std::vector<std::string>& over,
                            const std::string& what, const char* unit, const char* source) {
@@ -157,7 +157,7 @@ std::vector<Axis> information_dynamics_axes(const InformationDynamicsOptions&) {
 
 std::vector<Observable> information_dynamics_observables(const InformationDynamicsOptions&) {
   ObservableList list;
-  describe_curves(list);
+  describe_noise_curves(list);
   describe_modes(list);
   return list.take();
 }

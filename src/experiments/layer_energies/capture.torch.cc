@@ -11,6 +11,7 @@
 #include "core/numbers.h"
 #include "diffusion/sampling_path.h"
 #include "experiments/layer_energies/group_energies.h"
+#include "experiments/shared/tensor_sum.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
@@ -141,11 +142,11 @@ class Capture {
     for (std::int64_t layer = 0; layer < layers_; ++layer) {
       auto& initial = initial_[layer];
       if (team_.size() > 1) {
-        const auto width = start_scale_[layer].numel();
-        if (!initial.defined()) initial = torch::zeros({out_.pairs, grid_ * grid_, width});
-        auto here = initial.to(torch::kCPU);
-        team_.ranks().sum(std::span(here.data_ptr<float>(), here.numel()));
-        initial = here.to(start_scale_[layer].device());
+        const Tensor& scale = start_scale_[layer];  // (D)
+        if (!initial.defined())
+          initial = torch::zeros({out_.pairs, grid_ * grid_, scale.numel()},
+                                 torch::dtype(torch::kFloat32).device(scale.device()));
+        sum_over(team_, initial);
       }
       if (storage_ == StartStorage::bfloat16) initial = initial.to(torch::kBFloat16);
       start_[layer] = StartDifferences(initial);

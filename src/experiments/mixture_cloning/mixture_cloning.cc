@@ -28,7 +28,7 @@ using theory::TwoClusters;
 namespace {
 
 /// Trials that are simulated and counted together: what fits the second-level cache.
-constexpr std::size_t kBatch = 2048;
+constexpr std::size_t kTrialsTogether = 2048;
 
 }  // namespace
 
@@ -105,7 +105,8 @@ double MixtureCloning::cost(const Unit& unit) const {
 }
 
 double MixtureCloning::memory() const {
-  return to_real(clusters_.size() * (plan_.paths() + offsets_.size()) * kBatch * sizeof(float)) +
+  return to_real(clusters_.size() * (plan_.paths() + offsets_.size()) * kTrialsTogether *
+                 sizeof(float)) +
          to_real(plan_.paths()) * clusters_.back().dimension * sizeof(double);
 }
 
@@ -151,8 +152,8 @@ void MixtureCloning::run(const Unit& unit, Results& results, const RunContext& c
                      std::vector(snapshots, Histogram(overlap_bins_)),
                      std::vector(snapshots, Histogram(scaled_bins_))};
   const std::size_t trials = options_.trials;
-  for (std::size_t first = 0; first < trials; first += kBatch) {
-    const std::size_t now = std::min(kBatch, trials - first);
+  for (std::size_t first = 0; first < trials; first += kTrialsTogether) {
+    const std::size_t now = std::min(kTrialsTogether, trials - first);
     if (!full) {
       count(sde::run_projected(clusters_, plan_, noise, first, now), 0, first, tally);
       continue;

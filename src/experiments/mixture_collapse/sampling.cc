@@ -15,7 +15,7 @@ namespace {
 using observables::MeanAccumulator;
 
 /// Evaluations of a data set that are handed over together.
-constexpr std::size_t kBatch = 256;
+constexpr std::size_t kEvaluationsTogether = 256;
 CollapseTally make_tally(std::size_t sets, std::size_t times) {
   return {std::vector<MeanAccumulator>(times), std::vector<MeanAccumulator>(times),
           std::vector<MeanAccumulator>(times), observables::BlockMeans(sets, times)};
@@ -80,8 +80,8 @@ CollapseTally draw_full(const CollapseCase& c, CollapseEffort effort,
                                  ? PointCloud(points.data_set<double>(set), d)
                                  : PointCloud(points.data_set<float>(set), d);
     SetMeans means(c.times.size());
-    for (std::size_t first = 0; first < evaluations; first += kBatch) {
-      const std::size_t batch = std::min(kBatch, evaluations - first);
+    for (std::size_t first = 0; first < evaluations; first += kEvaluationsTogether) {
+      const std::size_t batch = std::min(kEvaluationsTogether, evaluations - first);
       const auto drawn = points.evaluations(set, first, batch);
       states.resize(batch * d);
       for (std::size_t i = 0; i < c.times.size(); ++i) {

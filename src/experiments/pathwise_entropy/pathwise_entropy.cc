@@ -29,8 +29,6 @@ using theory::DataMixture;
 using theory::DiffusionProcess;
 using theory::NoisedMixture;
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 }  // namespace
 
 PathwiseEntropy::PathwiseEntropy(const PathwiseEntropyOptions& options, const Grid& grid)
@@ -141,7 +139,7 @@ void PathwiseEntropy::write_trajectories(const Problem& problem, const sde::Mixt
       const double others = theory::left_out_information(problem.data, problem.levels[i]).entropy;
       ensemble.label_entropy[i][trial] = state.label_entropy();
       ensemble.entropy[i][trial] =
-          pathwise ? theory::pathwise_entropy(noised[i], x, state) + others : kNone;
+          pathwise ? theory::pathwise_entropy(noised[i], x, state) + others : kNoValue;
       if (trial >= paths_) continue;
       position.set(problem.process.signal(problem.times[i]) * x[0], trial, i);
       path_entropy.set_or_none(ensemble.entropy[i][trial], trial, i);
@@ -169,7 +167,7 @@ void PathwiseEntropy::write_rises(const Ensemble& ensemble, Results& results) co
       lowest = std::min(lowest, here);
       largest = std::max(largest, here - lowest);
     }
-    rises[trial] = std::isnan(ensemble.entropy.front()[trial]) ? kNone : largest;
+    rises[trial] = std::isnan(ensemble.entropy.front()[trial]) ? kNoValue : largest;
     risen += largest > options_.rise_threshold ? 1 : 0;
   }
   const Estimate rise = observables::estimate_mean(rises);

@@ -10,7 +10,7 @@
 namespace syncgap::experiments {
 namespace {
 
-void describe_curves(ObservableList& list) {
+void describe_agreement(ObservableList& list) {
   const std::string bootstrap = "bootstrap interval over pairs";
   list.add_with_error("agreement", {"metric", "t_int"},
                       "median cosine of features, share of pairs with one label, and mean "
@@ -103,7 +103,7 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
 std::vector<Observable> replica_speciation_observables(const ReplicaSpeciationOptions&) {
   ObservableList list;
   const std::string wilson = "Wilson interval";
-  describe_curves(list);
+  describe_agreement(list);
   list.add("measured", {"t_int"}, "1 where t_int was measured, otherwise 0", "1", "syncgap");
   list.add("evaluations", {},
            "evaluations of the network, a pair each, over those of the naive protocol, every t_int "

@@ -1,6 +1,7 @@
 #include "experiments/replica_speciation/decoupling.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/branches.h"
+#include "experiments/shared/tensor_sum.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 
@@ -15,15 +17,6 @@ namespace syncgap::experiments {
 namespace {
 
 using torch::Tensor;
-
-/// Sum of what ranks have of a tensor, which is zero where another one has it.
-void sum_over(const parallel::Team& team, Tensor& tensor) {
-  if (team.size() == 1) return;
-  if (tensor.scalar_type() == torch::kInt64)
-    team.ranks().sum(std::span<std::int64_t>(tensor.data_ptr<std::int64_t>(), tensor.numel()));
-  else
-    team.ranks().sum(std::span<float>(tensor.data_ptr<float>(), tensor.numel()));
-}
 
 /// Sums of squares of the differences of A and B in each pair: (B, 2, ...) -> (B)
 Tensor squared_distance(const Tensor& of_pairs) {
@@ -184,13 +177,13 @@ void DecoupledPairs::note_independent(const ImageViews& views, Group pairs) {
 
 void DecoupledPairs::gather_independent() {
   if (team_.size() == 1) return;
-  // A rank that had no group learns the sizes from the others.
-  std::vector<std::int64_t> sizes(4, 0);
+  // A rank that had no group learns the sizes from the first, which always has one.
+  std::array<std::int64_t, 4> sizes{};
   Tensor* all[] = {&independent_.features, &independent_.labels, &independent_.scales[0],
                    &independent_.scales[1]};
   if (team_.rank() == 0)
     for (std::size_t k = 0; k < 4; ++k) sizes[k] = all[k]->size(2);
-  team_.ranks().sum(std::span<std::int64_t>(sizes));
+  team_.ranks().broadcast(std::as_writable_bytes(std::span(sizes)));
   for (std::size_t k = 0; k < 4; ++k) {
     if (!all[k]->defined())
       *all[k] = torch::zeros({options_.replicas.pairs, 2, sizes[k]},

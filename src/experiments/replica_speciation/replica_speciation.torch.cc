@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "experiments/replica_speciation/decoupling.h"
 #include "experiments/replica_speciation/plan.h"
 #include "experiments/replica_speciation/scan.h"
+#include "experiments/shared/class_shares.h"
 #include "experiments/shared/replica_network.h"
 #include "experiments/trained.h"
 #include "networks/tensor_values.h"
@@ -50,20 +52,18 @@ bool ReplicaSpeciation::store_samples_shown(const IndependentImages& images,
   const ReplicaSpeciationOptions& options = plan_.options();
   const auto labels = images.labels.flatten();
   const std::int64_t count = labels.numel();
-  std::int64_t most = 0;
-  auto share = results.cells("class_share");
-  for (std::int64_t label = 0; label < options.replicas.told_classes(); ++label) {
-    const auto found = labels.eq(label).sum().item<std::int64_t>();
-    most = std::max(most, found);
-    share.set(observables::wilson_share(found, count), label);
-  }
+  const auto counts =
+      class_counts(std::span<const std::int64_t>(labels.data_ptr<std::int64_t>(), count),
+                   options.replicas.told_classes());
+  store_class_shares(counts, count, results);
   bool reliable = true;
   auto right = results.cells("label_right");
   if (told_class == kNoClass) {
     right.none();
+    const std::int64_t most = *std::max_element(counts.begin(), counts.end());
     reliable = to_real(most) <= options.most_share * to_real(count);
   } else {
-    const auto found = labels.eq(told_class).sum().item<std::int64_t>();
+    const std::int64_t found = counts[told_class];
     right.set(observables::wilson_share(found, count));
     reliable = to_real(found) >= options.judge.least_right * to_real(count);
   }

@@ -79,7 +79,7 @@ void scan_agreement(const ReplicaSpeciationOptions& options,
                     AgreementCurves& curves,
                     const std::function<void(const std::vector<std::int64_t>&)>& measure);
 
-/// Fills what describe_curves declares, and `measured` and `evaluations`.
+/// Fills what describe_agreement declares, and `measured` and `evaluations`.
 void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std::int64_t>& points,
                   const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
                   Results& results);

@@ -8,6 +8,7 @@
 #include "data/modality.h"
 #include "diffusion/coupling_strength.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/training_cells.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -65,10 +66,8 @@ std::vector<Axis> coupled_pair_axes(std::vector<double> couplings,
   };
 }
 
-void describe_training(ObservableList& list) {
-  list.add("training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "multimodal (96)");
-  list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "syncgap");
-  list.add("image_count", {}, "images trained on", "1", "syncgap");
+void describe_pair_training(ObservableList& list) {
+  describe_training(list, "multimodal (96)");
   list.add("prior_signal", {}, "abar at the last step: signal that the start of generation lacks",
            "1", "syncgap");
 }

@@ -44,7 +44,7 @@ struct CoupledPairOptions {
 std::vector<Axis> coupled_pair_axes(std::vector<double> couplings, std::vector<std::int64_t> seeds);
 
 /// What every one of them records of its training, over axis epoch where it is a curve.
-void describe_training(ObservableList& list);
+void describe_pair_training(ObservableList& list);
 
 /// Options and axes that fit together, with nothing read but the outline of the images.
 class CoupledPairPlan {

@@ -29,7 +29,7 @@ class CoupledPairs {
                             const diffusion::NoiseSchedule& schedule,
                             std::uint64_t sweep_seed) const;
 
-  /// Fills what describe_training declares.
+  /// Fills what describe_pair_training declares.
   void store_training(const models::TrainedDenoiser& model,
                       const diffusion::NoiseSchedule& schedule, Results& results) const;
 

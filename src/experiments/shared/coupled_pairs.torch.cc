@@ -1,13 +1,12 @@
 #include "experiments/shared/coupled_pairs.h"
 
-#include <span>
 #include <utility>
 
 #include "core/check.h"
 #include "core/checksum.h"
-#include "core/numbers.h"
 #include "data/image_points.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/training_cells.h"
 
 namespace syncgap::experiments {
 
@@ -51,13 +50,7 @@ models::DenoiserTask CoupledPairs::task(const Unit& unit, data::Pairing pairing,
 void CoupledPairs::store_training(const models::TrainedDenoiser& model,
                                   const diffusion::NoiseSchedule& schedule,
                                   Results& results) const {
-  auto loss = results.cells("training_loss");
-  if (model.curves.loss.empty())
-    loss.none();  // the weights were given
-  else
-    loss.assign(std::span<const double>(model.curves.loss));
-  results.cells("parameters").set(to_real(model.parameters));
-  results.cells("image_count").set(to_real(image_count()));
+  experiments::store_training(model.curves.loss, model.parameters, image_count(), results);
   results.cells("prior_signal").set(schedule.alpha_bar(schedule.steps() - 1));
 }
 

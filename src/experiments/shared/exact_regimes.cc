@@ -22,6 +22,7 @@ using cloud::Posterior;
 using observables::ResampledMeans;
 
 /// What is averaged over the samples, in the order it lies in memory.
+namespace posterior {
 enum Quantity : std::size_t {
   entropy,
   surprise,
@@ -31,6 +32,7 @@ enum Quantity : std::size_t {
   class_entropy,
   quantity_count
 };
+}  // namespace posterior
 
 double speciation_time(double eigenvalue) {
   return eigenvalue > 0 ? 0.5 * std::log(eigenvalue) : std::numeric_limits<double>::quiet_NaN();
@@ -40,18 +42,19 @@ double speciation_time(double eigenvalue) {
 std::vector<double> noised_quantities(const RegimeImages& images, std::size_t samples,
                                       const std::vector<double>& times, const RegimeSeed& seed) {
   const std::size_t count = times.size();
-  std::vector<double> values(samples * quantity_count * count);
+  std::vector<double> values(samples * posterior::quantity_count * count);
   visit_noised_images(images, samples, times, seed, [&](const NoisedRows& noised) {
     const Posterior p = images.cloud.posterior(noised.level, noised.states, noised.sources);
     for (std::size_t r = 0; r < noised.rows(); ++r) {
-      double* row = values.data() + (noised.first + r) * quantity_count * count + noised.time;
+      double* row =
+          values.data() + (noised.first + r) * posterior::quantity_count * count + noised.time;
       const double a = p.group_weight[2 * r], b = p.group_weight[2 * r + 1];
-      row[entropy * count] = p.entropy[r];
-      row[surprise * count] = p.source_surprise[r];
-      row[purity * count] = p.purity[r];
-      row[true_weight * count] = std::exp(-p.source_surprise[r]);
-      row[class_agreement * count] = a * a + b * b;
-      row[class_entropy * count] = entropy_term(a) + entropy_term(b);
+      row[posterior::entropy * count] = p.entropy[r];
+      row[posterior::surprise * count] = p.source_surprise[r];
+      row[posterior::purity * count] = p.purity[r];
+      row[posterior::true_weight * count] = std::exp(-p.source_surprise[r]);
+      row[posterior::class_agreement * count] = a * a + b * b;
+      row[posterior::class_entropy * count] = entropy_term(a) + entropy_term(b);
     }
   });
   return values;
@@ -151,24 +154,24 @@ void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
   const std::size_t count = times.size();
   const auto d = to_real(images.cloud.dimension());
   const ResampledMeans means(noised_quantities(images, options.samples, times, seed),
-                             quantity_count * count, seed.stream("resampled images"),
+                             posterior::quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
 
-  const auto put_curve = [&](const char* name, Quantity quantity, double scale) {
+  const auto put_curve = [&](const char* name, posterior::Quantity quantity, double scale) {
     auto cells = results.cells(name);
     for (std::size_t t = 0; t < count; ++t) {
       const IntervalEstimate mean = means.mean(quantity * count + t);
       cells.set(scale * mean.value, {scale * mean.interval.low, scale * mean.interval.high}, t);
     }
   };
-  put_curve("excess_entropy", entropy, 1 / d);
-  put_curve("excess_entropy_sampled", surprise, 1 / d);
-  put_curve("collapse_agreement", purity, 1);
-  put_curve("true_weight", true_weight, 1);
-  put_curve("speciation_agreement", class_agreement, 1);
-  put_curve("class_entropy", class_entropy, 1);
+  put_curve("excess_entropy", posterior::entropy, 1 / d);
+  put_curve("excess_entropy_sampled", posterior::surprise, 1 / d);
+  put_curve("collapse_agreement", posterior::purity, 1);
+  put_curve("true_weight", posterior::true_weight, 1);
+  put_curve("speciation_agreement", posterior::class_agreement, 1);
+  put_curve("class_entropy", posterior::class_entropy, 1);
 
-  const auto put_time = [&](const char* name, Quantity quantity, const auto& statistic) {
+  const auto put_time = [&](const char* name, posterior::Quantity quantity, const auto& statistic) {
     results.cells(name).set_or_none(means.statistic(quantity * count, count, statistic));
   };
   const auto crossing = [&](double level) {
@@ -176,11 +179,12 @@ void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
       return observables::last_crossing({times, curve}, level);
     };
   };
-  put_time("speciation_crossing_time", class_agreement, crossing(options.speciation_level));
-  put_time("collapse_crossing_time", purity, crossing(0.5));
-  put_time("entropy_threshold_time", entropy,
+  put_time("speciation_crossing_time", posterior::class_agreement,
+           crossing(options.speciation_level));
+  put_time("collapse_crossing_time", posterior::purity, crossing(0.5));
+  put_time("entropy_threshold_time", posterior::entropy,
            crossing(options.entropy_threshold * std::log(to_real(images.cloud.count()))));
-  put_time("entropy_tangent_time", entropy,
+  put_time("entropy_tangent_time", posterior::entropy,
            [&](std::span<const double> curve) { return tangent_zero(times, curve); });
 }
 
@@ -190,11 +194,12 @@ std::vector<ExactAgreement> exact_agreements(const RegimeImages& images,
                                              const RegimeSeed& seed) {
   const std::size_t count = times.size();
   const ResampledMeans means(noised_quantities(images, options.samples, times, seed),
-                             quantity_count * count, seed.stream("resampled images"),
+                             posterior::quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
   std::vector<ExactAgreement> out;
   for (std::size_t t = 0; t < count; ++t) {
-    const std::size_t of_class = class_agreement * count + t, of_image = purity * count + t;
+    const std::size_t of_class = posterior::class_agreement * count + t,
+                      of_image = posterior::purity * count + t;
     out.push_back({means.means()[of_class], means.means()[of_image], means.interval(of_class),
                    means.interval(of_image)});
   }

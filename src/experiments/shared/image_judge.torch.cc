@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/checksum.h"
 #include "data/image_points.h"
+#include "experiments/shared/image_source.h"
 #include "models/compute_device.h"
 #include "models/model_source.h"
 #include "networks/image_features.h"
@@ -49,10 +50,8 @@ JudgeSources::JudgeSources(const JudgeOptions& options, const ReplicaPlan& plan,
   const auto checksum = [&](const data::ImageSet& set) {
     return checksum_text(data::checksum(set, data::images_of_classes(set, labels)));
   };
-  std::string classes;
-  for (const std::int32_t label : labels) classes += concat(classes.empty() ? "" : ",", label);
   real_facts_ = {{"images", "black -1 and white 1"},
-                 {"classes", classes},
+                 {"classes", class_list(labels)},
                  {"data", checksum(*sources.images)},
                  {"test data", sources.test_images ? checksum(*sources.test_images) : "none"}};
 }

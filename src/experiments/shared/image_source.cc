@@ -79,6 +79,12 @@ std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options)
   return std::nullopt;
 }
 
+std::string class_list(const std::vector<std::int32_t>& labels) {
+  std::string list;
+  for (const std::int32_t label : labels) list += concat(list.empty() ? "" : ",", label);
+  return list;
+}
+
 ChosenImages choose_square_images(const data::ImageSet& images,
                                   const std::vector<std::int32_t>& classes, std::int64_t count,
                                   std::int64_t side, std::int64_t channels) {

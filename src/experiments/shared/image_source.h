@@ -47,6 +47,9 @@ data::ImageSet read_images(const ImageSourceOptions& options);
 /// nothing where its files are not there and for HDF5 files. Throws as read_images.
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
 
+/// Classes as facts name them: "0,1,7".
+std::string class_list(const std::vector<std::int32_t>& labels);
+
 /// Images a denoiser is trained on, and what names them.
 struct ChosenImages {
   std::vector<std::uint32_t> chosen;

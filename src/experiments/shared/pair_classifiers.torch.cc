@@ -9,6 +9,7 @@
 #include "core/numbers.h"
 #include "data/modality.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/image_source.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -58,11 +59,9 @@ PairClassifierData::PairClassifierData(const CoupledPairOptions& options,
 }
 
 Facts PairClassifierData::facts(data::Modality modality, std::int64_t mode) const {
-  std::string classes;
-  for (const std::int32_t label : labels_) classes += concat(classes.empty() ? "" : ",", label);
   return {{"data", checksum_text(checksum_)},
           {"test data", checksum_text(test_checksum_)},
-          {"classes", classes},
+          {"classes", class_list(labels_)},
           {"modality", data::kModalities.word(modality)},
           {"mode", kModeNames[mode]}};
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <span>
 
-#include "core/numbers.h"
 #include "diffusion/denoisers.h"
+#include "experiments/shared/training_cells.h"
 
 namespace syncgap::experiments {
 
@@ -36,13 +36,8 @@ bool ReplicaNetwork::uses_context() const {
 }
 
 void ReplicaNetwork::store(Results& results) const {
-  auto loss = results.cells("training_loss");
-  if (model_.curves.loss.empty())
-    loss.none();  // the weights were given
-  else
-    loss.assign(std::span<const double>(model_.curves.loss));
-  results.cells("parameters").set(to_real(model_.parameters));
-  results.cells("image_count").set(sources_.training ? to_real(sources_.training->count()) : 0.0);
+  store_training(model_.curves.loss, model_.parameters,
+                 sources_.training ? sources_.training->count() : 0, results);
   auto error = results.cells("denoising_error"), rise = results.cells("context_rise");
   if (!context_) {
     error.none();

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/training_cells.h"
 
 namespace syncgap::experiments {
 namespace {
@@ -78,9 +79,7 @@ std::vector<Axis> replica_network_axes(const ReplicaOptions& options) {
 
 void describe_replica_network(ObservableList& list) {
   const std::string error = "standard error over images";
-  list.add("training_loss", {"epoch"}, "mean denoising loss of an epoch", "1", "dit sec. 2.1");
-  list.add("parameters", {}, "numbers of the denoiser that were trained", "1", "syncgap");
-  list.add("image_count", {}, "images trained on", "1", "syncgap");
+  describe_training(list, "dit sec. 2.1");
   list.add_with_error("denoising_error", {"context_step"},
                       "mean squared error of the predicted noise, a number", "1", "syncgap", error);
   list.add_with_error("context_rise", {"replacement", "context_step"},

@@ -84,7 +84,7 @@ std::vector<Observable> synchronization_gap_observables(const SynchronizationGap
   list.add("images_per_second", {},
            "speed of the training that made the model, a timing: not the same bits from run to run",
            "1 / s", "syncgap");
-  describe_training(list);
+  describe_pair_training(list);
   return list.take();
 }
 

@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "diffusion/coupled_modes.h"
 #include "diffusion/normals.h"
+#include "experiments/shared/axis_values.h"
 #include "experiments/synchronization_gap/trajectories.h"
 #include "experiments/synchronization_gap/work.torch.h"
 #include "experiments/trained.h"

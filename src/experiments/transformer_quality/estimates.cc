@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/numbers.h"
+#include "experiments/shared/class_shares.h"
 #include "observables/estimate.h"
 #include "observables/resampled_means.h"
 
@@ -20,17 +20,11 @@ double balance(const std::vector<std::int64_t>& counts) {
   return std::exp(entropy) / to_real(std::ssize(counts));
 }
 
-std::vector<std::int64_t> counted(std::span<const std::int64_t> labels, std::int64_t classes) {
-  std::vector<std::int64_t> counts(classes, 0);
-  for (const std::int64_t label : labels) ++counts[label];
-  return counts;
-}
-
 }  // namespace
 
 IntervalEstimate class_balance(std::span<const std::int64_t> labels, std::int64_t classes,
                                const RandomStream& stream, std::int64_t resamples) {
-  const double value = balance(counted(labels, classes));
+  const double value = balance(class_counts(labels, classes));
   std::vector<double> drawn, uniforms(labels.size());
   for (std::int64_t r = 0; r < resamples; ++r) {
     std::vector<std::int64_t> counts(classes, 0);
@@ -65,17 +59,14 @@ IntervalEstimate store_right(std::span<const std::int64_t> told,
 IntervalEstimate store_shares(std::span<const std::int64_t> labels,
                               const TransformerQualityOptions& options, const RandomStream& stream,
                               Results& results) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  auto share = results.cells("class_share"), even = results.cells("class_balance");
+  auto even = results.cells("class_balance");
   if (labels.empty()) {
-    share.none();
+    results.cells("class_share").none();
     even.none();
-    return {kNone, {kNone, kNone}};
+    return {kNoValue, {kNoValue, kNoValue}};
   }
   const std::int64_t classes = options.replicas.told_classes();
-  const auto counts = counted(labels, classes);
-  for (std::int64_t label = 0; label < classes; ++label)
-    share.set(observables::wilson_share(counts[label], labels.size()), label);
+  store_class_shares(class_counts(labels, classes), std::ssize(labels), results);
   const IntervalEstimate found = class_balance(labels, classes, stream, options.resamples);
   even.set(found);
   return found;

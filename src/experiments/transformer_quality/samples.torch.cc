@@ -17,9 +17,9 @@ using torch::Tensor;
 using Group = parallel::Dealt::Group;
 
 /// What a judge sees, group by group, put where it belongs and then known to all ranks.
-class Seen {
+class SeenByGroup {
  public:
-  Seen(std::int64_t images, Features features) : images_(images), features_(features) {
+  SeenByGroup(std::int64_t images, Features features) : images_(images), features_(features) {
     out_.labels.resize(images);
   }
 
@@ -36,9 +36,9 @@ class Seen {
   SeenImages gather(const parallel::Dealt& dealt, const parallel::Team& team) {
     dealt.gather(std::span(out_.labels));
     if (features_ == Features::drop) return std::move(out_);
-    // A rank that had no group learns from the first one how many features there are.
-    std::int64_t count = team.rank() == 0 ? out_.feature_count : 0;
-    dealt.gather(std::span(&count, 1));
+    // A rank that had no group learns from the first, which always has one.
+    std::int64_t count = out_.feature_count;
+    team.ranks().broadcast(std::as_writable_bytes(std::span(&count, 1)));
     make_room(count);
     dealt.gather(std::span(out_.features));
     return std::move(out_);
@@ -81,7 +81,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
   const RandomStream start(series.sweep_seed, "start of samples", {series.seed, series.purpose}),
       noise(series.sweep_seed, "noise of samples", {series.seed, series.purpose});
   const parallel::Dealt dealt(images, series.group, team.ranks());
-  Seen seen(images, features);
+  SeenByGroup seen(images, features);
   std::vector<double> kept;
   std::int64_t sizes[3] = {0, 0, 0};
   for (const Group& group : dealt.mine()) {
@@ -107,8 +107,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
     }
   }
   static_cast<SeenImages&>(out) = seen.gather(dealt, team);
-  if (team.rank() != 0) std::fill_n(sizes, 3, 0);  // the first rank always has a group
-  dealt.gather(std::span<std::int64_t>(sizes));
+  team.ranks().broadcast(std::as_writable_bytes(std::span(sizes)));
   kept.resize(std::ssize(series.kept) * sizes[0] * sizes[1] * sizes[2]);
   dealt.gather(std::span(kept));
   out.kept = networks::tensor_of(kept).view({-1, sizes[0], sizes[1], sizes[2]});
@@ -118,7 +117,7 @@ SeenSamples draw_samples(const SampleSeries& series, const diffusion::SamplingPa
 SeenImages see_images(const Tensor& states, const ImageLook& look, const parallel::Team& team) {
   constexpr std::int64_t kGroup = 250;
   const parallel::Dealt dealt(states.size(0), kGroup, team.ranks());
-  Seen seen(states.size(0), Features::keep);
+  SeenByGroup seen(states.size(0), Features::keep);
   for (const Group& group : dealt.mine())
     seen.put(group, look(states.narrow(0, group.first, group.count)));
   return seen.gather(dealt, team);

@@ -182,8 +182,8 @@ TEST(ExactScore, ANumberDoesNotDependOnWhatElseTheJobAsksFor) {
 
 TEST(ExactScore, IsTheSameToTheLastBitOnEveryInstructionSet) {
   std::vector<std::vector<double>> seen;
-  for (const auto& target : syncgap::testing::runnable_simd_targets()) {
-    const syncgap::testing::UseSimdTarget use(target.bit);
+  for (const auto& target : runnable_simd_targets()) {
+    const UseSimdTarget use(target.bit);
     const RanJob job =
         RanJob::from_text(kJob +
                           "trials = 90\nsteps = 50\ndimension = 6\n[axes]\ntheta = [1.0]\n"

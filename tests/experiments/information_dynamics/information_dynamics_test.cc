@@ -16,7 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string kSmall = R"(
+const std::string kSmallDynamics = R"(
 [experiment]
 name = "information_dynamics"
 trials = 4000
@@ -74,10 +74,10 @@ TEST(InformationDynamics, Figure1JobHasTheKnownNumbers) {
 }
 
 TEST(InformationDynamics, IdentitiesAgreeWhereNoQuadratureReaches) {
-  const RanJob job =
-      RanJob::from_text(kSmall, {"axes.data=[\"triangle\",\"tree\",\"circle\",\"cloud\"]",
-                                 "experiment.cloud_points=24", "experiment.ambient_dimension=8",
-                                 "axes.eigenvalue={range=[0,8]}"});
+  const RanJob job = RanJob::from_text(
+      kSmallDynamics,
+      {"axes.data=[\"triangle\",\"tree\",\"circle\",\"cloud\"]", "experiment.cloud_points=24",
+       "experiment.ambient_dimension=8", "axes.eigenvalue={range=[0,8]}"});
   for (std::size_t unit = 0; unit < job.size(); ++unit) {
     const auto entropy = job.values("entropy", unit);
     EXPECT_TRUE(std::isnan(job.value("entropy_exact", unit)));
@@ -97,9 +97,9 @@ TEST(InformationDynamics, IdentitiesAgreeWhereNoQuadratureReaches) {
 
 TEST(InformationDynamics, SubspaceDataShowTheirDimension) {
   const RanJob job = RanJob::from_text(
-      kSmall, {"axes.data=[\"subspace\"]", "experiment.ambient_dimension=6",
-               "experiment.subspace_dimension=2", "experiment.subspace_variance=400",
-               "axes.eigenvalue={range=[0,6]}"});
+      kSmallDynamics, {"axes.data=[\"subspace\"]", "experiment.ambient_dimension=6",
+                       "experiment.subspace_dimension=2", "experiment.subspace_variance=400",
+                       "axes.eigenvalue={range=[0,6]}"});
   const std::size_t levels = 12;
   for (std::size_t i = 0; i < levels; ++i) {
     const auto noise = std::get<std::vector<double>>(job.grid().axis("noise").values)[i];
@@ -119,7 +119,7 @@ TEST(InformationDynamics, SubspaceDataShowTheirDimension) {
 
 TEST(InformationDynamics, ACircleLooksTwoOneAndZeroDimensional) {
   const RanJob job = RanJob::from_text(
-      kSmall,
+      kSmallDynamics,
       {"axes.data=[\"circle\"]", "experiment.circle_points=64", "axes.noise=[0.005, 0.25, 30.0]"});
   EXPECT_EQ(job.value("manifold_dimension", 0, 0), 0.0);  // single points
   EXPECT_EQ(job.value("manifold_dimension", 0, 1), 1.0);  // an arc
@@ -130,7 +130,8 @@ TEST(InformationDynamics, ACircleLooksTwoOneAndZeroDimensional) {
 
 TEST(InformationDynamics, ThreePointsHaveFourModesInTheirWindow) {
   const RanJob job = RanJob::from_text(
-      kSmall, {"axes.data=[\"triangle\"]", "axes.noise=[0.3, 0.7, 0.72, 0.735, 0.75, 1.0]"});
+      kSmallDynamics,
+      {"axes.data=[\"triangle\"]", "axes.noise=[0.3, 0.7, 0.72, 0.735, 0.75, 1.0]"});
   const double wanted[] = {3, 3, 4, 4, 1, 1};
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(job.value("mode_count", 0, i), wanted[i]) << i;
   EXPECT_NEAR(job.value("centre_noise", 0), std::sqrt(0.5), 1e-10);
@@ -138,11 +139,11 @@ TEST(InformationDynamics, ThreePointsHaveFourModesInTheirWindow) {
 }
 
 TEST(InformationDynamics, CustomComponentsAndRepetitions) {
-  const RanJob job =
-      RanJob::from_text(kSmall, {"axes.data=[\"custom\"]", "experiment.means=[-1.0, 1.0, 0.5, 0.5]",
-                                 "experiment.mean_dimension=2", "experiment.variances=[0.2]",
-                                 "axes.seed=[1,2]", "axes.process=[\"ou\",\"vp\",\"ve\",\"edm\"]",
-                                 "axes.noise={logspace=[0.1,4.0,49]}", "experiment.trials=1500"});
+  const RanJob job = RanJob::from_text(
+      kSmallDynamics, {"axes.data=[\"custom\"]", "experiment.means=[-1.0, 1.0, 0.5, 0.5]",
+                       "experiment.mean_dimension=2", "experiment.variances=[0.2]",
+                       "axes.seed=[1,2]", "axes.process=[\"ou\",\"vp\",\"ve\",\"edm\"]",
+                       "axes.noise={logspace=[0.1,4.0,49]}", "experiment.trials=1500"});
   ASSERT_EQ(job.size(), 2u);
   const std::size_t i = level_of(job, 0.8);
   // Two components lie on a line wherever they are: quadrature serves, with one direction beside.
@@ -167,25 +168,25 @@ TEST(InformationDynamics, CustomComponentsAndRepetitions) {
 }
 
 TEST(InformationDynamics, RefusesWhatHasNoRoomOrNoMeaning) {
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"subspace\"]"}),
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"subspace\"]"}),
               AllOf(HasSubstr("16 dimensions"), HasSubstr("axes.eigenvalue")));
-  EXPECT_THAT(refusal(kSmall, {"axes.root=[0,1]"}), HasSubstr("axes.root"));
-  EXPECT_THAT(refusal(kSmall, {"axes.noise=[0.0, 1.0]"}), HasSubstr("above 0"));
-  EXPECT_THAT(refusal(kSmall, {"axes.noise=[1.0, 0.5]"}), HasSubstr("axes.noise"));
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"custom\"]"}), HasSubstr("experiment.means"));
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0,3.0]",
-                               "experiment.mean_dimension=2"}),
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.root=[0,1]"}), HasSubstr("axes.root"));
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.noise=[0.0, 1.0]"}), HasSubstr("above 0"));
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.noise=[1.0, 0.5]"}), HasSubstr("axes.noise"));
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"custom\"]"}), HasSubstr("experiment.means"));
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0,3.0]",
+                                       "experiment.mean_dimension=2"}),
               HasSubstr("dimension 2"));
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0]",
-                               "experiment.weights=[1.0,2.0,3.0]"}),
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0]",
+                                       "experiment.weights=[1.0,2.0,3.0]"}),
               HasSubstr("3 weights for 2 means"));
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0]",
-                               "experiment.variances=[1.0,0.0]"}),
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"custom\"]", "experiment.means=[1.0,2.0]",
+                                       "experiment.variances=[1.0,0.0]"}),
               HasSubstr("points or Gaussians"));
-  EXPECT_THAT(refusal(kSmall, {"axes.data=[\"subspace\"]", "experiment.ambient_dimension=2",
-                               "experiment.subspace_dimension=3"}),
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.data=[\"subspace\"]", "experiment.ambient_dimension=2",
+                                       "experiment.subspace_dimension=3"}),
               HasSubstr("subspace_dimension"));
-  EXPECT_THAT(refusal(kSmall, {"axes.path=[0,1,2]"}), HasSubstr("other_path"));
+  EXPECT_THAT(refusal(kSmallDynamics, {"axes.path=[0,1,2]"}), HasSubstr("other_path"));
 }
 
 }  // namespace

@@ -10,32 +10,17 @@
 #include "diffusion/sampling_path.h"
 #include "experiments/layer_energies/declaration.h"
 #include "experiments/shared/small_transformer.h"
-#include "made_up_images.h"
 #include "observables/mode_energy.h"
-#include "temporary_folder.h"
 
 namespace syncgap::experiments {
 namespace {
 
 using torch::Tensor;
 
-struct SmallUnit {
-  TemporaryFolder folder;
-  LayerEnergiesOptions options;
-  std::unique_ptr<Grid> grid;
-  std::unique_ptr<ReplicaPlan> plan;
-  models::TrainedDenoiser model;
-  std::unique_ptr<ReplicaNoise> noise;
-
-  explicit SmallUnit(std::int64_t group = 6) {
-    write_made_up_images(folder, 30, 8, 20);
-    make_small(options.replicas);
+struct CapturedUnit : SmallUnit<LayerEnergiesOptions> {
+  explicit CapturedUnit(std::int64_t group = 6) {
     options.replicas.group = group;
-    options.replicas.source.data_path = folder.path();
-    grid = std::make_unique<Grid>(layer_energies_axes(options));
-    plan = std::make_unique<ReplicaPlan>(options.replicas, *grid);
-    model = small_model(options.replicas);
-    noise = std::make_unique<ReplicaNoise>(7, 1, std::vector<std::int64_t>{1, 8, 8}, torch::kCPU);
+    prepare(layer_energies_axes(options));
   }
 
   CapturedLayers capture(double g) const {
@@ -68,7 +53,7 @@ Tensor difference(const Tensor& states) {
 }
 
 TEST(CapturedLayers, EnergiesAreThoseOfASingularValueDecompositionOfStoredStates) {
-  const SmallUnit unit;
+  const CapturedUnit unit;
   for (const double g : {0.0, 0.6}) {
     const auto seen = unit.capture(g);
     const auto states = unit.all_states(g);
@@ -95,7 +80,7 @@ TEST(CapturedLayers, EnergiesAreThoseOfASingularValueDecompositionOfStoredStates
 }
 
 TEST(CapturedLayers, NormalisedChannelsAreDividedByTheirSize) {
-  const SmallUnit unit;
+  const CapturedUnit unit;
   const auto seen = unit.capture(0.3);
   const auto states = unit.all_states(0.3);
   for (const std::int64_t step : {0, 7}) {
@@ -116,7 +101,7 @@ TEST(CapturedLayers, NormalisedChannelsAreDividedByTheirSize) {
 }
 
 TEST(CapturedLayers, DoNotDependOnGroupsBeyondRounding) {
-  const auto whole = SmallUnit(6).capture(0.5), parts = SmallUnit(4).capture(0.5);
+  const auto whole = CapturedUnit(6).capture(0.5), parts = CapturedUnit(4).capture(0.5);
   const auto a = whole.cross_of(kPlain, 3, 6), b = parts.cross_of(kPlain, 3, 6);
   double largest = 0;
   for (const double value : a) largest = std::max(largest, std::abs(value));
@@ -124,7 +109,7 @@ TEST(CapturedLayers, DoNotDependOnGroupsBeyondRounding) {
 }
 
 TEST(CapturedLayers, BandsAreThoseOfACosineTransformAndMakeUpTheWhole) {
-  const SmallUnit unit;
+  const CapturedUnit unit;
   const auto seen = unit.capture(0.5);
   for (const std::int64_t step : {0, 5})
     for (std::int64_t pair = 0; pair < 6; ++pair) {
@@ -142,7 +127,7 @@ TEST(CapturedLayers, BandsAreThoseOfACosineTransformAndMakeUpTheWhole) {
 }
 
 TEST(CapturedLayers, ReplicasThatStartAlikeStayAlike) {
-  const auto seen = SmallUnit().capture(0.8);
+  const auto seen = CapturedUnit().capture(0.8);
   for (std::int64_t k = 0; k < seen.layers * seen.steps; ++k) {
     EXPECT_EQ(seen.floor[2 * k], 0);
     EXPECT_GT(seen.floor[2 * k + 1], 0);
@@ -150,7 +135,7 @@ TEST(CapturedLayers, ReplicasThatStartAlikeStayAlike) {
 }
 
 TEST(CapturedLayers, StartInHalfTheMemoryIsNearlyTheSame) {
-  SmallUnit unit;
+  CapturedUnit unit;
   const auto single = unit.capture(0.5);
   unit.options.start_storage = StartStorage::bfloat16;
   const auto half = unit.capture(0.5);

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kSmall = R"(
+constexpr const char* kSmallCloning = R"(
 [experiment]
 name = "mixture_cloning"
 steps = 200
@@ -30,10 +30,10 @@ double deviation(const RanJob& job, std::size_t unit, const std::string& name, s
   return std::abs(off) < 1e-12 ? 0.0 : off / error;
 }
 
-TEST(MixtureCloning, FillsEverything) { expect_complete(RanJob::from_text(kSmall)); }
+TEST(MixtureCloning, FillsEverything) { expect_complete(RanJob::from_text(kSmallCloning)); }
 
 TEST(MixtureCloning, AgreesWithTheSchemeForBothClasses) {
-  const RanJob job = RanJob::from_text(kSmall, {"experiment.mean_amplitude=0.7"});
+  const RanJob job = RanJob::from_text(kSmallCloning, {"experiment.mean_amplitude=0.7"});
   for (std::size_t i = 0; i < 27; ++i) {
     // Where nearly all clones agree the count is Poisson, and its error means nothing.
     if (job.value("agreement_scheme", 0, i) < 0.998) {
@@ -44,7 +44,7 @@ TEST(MixtureCloning, AgreesWithTheSchemeForBothClasses) {
 }
 
 TEST(MixtureCloning, RunsFromOneToOneHalf) {
-  const RanJob job = RanJob::from_text(kSmall);
+  const RanJob job = RanJob::from_text(kSmallCloning);
   for (std::size_t d = 0; d < 3; ++d) {
     EXPECT_GT(job.value("agreement", 0, 9 * d), d == 0 ? 0.9 : 0.999);
     EXPECT_NEAR(job.value("agreement", 0, 9 * d + 8), 0.5, 0.04);
@@ -55,7 +55,7 @@ TEST(MixtureCloning, RunsFromOneToOneHalf) {
 }
 
 TEST(MixtureCloning, FindsTheCrossingAndTheTimes) {
-  const RanJob job = RanJob::from_text(kSmall, {"experiment.trials=20000"});
+  const RanJob job = RanJob::from_text(kSmallCloning, {"experiment.trials=20000"});
   for (std::size_t d = 0; d < 3; ++d)
     EXPECT_NEAR(job.value("level_time", 0, d), 0.5 * std::log(std::pow(4.0, d + 2)),
                 4 * job.value("level_time_error", 0, d) + 0.02);
@@ -69,9 +69,9 @@ TEST(MixtureCloning, FindsTheCrossingAndTheTimes) {
 }
 
 TEST(MixtureCloning, FullAndProjectedAgree) {
-  const RanJob job =
-      RanJob::from_text(kSmall, {"experiment.trials=1500", "axes.dimension=[4, 16]",
-                                 "axes.method=[\"projected\", \"full\"]", "experiment.clones=3"});
+  const RanJob job = RanJob::from_text(
+      kSmallCloning, {"experiment.trials=1500", "axes.dimension=[4, 16]",
+                      "axes.method=[\"projected\", \"full\"]", "experiment.clones=3"});
   for (const std::string name : {"agreement", "label_agreement"})
     for (std::size_t i = 0; i < 18; ++i) {
       const double error =
@@ -81,7 +81,7 @@ TEST(MixtureCloning, FullAndProjectedAgree) {
 }
 
 TEST(MixtureCloning, TrunksFollowTheForwardLaw) {
-  const RanJob job = RanJob::from_text(kSmall, {"experiment.trials=20000"});
+  const RanJob job = RanJob::from_text(kSmallCloning, {"experiment.trials=20000"});
   const auto density = job.values("overlap_density", 0);
   const auto error = job.values("overlap_density_error", 0);
   const auto exact = job.values("overlap_density_closed_form", 0);
@@ -97,8 +97,8 @@ TEST(MixtureCloning, TrunksFollowTheForwardLaw) {
 }
 
 TEST(MixtureCloning, DoesNotDependOnTheOrderOfTimes) {
-  const RanJob job = RanJob::from_text(kSmall, {"axes.branch_time=[1.0, 2.0, 4.0]"});
-  const RanJob other = RanJob::from_text(kSmall, {"axes.branch_time=[4.0, 1.0, 2.0]"});
+  const RanJob job = RanJob::from_text(kSmallCloning, {"axes.branch_time=[1.0, 2.0, 4.0]"});
+  const RanJob other = RanJob::from_text(kSmallCloning, {"axes.branch_time=[4.0, 1.0, 2.0]"});
   for (std::size_t d = 0; d < 3; ++d) {
     EXPECT_EQ(job.value("agreement", 0, 3 * d), other.value("agreement", 0, 3 * d + 1));
     EXPECT_EQ(job.value("agreement", 0, 3 * d + 2), other.value("agreement", 0, 3 * d));
@@ -107,12 +107,12 @@ TEST(MixtureCloning, DoesNotDependOnTheOrderOfTimes) {
 }
 
 TEST(MixtureCloning, RefusesWhatMakesNoSense) {
-  EXPECT_THAT(refusal(kSmall, {"axes.branch_time=[1.0, 11.0]"}), HasSubstr("between 0 and"));
-  EXPECT_THAT(refusal(kSmall, {"axes.branch_time=[1.01]"}), HasSubstr("between two steps"));
-  EXPECT_THAT(refusal(kSmall, {"axes.dimension=[64, 16]"}), HasSubstr("increase"));
-  EXPECT_THAT(refusal(kSmall, {"axes.dimension=[0, 16]"}), HasSubstr("at least 1"));
-  EXPECT_THAT(refusal(kSmall, {"experiment.trials=10"}), HasSubstr("fewer blocks"));
-  EXPECT_THAT(refusal(kSmall, {"axes.method=[\"plane\"]"}), HasSubstr("projected"));
+  EXPECT_THAT(refusal(kSmallCloning, {"axes.branch_time=[1.0, 11.0]"}), HasSubstr("between 0 and"));
+  EXPECT_THAT(refusal(kSmallCloning, {"axes.branch_time=[1.01]"}), HasSubstr("between two steps"));
+  EXPECT_THAT(refusal(kSmallCloning, {"axes.dimension=[64, 16]"}), HasSubstr("increase"));
+  EXPECT_THAT(refusal(kSmallCloning, {"axes.dimension=[0, 16]"}), HasSubstr("at least 1"));
+  EXPECT_THAT(refusal(kSmallCloning, {"experiment.trials=10"}), HasSubstr("fewer blocks"));
+  EXPECT_THAT(refusal(kSmallCloning, {"axes.method=[\"plane\"]"}), HasSubstr("projected"));
 }
 
 TEST(MixtureCloning, JobsRun) {

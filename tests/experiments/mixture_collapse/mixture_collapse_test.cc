@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kSmall = R"(
+constexpr const char* kSmallCollapse = R"(
 [experiment]
 name = "mixture_collapse"
 data_sets = 30
@@ -37,13 +37,13 @@ double worst_deviation(const RanJob& job, std::size_t unit, const std::string& m
   return worst;
 }
 
-TEST(MixtureCollapse, FillsEverything) { expect_complete(RanJob::from_text(kSmall)); }
+TEST(MixtureCollapse, FillsEverything) { expect_complete(RanJob::from_text(kSmallCollapse)); }
 
 // Energies from their law, and data sets in all coordinates in either precision: each against the
 // quadrature. Four standard errors over 30 data sets.
 TEST(MixtureCollapse, EveryModeHasTheExactAverages) {
   const RanJob job =
-      RanJob::from_text(kSmall, {"axes.method=[\"reduced\", \"full\", \"full_single\"]"});
+      RanJob::from_text(kSmallCollapse, {"axes.method=[\"reduced\", \"full\", \"full_single\"]"});
   ASSERT_EQ(job.size(), 3u);
   for (std::size_t unit = 0; unit < 3; ++unit) {
     EXPECT_LT(worst_deviation(job, unit, "excess_entropy", "excess_entropy_finite"), 4.0) << unit;
@@ -59,7 +59,7 @@ TEST(MixtureCollapse, EveryModeHasTheExactAverages) {
 }
 
 TEST(MixtureCollapse, HasTheLimitsOfTime) {
-  const RanJob job = RanJob::from_text(kSmall);
+  const RanJob job = RanJob::from_text(kSmallCollapse);
   EXPECT_NEAR(job.value("true_weight", 0, 0), 1.0, 1e-6);
   EXPECT_NEAR(job.value("excess_entropy", 0, 0), 0.0, 1e-6);
   EXPECT_NEAR(job.value("true_weight", 0, 7), 1.0 / 400, 1e-4);
@@ -68,14 +68,14 @@ TEST(MixtureCollapse, HasTheLimitsOfTime) {
 }
 
 TEST(MixtureCollapse, LosesLessNoiseThanThePrintedEstimate) {
-  const RanJob job = RanJob::from_text(kSmall);
+  const RanJob job = RanJob::from_text(kSmallCollapse);
   for (std::size_t i = 0; i < 8; ++i)
     EXPECT_LT(job.value("excess_entropy_error", 0, i),
               0.8 * job.value("excess_entropy_printed_error", 0, i));
 }
 
 TEST(MixtureCollapse, FindsTheTimeOfTheWeight) {
-  const RanJob job = RanJob::from_text(kSmall, {"experiment.evaluations=60"});
+  const RanJob job = RanJob::from_text(kSmallCollapse, {"experiment.evaluations=60"});
   EXPECT_NEAR(job.value("weight_time", 0), job.value("weight_time_finite", 0),
               4 * job.value("weight_time_error", 0));
   EXPECT_GT(job.value("weight_time", 0), 0.2);
@@ -108,12 +108,12 @@ curve_time = [0.5, 1.0, 2.0]
 }
 
 TEST(MixtureCollapse, RefusesWhatMakesNoSense) {
-  EXPECT_THAT(refusal(kSmall, {"axes.points=[1]"}), HasSubstr("at least 2 points"));
-  EXPECT_THAT(refusal(kSmall, {"axes.time=[0.0, 1.0]"}), HasSubstr("no noise at t = 0"));
-  EXPECT_THAT(refusal(kSmall, {"axes.dimension=[3]"}), HasSubstr("d >= 4"));
-  EXPECT_THAT(refusal(kSmall, {"axes.points=[1000000000]"}), HasSubstr("'none'"));
-  EXPECT_THAT(refusal(kSmall, {"experiment.size=\"alpha\""}), HasSubstr("points"));
-  EXPECT_THAT(refusal(kSmall, {"experiment.data_sets=1"}), HasSubstr("data_sets"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"axes.points=[1]"}), HasSubstr("at least 2 points"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"axes.time=[0.0, 1.0]"}), HasSubstr("no noise at t = 0"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"axes.dimension=[3]"}), HasSubstr("d >= 4"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"axes.points=[1000000000]"}), HasSubstr("'none'"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"experiment.size=\"alpha\""}), HasSubstr("points"));
+  EXPECT_THAT(refusal(kSmallCollapse, {"experiment.data_sets=1"}), HasSubstr("data_sets"));
 }
 
 TEST(MixtureCollapse, JobsRun) {

@@ -8,34 +8,19 @@
 #include "core/grid.h"
 #include "diffusion/step_table.h"
 #include "experiments/shared/small_transformer.h"
-#include "made_up_images.h"
-#include "temporary_folder.h"
 
 namespace syncgap::experiments {
 namespace {
 
 using torch::Tensor;
 
-/// Everything that a unit needs, of a network that nobody has trained.
-struct SmallUnit {
-  TemporaryFolder folder;
-  ReplicaSpeciationOptions options;
-  std::unique_ptr<Grid> grid;
-  std::unique_ptr<ReplicaPlan> plan;
-  models::TrainedDenoiser model;
-  std::unique_ptr<ReplicaNoise> noise;
+struct DecoupledUnit : SmallUnit<ReplicaSpeciationOptions> {
   parallel::Team team;
 
-  explicit SmallUnit(double spread = 0.5) {
-    write_made_up_images(folder, 30, 8, 20);
-    make_small(options.replicas);
+  explicit DecoupledUnit(double spread = 0.5) {
     options.replicas.start_spread = spread;
-    options.replicas.source.data_path = folder.path();
     options.judge.pooled_side = 2;
-    grid = std::make_unique<Grid>(replica_speciation_axes(options));
-    plan = std::make_unique<ReplicaPlan>(options.replicas, *grid);
-    model = small_model(options.replicas);
-    noise = std::make_unique<ReplicaNoise>(7, 1, std::vector<std::int64_t>{1, 8, 8}, torch::kCPU);
+    prepare(replica_speciation_axes(options));
   }
 
   /// A judge that takes the images themselves for features.
@@ -52,7 +37,7 @@ struct SmallUnit {
 };
 
 /// One pair let go at t_int, from its own start, step by step: the obvious protocol.
-Tensor naive_end(const SmallUnit& unit, const Coupling& coupling, std::int64_t t_int,
+Tensor naive_end(const DecoupledUnit& unit, const Coupling& coupling, std::int64_t t_int,
                  std::int64_t first, std::int64_t count) {
   const torch::NoGradGuard no_grad;
   const auto path = diffusion::SamplingPath::ddim(unit.plan->schedule(), 1, unit.plan->visited());
@@ -76,7 +61,7 @@ Tensor naive_end(const SmallUnit& unit, const Coupling& coupling, std::int64_t t
 }
 
 TEST(DecoupledPairs, AreThoseOfTheNaiveProtocolBitForBit) {
-  const SmallUnit unit;
+  const DecoupledUnit unit;
   for (const double correlation : {0.0, 0.4, 1.0}) {
     const Coupling coupling{0.7, correlation, kNoClass};
     auto pairs = unit.pairs(coupling);
@@ -90,7 +75,7 @@ TEST(DecoupledPairs, AreThoseOfTheNaiveProtocolBitForBit) {
 }
 
 TEST(DecoupledPairs, DoNotDependOnWhichOthersAreAskedFor) {
-  const SmallUnit unit;
+  const DecoupledUnit unit;
   const Coupling coupling{0.5, 0, kNoClass};
   auto few = unit.pairs(coupling), many = unit.pairs(coupling);
   const auto alone = few.compare({4});
@@ -101,7 +86,7 @@ TEST(DecoupledPairs, DoNotDependOnWhichOthersAreAskedFor) {
 }
 
 TEST(DecoupledPairs, ThatWereNeverCoupledAreTheSameAtEveryCoupling) {
-  const SmallUnit unit;
+  const DecoupledUnit unit;
   auto weak = unit.pairs({0, 0, kNoClass}), strong = unit.pairs({1, 1, kNoClass});
   const auto a = weak.compare({0, 6}), b = strong.compare({0, 6});
   EXPECT_EQ(a[0].cosine, b[0].cosine);
@@ -110,7 +95,7 @@ TEST(DecoupledPairs, ThatWereNeverCoupledAreTheSameAtEveryCoupling) {
 }
 
 TEST(DecoupledPairs, StayEqualWhereStartAndNoiseAreAndLeaveWhenLetGo) {
-  const SmallUnit unit(0);
+  const DecoupledUnit unit(0);
   auto pairs = unit.pairs({0.3, 1, kNoClass});
   const auto seen = pairs.compare({0, 5, 10});
   for (const double distance : seen[2].distances[1]) EXPECT_EQ(distance, 0);
@@ -119,7 +104,7 @@ TEST(DecoupledPairs, StayEqualWhereStartAndNoiseAreAndLeaveWhenLetGo) {
 }
 
 TEST(DecoupledPairs, IndependentImagesAreThoseOfOtherPairs) {
-  const SmallUnit unit;
+  const DecoupledUnit unit;
   auto pairs = unit.pairs({0.3, 0, kNoClass});
   pairs.compare({0});
   const IndependentImages& images = pairs.independent();

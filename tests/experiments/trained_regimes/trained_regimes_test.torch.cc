@@ -140,7 +140,7 @@ TEST(ClonedSamples, DependOnTheTrajectoryAlone) {
                          whole.clone_image.begin() + 9));
 }
 
-std::string small_job(const TemporaryFolder& folder, const std::string& more = "") {
+std::string small_regimes_job(const TemporaryFolder& folder, const std::string& more = "") {
   return concat(R"([experiment]
 name = "trained_regimes"
 data_path = ")",
@@ -175,7 +175,7 @@ strip = [0, 3]
 TEST(TrainedRegimes, ANetworkOfFewImagesDecidesLikeTheExactScore) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, kSide, 25);
-  const auto job = RanJob::from_text(small_job(folder));
+  const auto job = RanJob::from_text(small_regimes_job(folder));
   expect_complete(job);
   EXPECT_EQ(job.value("image_count", 0), 6);
   EXPECT_EQ(job.value("classifier_held_out", 0), 1);  // no test part on disk
@@ -212,8 +212,8 @@ TEST(TrainedRegimes, ANetworkOfFewImagesDecidesLikeTheExactScore) {
 TEST(TrainedRegimes, SecondRunReadsItsModelsAndGivesTheSameBits) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, kSide, 25);
-  const auto first = RanJob::from_text(small_job(folder), {"experiment.images_seen=200"});
-  const auto second = RanJob::from_text(small_job(folder), {"experiment.images_seen=200"});
+  const auto first = RanJob::from_text(small_regimes_job(folder), {"experiment.images_seen=200"});
+  const auto second = RanJob::from_text(small_regimes_job(folder), {"experiment.images_seen=200"});
   for (const auto& observable : first.observables()) {
     const auto a = first.values(observable.name, 0), b = second.values(observable.name, 0);
     for (std::size_t k = 0; k < a.size(); ++k)
@@ -225,7 +225,7 @@ TEST(TrainedRegimes, WhatCannotBeRunIsRefused) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, kSide, 25);
   const auto refused = [&](const std::string& setting) {
-    return refusal(small_job(folder), {setting});
+    return refusal(small_regimes_job(folder), {setting});
   };
   EXPECT_THAT(refused("axes.branch_time=[9.0]"), HasSubstr("outside the run"));
   EXPECT_THAT(refused("axes.images=[3]"), HasSubstr("too few images"));

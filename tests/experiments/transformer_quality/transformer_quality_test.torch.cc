@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string small_job(const TemporaryFolder& folder, const std::string& more = "") {
+std::string small_quality_job(const TemporaryFolder& folder, const std::string& more = "") {
   return concat(R"([experiment]
 name = "transformer_quality"
 data_path = ")",
@@ -48,7 +48,7 @@ models = ")",
 TEST(TransformerQuality, MeasuresEverythingOfASmallNetwork) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 360, 8, 20);
-  const auto job = RanJob::from_text(small_job(folder));
+  const auto job = RanJob::from_text(small_quality_job(folder));
   expect_complete(job);
   EXPECT_EQ(job.value("image_count", 0), 240);
   EXPECT_EQ(job.value("test_count", 0), 24);  // a tenth is held out where there is no test part
@@ -75,7 +75,7 @@ TEST(TransformerQuality, MeasuresEverythingOfASmallNetwork) {
 TEST(TransformerQuality, HasNoDistanceOfTooFewImages) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 90, 8, 20);  // of which 6 are test images
-  const auto job = RanJob::from_text(small_job(folder), {"experiment.free_samples=0"});
+  const auto job = RanJob::from_text(small_quality_job(folder), {"experiment.free_samples=0"});
   for (std::size_t k = 0; k < 3; ++k) EXPECT_TRUE(std::isnan(job.value("frechet_plain", 0, k)));
   EXPECT_TRUE(std::isnan(job.value("class_balance", 0)));
   EXPECT_TRUE(std::isnan(job.value("class_share", 0)));
@@ -86,7 +86,7 @@ TEST(TransformerQuality, CallsANetworkReliableByItsOptions) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 360, 8, 20);
   const auto reliable = [&](const std::string& last) {
-    return RanJob::from_text(small_job(folder),
+    return RanJob::from_text(small_quality_job(folder),
                              {"experiment.least_context_rise=0", "experiment.least_right=0",
                               "experiment.least_accuracy=0", "experiment.least_balance=0", last})
         .value("reliable", 0);
@@ -100,10 +100,10 @@ TEST(TransformerQuality, CallsANetworkReliableByItsOptions) {
 TEST(TransformerQuality, ShowsTheSameSamplesWhateverElseIsAsked) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 360, 8, 20);
-  const auto all = RanJob::from_text(small_job(folder), {"axes.shown_class=[0, -1, 1]"});
-  const auto some = RanJob::from_text(
-      small_job(folder), {"axes.shown_class=[1]", "axes.sample=[2]", "experiment.free_samples=0",
-                          "experiment.real_images=20"});
+  const auto all = RanJob::from_text(small_quality_job(folder), {"axes.shown_class=[0, -1, 1]"});
+  const auto some = RanJob::from_text(small_quality_job(folder),
+                                      {"axes.shown_class=[1]", "axes.sample=[2]",
+                                       "experiment.free_samples=0", "experiment.real_images=20"});
   const auto whole = all.values("sample_pixels", 0), one = some.values("sample_pixels", 0);
   ASSERT_EQ(one.size(), 64);
   for (std::size_t k = 0; k < 64; ++k) EXPECT_EQ(one[k], whole[(2 * 6 + 2) * 64 + k]);
@@ -113,7 +113,7 @@ TEST(TransformerQuality, WhatCannotBeRunIsRefused) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, 8, 25);
   const auto refused = [&](const std::string& setting) {
-    return refusal(small_job(folder), {setting});
+    return refusal(small_quality_job(folder), {setting});
   };
   EXPECT_THAT(refused("axes.sample=[20]"), HasSubstr("20 are told class 0"));
   EXPECT_THAT(refused("axes.sample=[30]"), HasSubstr("more experiment.free_samples"));
