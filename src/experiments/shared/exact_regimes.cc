@@ -57,7 +57,8 @@ std::vector<double> noised_quantities(const RegimeImages& images, std::size_t sa
   return values;
 }
 
-/// Zero of the tangent where the curve rises most steeply; NaN if it rises nowhere.
+/// Zero of the tangent where the curve rises most steeply; NaN if it rises nowhere, or if the
+/// points do not reach as far as that zero: then they miss the rise, and it means nothing.
 double tangent_zero(const std::vector<double>& x, std::span<const double> y) {
   double steepest = 0, zero = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 1; i + 1 < x.size(); ++i) {
@@ -66,7 +67,7 @@ double tangent_zero(const std::vector<double>& x, std::span<const double> y) {
     steepest = slope;
     zero = x[i] - y[i] / slope;
   }
-  return zero;
+  return zero >= x.front() && zero <= x.back() ? zero : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
