@@ -28,6 +28,25 @@ TEST(ResampledMeans, AreTheMeansOfWhatWasDrawn) {
   }
 }
 
+TEST(ResampledMeans, AnUnseenEventIsInTheInterval) {
+  // 300 samples that never show it, two that do, and a common one.
+  const std::size_t samples = 300;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < samples; ++i)
+    values.insert(values.end(), {1.0, i < 2 ? 0.5 : 0.0, i % 2 ? 1.0 : 0.0});
+  const ResampledMeans means(values, 3, RandomStream(2, "bootstrap"), 500);
+  const IntervalEstimate never = means.mean_within(0, 0, 1);
+  EXPECT_NEAR(never.value, 1.0, 1e-12);
+  EXPECT_NEAR(never.interval.low, 1.0 - 3.0 / samples, 1e-12);  // the rule of three
+  EXPECT_NEAR(never.interval.high, 1.0, 1e-12);
+  const IntervalEstimate twice = means.mean_within(1, 0, 0.5);
+  EXPECT_EQ(twice.interval.low, 0.0);
+  EXPECT_GT(twice.interval.high, 0.5 * 5.5 / samples);
+  EXPECT_EQ(means.mean_within(2, 0, 1).interval.low, means.interval(2).low);
+  constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+  EXPECT_NEAR(means.mean_within(0, 0, kUnbounded).interval.low, 1.0, 1e-12);
+}
+
 TEST(ResampledMeans, IntervalIsTheNormalOneAndSharesItsDraws) {
   const std::size_t samples = 1000;
   std::vector<double> normals(samples), values;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <utility>
 
@@ -113,7 +114,7 @@ void measure_paths(const RegimeImages& images, const RegimeOptions& options, std
   std::vector<double> states(paths * d), normals(d);
   std::vector<std::size_t> running;  // numbers of the paths still near their image
   std::vector<std::uint32_t> source(paths);
-  std::vector<double> last_change(paths, options.path_horizon);
+  std::vector<double> last_change(paths, std::numeric_limits<double>::quiet_NaN());
   for (std::size_t p = 0; p < paths; ++p) {
     const double u = source_stream.uniform<double>(p, 0, 0);
     source[p] = static_cast<std::uint32_t>(u * to_real(n));
@@ -141,10 +142,18 @@ void measure_paths(const RegimeImages& images, const RegimeOptions& options, std
     }
     running.resize(kept);
   }
-  results.cells("last_change").assign(last_change);
-  const observables::ResampledMeans mean(last_change, 1, seed.stream("resampled paths"),
-                                         options.resamples);
-  results.cells("last_change_mean").set(mean.mean(0));
+  store_last_changes("last_change", last_change, seed.stream("resampled paths"), options.resamples,
+                     results);
+}
+
+void store_last_changes(const std::string& name, const std::vector<double>& changes,
+                        const RandomStream& stream, std::size_t resamples, Results& results) {
+  results.cells(name).assign_or_none(changes);
+  auto mean = results.cells(name + "_mean");
+  if (std::any_of(changes.begin(), changes.end(), [](double t) { return std::isnan(t); }))
+    mean.none();
+  else
+    mean.set(observables::ResampledMeans(changes, 1, stream, resamples).mean(0));
 }
 
 void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
@@ -155,19 +164,20 @@ void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
                              quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
 
-  const auto put_curve = [&](const char* name, Quantity quantity, double scale) {
+  const double log_count = std::log(to_real(images.cloud.count()));
+  const auto put_curve = [&](const char* name, Quantity quantity, double most, double scale) {
     auto cells = results.cells(name);
     for (std::size_t t = 0; t < count; ++t) {
-      const IntervalEstimate mean = means.mean(quantity * count + t);
+      const IntervalEstimate mean = means.mean_within(quantity * count + t, 0, most);
       cells.set(scale * mean.value, {scale * mean.interval.low, scale * mean.interval.high}, t);
     }
   };
-  put_curve("excess_entropy", entropy, 1 / d);
-  put_curve("excess_entropy_sampled", surprise, 1 / d);
-  put_curve("collapse_agreement", purity, 1);
-  put_curve("true_weight", true_weight, 1);
-  put_curve("speciation_agreement", class_agreement, 1);
-  put_curve("class_entropy", class_entropy, 1);
+  put_curve("excess_entropy", entropy, log_count, 1 / d);
+  put_curve("excess_entropy_sampled", surprise, std::numeric_limits<double>::infinity(), 1 / d);
+  put_curve("collapse_agreement", purity, 1, 1);
+  put_curve("true_weight", true_weight, 1, 1);
+  put_curve("speciation_agreement", class_agreement, 1, 1);
+  put_curve("class_entropy", class_entropy, std::numbers::ln2, 1);
 
   const auto put_time = [&](const char* name, Quantity quantity, const auto& statistic) {
     results.cells(name).set_or_none(means.statistic(quantity * count, count, statistic));

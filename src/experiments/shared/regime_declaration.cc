@@ -145,11 +145,13 @@ void describe_posterior(ObservableList& list) {
 }
 
 void describe_paths(ObservableList& list) {
-  list.add("last_change", {"path"},
-           "largest time down from which the nearest image no longer changes, along exact paths",
-           "time", "regimes figure 5");
-  list.add_with_interval("last_change_mean", {}, "mean of last_change", "time", "regimes figure 5",
-                         "bootstrap interval");
+  list.add(
+      "last_change", {"path"},
+      "largest time down from which the nearest image no longer changes, along exact paths; no "
+      "value where it is beyond path_horizon",
+      "time", "regimes figure 5");
+  list.add_with_interval("last_change_mean", {}, "mean of last_change, if all have a value", "time",
+                         "regimes figure 5", "bootstrap interval");
 }
 
 }  // namespace syncgap::experiments
