@@ -47,7 +47,8 @@ void expect_agreement(const RanJob& job, std::size_t unit) {
 TEST(PathwiseEntropy, ErrorsCountTrajectoriesThatWereNotSeen) {
   // At u = 0.2 no trajectory of these is undecided, and V_h comes from those that are.
   const RanJob job =
-      RanJob::from_text(kPair, {"axes.process=[\"edm\"]", "axes.d=[4]", "experiment.trials=1000"});
+      RanJob::from_text(kPair, {"axes.process=[\"edm\"]", "axes.d=[4]", "experiment.trials=1000",
+                                "experiment.variance=0.0"});
   for (const char* name :
        {"entropy", "entropy_variance", "label_entropy", "label_entropy_variance"}) {
     const auto value = job.values(name, 0), exact = job.values(std::string(name) + "_exact", 0);
