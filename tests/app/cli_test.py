@@ -118,7 +118,7 @@ def test_options_can_be_looked_up_as_others_leave_them(call):
     assert "observables (with the default options)" in symmetric
     assert re.search(r"^  common_fraction ", symmetric, re.M)
     assert not re.search(r"^  theta ", symmetric, re.M)
-    assert "(--set): did you mean 'relaxation'?" in refusal(
+    assert "did you mean 'relaxation'?" in refusal(
         call, "options", "coupled_ou", "--set", 'experiment.relaxatoin="triangular"')
 
 
@@ -131,8 +131,8 @@ def test_options_can_be_looked_up_as_others_leave_them(call):
      "experiment.relaxation = \"triangular\""),
     ("coupled_ou", ["axes.energy=[1.0]"],
      "there is no axis 'energy' (--set axes.energy=[1.0]) with experiment.quantities = "
-     "[\"speciation\", \"collapse\"]: remove it, or set quantities = [\"speciation\", \"collapse\", "
-     "\"large_deviations\"]"),
+     "[\"speciation\", \"collapse\"]: remove it, or set quantities = [\"speciation\", "
+     "\"collapse\", \"large_deviations\"]"),
     ("coupled_ou", ["axes.thetta=[0.0]"], "unknown axis 'thetta'"),
 ])
 def test_an_axis_that_an_option_rules_out_names_the_option(call, experiment, settings, expected):
