@@ -58,8 +58,13 @@ Estimate MeanAccumulator::estimate() const {
 
 Estimate MeanAccumulator::share_estimate(double draws) const {
   Estimate found = estimate();
-  const double events = draws * std::max(0.0, std::min(mean_, 1.0 - mean_));
-  if (events < kFewestEvents)
+  if (count_ < 2) return found;
+  // (sum x)^2 / sum x^2 of the draws' distances x from the nearer end: events among many zeros, and
+  // all draws where each is at a small distance.
+  const double off = std::max(0.0, std::min(mean_, 1.0 - mean_));
+  const double square = off * off + variance() * (draws / to_real(count_));
+  const double events = off > 0.0 ? draws * (off * off / square) : 0.0;
+  if (events < kFewestEvents && 9.0 * events < draws)
     found.standard_error = std::max(found.standard_error, rare_event_error(events, 1.0, draws));
   return found;
 }

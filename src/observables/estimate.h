@@ -21,8 +21,8 @@ class MeanAccumulator {
   /// Unbiased sample variance; NaN below two samples.
   double variance() const;
   Estimate estimate() const;
-  /// The same of numbers within [0, 1], as estimate_mean_within, for which events are what keeps
-  /// the mean from 0 or from 1. `draws` >= count() where each number is a mean of several draws.
+  /// The same of numbers within [0, 1], as estimate_mean_within: events are what keeps the mean
+  /// from 0 or from 1. `draws` >= count() where each number is a mean of several draws.
   Estimate share_estimate(double draws) const;
   Estimate share_estimate() const { return share_estimate(static_cast<double>(count_)); }
 

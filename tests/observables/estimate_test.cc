@@ -206,6 +206,14 @@ TEST(RareEvents, AnUnseenOneIsInTheError) {
   EXPECT_EQ(share.share_estimate().value, 1.0);
   EXPECT_NEAR(kZ95 * share.share_estimate().standard_error, 3.0 / 400, 1e-12);
   EXPECT_NEAR(kZ95 * share.share_estimate(4000).standard_error, 3.0 / 4000, 1e-12);
+  // Two of 400 that differ are two events; 400 small shares alike are none that is rare.
+  MeanAccumulator two, small;
+  for (int i = 0; i < 400; ++i) two.add(i < 2 ? 0.0 : 1.0), small.add(1e-4 * (1 + i % 2));
+  EXPECT_NEAR(two.share_estimate().standard_error, rare_event_error(2, 1, 400), 2e-5);
+  EXPECT_EQ(small.share_estimate().standard_error, small.estimate().standard_error);
+  MeanAccumulator one;
+  one.add(1.0);
+  EXPECT_TRUE(std::isnan(one.share_estimate().standard_error));
 }
 
 TEST(RareEvents, CommonOnesChangeNothing) {
