@@ -20,13 +20,17 @@ bool first_of_launch() {
   return true;
 }
 
+void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
+  command
+      .add_option("-s,--set", overrides,
+                  "override, e.g. experiment.trials=500, axes.g=[0.1,0.2], run.seed=7")
+      ->allow_extra_args(false);
+}
+
 void add_job_options(CLI::App& command, syncgap::app::JobRequest& request) {
   command.add_option("job", request.path, "job file (TOML)")->required();
   command.add_option("-p,--profile", request.profile, "profile of the job: smoke, paper, ...");
-  command
-      .add_option("-s,--set", request.overrides,
-                  "override, e.g. experiment.trials=500, axes.g=[0.1,0.2], run.seed=7")
-      ->allow_extra_args(false);
+  add_overrides(command, request.overrides);
   command.add_option("-r,--record", request.record,
                      "record to write (default out/JOB[-PROFILE].h5)");
 }
@@ -63,8 +67,11 @@ int main(int argc, char** argv) {
 
   auto& experiments = *cli.add_subcommand("experiments", "list the experiments");
   std::string experiment, record, output;
-  auto& options = *cli.add_subcommand("options", "options, axes and observables of an experiment");
+  auto& options = *cli.add_subcommand(
+      "options", "options, axes and observables of an experiment, with --set as these leave them");
   options.add_option("experiment", experiment, "one of `syncgap experiments`")->required();
+  std::vector<std::string> overrides;
+  add_overrides(options, overrides);
   JobRequest plan_request;
   int ranks = 1;
   bool json = false;
@@ -102,7 +109,7 @@ int main(int argc, char** argv) {
   const Format format = json ? Format::json : Format::text;
   try {
     if (experiments.parsed()) code = list_experiments();
-    if (options.parsed()) code = show_options(experiment);
+    if (options.parsed()) code = show_options(experiment, overrides);
     if (plan.parsed()) code = show_plan(plan_request, ranks, format);
     if (run.parsed()) {
       run_request.resume = resume ? Resume::required : Resume::if_present;

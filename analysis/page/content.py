@@ -32,12 +32,36 @@ class Table:
 
 
 class Verdict(Enum):
-    """What became of a statement of the paper."""
+    """What became of a statement of the paper. CONTRADICTED needs a measurement that says so: where
+    the record does not reach what the statement speaks of, or its errors leave both answers, it is
+    OPEN."""
 
     REPRODUCED = "reproduced"
     PARTLY = "partly"
     CONTRADICTED = "contradicted"
-    OPEN = "not measured here"
+    OPEN = "not decided"
+
+
+def verdict_of(answers: list[bool | None]) -> Verdict:
+    """What several answers come to.
+
+    Parameters
+    ----------
+    answers : list of bool or None
+        Whether the statement holds in each case; None where that is not decided.
+
+    Returns
+    -------
+    Verdict
+        Reproduced if it holds in every case, contradicted if in none that is decided, open if none
+        is decided; else partly.
+    """
+    known = [answer for answer in answers if answer is not None]
+    if not known:
+        return Verdict.OPEN
+    if all(known):
+        return Verdict.REPRODUCED if len(known) == len(answers) else Verdict.PARTLY
+    return Verdict.PARTLY if any(known) else Verdict.CONTRADICTED
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _VERDICTS = {
     Verdict.REPRODUCED: ("reproduced", "✓ reproduced"),
     Verdict.PARTLY: ("partly", "◐ partly"),
     Verdict.CONTRADICTED: ("contradicted", "✗ not so"),
-    Verdict.OPEN: ("open", "– not measured here"),
+    Verdict.OPEN: ("open", "– not decided"),
 }
 _OWN_PLACE = {"experiment", "title", "job", "options", "option_docs", "identity", "provenance"}
 _READING = """\

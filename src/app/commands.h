@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/exit_code.h"
 #include "app/planned_job.h"
@@ -12,7 +13,8 @@ namespace syncgap::app {
 /// user can mend; `main` prints that and exits with bad_input.
 
 ExitCode list_experiments();
-ExitCode show_options(const std::string& experiment);
+/// Options, axes and observables of an experiment, as `overrides` of options and axes leave them.
+ExitCode show_options(const std::string& experiment, const std::vector<std::string>& overrides);
 ExitCode show_version();
 
 enum class Format { text, json };

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
 
 #include "app/commands.h"
+#include "app/job_grid.h"
 #include "app/json.h"
 #include "app/libraries.h"
 #include "app/sizes.h"
@@ -63,15 +65,21 @@ ExitCode list_experiments() {
   return ExitCode::done;
 }
 
-ExitCode show_options(const std::string& name) {
+ExitCode show_options(const std::string& name, const std::vector<std::string>& overrides) {
   const auto experiment = experiments::make_experiment(name, "command line");
+  const Job job = parse_job(concat("[experiment]\nname = \"", experiment->name(), "\"\n"),
+                            "command line", "", overrides);
+  apply_options(job, experiment->options());
+  const Grid grid = job_grid(job, *experiment);
   std::printf("%s\n", name.c_str());
   print_wrapped(experiment->summary(), 4);
   std::printf("\noptions: [experiment] in a job, --set experiment.NAME=VALUE\n");
   for (const Option& option : experiment->options().all()) {
-    std::string line = option.name() + " = " + to_toml(option.default_value());
+    const std::string line = option.name() + " = " + to_toml(option.value());
     std::string facts;
-    if (!option.symbol().empty()) facts += option.symbol();
+    if (option.value() != option.default_value())
+      facts = "default " + to_toml(option.default_value());
+    if (!option.symbol().empty()) facts += (facts.empty() ? "" : ", ") + option.symbol();
     if (!option.unit_text().empty()) facts += (facts.empty() ? "" : ", ") + option.unit_text();
     if (!option.limits_text().empty()) facts += (facts.empty() ? "" : ", ") + option.limits_text();
     std::printf("  %s%s%s%s\n", line.c_str(), facts.empty() ? "" : "   (", facts.c_str(),
@@ -79,10 +87,12 @@ ExitCode show_options(const std::string& name) {
     print_wrapped(option.doc(), 6);
   }
   std::printf("\naxes: [axes] in a job, --set axes.NAME=VALUES\n");
-  for (const Axis& axis : experiment->axes()) {
-    std::printf("  %s   (%s%s%s) default %s\n", axis.name.c_str(), role_text(axis),
+  for (const Axis& axis : grid.axes()) {
+    const bool given = std::any_of(job.axes.begin(), job.axes.end(),
+                                   [&](const auto& setting) { return setting.key == axis.name; });
+    std::printf("  %s   (%s%s%s) %s %s\n", axis.name.c_str(), role_text(axis),
                 axis.unit == "1" ? "" : ", ", axis.unit == "1" ? "" : axis.unit.c_str(),
-                values_text(axis).c_str());
+                given ? "set to" : "default", values_text(axis).c_str());
     std::string doc = axis.doc;
     if (!axis.choices.empty()) {
       doc += "; one of";
@@ -90,7 +100,7 @@ ExitCode show_options(const std::string& name) {
     }
     print_wrapped(doc, 6);
   }
-  std::printf("\nobservables (with the default options)\n");
+  std::printf("\nobservables (with %s options)\n", job.options.empty() ? "the default" : "these");
   for (const Observable& observable : experiment->observables()) {
     std::string over;
     for (const std::string& axis : observable.captured) over += (over.empty() ? "" : ", ") + axis;
@@ -136,6 +146,12 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
     for (const Axis& axis : grid.axes())
       axes.push_back(
           {{"name", axis.name}, {"role", role_text(axis)}, {"values", values_json(axis)}});
+    Json observables = Json::array();
+    for (const Observable& observable : planned.observables)
+      observables.push_back({{"name", observable.name},
+                             {"over", observable.captured},
+                             {"unit", observable.unit},
+                             {"long_name", observable.long_name}});
     print_json({{"experiment", planned.job.experiment},
                 {"job", request.path},
                 {"profile", planned.job.profile},
@@ -151,7 +167,8 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
                 {"network_operations", planned.plan.operations ? Json(operations) : Json(nullptr)},
                 {"memory_bytes_per_rank", std::llround(memory)},
                 {"record_bytes", record},
-                {"axes", axes}});
+                {"axes", axes},
+                {"observables", observables}});
     return ExitCode::done;
   }
   std::printf("job        %s%s%s\n", request.path.c_str(),
@@ -164,6 +181,10 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   std::printf("units      %llu, %zu observables, %lld numbers a unit\n",
               static_cast<unsigned long long>(grid.unit_count()), planned.observables.size(),
               static_cast<long long>(layout.total()));
+  std::string names;
+  for (const Observable& observable : planned.observables)
+    names += (names.empty() ? "" : ", ") + observable.name;
+  print_wrapped(names, 11);
   std::printf("record     %s, %s\n", planned.record_path.c_str(),
               size_text(to_real(record)).c_str());
   std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",

@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "app/job_grid.h"
 #include "app/libraries.h"
 #include "app/machine.h"
 #include "core/version.h"
@@ -37,7 +38,7 @@ PlannedJob plan_job(const JobRequest& request) {
   const Job& job = planned.job;
   planned.experiment = experiments::make_experiment(job.experiment, job.experiment_where);
   apply_options(job, planned.experiment->options());
-  planned.grid = std::make_unique<Grid>(make_grid(job, planned.experiment->axes()));
+  planned.grid = std::make_unique<Grid>(job_grid(job, *planned.experiment));
   planned.observables = planned.experiment->observables();
   planned.plan = planned.experiment->plan(*planned.grid);
   planned.record_path = !request.record.empty() ? request.record : job.run.record;

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "core/options.h"
+#include "core/spacing.h"
 
 namespace syncgap {
 namespace {
@@ -127,30 +128,16 @@ class AxisReader {
     return static_cast<std::size_t>(number);
   }
 
-  /// Equally spaced, both ends exact. Multiplying before dividing keeps 0.1, 0.2, ... 2.9 of
-  /// [0, 3, 31] the numbers one would write.
-  static std::vector<double> equally_spaced(double first, double last, std::size_t count) {
-    std::vector<double> out(count, first);
-    for (std::size_t i = 1; i < count; ++i)
-      out[i] = first + (last - first) * to_real(i) / to_real(count - 1);
-    if (count > 1) out.back() = last;
-    return out;
-  }
-
   std::vector<double> linspace(const toml::node& node) const {
     const auto a = arguments(node, "linspace = [first, last, count]", 3, 3);
-    return equally_spaced(a[0], a[1], count(a[2]));
+    return evenly_spaced(a[0], a[1], count(a[2]));
   }
 
   std::vector<double> logspace(const toml::node& node) const {
     const auto a = arguments(node, "logspace = [first, last, count] with positive ends", 3, 3);
     require(a[0] > 0 && a[1] > 0, "has a logspace that is not positive",
             "give the first and last value themselves, not their exponents");
-    auto out = equally_spaced(std::log(a[0]), std::log(a[1]), count(a[2]));
-    for (double& x : out) x = std::exp(x);
-    out.front() = a[0];
-    if (out.size() > 1) out.back() = a[1];
-    return out;
+    return evenly_spaced_logarithms(a[0], a[1], count(a[2]));
   }
 
   AxisValues range(const toml::node& node) const {
@@ -163,11 +150,7 @@ class AxisReader {
     const bool whole = std::all_of(a.begin(), a.end(), [](double x) {
       return x == std::floor(x) && std::fabs(x) < kMaxWhole;
     });
-    if (!whole) {
-      std::vector<double> out(n);
-      for (std::size_t i = 0; i < n; ++i) out[i] = a[0] + step * to_real(i);
-      return out;
-    }
+    if (!whole) return stepped(a[0], step, n);
     std::vector<std::int64_t> out(n);
     for (std::size_t i = 0; i < n; ++i)
       out[i] = static_cast<std::int64_t>(a[0]) +

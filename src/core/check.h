@@ -1,23 +1,30 @@
 #pragma once
 
+#include <exception>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
 namespace syncgap {
 
-/// The user gave us something we cannot use: a job, an option, a file.
-/// what() reads "what is wrong (where, what was seen): what to do". Only `main` prints it.
-class InputError : public std::runtime_error {
+/// Its what() is a message for the user as it is.
+class PlainError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
+/// The user gave us something we cannot use: a job, an option, a file.
+/// what() reads "what is wrong (where, what was seen): what to do". Only `main` prints it.
+class InputError : public PlainError {
+ public:
+  using PlainError::PlainError;
+};
+
 /// One unit of a sweep cannot be finished (a NaN, a solver that did not converge).
 /// The sweep records what() beside the unit and goes on with the others.
-class UnitError : public std::runtime_error {
+class UnitError : public PlainError {
  public:
-  using std::runtime_error::runtime_error;
+  using PlainError::PlainError;
 };
 
 /// A unit was left at a checkpoint because a drain is under way: it stays pending, and what it has
@@ -26,6 +33,10 @@ class UnitStopped : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// What an error says to the user: the message of a PlainError, of others what happened and what to
+/// do about it, with the first line of a library's own words in brackets.
+std::string message_of(const std::exception& error);
 
 /// Streams all arguments into one string; numbers keep enough digits to be read back.
 template <class... Args>

@@ -1,6 +1,7 @@
 #include "models/trained_denoiser.h"
 
 #include <cstdio>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,15 +23,15 @@ using networks::values_of;
 using torch::Tensor;
 
 const std::string kCurve = "curve.";
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 /// Takes what training has seen out of the weights.
 training::TrainingCurves take_curves(networks::Weights& weights, const std::string& path) {
-  for (const char* name : {"loss", "gradient_norm", "seconds"})
+  for (const char* name : {"loss", "gradient_norm"})
     require_input(weights.tensors.count(kCurve + name) == 1, "the model has no training curves (",
                   path, "): move it away to have it trained again");
   return {values_of(weights.tensors[kCurve + "loss"]),
-          values_of(weights.tensors[kCurve + "gradient_norm"]),
-          weights.tensors[kCurve + "seconds"][0].item<double>()};
+          values_of(weights.tensors[kCurve + "gradient_norm"]), kNotMeasured};
 }
 
 }  // namespace
@@ -99,6 +100,8 @@ TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& option
   ModelSource source{options.weights, {options.place.models, {}}};
   if (source.file.empty())
     source.request.identity = denoiser_identity(task, deciding, model.device);
+  // How long it took is not kept beside the weights: equal weights make equal files.
+  double seconds = kNotMeasured;
   const auto train = [&](const std::string& checkpoint) {
     model.network->initialize(RandomStream(task.sweep_seed, "weights", {task.seed}));
     network.to(model.device);
@@ -110,11 +113,12 @@ TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& option
     networks::Weights weights{networks::tensors_of(network), {}};
     weights.tensors[kCurve + "loss"] = tensor_of(trainer.curves().loss);
     weights.tensors[kCurve + "gradient_norm"] = tensor_of(trainer.curves().gradient_norm);
-    weights.tensors[kCurve + "seconds"] = tensor_of({trainer.curves().seconds});
+    seconds = trainer.curves().seconds;
     return weights;
   };
   auto weights = weights_of(source, train, team);
   if (source.file.empty()) model.curves = take_curves(weights, source.path());
+  model.curves.seconds = seconds;
   std::erase_if(weights.tensors, [](const auto& item) { return item.first.starts_with(kCurve); });
   networks::load_tensors(network, weights.tensors, source.path());
   if (const std::string doubt = model.network->doubt(); !doubt.empty() && team.rank() == 0)

@@ -16,7 +16,8 @@ struct Weights {
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes a safetensors file: 8 bytes of header length, a JSON header, then the tensors. Appears
+/// Writes a safetensors file: 8 bytes of header length, a JSON header, then the tensors; with a
+/// checksum of these among the metadata, so that equal weights make equal files. Appears
 /// under `path` only when it is whole and on the disk. Throws InputError if that cannot be.
 void write_weights(const std::string& path, const Weights& weights);
 
@@ -25,8 +26,9 @@ void write_weights(const std::string& path, const Weights& weights);
 /// it takes "ema", else "model", else "state_dict", and metadata "part" says which; what is no
 /// tensor is passed over, and nothing in a file is ever run. "module." and "_orig_mod." at the
 /// front of all names are dropped. No second copy of the file is made: memory is what tensors take
-/// that are not stored as they are used. Throws InputError that names the file and what is wrong in
-/// it.
+/// that are not stored as they are used. A file of write_weights is held against its checksum; one
+/// of another program, or of a version before there were checksums, has none and is taken as it is.
+/// Throws InputError that names the file and what is wrong in it.
 Weights read_weights(const std::string& path);
 
 /// Parameters and buffers of a network by name, copied.

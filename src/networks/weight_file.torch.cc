@@ -10,6 +10,7 @@
 
 #include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/checksum.h"
 #include "core/expect_shape.h"
 #include "tensor_files/safetensors.h"
 #include "tensor_files/tensor_file.h"
@@ -89,11 +90,27 @@ void visit_tensors(const torch::nn::Module& network, const Visit& visit) {
   for (const auto& item : network.named_buffers()) visit(item.key(), item.value());
 }
 
+/// Where a file that is written here keeps the checksum of its tensors.
+constexpr const char* kChecksum = "syncgap.checksum";
+
+/// Of types, shapes and bytes of the tensors in the order of their names; the names themselves are
+/// what a network asks for.
+std::string checksum_of_tensors(const std::map<std::string, torch::Tensor>& tensors) {
+  Checksum sum;
+  for (const auto& [name, tensor] : tensors) {
+    const std::string what = concat(toString(tensor.scalar_type()), ' ', tensor.sizes(), '\n');
+    sum.add(what.data(), what.size());
+    sum.add(tensor.data_ptr(), tensor.nbytes());
+  }
+  return checksum_text(sum.value());
+}
+
 }  // namespace
 
 void write_weights(const std::string& path, const Weights& weights) {
   Json header = Json::object();
-  if (!weights.metadata.empty()) header["__metadata__"] = weights.metadata;
+  header["__metadata__"] = weights.metadata;
+  header["__metadata__"][kChecksum] = checksum_of_tensors(weights.tensors);
   std::uint64_t at = 0;
   for (const auto& [name, tensor] : weights.tensors) {
     SYNCGAP_EXPECTS(tensor.is_contiguous() && tensor.device().is_cpu());
@@ -128,6 +145,14 @@ Weights read_weights(const std::string& path) {
   for (const auto& [file, tensors] : opened.files)
     for (const PlacedTensor& placed : tensors)
       weights.tensors.emplace(placed.name, make_tensor(placed, file));
+  if (const auto written = weights.metadata.find(kChecksum);
+      written != weights.metadata.end() && opened.files.size() == 1) {
+    const std::string found = checksum_of_tensors(weights.tensors);
+    require_input(found == written->second, "the weights are damaged (", path, ", checksum ", found,
+                  " where ", written->second,
+                  " was written): remove the file; a model that was trained here is trained again");
+    weights.metadata.erase(written);
+  }
   return weights;
 }
 

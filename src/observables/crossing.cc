@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <boost/math/interpolators/makima.hpp>
-#include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "core/root.h"
 
 namespace syncgap::observables {
 namespace {
@@ -22,13 +22,16 @@ class Interpolated {
   explicit Interpolated(const Curve& curve) : curve_(curve) {
     SYNCGAP_EXPECTS(curve.x.size() == curve.y.size() &&
                     std::is_sorted(curve.x.begin(), curve.x.end()));
+    const auto [least, most] = std::minmax_element(curve.y.begin(), curve.y.end());
+    least_ = *least, most_ = *most;
     if (curve.x.size() >= 4)
       cubic_.emplace(std::vector<double>(curve.x.begin(), curve.x.end()),
                      std::vector<double>(curve.y.begin(), curve.y.end()));
   }
 
   double operator()(double x) const {
-    if (cubic_) return (*cubic_)(x);
+    // No value between the points lies outside all of them: a share stays one.
+    if (cubic_) return std::clamp((*cubic_)(x), least_, most_);
     const auto after = std::upper_bound(curve_.x.begin() + 1, curve_.x.end() - 1, x);
     const std::size_t i = after - curve_.x.begin();
     const double share = (x - curve_.x[i - 1]) / (curve_.x[i] - curve_.x[i - 1]);
@@ -37,23 +40,28 @@ class Interpolated {
 
  private:
   Curve curve_;
+  double least_ = 0.0, most_ = 0.0;
   std::optional<boost::math::interpolators::makima<std::vector<double>>> cubic_;
 };
 
-/// Every sign change of f among increasing points, refined between them.
+/// Every change of sign of f among increasing points, refined between them; where f is 0 on some of
+/// them in between, the middle of those. Points at which f is 0 and does not change sign, also the
+/// first and the last ones, are none: curves may meet without crossing.
 template <class Function>
 std::vector<double> roots(const Function& f, const std::vector<double>& points) {
   std::vector<double> found;
-  if (!points.empty() && f(points.front()) == 0.0) found.push_back(points.front());
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    const double low = points[i - 1], high = points[i];
-    const double at_low = f(low), at_high = f(high);
-    if (at_high == 0.0) found.push_back(high);
-    if (!(at_low * at_high < 0.0)) continue;
-    std::uintmax_t iterations = 100;
-    const auto bracket = boost::math::tools::toms748_solve(
-        f, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(48), iterations);
-    found.push_back(0.5 * (bracket.first + bracket.second));
+  double before = kNoValue, at_before = kNoValue;  // the last point at which f was not 0
+  std::size_t last = 0;                            // its number
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double here = f(points[i]);
+    if (here == 0.0) continue;
+    if (opposite(at_before, here)) {
+      if (last + 1 == i)
+        found.push_back(find_root("crossing", f, {before, points[i], at_before, here}, 48));
+      else
+        found.push_back(0.5 * (points[last + 1] + points[i - 1]));
+    }
+    before = points[i], at_before = here, last = i;
   }
   return found;
 }

@@ -5,7 +5,8 @@
 namespace syncgap::observables {
 
 /// The largest x at which the curve crosses `level`, with Akima's modified cubics between the
-/// points (straight lines below four points); NaN if it does not.
+/// points (straight lines below four points); NaN if it does not. A crossing is a change of sign:
+/// to end on the level, or to touch it, is none.
 double last_crossing(const Curve& curve, double level);
 
 struct Intersection {

@@ -55,6 +55,68 @@ Estimate MeanAccumulator::estimate() const {
   return {mean_, std::sqrt(variance() / to_real(count_)), count_};
 }
 
+Estimate MeanAccumulator::share_estimate(double draws) const {
+  Estimate found = estimate();
+  if (count_ < 2) return found;
+  // (sum x)^2 / sum x^2 of the draws' distances x from the nearer end: events among many zeros, and
+  // all draws where each is at a small distance.
+  const double off = std::max(0.0, std::min(mean_, 1.0 - mean_));
+  const double square = off * off + variance() * (draws / to_real(count_));
+  const double events = off > 0.0 ? draws * (off * off / square) : 0.0;
+  if (events < kFewestEvents && 9.0 * events < draws)
+    found.standard_error = std::max(found.standard_error, rare_event_error(events, 1.0, draws));
+  return found;
+}
+
+double effective_events(std::span<const double> sample) {
+  if (sample.empty()) return 0.0;
+  MeanAccumulator accumulator;
+  accumulator.add(sample);
+  double largest = 0.0;
+  for (const double value : sample)
+    largest = std::max(largest, std::abs(value - accumulator.mean()));
+  // Deviations at the rounding error of the mean are none.
+  if (!(largest > 1e-14 * std::abs(accumulator.mean()))) return 0.0;
+  double second = 0.0, fourth = 0.0;
+  for (const double value : sample) {
+    const double share = (value - accumulator.mean()) / largest;
+    second += share * share;
+    fourth += share * share * share * share;
+  }
+  return second * second / fourth;
+}
+
+bool has_few_events(std::span<const double> sample) {
+  const double events = effective_events(sample);
+  return events < kFewestEvents && 9.0 * events < to_real(sample.size());
+}
+
+double rare_event_error(double events, double range, double count) {
+  constexpr double kUnseen = 3.0 / kZ95;
+  return range * std::sqrt(events + kUnseen * kUnseen) / count;
+}
+
+namespace {
+
+/// `found`, with an error that counts what its sample may have missed.
+Estimate counting_unseen(Estimate found, std::span<const double> sample, double range) {
+  if (std::isnan(found.value) || !has_few_events(sample)) return found;
+  if (std::isinf(range)) return {kNoValue, kNoValue, found.count};
+  const double least = rare_event_error(effective_events(sample), range, to_real(sample.size()));
+  if (!(found.standard_error >= least)) found.standard_error = least;
+  return found;
+}
+
+}  // namespace
+
+Estimate estimate_mean_within(std::span<const double> sample, double range) {
+  return counting_unseen(estimate_mean(sample), sample, range);
+}
+
+Estimate estimate_variance_within(std::span<const double> sample, double range) {
+  return counting_unseen(estimate_variance(sample), sample, range * range);
+}
+
 Estimate estimate_mean(std::span<const double> sample) {
   MeanAccumulator accumulator;
   accumulator.add(sample);

@@ -21,6 +21,10 @@ class MeanAccumulator {
   /// Unbiased sample variance; NaN below two samples.
   double variance() const;
   Estimate estimate() const;
+  /// The same of numbers within [0, 1], as estimate_mean_within: events are what keeps the mean
+  /// from 0 or from 1. `draws` >= count() where each number is a mean of several draws.
+  Estimate share_estimate(double draws) const;
+  Estimate share_estimate() const { return share_estimate(static_cast<double>(count_)); }
 
  private:
   std::uint64_t count_ = 0;
@@ -34,6 +38,33 @@ Estimate estimate_mean(std::span<const double> sample);
 /// Unbiased variance of a sample with its standard error from the fourth moment, which needs no
 /// normality; two passes, so a large mean costs no digits. The error is NaN below four samples.
 Estimate estimate_variance(std::span<const double> sample);
+
+// Rare events. A sample whose spread comes from a handful of numbers, or from none, knows little of
+// its own error: an event that was not seen among n may still have a probability of 3 / n (95%, the
+// rule of three).
+
+/// With fewer events than this the standard error of a sample is not taken at its word.
+inline constexpr double kFewestEvents = 10;
+
+/// How many numbers the spread of a sample rests on, (sum d^2)^2 / sum d^4 of the deviations d from
+/// the mean: k for k equal events among many zeros, a third of all for normal numbers, 0 for equal
+/// ones.
+double effective_events(std::span<const double> sample);
+
+/// Whether rare events decide the spread of a sample and fewer than kFewestEvents were seen.
+bool has_few_events(std::span<const double> sample);
+
+/// A standard error of `count` draws from which events of size `range` are missing or few: at least
+/// the one that makes the rule of three a 95% interval where no event was seen.
+double rare_event_error(double events, double range, double count);
+
+/// As estimate_mean, of numbers that lie within an interval of length `range`: where they have few
+/// events the error is at least rare_event_error. Without a range, infinity, such a mean is NaN:
+/// too few events.
+Estimate estimate_mean_within(std::span<const double> sample, double range);
+
+/// As estimate_variance, in the same way.
+Estimate estimate_variance_within(std::span<const double> sample, double range);
 
 /// Mean of a_i - b_i with the standard error of the pairs: small when a and b share their noise.
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b);

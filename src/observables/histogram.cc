@@ -29,7 +29,10 @@ std::vector<Estimate> Histogram::density() const {
   for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
     const double width = edges_[bin + 1] - edges_[bin], n = to_real(total_);
     const double share = to_real(counts_[bin]) / n;
-    densities.push_back({share / width, std::sqrt(share * (1.0 - share) / n) / width, total_});
+    double error = std::sqrt(share * (1.0 - share) / n);
+    if (const double events = to_real(counts_[bin]); events < kFewestEvents)
+      error = std::max(error, rare_event_error(events, 1.0, n));
+    densities.push_back({share / width, error / width, total_});
   }
   return densities;
 }

@@ -16,7 +16,8 @@ class Histogram {
   explicit Histogram(std::span<const double> centres);
 
   void add(double value);
-  /// Density in every bin, per unit of the variable, with its binomial standard error.
+  /// Density in every bin, per unit of the variable, with its binomial standard error; in
+  /// bins of few or no numbers at least that of the rule of three.
   std::vector<Estimate> density() const;
   std::uint64_t total() const { return total_; }
   std::span<const double> edges() const { return edges_; }

@@ -19,14 +19,22 @@ constexpr std::size_t kResamplesTogether = 64;
 
 ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quantities,
                                const RandomStream& stream, std::size_t resamples)
-    : resamples_(resamples), means_(quantities, 0.0), resampled_(resamples * quantities, 0.0) {
+    : resamples_(resamples),
+      samples_(values.size() / quantities),
+      means_(quantities, 0.0),
+      resampled_(resamples * quantities, 0.0) {
   SYNCGAP_EXPECTS(quantities > 0 && values.size() % quantities == 0 && !values.empty(),
                   values.size(), " values of ", quantities, " quantities");
-  const std::size_t samples = values.size() / quantities;
+  const std::size_t samples = samples_;
   const double share = 1.0 / to_real(samples);
   const std::vector<double> equal(samples, share);
   const Strides strides{samples, quantities, quantities};
   add_product(1, quantities, samples, equal.data(), values.data(), means_.data(), strides);
+  std::vector<double> column(samples);
+  for (std::size_t k = 0; k < quantities; ++k) {
+    for (std::size_t i = 0; i < samples; ++i) column[i] = values[i * quantities + k];
+    events_.push_back(effective_events(column));
+  }
   std::vector<double> uniforms(samples);
   for (std::size_t first = 0; first < resamples; first += kResamplesTogether) {
     const std::size_t rows = std::min(kResamplesTogether, resamples - first);
@@ -37,6 +45,16 @@ ResampledMeans::ResampledMeans(std::span<const double> values, std::size_t quant
     add_product(rows, quantities, samples, weights.data(), values.data(),
                 resampled_.data() + first * quantities, strides);  // (R, N) (N, K) -> (R, K)
   }
+}
+
+IntervalEstimate ResampledMeans::with_unseen(IntervalEstimate found, std::size_t k, double least,
+                                             double most) const {
+  const double count = to_real(samples_), events = events_[k];
+  if (std::isinf(most) || !(events < kFewestEvents && 9.0 * events < count)) return found;
+  const double half = kZ95 * rare_event_error(events, most - least, count);
+  found.interval.low = std::max(least, std::min(found.interval.low, found.value - half));
+  found.interval.high = std::min(most, std::max(found.interval.high, found.value + half));
+  return found;
 }
 
 std::span<const double> ResampledMeans::resample(std::size_t r) const {

@@ -35,6 +35,15 @@ class ResampledMeans {
 
   /// Mean k with its percentile interval.
   IntervalEstimate mean(std::size_t k) const { return {means_[k], interval(k)}; }
+  /// Resamples do not know of rare events that the samples do not hold. `found`, a number between
+  /// `least` and `most` to which quantity k contributes: where k has few events, with an interval
+  /// that is at least that of the rule of three. Infinite bounds leave it as it is.
+  IntervalEstimate with_unseen(IntervalEstimate found, std::size_t k, double least,
+                               double most) const;
+  /// Mean k of values between `least` and `most`, in this way.
+  IntervalEstimate mean_within(std::size_t k, double least, double most) const {
+    return with_unseen(mean(k), k, least, most);
+  }
   /// A number computed from quantities [first, first + count), or from all, with its interval.
   IntervalEstimate statistic(std::size_t first, std::size_t count, const Statistic& of) const {
     return {of(means().subspan(first, count)), interval(first, count, of)};
@@ -43,7 +52,9 @@ class ResampledMeans {
 
  private:
   std::size_t resamples_;
+  std::size_t samples_;
   std::vector<double> means_;      // (K)
+  std::vector<double> events_;     // effective events, (K)
   std::vector<double> resampled_;  // (R, K)
 };
 

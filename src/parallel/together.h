@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <stdexcept>
 #include <string>
 
 #include "core/check.h"
@@ -11,9 +10,9 @@
 namespace syncgap::parallel {
 
 /// Something failed that all ranks know of: each may leave on its own, none waits for another.
-class SharedFailure : public std::runtime_error {
+class SharedFailure : public PlainError {
  public:
-  using std::runtime_error::runtime_error;
+  using PlainError::PlainError;
 };
 
 /// The text of the lowest rank that has one, on every rank; empty if none has. Collective.
@@ -34,7 +33,7 @@ void together(const Communicator& ranks, const Action& action) {
   } catch (const InputError& error) {
     problem = std::string("i") + error.what();
   } catch (const std::exception& error) {
-    problem = std::string("e") + error.what();
+    problem = "e" + message_of(error);
   }
   problem = first_of(ranks, problem);
   if (problem.empty()) return;

@@ -190,8 +190,7 @@ class Worker {
     } catch (const UnitStopped&) {
       left = true;
     } catch (const std::exception& error) {
-      problem = error.what();
-      if (problem.empty()) problem = "the unit failed without a message";
+      problem = message_of(error);
     }
     problem = parallel::first_of(team_, problem);
     left = team_.maximum(std::int64_t{left}) > 0 && problem.empty();

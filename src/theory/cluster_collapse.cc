@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <numbers>
 
-#include <boost/math/tools/toms748_solve.hpp>
-
 #include "core/check.h"
+#include "core/root.h"
 #include "theory/collapse.h"
 #include "theory/information.h"
 #include "theory/random_energy.h"
@@ -65,11 +63,7 @@ double other_condensation_time(const TwoClusters& clusters, double load) {
   if (!(at_low > 0.0)) return low;  // no displacement to speak of
   double high = low + 1.0;
   while (excess(high) > 0.0) high += 1.0;
-  std::uintmax_t iterations = 200;
-  const auto bracket =
-      boost::math::tools::toms748_solve(excess, low, high, at_low, excess(high),
-                                        boost::math::tools::eps_tolerance<double>(), iterations);
-  return 0.5 * (bracket.first + bracket.second);
+  return find_root("condensation time", excess, {low, high, at_low, excess(high)});
 }
 
 double population_excess_entropy(const TwoClusters& clusters, double t, double load) {

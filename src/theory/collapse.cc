@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <limits>
-
-#include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "core/root.h"
 
 namespace syncgap::theory {
 namespace {
@@ -21,23 +19,47 @@ double log1p_ratio(double x) { return std::abs(x) < 1e-16 ? 1.0 : std::log1p(x) 
 /// The root in t > 0 of a function of time that falls from +infinity to below 0, near `guess`.
 template <class Falling>
 double falling_root(Falling f, double guess) {
+  if (!(guess > 0.0)) return 0.0;  // nearer to 0 than the smallest number
   double low = guess, at_low = f(low);
   double high = low, at_high = at_low;
-  while (at_low < 0.0) low *= 0.5, at_low = f(low);
-  while (at_high > 0.0) high *= 2.0, at_high = f(high);
-  if (at_low == 0.0) return low;
-  if (at_high == 0.0) return high;
-  std::uintmax_t iterations = 200;
-  const auto bracket = boost::math::tools::toms748_solve(
-      f, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(), iterations);
-  return 0.5 * (bracket.first + bracket.second);
+  while (at_low < 0.0) high = low, at_high = at_low, low *= 0.5, at_low = f(low);
+  while (at_high > 0.0) low = high, at_low = at_high, high *= 2.0, at_high = f(high);
+  return find_root("collapse time", f, {low, high, at_low, at_high});
 }
 
-Eigen::Matrix2d drifted(const Transition& moved, const DataLaw& data) {
-  Eigen::Matrix2d start = Eigen::Matrix2d::Zero();
-  start.diagonal() << data.variance_x, data.variance_y;
-  return moved.propagator * start * moved.propagator.transpose();
-}
+/// A matrix of size about 1 times 2^exponent. Products of its elements neither overflow nor
+/// underflow, and have the bits of those of the matrix itself wherever these do not either.
+struct Scaled {
+  Eigen::Matrix2d matrix;
+  int exponent = 0;
+
+  explicit Scaled(const Eigen::Matrix2d& of) {
+    const double largest = of.cwiseAbs().maxCoeff();
+    if (largest > 0.0) std::frexp(largest, &exponent);
+    for (Eigen::Index i = 0; i < of.size(); ++i) matrix(i) = std::ldexp(of(i), -exponent);
+  }
+};
+
+/// S = E C0 E^T, what the data's covariance has become, and det S = det(E)^2 det(C0): a product,
+/// where the elements of S would cancel. Zero where the drift has forgotten the data to the last
+/// bit.
+struct Drifted {
+  Scaled covariance;
+  double determinant;  ///< of covariance.matrix
+
+  Drifted(const Transition& moved, const DataLaw& data) : covariance(matrix(moved, data)) {
+    const Eigen::Matrix2d& e = moved.propagator;
+    const double det_e = std::ldexp(e(0, 0) * e(1, 1) - e(0, 1) * e(1, 0), -covariance.exponent);
+    determinant = det_e * det_e * data.variance_x * data.variance_y;
+  }
+
+  static Eigen::Matrix2d matrix(const Transition& moved, const DataLaw& data) {
+    Eigen::Matrix2d start = Eigen::Matrix2d::Zero();
+    start.diagonal() << data.variance_x, data.variance_y;
+    return moved.propagator * start * moved.propagator.transpose();
+  }
+  bool forgotten() const { return !(covariance.matrix(0, 0) > 0.0); }
+};
 
 }  // namespace
 
@@ -72,10 +94,7 @@ double joint_collapse_time(std::span<const double> rates, double noise_variance,
   const double at_low = excess(low), at_high = excess(high);
   if (!(at_low > 0.0)) return low;
   if (!(at_high < 0.0)) return high;
-  std::uintmax_t iterations = 200;
-  const auto bracket = boost::math::tools::toms748_solve(
-      excess, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(), iterations);
-  return 0.5 * (bracket.first + bracket.second);
+  return find_root("collapse time", excess, {low, high, at_low, at_high});
 }
 
 double collapse_time_bound(double noise_variance, double variance, double log_ratio) {
@@ -103,17 +122,17 @@ double joint_collapse_time(std::span<const ModeMoments> modes, double variance, 
 }
 
 std::array<double, 2> memory_ratios(const Transition& moved, const DataLaw& data) {
-  const Eigen::Matrix2d s = drifted(moved, data);
-  const Eigen::Matrix2d& q = moved.noise;
+  const Drifted drifted(moved, data);
+  if (drifted.forgotten()) return {0.0, 0.0};
+  const Scaled noise(moved.noise);
+  const Eigen::Matrix2d &s = drifted.covariance.matrix, &q = noise.matrix;
   const double det_q = q(0, 0) * q(1, 1) - q(0, 1) * q(1, 0);
-  // det S = det(E)^2 det(S0): a product, where the elements of S would cancel.
-  const double det_e = moved.propagator(0, 0) * moved.propagator(1, 1) -
-                       moved.propagator(0, 1) * moved.propagator(1, 0);
-  const double det_ratio = det_e * det_e * data.variance_x * data.variance_y / det_q;
+  const double det_ratio = drifted.determinant / det_q;
   const double half_trace =
       0.5 * (q(1, 1) * s(0, 0) + q(0, 0) * s(1, 1) - 2.0 * q(0, 1) * s(0, 1)) / det_q;
   const double larger = half_trace + std::sqrt(std::max(0.0, half_trace * half_trace - det_ratio));
-  return {larger, det_ratio / larger};
+  const int exponent = drifted.covariance.exponent - noise.exponent;
+  return {std::ldexp(larger, exponent), std::ldexp(det_ratio / larger, exponent)};
 }
 
 double joint_collapse_time(const CoupledMoments& moments, const DataLaw& data, double log_ratio) {
@@ -128,16 +147,17 @@ double joint_collapse_time(const CoupledMoments& moments, const DataLaw& data, d
 }
 
 double conditional_log_ratio(const Transition& moved, const DataLaw& data) {
-  const Eigen::Matrix2d s = drifted(moved, data);
+  const Drifted drifted(moved, data);
+  if (drifted.forgotten()) return 0.0;
+  const Eigen::Matrix2d& s = drifted.covariance.matrix;
   const Eigen::Matrix2d& q = moved.noise;
   const double noise = q(1, 1) - q(0, 1) * q(0, 1) / q(0, 0);
   // C_{y|x} - Q_{y|x} is S_{y|x} and a square: (a + b)^2/(p + q) <= a^2/p + b^2/q.
-  const double det_e = moved.propagator(0, 0) * moved.propagator(1, 1) -
-                       moved.propagator(0, 1) * moved.propagator(1, 0);
-  const double own = det_e * det_e * data.variance_x * data.variance_y / s(0, 0);
+  const double own = drifted.determinant / s(0, 0);
   const double twist = s(0, 1) * q(0, 0) - s(0, 0) * q(0, 1);
-  const double through_x = twist * twist / (s(0, 0) * q(0, 0) * (s(0, 0) + q(0, 0)));
-  return std::log1p((own + through_x) / noise);
+  const double c = std::ldexp(s(0, 0), drifted.covariance.exponent) + q(0, 0);
+  const double through_x = twist * twist / (s(0, 0) * q(0, 0) * c);
+  return std::log1p(std::ldexp((own + through_x) / noise, drifted.covariance.exponent));
 }
 
 double conditional_collapse_time(const CoupledMoments& moments, const DataLaw& data,
@@ -146,20 +166,16 @@ double conditional_collapse_time(const CoupledMoments& moments, const DataLaw& d
   auto excess = [&](double t) { return conditional_log_ratio(moments.at(t), data) - log_ratio; };
   // Not an information about the data alone, so not monotone for certain: walk in from a time at
   // which it is below (the joint ratio bounds it) to the last crossing.
-  double high = 2.0 * joint_collapse_time(moments, data, log_ratio);
+  double high = std::max(2.0 * joint_collapse_time(moments, data, log_ratio),
+                         std::numeric_limits<double>::min());
   double at_high = excess(high);
   while (at_high >= 0.0) high *= 2.0, at_high = excess(high);
   constexpr double kStep = 0.98;
   for (double low = kStep * high;; low *= kStep) {
+    // Nearer to 0 than the smallest number that has all its digits.
+    if (low < std::numeric_limits<double>::min()) return 0.0;
     const double at_low = excess(low);
-    if (at_low >= 0.0) {
-      std::uintmax_t iterations = 200;
-      if (at_low == 0.0) return low;
-      const auto bracket = boost::math::tools::toms748_solve(
-          excess, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(),
-          iterations);
-      return 0.5 * (bracket.first + bracket.second);
-    }
+    if (!(at_low < 0.0)) return find_root("collapse time", excess, {low, high, at_low, at_high});
     high = low, at_high = at_low;
   }
 }

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-
-#include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/root.h"
 #include "theory/speciation_scan.h"
 
 namespace syncgap::theory {
@@ -63,11 +61,7 @@ std::optional<double> critical_coupling(double beta, double noise_variance, cons
     at_high = excess(high);
   }
   if (at_high > 0.0) return std::nullopt;
-  std::uintmax_t iterations = 100;
-  const auto bracket =
-      boost::math::tools::toms748_solve(excess, low, high, at_low, at_high,
-                                        boost::math::tools::eps_tolerance<double>(46), iterations);
-  return 0.5 * (bracket.first + bracket.second);
+  return find_root("critical coupling", excess, {low, high, at_low, at_high}, 46);
 }
 
 }  // namespace syncgap::theory

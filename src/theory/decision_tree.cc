@@ -25,6 +25,13 @@ struct Mode {
 /// Modes nearer than this share of the noise amplitude are one.
 constexpr double kSameMode = 1e-6;
 
+/// A loss of stability this near, relative, is the meeting of modes that was bracketed.
+constexpr double kSameEvent = 1e-3;
+/// Between levels the noise grows by at most this.
+constexpr double kRatio = 1.02;
+/// Levels this near to a decision, relative, are at it.
+constexpr double kSameNoise = 1e-12;
+
 bool same_place(const VectorXd& a, const VectorXd& b, double noise) {
   return (a - b).norm() <= kSameMode * std::sqrt(noise);
 }
@@ -58,7 +65,6 @@ class PathFollower {
   }
 
   void advance_to(double noise) {
-    constexpr double kRatio = 1.02;
     while (noise_ * kRatio < noise) step_to(noise_ * kRatio);
     if (noise_ < noise) step_to(noise);
   }
@@ -105,19 +111,18 @@ class PathFollower {
     event.noise = std::sqrt(noise_ * noise);
     event.position = top.position;
     for (const std::size_t i : group) event.branches.push_back(modes_[i].members);
-    // The fixed point they ended in, followed back smoothly: a saddle between the modes
-    // (pitchfork), or a mode that was there before (fold of the others).
-    const auto before =
-        nearby_fixed_point(NoisedMixture(data_, noise_), top.position, 0.1 * std::sqrt(noise_));
-    if (before && !before->is_stable()) {
-      const auto found = find_stability_change(data_, event.noise, noise, top.position);
-      if (found) {
-        event.kind = BranchingKind::continuous;
-        event.noise = found->noise;
-        event.position = found->position;
-      }
+    // The fixed point they ended in, followed back smoothly, loses its stability there (pitchfork),
+    // or is a mode that was there before (fold of the others). What it is at noise_ itself cannot
+    // tell: the event may lie there to the last bit.
+    const auto change = find_stability_change(data_, event.noise, noise, top.position);
+    if (change && std::abs(change->noise / event.noise - 1.0) < kSameEvent) {
+      event.kind = BranchingKind::continuous;
+      event.noise = change->noise;
+      event.position = change->position;
       return event;
     }
+    const auto before =
+        nearby_fixed_point(NoisedMixture(data_, noise_), top.position, 0.1 * std::sqrt(noise_));
     double latest = 0.0;
     for (const std::size_t i : group) {
       const FixedPoint& mode = modes_[i].point;
@@ -141,6 +146,28 @@ class PathFollower {
   std::vector<Mode> modes_;
   std::vector<Branching> branchings_;
 };
+
+/// Makes the paths of `event` one on a level at which they meet: there the climb to a mode is
+/// without end, and leaves them apart.
+void unite(const Branching& event, Eigen::MatrixXd& positions, VectorXd& stability,
+           std::vector<int>& mode_of) {
+  const int mode = mode_of[event.branches.front().front()];
+  for (const auto& branch : event.branches)
+    for (const int member : branch) {
+      const int other = mode_of[member];
+      positions.col(member) = event.position;
+      stability[member] = 0.0;
+      if (other == mode) continue;
+      for (int& each : mode_of)
+        if (each == other) each = mode;
+    }
+  // Numbers without gaps.
+  std::vector<int> kept = mode_of;
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  for (int& each : mode_of)
+    each = static_cast<int>(std::lower_bound(kept.begin(), kept.end(), each) - kept.begin());
+}
 
 }  // namespace
 
@@ -187,9 +214,17 @@ DecisionTree follow_paths(const DataMixture& data, std::span<const double> level
     tree.stability.push_back(std::move(stability));
     tree.mode_of.push_back(std::move(mode_of));
   }
-  tree.branchings = follower.take_branchings();
+  // Paths that meet at the last level itself are seen to only above it.
+  follower.advance_to(levels.back() * kRatio);
+  for (const Branching& event : follower.take_branchings())
+    if (event.noise <= levels.back() * (1.0 + kSameNoise)) tree.branchings.push_back(event);
   std::stable_sort(tree.branchings.begin(), tree.branchings.end(),
                    [](const Branching& a, const Branching& b) { return a.noise < b.noise; });
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    for (const Branching& event : tree.branchings)
+      if (event.kind == BranchingKind::continuous &&
+          std::abs(event.noise / levels[i] - 1.0) <= kSameNoise)
+        unite(event, tree.positions[i], tree.stability[i], tree.mode_of[i]);
   return tree;
 }
 

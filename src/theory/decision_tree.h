@@ -31,7 +31,8 @@ struct DecisionTree {
   std::vector<Branching> branchings;  ///< ascending noise
   /// positions[level] (D, K): where the path of each component is, in units of y.
   std::vector<Eigen::MatrixXd> positions;
-  /// stability[level] (K): largest eigenvalue of s J on the path, negative.
+  /// stability[level] (K): largest eigenvalue of s J on the path, negative; 0 on a level at which
+  /// paths meet.
   std::vector<Eigen::VectorXd> stability;
   /// mode_of[level][k]: paths with the same number share a mode.
   std::vector<std::vector<int>> mode_of;
@@ -48,7 +49,8 @@ struct DecisionTree {
 inline constexpr double kBranchingBracket = 1e-5;
 
 /// Follows every path over `levels`, ascending noises. Between levels the noise grows by steps of
-/// at most 2 percent; events are found by bisection and refined to rounding.
+/// at most 2 percent; events are found by bisection and refined to rounding, wherever the levels
+/// lie.
 DecisionTree follow_paths(const DataMixture& data, std::span<const double> levels);
 
 }  // namespace syncgap::theory

@@ -116,7 +116,7 @@ class Chain {
       for (int j = 0; j < images; ++j) sum -= weights[j] * after[-first - j];
       for (int j = images; j < static_cast<int>(weights.size()) && first + j < size_; ++j)
         sum += weights[j] * after[first + j];
-      before[i] = sum;
+      before[i] = std::clamp(sum, -1.0, 1.0);  // the weights add up to 1 but for rounding
     });
     return before;
   }

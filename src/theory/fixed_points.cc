@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <numbers>
 #include <utility>
 #include <vector>
@@ -10,9 +9,9 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
-#include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/root.h"
 
 namespace syncgap::theory {
 namespace {
@@ -36,17 +35,12 @@ double resolution(const NoisedMixture& noised, const VectorXd& x) {
   return 1e-15 * (x.norm() + std::sqrt(noised.noise()));
 }
 
-/// One toms748 root of `f` on [low, high], to rounding.
+/// One root of `f` on [low, high], to rounding.
 template <class F>
 std::optional<double> root(F f, double low, double high) {
   const double at_low = f(low), at_high = f(high);
-  if (at_low == 0.0) return low;
-  if (at_high == 0.0) return high;
-  if (!(at_low * at_high < 0.0)) return std::nullopt;
-  std::uintmax_t most = 100;
-  const auto found = boost::math::tools::toms748_solve(
-      f, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(51), most);
-  return 0.5 * (found.first + found.second);
+  if (at_low != 0.0 && at_high != 0.0 && !opposite(at_low, at_high)) return std::nullopt;
+  return find_root("fixed point", f, {low, high, at_low, at_high}, 51);
 }
 
 }  // namespace
@@ -100,6 +94,7 @@ std::optional<FixedPoint> nearby_fixed_point(const NoisedMixture& noised, const 
   VectorXd x = start;
   PosteriorState state = noised.at(x);
   for (int i = 0; i < kMostNewtonSteps; ++i) {
+    if (state.score.isZero(0.0)) break;  // also where J is singular
     const VectorXd step = -noised.jacobian(x, state).partialPivLu().solve(state.score);
     if (!step.allFinite()) return std::nullopt;
     PosteriorState ahead = noised.at(x + step);

@@ -57,7 +57,7 @@ double AngleKappa::later_time_scale() const {
 
 double AngleKappa::envelope(double t) const {
   const KappaLine line = this->line(t, moments_.schedule().pieces().size() - 1);
-  return std::abs(line.constant) + std::abs(line.slope);
+  return std::abs(line.first) + std::abs(line.second);
 }
 
 double AngleKappa::horizon() const {
@@ -102,7 +102,7 @@ KappaLine ModeSumKappa::line(double t, std::size_t piece) const {
     restoring = std::min(restoring, rate + mode.noise_variance / covariance);
   }
   if (modes_.size() > 1) others /= to_real(modes_.size() - 1);
-  return {total_mean_square_ * others, total_mean_square_ * (common - others), restoring};
+  return {total_mean_square_ * others, total_mean_square_ * common, restoring, Mixing::share};
 }
 
 double ModeSumKappa::initial_time_scale() const {

@@ -8,16 +8,29 @@
 
 namespace syncgap::theory {
 
-/// kappa at one time as a function of how the signal is mixed between the two modalities:
-/// kappa = constant + slope * mixing. The mixing is cos(theta) or the share of the common mode.
+/// What the mixing of the signal between modalities is measured by.
+enum class Mixing {
+  cosine,  ///< cos(theta) of the angle between their means
+  share,   ///< of the common mode in the signal; the other modes hold the rest
+};
+
+/// kappa at one time as a function of the mixing: first + second * mixing for a cosine, and first *
+/// (1 - mixing) + second * mixing for a share, which keeps its digits where one mode has decayed
+/// far below the others.
 struct KappaLine {
-  double constant = 0.0;
-  double slope = 0.0;
+  double first = 0.0;
+  double second = 0.0;
   /// Smallest real part of the eigenvalues of M + sigma_W^2 C^-1: the reverse drift confines while
   /// it is positive. multimodal (59)
   double restoring_rate = 0.0;
 
-  double at(double mixing) const { return constant + slope * mixing; }
+  Mixing measure = Mixing::cosine;
+
+  /// The factor of `first`.
+  static double weight(Mixing measure, double mixing) {
+    return measure == Mixing::share ? 1.0 - mixing : 1.0;
+  }
+  double at(double mixing) const { return weight(measure, mixing) * first + second * mixing; }
 };
 
 /// kappa(t; theta) of two modalities with either relaxation matrix under a schedule, linear in

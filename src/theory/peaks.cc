@@ -5,7 +5,8 @@
 #include <cstdint>
 
 #include <boost/math/tools/minima.hpp>
-#include <boost/math/tools/toms748_solve.hpp>
+
+#include "core/root.h"
 
 #include "core/numbers.h"
 
@@ -23,10 +24,7 @@ double refine(const std::function<double(double)>& curve, double guess, double r
   const double low = guess - 0.05 * reach, high = guess + 0.05 * reach;
   const double at_low = slope(low), at_high = slope(high);
   if (!(at_low > 0.0 && at_high < 0.0)) return guess;
-  std::uintmax_t most = 60;
-  const auto bracket = boost::math::tools::toms748_solve(
-      slope, low, high, at_low, at_high, boost::math::tools::eps_tolerance<double>(44), most);
-  return 0.5 * (bracket.first + bracket.second);
+  return find_root("maximum", slope, {low, high, at_low, at_high}, 44);
 }
 
 /// Where `curve` crosses `level` between `inside`, above it, and `outside`.
@@ -39,11 +37,8 @@ double crossing(const std::function<double(double)>& curve, double level, double
   for (int i = 1; i <= strides; ++i) {
     const double here = inside + (outside - inside) * i / strides;
     if (excess(here) < 0.0) {
-      std::uintmax_t most = 100;
-      const auto bracket =
-          boost::math::tools::toms748_solve(excess, std::min(before, here), std::max(before, here),
-                                            boost::math::tools::eps_tolerance<double>(48), most);
-      return 0.5 * (bracket.first + bracket.second);
+      const double low = std::min(before, here), high = std::max(before, here);
+      return find_root("half height", excess, {low, high, excess(low), excess(high)}, 48);
     }
     before = here;
   }

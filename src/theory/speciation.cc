@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-
-#include <boost/math/tools/toms748_solve.hpp>
 
 #include "core/check.h"
+#include "core/root.h"
 #include "theory/coupled_process.h"
 
 namespace syncgap::theory {
@@ -92,11 +90,7 @@ Speciation mixture_speciation(std::span<const double> rates, double noise_varian
   } else if (!(at_high < 0.0)) {
     result.time = high;
   } else {
-    std::uintmax_t iterations = 100;
-    const auto bracket =
-        boost::math::tools::toms748_solve(excess, low, high, at_low, at_high,
-                                          boost::math::tools::eps_tolerance<double>(), iterations);
-    result.time = 0.5 * (bracket.first + bracket.second);
+    result.time = find_root("speciation time", excess, {low, high, at_low, at_high});
   }
   return result;
 }

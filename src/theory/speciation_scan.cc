@@ -7,9 +7,8 @@
 #include <utility>
 
 #include <boost/math/tools/minima.hpp>
-#include <boost/math/tools/toms748_solve.hpp>
 
-#include "core/check.h"
+#include "core/root.h"
 
 namespace syncgap::theory {
 namespace {
@@ -27,16 +26,6 @@ std::pair<double, double> maximize(Function f, double a, double b) {
   const auto [t, negative] = boost::math::tools::brent_find_minima(
       [&](double s) { return -f(s); }, a, b, std::numeric_limits<double>::digits / 2, iterations);
   return {t, -negative};
-}
-
-template <class Function>
-double find_root(Function f, double a, double b, double at_a, double at_b) {
-  if (at_a == 0.0) return a;
-  if (at_b == 0.0) return b;
-  std::uintmax_t iterations = 200;
-  const auto bracket = boost::math::tools::toms748_solve(
-      f, a, b, at_a, at_b, boost::math::tools::eps_tolerance<double>(), iterations);
-  return 0.5 * (bracket.first + bracket.second);
 }
 
 /// How far a smooth curve may rise above entry i between it and its neighbours; many times what a
@@ -79,8 +68,9 @@ SpeciationScan::SpeciationScan(LineAt line, const CouplingSchedule& schedule, Sc
 void SpeciationScan::append(double t, std::size_t piece) {
   const KappaLine line = line_(t, piece);
   times_.push_back(t);
-  constants_.push_back(line.constant);
-  slopes_.push_back(line.slope);
+  firsts_.push_back(line.first);
+  seconds_.push_back(line.second);
+  measure_ = line.measure;
   restoring_.push_back(line.restoring_rate);
   pieces_.push_back(piece);
 }
@@ -121,7 +111,9 @@ void SpeciationScan::find_smallest_restoring_rate() {
 
 std::vector<double> SpeciationScan::kappa_table(double mixing) const {
   std::vector<double> kappa(times_.size());
-  for (std::size_t i = 0; i < kappa.size(); ++i) kappa[i] = constants_[i] + slopes_[i] * mixing;
+  const double weight = KappaLine::weight(measure_, mixing);
+  for (std::size_t i = 0; i < kappa.size(); ++i)
+    kappa[i] = weight * firsts_[i] + seconds_[i] * mixing;
   return kappa;
 }
 
@@ -130,7 +122,7 @@ std::vector<Crossing> SpeciationScan::find_crossings(const std::vector<double>& 
   std::vector<Crossing> found;
   auto polish = [&](std::size_t piece, double a, double b, double at_a, double at_b) {
     auto f = [&](double t) { return line_(t, piece).at(mixing) - 1.0; };
-    found.push_back({find_root(f, a, b, at_a, at_b), at_a > 0.0, false});
+    found.push_back({find_root("speciation time", f, {a, b, at_a, at_b}), at_a > 0.0, false});
   };
   // An extremum of the table may hide two crossings between its neighbours.
   auto look_inside = [&](std::size_t i) {

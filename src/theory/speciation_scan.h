@@ -51,8 +51,9 @@ class SpeciationScan {
 
   LineAt line_;
   // One entry per time; a switch has two, one for each side.
-  std::vector<double> times_, constants_, slopes_, restoring_;
+  std::vector<double> times_, firsts_, seconds_, restoring_;
   std::vector<std::size_t> pieces_;
+  Mixing measure_ = Mixing::cosine;
   double smallest_restoring_rate_ = 0.0;
 };
 

@@ -25,7 +25,7 @@ using Loss = std::function<torch::Tensor(std::int64_t epoch, std::int64_t begin,
 struct TrainingCurves {
   std::vector<double> loss;           ///< mean over all examples
   std::vector<double> gradient_norm;  ///< mean over all steps, before clipping
-  double seconds = 0;                 ///< in all, resumed ones too
+  double seconds = 0;                 ///< in all, resumed ones too; NaN of a model that was there
 };
 
 /// Trains one network on the ranks of a team. Every `checkpoint_seconds` and where it is stopped it

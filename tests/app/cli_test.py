@@ -104,6 +104,53 @@ def test_experiments_and_their_options_are_listed(call):
         assert all(part in listed for part in ("options:", "axes:", "observables"))
 
 
+def test_options_can_be_looked_up_as_others_leave_them(call):
+    triangular, _ = call("options", "coupled_ou", "--set", 'experiment.relaxation="triangular"',
+                         "--set", 'experiment.quantities=["collapse", "curves"]',
+                         "--set", "axes.g=[0.03]")
+    assert 'relaxation = "triangular"   (default "symmetric", M, ' in triangular
+    assert re.search(r"^  theta +\(captured, rad\) default ", triangular, re.M)
+    assert re.search(r"^  g +\(split, 1/time\) set to 0.03$", triangular, re.M)
+    assert "observables (with these options)" in triangular
+    assert re.search(r"^  conditional_collapse_time$", triangular, re.M)
+    assert "common_fraction" not in triangular and "speciation_time" not in triangular
+    symmetric, _ = call("options", "coupled_ou")
+    assert "observables (with the default options)" in symmetric
+    assert re.search(r"^  common_fraction ", symmetric, re.M)
+    assert not re.search(r"^  theta ", symmetric, re.M)
+    assert "did you mean 'relaxation'?" in refusal(
+        call, "options", "coupled_ou", "--set", 'experiment.relaxatoin="triangular"')
+
+
+@pytest.mark.parametrize("experiment, settings, expected", [
+    ("coupled_ou", ["axes.theta=[0.0]"],
+     "there is no axis 'theta' (--set axes.theta=[0.0]) with experiment.relaxation = "
+     "\"symmetric\": remove it, or set relaxation = \"triangular\""),
+    ("coupled_ou", ['experiment.relaxation="triangular"', "axes.common_fraction=[1.0]"],
+     "there is no axis 'common_fraction' (--set axes.common_fraction=[1.0]) with "
+     "experiment.relaxation = \"triangular\""),
+    ("coupled_ou", ["axes.energy=[1.0]"],
+     "there is no axis 'energy' (--set axes.energy=[1.0]) with experiment.quantities = "
+     "[\"speciation\", \"collapse\"]: remove it, or set quantities = [\"speciation\", "
+     "\"collapse\", \"large_deviations\"]"),
+    ("coupled_ou", ["axes.thetta=[0.0]"], "unknown axis 'thetta'"),
+])
+def test_an_axis_that_an_option_rules_out_names_the_option(call, experiment, settings, expected):
+    words = [word for setting in settings for word in ("--set", setting)]
+    assert expected in refusal(call, "options", experiment, *words)
+
+
+def test_a_plan_names_the_observables(call):
+    job = ROOT / "jobs/multimodal_figure4.toml"
+    text, _ = call("plan", job)
+    planned = json.loads(call("plan", job, "--json")[0])
+    names = [observable["name"] for observable in planned["observables"]]
+    assert "speciation_time" in names and f"{len(names)} observables" in text
+    for observable in planned["observables"]:
+        assert observable["name"] in text
+        assert set(observable) == {"name", "over", "unit", "long_name"}
+
+
 def test_version_names_the_commit_and_the_libraries(call):
     out, _ = call("version")
     assert re.search(r"syncgap \d+\.\d+\.\d+ \(git \w+", out)

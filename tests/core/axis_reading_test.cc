@@ -1,6 +1,8 @@
 #include "core/axis_reading.h"
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <numbers>
 
 #include <gmock/gmock.h>
@@ -63,6 +65,33 @@ TEST(Linspace, HasBothEndsAndTheNumbersOneWouldWrite) {
   EXPECT_THAT(reals("{ linspace = [0.25, 9.0, 1] }"), ElementsAre(0.25));
 }
 
+TEST(Linspace, IsTheSameAsTheRangeAndTheListOfItsDecimals) {
+  const Reals g = reals("{ linspace = [0.0, 0.95, 96] }");
+  EXPECT_EQ(g, reals("{ range = [0.0, 0.96, 0.01] }"));
+  ASSERT_EQ(g.size(), 96U);
+  std::string list;
+  for (int i = 0; i < 96; ++i) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.2f", 0.01 * i);
+    EXPECT_EQ(g[i], std::strtod(text, nullptr)) << text;
+    list += (i ? ", " : "[") + std::string(text);
+  }
+  EXPECT_EQ(g, reals(list + "]"));
+  EXPECT_EQ(g[3], 0.03);
+}
+
+TEST(Linspace, HoldsDecimalsOfFifteenDigits) {
+  EXPECT_THAT(reals("{ linspace = [0, 1, 4] }"),
+              ElementsAre(0, 0.333333333333333, 0.666666666666667, 1));
+  EXPECT_THAT(reals("{ linspace = [-0.3, 0.3, 7] }"),
+              ElementsAre(-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3));
+  EXPECT_THAT(reals("{ linspace = [1e-300, 1e-299, 2] }"), ElementsAre(1e-300, 1e-299));
+  // The ends are what is given, whatever their digits.
+  EXPECT_THAT(reals("{ linspace = [0, 3.1415926535897931, 2] }"), ElementsAre(0, std::numbers::pi));
+  EXPECT_EQ(reals("{ linspace = [0.0, 2.0, 401] }")[7], 0.035);
+  EXPECT_EQ(reals("{ linspace = [0.0, 1.0, 401], unit = \"pi\" }")[12], 0.03 * std::numbers::pi);
+}
+
 TEST(Logspace, GoesFromEndToEndByAConstantFactor) {
   const Reals values = reals("{ logspace = [1e-3, 1e3, 7] }");
   ASSERT_EQ(values.size(), 7U);
@@ -70,9 +99,17 @@ TEST(Logspace, GoesFromEndToEndByAConstantFactor) {
   EXPECT_EQ(values.back(), 1e3);
   for (int i = 0; i < 7; ++i)
     EXPECT_NEAR(values[static_cast<std::size_t>(i)] / std::pow(10.0, i - 3), 1, 1e-14);
+  EXPECT_THAT(values, ElementsAre(1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3));
   EXPECT_THAT(value_refusal("{ logspace = [0, 1, 5] }"),
               HasSubstr("a logspace that is not positive"));
   EXPECT_THAT(value_refusal("{ logspace = [-3, 3, 5] }"), HasSubstr("not their exponents"));
+}
+
+TEST(Range, HoldsTheNumbersOneWouldWrite) {
+  EXPECT_THAT(reals("{ range = [-0.3, 0.35, 0.1] }"),
+              ElementsAre(-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3));
+  EXPECT_EQ(reals("{ range = [-1000.3, 1, 0.1] }")[10010], 0.7);
+  EXPECT_EQ(reals("{ range = [1.0, 0.0, -0.01] }")[97], 0.03);
 }
 
 TEST(Range, LeavesTheEndOut) {

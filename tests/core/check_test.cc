@@ -49,5 +49,16 @@ TEST(ExpectsShape, PrintsNamesAndBothShapes) {
       << "a dimension less";
 }
 
+TEST(Check, NobodyReadsTheRawTextOfALibrary) {
+  EXPECT_EQ(message_of(UnitError("seven does not converge")), "seven does not converge");
+  EXPECT_EQ(message_of(InputError("bad")), "bad");
+  EXPECT_EQ(message_of(std::bad_alloc()),
+            "there was not enough memory (std::bad_alloc): run fewer ranks on a host, or make the "
+            "job smaller");
+  EXPECT_EQ(message_of(std::out_of_range("first line\nat some frame")),
+            "something failed that should not (first line): run it again; if it fails again, it is "
+            "a bug");
+}
+
 }  // namespace
 }  // namespace syncgap

@@ -277,7 +277,7 @@ TEST(JobAxes, ValuesMustBeFiniteAndDifferent) {
               HasSubstr("has the value \"late\" twice"));
   EXPECT_EQ(resolve_refusal(head + "g = [0.1, nan]\n"),
             "axis 'g' has a value that is not finite (jobs/figure12.toml:4): remove it");
-  EXPECT_THAT(resolve_refusal(head + "g = { linspace = [-1.7e308, 1.7e308, 5] }\n"),
+  EXPECT_THAT(resolve_refusal(head + "g = { linspace = [0.0, 1.7e308, 5], unit = \"pi\" }\n"),
               HasSubstr("not finite"));
 }
 

@@ -77,6 +77,53 @@ TEST(WeightFile, SameWeightsAreTheSameBytes) {
   EXPECT_EQ(bytes_of(folder.path("a")), bytes_of(folder.path("b")));
 }
 
+TEST(WeightFile, AFlippedBitIsRefusedOrChangesNothing) {
+  const TemporaryFolder folder;
+  const auto path = folder.path("w.safetensors");
+  const Weights weights{{{"a", torch::tensor({0.5F, -0.25F, 3.0F})},
+                         {"b", torch::arange(4, torch::kInt64).reshape({2, 2})}},
+                        {{"identity", "g = 0.3"}}};
+  write_weights(path, weights);
+  EXPECT_EQ(read_weights(path).metadata, weights.metadata);
+  const std::string whole = bytes_of(path);
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string flipped = whole;
+    flipped[i] = static_cast<char>(flipped[i] ^ 4);
+    std::ofstream(path, std::ios::binary) << flipped;
+    Weights read;
+    try {
+      read = read_weights(path);
+    } catch (const InputError&) {
+      ++refused;
+      continue;
+    }
+    // What is left are names, which whoever asks for the weights compares.
+    for (const auto& [name, tensor] : weights.tensors)
+      if (const auto found = read.tensors.find(name); found != read.tensors.end()) {
+        EXPECT_TRUE(torch::equal(found->second, tensor)) << "byte " << i;
+      }
+  }
+  const std::size_t data = 3 * sizeof(float) + 4 * sizeof(std::int64_t);
+  EXPECT_GE(refused, data);
+  for (std::size_t i = whole.size() - data; i < whole.size(); ++i) {
+    std::string flipped = whole;
+    flipped[i] = static_cast<char>(flipped[i] ^ 1);
+    EXPECT_THAT(refusal(flipped),
+                AllOf(HasSubstr("the weights are damaged"), HasSubstr("remove the file")));
+  }
+}
+
+TEST(WeightFile, OnesWithoutAChecksumAreTakenAsTheyAre) {
+  const TemporaryFolder folder;
+  const auto path = folder.path("old.safetensors");
+  const float value = 0.5F;
+  std::ofstream(path, std::ios::binary)
+      << file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                 std::string(reinterpret_cast<const char*>(&value), sizeof value));
+  EXPECT_EQ(read_weights(path).tensors.at("a").item<float>(), 0.5F);
+}
+
 TEST(WeightFile, CutShortAnywhereIsRefused) {
   const TemporaryFolder folder;
   write_weights(folder.path("w"), {{{"a", torch::ones({3, 2})}, {"b", torch::zeros({4})}}, {}});

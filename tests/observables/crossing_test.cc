@@ -36,7 +36,18 @@ TEST(LastCrossing, TakesTheLastOfSeveral) {
 
 TEST(LastCrossing, IsLinearBetweenTwoPoints) {
   EXPECT_NEAR(last_crossing(Points{{1, 3}, {0, 4}}, 1.0), 1.5, 1e-12);
-  EXPECT_EQ(last_crossing(Points{{1, 3}, {0, 4}}, 4.0), 3.0);
+}
+
+TEST(LastCrossing, IsAChangeOfSign) {
+  const Points through{{0, 1, 2, 3, 4, 5}, {2, 1, 0, -1, -2, -3}};
+  EXPECT_EQ(last_crossing(through, 0.0), 2.0);
+  // On the level for a while, then beyond it: the middle of that while.
+  EXPECT_EQ(last_crossing(Points{{0, 1, 2, 3, 4, 5}, {2, 0, 0, 0, -2, -3}}, 0.0), 2.0);
+  // Ends on it, starts on it, touches it.
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{1, 3}, {0, 4}}, 4.0)));
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{0, 1, 2, 3, 4}, {1, 1, 2, 2, 3}}, 1.0)));
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{0, 1, 2, 3, 4}, {3, 2, 1, 2, 3}}, 1.0)));
+  EXPECT_TRUE(std::isnan(last_crossing(Points{{0, 1, 2, 3, 4}, {1, 1, 1, 1, 1}}, 1.0)));
 }
 
 TEST(LastCrossing, IsNowhereIfTheLevelIsNotReached) {
@@ -55,6 +66,24 @@ TEST(IntersectionNear, FindsWhereCurvesOnDifferentPointsMeet) {
 TEST(IntersectionNear, LooksOnlyWhereBothCurvesAre) {
   const Points first{{0, 1, 2}, {0, 1, 2}}, second{{1.6, 1.8, 3}, {1.5, 1.5, 1.5}};
   EXPECT_TRUE(std::isnan(intersection_near(first, second, 0.5).x));
+}
+
+TEST(IntersectionNear, CurvesThatAreOneDoNotCross) {
+  // A scan that ends while both curves are still 1; in the second both have begun to fall.
+  const Points ones = sample([](double) { return 1.0; }, 0.5, 0.25, 11);
+  EXPECT_TRUE(std::isnan(intersection_near(ones, ones, 0.775).x));
+  EXPECT_TRUE(std::isnan(intersection_near(ones, ones, 0.775).y));
+  const Points first{{0, 1, 2, 3, 4, 5}, {1, 1, 1, 0.99, 0.9, 0.8}};
+  const Points second{{0, 1, 2, 3, 4, 5}, {1, 1, 1, 0.98, 0.8, 0.6}};
+  EXPECT_TRUE(std::isnan(intersection_near(first, second, 0.775).x));
+}
+
+TEST(IntersectionNear, HasNoShareAboveOne) {
+  const Points first{{0, 1, 2, 3, 4, 5}, {1, 1, 1, 1, 0.5, 0.2}};
+  const Points second{{0.3, 1.1, 2.1, 2.9, 4.2, 5}, {0.9, 0.95, 1, 1, 1, 1}};
+  const Intersection seen = intersection_near(first, second, 1.0);
+  EXPECT_GT(seen.x, 2.0);
+  EXPECT_LE(seen.y, 1.0);
 }
 
 // Two falling curves that cross once for good, and by noise of a thousandth where both are flat.

@@ -1,6 +1,7 @@
 #include "observables/estimate.h"
 
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -169,6 +170,82 @@ TEST(EstimateShare, CoversTheTruthOfDependentTrials) {
     inside += interval.low <= 0.5 && 0.5 <= interval.high;
   }
   EXPECT_NEAR(inside, 0.95 * kRepetitions, 4 * std::sqrt(kRepetitions * 0.95 * 0.05) + 10);
+}
+
+TEST(RareEvents, AreCountedByWhatTheSpreadRestsOn) {
+  std::vector<double> sample(1000, 0.0);
+  EXPECT_EQ(effective_events(sample), 0.0);
+  for (int k = 1; k <= 5; ++k) {
+    sample[7 * k] = 1e-9;
+    EXPECT_NEAR(effective_events(sample), k, 0.1);
+    EXPECT_TRUE(has_few_events(sample));
+  }
+  const auto normal = normals("events", 0, 30000);
+  EXPECT_NEAR(effective_events(normal), 10000, 500);
+  EXPECT_FALSE(has_few_events(normal));
+  // A short sample without outliers, and one number again and again but for rounding.
+  EXPECT_FALSE(has_few_events(std::span(normal).first(6)));
+  std::vector<double> equal(50, 0.1);
+  equal[3] = std::nextafter(0.1, 1.0);
+  EXPECT_EQ(effective_events(equal), 0.0);
+  EXPECT_EQ(effective_events({}), 0.0);
+}
+
+TEST(RareEvents, AnUnseenOneIsInTheError) {
+  const std::vector<double> none(400, 0.0);
+  const Estimate mean = estimate_mean_within(none, 2.0);
+  EXPECT_EQ(mean.value, 0.0);
+  EXPECT_NEAR(kZ95 * mean.standard_error, 2.0 * 3.0 / 400, 1e-12);  // the rule of three
+  const Estimate variance = estimate_variance_within(none, 2.0);
+  EXPECT_NEAR(kZ95 * variance.standard_error, 4.0 * 3.0 / 400, 1e-12);
+  EXPECT_TRUE(std::isnan(estimate_mean_within(none, INFINITY).value));
+  EXPECT_TRUE(std::isnan(estimate_mean_within(none, INFINITY).standard_error));
+  EXPECT_EQ(estimate_mean_within(none, 0.0).standard_error, 0.0);  // known to be one number
+  MeanAccumulator share;
+  for (int i = 0; i < 400; ++i) share.add(1.0);
+  EXPECT_EQ(share.share_estimate().value, 1.0);
+  EXPECT_NEAR(kZ95 * share.share_estimate().standard_error, 3.0 / 400, 1e-12);
+  EXPECT_NEAR(kZ95 * share.share_estimate(4000).standard_error, 3.0 / 4000, 1e-12);
+  // Two of 400 that differ are two events; 400 small shares alike are none that is rare.
+  MeanAccumulator two, small;
+  for (int i = 0; i < 400; ++i) two.add(i < 2 ? 0.0 : 1.0), small.add(1e-4 * (1 + i % 2));
+  EXPECT_NEAR(two.share_estimate().standard_error, rare_event_error(2, 1, 400), 2e-5);
+  EXPECT_EQ(small.share_estimate().standard_error, small.estimate().standard_error);
+  MeanAccumulator one;
+  one.add(1.0);
+  EXPECT_TRUE(std::isnan(one.share_estimate().standard_error));
+}
+
+TEST(RareEvents, CommonOnesChangeNothing) {
+  const auto x = normals("common", 0, 500);
+  EXPECT_EQ(estimate_mean_within(x, INFINITY).value, estimate_mean(x).value);
+  EXPECT_EQ(estimate_mean_within(x, INFINITY).standard_error, estimate_mean(x).standard_error);
+  EXPECT_EQ(estimate_variance_within(x, 9.0).standard_error, estimate_variance(x).standard_error);
+  MeanAccumulator share;
+  for (int i = 0; i < 400; ++i) share.add(i % 3 == 0 ? 1.0 : 0.0);
+  EXPECT_EQ(share.share_estimate().standard_error, share.estimate().standard_error);
+}
+
+// Events of probability p in samples of n: intervals of two errors hold p, also where hardly one is
+// seen and the plain error misses it most of the time.
+TEST(RareEvents, ErrorsHoldTheTruth) {
+  constexpr int kSample = 400, kRepetitions = 400;
+  for (const double p : {0.0005, 0.002, 0.008}) {
+    int inside = 0, plain = 0;
+    for (int r = 0; r < kRepetitions; ++r) {
+      const RandomStream stream(11, "rare", {r});
+      std::vector<double> sample(kSample);
+      stream.fill_uniforms<double>(0, 0, sample);
+      for (double& u : sample) u = u < p ? 1.0 : 0.0;
+      const Estimate guarded = estimate_mean_within(sample, 1.0), raw = estimate_mean(sample);
+      inside += std::abs(guarded.value - p) <= kZ95 * guarded.standard_error;
+      plain += std::abs(raw.value - p) <= kZ95 * raw.standard_error;
+    }
+    EXPECT_GE(inside, 0.93 * kRepetitions) << p;
+    if (p < 0.001) {
+      EXPECT_LT(plain, 0.5 * kRepetitions);
+    }
+  }
 }
 
 TEST(WilsonInterval, GivesPublishedNumbers) {

@@ -1,16 +1,15 @@
 #include "observables/resampled_means.h"
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "core/numbers.h"
+
 namespace syncgap::observables {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 TEST(ResampledMeans, AreTheMeansOfWhatWasDrawn) {
   const std::size_t samples = 50, quantities = 3, resamples = 70;
@@ -26,6 +25,25 @@ TEST(ResampledMeans, AreTheMeansOfWhatWasDrawn) {
         want[k] += values[static_cast<std::size_t>(u * samples) * quantities + k] / samples;
     for (std::size_t k = 0; k < quantities; ++k) EXPECT_NEAR(means.resample(r)[k], want[k], 1e-14);
   }
+}
+
+TEST(ResampledMeans, AnUnseenEventIsInTheInterval) {
+  // 300 samples that never show it, two that do, and a common one.
+  const std::size_t samples = 300;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < samples; ++i)
+    values.insert(values.end(), {1.0, i < 2 ? 0.5 : 0.0, i % 2 ? 1.0 : 0.0});
+  const ResampledMeans means(values, 3, RandomStream(2, "bootstrap"), 500);
+  const IntervalEstimate never = means.mean_within(0, 0, 1);
+  EXPECT_NEAR(never.value, 1.0, 1e-12);
+  EXPECT_NEAR(never.interval.low, 1.0 - 3.0 / samples, 1e-12);  // the rule of three
+  EXPECT_NEAR(never.interval.high, 1.0, 1e-12);
+  const IntervalEstimate twice = means.mean_within(1, 0, 0.5);
+  EXPECT_EQ(twice.interval.low, 0.0);
+  EXPECT_GT(twice.interval.high, 0.5 * 5.5 / samples);
+  EXPECT_EQ(means.mean_within(2, 0, 1).interval.low, means.interval(2).low);
+  constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+  EXPECT_NEAR(means.mean_within(0, 0, kUnbounded).interval.low, 1.0, 1e-12);
 }
 
 TEST(ResampledMeans, IntervalIsTheNormalOneAndSharesItsDraws) {
@@ -44,8 +62,8 @@ TEST(ResampledMeans, IntervalIsTheNormalOneAndSharesItsDraws) {
 }
 
 TEST(PercentileInterval, LeavesOutWhatDoesNotExist) {
-  EXPECT_EQ(percentile_interval({1, 1, kNaN}).low, 1);
-  EXPECT_TRUE(std::isnan(percentile_interval({1, kNaN, kNaN}).low));
+  EXPECT_EQ(percentile_interval({1, 1, kNoValue}).low, 1);
+  EXPECT_TRUE(std::isnan(percentile_interval({1, kNoValue, kNoValue}).low));
   EXPECT_TRUE(std::isnan(percentile_interval({}).high));
 }
 

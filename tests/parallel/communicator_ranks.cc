@@ -96,13 +96,14 @@ TEST_F(Ranks, TogetherThrowsOnAllRanksWhatOneMet) {
     });
   });
   EXPECT_EQ(text, "bad on the last");
-  EXPECT_EQ(error_text<SharedFailure>([&] {
-              together(world_, [&] {
-                if (rank_ == 0) throw std::runtime_error("broken");
-                if (rank_ == 1) throw InputError("later rank");
-              });
-            }),
-            "broken");
+  EXPECT_EQ(
+      error_text<SharedFailure>([&] {
+        together(world_, [&] {
+          if (rank_ == 0) throw std::runtime_error("broken");
+          if (rank_ == 1) throw InputError("later rank");
+        });
+      }),
+      "something failed that should not (broken): run it again; if it fails again, it is a bug");
 }
 
 }  // namespace

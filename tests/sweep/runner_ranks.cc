@@ -148,8 +148,12 @@ TEST_F(RunnerRanks, AFailingUnitIsRecordedWithItsMessageAndTheOthersGoOn) {
   for (const auto& failure : record_->failures()) failures[failure.unit] = failure.message;
   EXPECT_EQ(failures.size(), 3U);
   EXPECT_EQ(failures[7], "seven does not converge");
-  EXPECT_EQ(failures[8], "std::bad_alloc");
-  EXPECT_EQ(failures[9], "the unit failed without a message");
+  EXPECT_EQ(failures[8],
+            "there was not enough memory (std::bad_alloc): run fewer ranks on a host, "
+            "or make the job smaller");
+  EXPECT_EQ(failures[9],
+            "something failed that should not (without a message): run it again; if "
+            "it fails again, it is a bug");
   for (const double x : record_->values(7)) EXPECT_TRUE(std::isnan(x));
 
   // Failed units stay failed, with their message, until they are to be tried again.

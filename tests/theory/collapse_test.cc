@@ -45,6 +45,57 @@ TEST(Collapse, ReproducesFigure5) {
   }
 }
 
+TEST(Collapse, TriangularRootsAreFoundHoweverFarOut) {
+  // Few samples for their dimension: CIFAR, ImageNet and LSUN are near 4e-4. sigma_W^2 = 2.
+  const DataLaw data;
+  struct Case {
+    double g, alpha, joint, conditional;
+  };
+  // Of 80 and 400 digits.
+  const Case cases[] = {
+      {0.0, 4.312e-4, 3.5281112634103175, 3.5281112634103175},
+      {1.0, 4.312e-4, 4.5287560453458238, 4.9299013021334149},
+      {0.0, 1e-6, 6.5611821887020811, 6.5611821887020811},
+      {1.0, 1e-6, 8.1575571336106098, 8.5419547851697035},
+      {0.0, 1e-100, 114.78268105942231, 114.78268105942231},
+      {1.0, 1e-100, 119.10037531803311, 119.44984656739464},
+      {0.0, 250.0, 0.5 * std::exp(-500.0), 0.5 * std::exp(-500.0)},
+      {1.0, 250.0, 0.5 * std::exp(-500.0), 0.5 * std::exp(-500.0)},
+      {0.0, 1000.0, 0.0, 0.0},
+  };
+  for (const Case& c : cases) {
+    const CoupledMoments moments({1.0, 2.0, CouplingKind::triangular},
+                                 CouplingSchedule::constant(c.g));
+    EXPECT_NEAR(joint_collapse_time(moments, data, 4.0 * c.alpha), c.joint, 1e-12 * c.joint)
+        << c.g << ' ' << c.alpha;
+    EXPECT_NEAR(conditional_collapse_time(moments, data, 2.0 * c.alpha), c.conditional,
+                1e-12 * c.conditional)
+        << c.g << ' ' << c.alpha;
+  }
+}
+
+TEST(Collapse, ScheduledRootsAreFoundHoweverFarOut) {
+  const auto schedule = CouplingSchedule::late(0.3, 0.5);
+  const DataLaw data;
+  const CoupledMoments both({1.0, 2.0, CouplingKind::symmetric}, schedule);
+  const std::array<ModeMoments, 2> modes{ModeMoments({1.0, 2.0, +1.0}, schedule),
+                                         ModeMoments({1.0, 2.0, -1.0}, schedule)};
+  for (double log_ratio : {1e-200, 1e-20, 1e-3, 600.0}) {
+    const double wanted = joint_collapse_time(modes, 1.0, log_ratio);
+    EXPECT_GT(wanted, 0.0);
+    EXPECT_NEAR(joint_collapse_time(both, data, log_ratio), wanted, 1e-12 * wanted) << log_ratio;
+  }
+}
+
+TEST(Collapse, NothingIsLeftOfTheDataInTheEnd) {
+  for (const CouplingKind kind : {CouplingKind::symmetric, CouplingKind::triangular}) {
+    const CoupledMoments moments({1.0, 2.0, kind}, CouplingSchedule::constant(0.5));
+    EXPECT_EQ(memory_ratios(moments.at(2000.0), DataLaw{})[0], 0.0);
+    EXPECT_EQ(memory_ratios(moments.at(2000.0), DataLaw{})[1], 0.0);
+    EXPECT_EQ(conditional_log_ratio(moments.at(2000.0), DataLaw{}), 0.0);
+  }
+}
+
 TEST(Collapse, ConditionalTimeDependsOnTheReadingOfAlpha) {
   // corrections E0.9: effective dimension d gives alpha_C = 2 alpha.
   const DataLaw data;

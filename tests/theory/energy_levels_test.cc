@@ -77,6 +77,47 @@ TEST(EnergyLevels, RateIsTheLegendreTransform) {
   EXPECT_TRUE(std::isinf(levels.rate(-1.0)));
 }
 
+TEST(EnergyLevels, RateIsRightInBothTails) {
+  struct Case {
+    double energy, rate, inverse_temperature;
+  };
+  // Of 120 digits.
+  const double wide[] = {3.0, 0.4}, narrow[] = {1e-33, 4e-34};
+  const Case of_wide[] = {{0.05, 1.7908614526229245, 11.699380165176442},
+                          {0.5, 0.43069164943527589, 1.0},
+                          {2.0, 0.0024887813261006826, 0.025724358892677008},
+                          {1e6, 332665.10291129255, -0.33299987487962316}};
+  const Case of_narrow[] = {{0.05, 3.8490219672900249e32, 3.8128691983675875e33},
+                            {0.5, 3.5e-34, 1.0},
+                            {2.0, 6.2763289857247736e32, -6.0056422312993545e32}};
+  auto check = [](const EnergyLevels& levels, const Case& c) {
+    EXPECT_NEAR(levels.rate(c.energy), c.rate, 1e-13 * c.rate) << c.energy;
+    EXPECT_NEAR(levels.conjugate_inverse_temperature(c.energy), c.inverse_temperature,
+                1e-13 * std::abs(c.inverse_temperature))
+        << c.energy;
+  };
+  for (const Case& c : of_wide) check(EnergyLevels(wide), c);
+  for (const Case& c : of_narrow) check(EnergyLevels(narrow), c);
+}
+
+TEST(EnergyLevels, EnergiesAreAlikeWhereTheDataIsForgotten) {
+  const double none[] = {0.0, 0.0};
+  const EnergyLevels levels(none);
+  EXPECT_EQ(levels.rate(0.5), 0.0);
+  EXPECT_EQ(levels.rate(0.4), INFINITY);
+  EXPECT_EQ(levels.rate(2.0), INFINITY);
+  EXPECT_EQ(levels.cumulant(3.0), -1.5);
+}
+
+TEST(EnergyLevels, LoadIsTheConjugateOfTheCumulant) {
+  const EnergyLevels levels(ratios_at(0.4, 0.3), 0.7);
+  for (double b : {0.01, 0.5, 1.0, 3.0})
+    EXPECT_NEAR(levels.load(b), b * levels.cumulant_slope(b) - levels.cumulant(b), 1e-14);
+  // Of a mode of which almost nothing is left: 1/2 log1p(chi).
+  const double faint[] = {1e-20};
+  EXPECT_NEAR(EnergyLevels(faint).load(1.0), 5e-21, 1e-34);
+}
+
 TEST(EnergyLevels, CumulantIsTheGaussianExpectation) {
   // multimodal (114)-(119) for one coordinate of one mode at |z~|^2 = c, by quadrature; with
   // a = e^{lambda t} in (117)-(118) (corrections E0.19).

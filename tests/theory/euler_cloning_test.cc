@@ -54,6 +54,20 @@ TEST(EulerDisagreement, IsTheIntegralOverOneStep) {
   EXPECT_NEAR(seen, wanted, 1e-10);
 }
 
+TEST(EulerDisagreement, IsAProbability) {
+  for (double d : {64.0, 1024.0, 16384.0}) {
+    const ReverseTimes times{10, 500};
+    std::vector<int> steps(times.steps + 1);
+    for (int i = 0; i <= times.steps; ++i) steps[i] = i;
+    for (const CloneDisagreement& seen : euler_disagreement({d, 1, 1}, times, steps)) {
+      EXPECT_GE(seen.sign, 0.0);
+      EXPECT_GE(seen.label, 0.0);
+      EXPECT_LE(seen.sign, 0.5 + 1e-9);
+      EXPECT_LE(seen.label, 0.5 + 1e-9);
+    }
+  }
+}
+
 TEST(EulerDisagreement, VanishesForClonesThatBranchAtTheEnd) {
   const TwoClusters clusters{4, 0.5, 1};
   const ReverseTimes times{10, 200};

@@ -1,6 +1,8 @@
 #include "theory/fixed_points.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
@@ -78,6 +80,55 @@ TEST(DecisionTree, FourPointsOfTheNotes) {
   const auto centre = find_central_bifurcation(four_points(), 0.01);
   ASSERT_TRUE(centre.has_value());
   EXPECT_NEAR(std::sqrt(centre->noise), 1.976653190037, 5e-13);
+}
+
+TEST(DecisionTree, DecisionsDoNotDependOnWhereTheLevelsLie) {
+  constexpr double pair = 0.09, centre = 3.9071578336844284857;
+  const auto check = [](const std::vector<double>& grid, const std::string& what) {
+    const DecisionTree tree = follow_paths(four_points(), grid);
+    ASSERT_EQ(tree.branchings.size(), 3U) << what;
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(tree.branchings[i].kind, BranchingKind::continuous) << what;
+      EXPECT_NEAR(tree.branchings[i].noise / (i < 2 ? pair : centre), 1.0, 1e-12) << what;
+    }
+    EXPECT_NEAR(tree.branching_noise(0, 3) / centre, 1.0, 1e-12) << what;
+  };
+  for (const double off : {0.0, 1e-15, -1e-15, 1e-13, -1e-13, 1e-11, -1e-11, 1e-9, -1e-9, 1e-6,
+                           -1e-6, 1e-5, -1e-5, 3e-3, -3e-3}) {
+    auto grid = levels(0.05, 4.0);
+    for (const double special : {pair, centre}) grid.push_back(special * (1.0 + off));
+    std::sort(grid.begin(), grid.end());
+    check(grid, std::to_string(off));
+    // The decision is the last level, or just below it.
+    if (off < 0.0) continue;
+    while (grid.back() > centre * 1.01) grid.pop_back();
+    check(grid, "last " + std::to_string(off));
+  }
+}
+
+TEST(DecisionTree, PathsThatMeetOnALevelAreOneThere) {
+  const std::vector<double> grid = {0.05, 0.09, 3.9071578336844284857, 5.0};
+  const DecisionTree tree = follow_paths(four_points(), grid);
+  EXPECT_EQ(tree.mode_of[0], (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(tree.mode_of[1], (std::vector<int>{0, 0, 1, 1}));
+  EXPECT_EQ(tree.mode_of[2], (std::vector<int>{0, 0, 0, 0}));
+  EXPECT_NEAR(tree.positions[1](0, 0), 2.0, 1e-7);
+  EXPECT_NEAR(tree.positions[2](0, 0), 0.0, 1e-7);
+  EXPECT_EQ(tree.stability[2][3], 0.0);
+}
+
+TEST(DecisionTree, AFoldOnALevelIsAFold) {
+  const DataMixture data = on_line({-1.0, 1.0}, 0.0, {0.3, 0.7});
+  const double fold = follow_paths(data, levels(0.05, 4.0)).branchings.at(0).noise;
+  for (const double off : {0.0, 1e-14, -1e-14, 1e-10, -1e-10, 1e-6, -1e-6}) {
+    auto grid = levels(0.05, 4.0);
+    grid.push_back(fold * (1.0 + off));
+    std::sort(grid.begin(), grid.end());
+    const DecisionTree tree = follow_paths(data, grid);
+    ASSERT_EQ(tree.branchings.size(), 1U) << off;
+    EXPECT_EQ(tree.branchings[0].kind, BranchingKind::jump) << off;
+    EXPECT_NEAR(tree.branchings[0].noise / fold, 1.0, 1e-12) << off;
+  }
 }
 
 TEST(DecisionTree, UnequalPointsJump) {

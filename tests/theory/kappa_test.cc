@@ -118,6 +118,18 @@ TEST(ModeSumKappa, TwoModalitiesAreThePrintedSum) {
                   1e-13);
 }
 
+TEST(ModeSumKappa, KeepsItsDigitsWhereOneModeHasDecayed) {
+  // All the signal in the common mode, which g < 0 makes the fast one.
+  const ModeSumKappa kappa(1.0, 2.0, {1.0, -1.0}, CouplingSchedule::constant(-0.9), 1.0, 2.0);
+  EXPECT_NEAR(kappa.line(8.0, 0).at(1.0), 4.767178e-13, 5e-20);
+  for (double t : {0.0, 2.0, 8.0, 12.0, 100.0}) {
+    const double common = mode_kappa(-1.9, 2.0, 1.0, 2.0, t);
+    const double difference = mode_kappa(-0.1, 2.0, 1.0, 2.0, t);
+    EXPECT_NEAR(kappa.line(t, 0).at(1.0), common, 1e-13 * common) << t;
+    EXPECT_NEAR(kappa.line(t, 0).at(0.0), difference, 1e-13 * difference) << t;
+  }
+}
+
 TEST(ModeSumKappa, HorizonIsBeyondTheLastRoot) {
   for (double total : {0.5, 2.0, 100.0, 1e6})
     for (double g : {-0.99, 0.0, 0.7, 1.0 - 1e-9}) {

@@ -21,12 +21,13 @@ def _gaps(setting: Setting, g: float):
     """(gap, low, high) of the seeds whose numbers are reliable, and how many are not."""
     values = setting.over_seeds("gap", g)
     low, high = (setting.over_seeds("gap" + end, g) for end in ("_low", "_high"))
-    good = (setting.over_seeds("reliable", g).min(axis=1) == 1) & np.isfinite(values)
+    # Without an interval, or with one of no width, nothing is known of the error.
+    good = (setting.over_seeds("reliable", g).min(axis=1) == 1) & np.isfinite(values) & (low < high)
     return list(zip(values[good], low[good], high[good])), int(len(values) - good.sum())
 
 
 def _left_out(count: int) -> str:
-    return f" {count} unreliable or without a crossing, left out." if count else ""
+    return f" {count} unreliable, or without a crossing or its interval, left out." if count else ""
 
 
 def _no_gap_without_coupling(setting: Setting) -> Claim | None:
@@ -50,7 +51,7 @@ def _gap_grows(setting: Setting) -> Claim | None:
     for g in couplings(setting.record):
         gaps, lost = _gaps(setting, g)
         left_out += lost
-        points += [(g, v, max(standard_error(low, high), 1e-9)) for v, low, high in gaps]
+        points += [(g, v, standard_error(low, high)) for v, low, high in gaps]
     if not points and not left_out:
         return None
     if len({g for g, *_ in points}) < 2:

@@ -12,7 +12,7 @@ from analysis.page.content import Claim, Verdict
 from analysis.reading.record import Record
 from analysis.reading.values import Observable, show
 
-YES, PARTLY, NO = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED
+YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 
 
 def figure_3(record: Record) -> list[Claim | None]:
@@ -78,7 +78,8 @@ def _rapid_drop(g: np.ndarray, time: np.ndarray) -> Claim | None:
     text = ", ".join(f"$t_S({show(a)})={t:.3f}$" for a, t in shown)
     near = [t for a, t in shown if a < 1.3]
     return Claim("section 4", "For aligned means $t_S$ drops rapidly from ≈ 0.6 to ≈ 0.1 around "
-                 "$g\\approx 1.0$.", f"At θ = 0: {text}.", YES if near and min(near) < 0.2 else NO,
+                 "$g\\approx 1.0$.", f"At θ = 0: {text}.",
+                 OPEN if not near else YES if min(near) < 0.2 else NO,
                  "Only the smaller of the two roots, which exists for $1.5<g<1.705$, is near 0.1.")
 
 
@@ -93,9 +94,15 @@ def _critical(record: Record, time: Observable, aligned: int) -> Claim | None:
     none = (status.values[aligned] == Status.NO_SPECIATION) & status.done[aligned]
     if not none.any():
         return None
-    first = float(time.coords["g"][none].min())
+    g = time.coords["g"]
+    first = float(g[none].min())
+    below = g[np.isfinite(time.values[aligned]) & (g < first)]
+    last = float(below.max()) if len(below) else -math.inf
+    # The boundary lies between the two.
+    verdict = (YES if abs(first - 1.7) < 0.1 else OPEN if last < 1.75 and first > 1.65 else NO)
     return Claim("section 4", statement, f"First measured coupling without speciation at θ = 0: "
-                 f"{show(first)}.", YES if abs(first - 1.7) < 0.1 else NO)
+                 f"{show(first)}" + (f", the last with it {show(last)}." if len(below) else "."),
+                 verdict)
 
 
 def _initial_time(time: Observable) -> Claim | None:
@@ -116,6 +123,8 @@ def _opposed_robust(g: np.ndarray, time: Observable, opposed: int) -> Claim | No
         return None
     none = int(np.count_nonzero(~np.isfinite(row) & done))
     known = np.flatnonzero(np.isfinite(row))
+    if not len(known):
+        return None
     return Claim("section 4", "For anti-aligned means the decrease is more gradual and the system "
                  "avoids failure to bifurcate within the plotted range.",
                  f"At θ = π: from {row[known[0]]:.4f} to {row[known[-1]]:.4f} at "

@@ -268,7 +268,7 @@ def _variance_at_speciation(record: Record, shown: list[Unit]) -> Claim | None:
 
 def _rate_at_branching(record: Record, shown: list[Unit]) -> Claim | None:
     """The rate of the class entropy, since the branching is that of the classes."""
-    known = [u for u in shown if np.isfinite(u.array("class_entropy_rate_peak_time"))
+    known = [u for u in shown if np.isfinite(u.measured("class_entropy_rate_peak_time").low)
              and np.isfinite(u.array("class_branching_time"))]
     if not known:
         return None

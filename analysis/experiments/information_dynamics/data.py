@@ -69,16 +69,17 @@ class Dynamics:
     def dimension(self) -> int:
         return int(np.isfinite(self.values("lyapunov")[-1]).sum())
 
-    def branchings(self) -> list[tuple[float, bool]]:
-        """(noise, jump) of every decision, ascending; mirror images count once."""
+    def branchings(self) -> list[tuple[float, bool | None]]:
+        """(noise, jump) of every decision, ascending; mirror images count once. The jump is None
+        where it could not be told from a pitchfork."""
         noise, jump = self.values("branching_noise"), self.values("branching_jump")
-        found: list[tuple[float, bool]] = []
+        found: list[tuple[float, bool | None]] = []
         for i, j in sorted(zip(*np.triu_indices(len(noise), 1)),
                            key=lambda at: np.nan_to_num(noise[at], nan=np.inf)):
             level = noise[i, j]
             if np.isfinite(level) and level > 0 and \
                     not any(abs(level - known) < 1e-6 * level for known, _ in found):
-                found.append((float(level), bool(jump[i, j] == 1)))
+                found.append((float(level), bool(jump[i, j]) if np.isfinite(jump[i, j]) else None))
         return found
 
     def peaks(self, name: str, **where) -> np.ndarray:

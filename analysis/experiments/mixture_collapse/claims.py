@@ -80,7 +80,11 @@ def _exponential(data: Collapse) -> Claim | None:
     times = data.measured_map("weight_time").values if data.sampled \
         else data.over_map("weight_time_finite")
     closed = data.over_map("collapse_time")
-    known = np.isfinite(times)
+    known = np.isfinite(times) & np.isfinite(closed)
+    if not known.any():
+        return Claim("(10), curse of dimensionality", "Avoiding collapse takes a number of data "
+                     "that is exponential in the dimension.", "The times of the scan reach no "
+                     "collapse.", Verdict.OPEN)
     ratio = times[known] / closed[known]
     return Claim("(10), curse of dimensionality", "Avoiding collapse takes a number of data that "
                  "is exponential in the dimension.",

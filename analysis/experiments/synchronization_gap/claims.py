@@ -22,7 +22,7 @@ def _gaps(setting: Setting, pairing: str):
     """(g, tau, gaps over seeds) of every cell that was measured."""
     for g in couplings(setting.record):
         values = setting.over_seeds("gap", g, pairing=pairing)
-        if len(values):
+        if len(values) and np.isfinite(values).all():
             for k, tau in enumerate(setting.record.axes["tau"].values):
                 yield g, float(tau), values[:, k]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.experiments.image_units import first_seeds
 from analysis.experiments.trained_regimes.data import TrainedUnit
-from analysis.page.content import Claim, Verdict
+from analysis.page.content import Claim, Verdict, verdict_of
 from analysis.reading.image_sets import class_text
 from analysis.reading.record import Record
 
@@ -16,13 +16,6 @@ def claims(record: Record, found: list[TrainedUnit]) -> list[Claim]:
     made = [_speciation(record, shown), _limits(shown), _near_exact(shown), _collapse(shown),
             _copies(shown)]
     return [claim for claim in made if claim]
-
-
-def _verdict(held: list[bool]) -> Verdict:
-    if not held:
-        return Verdict.OPEN
-    return (Verdict.REPRODUCED if all(held) else
-            Verdict.PARTLY if any(held) else Verdict.CONTRADICTED)
 
 
 def _speciation(record: Record, shown: list[TrainedUnit]) -> Claim | None:
@@ -40,7 +33,7 @@ def _speciation(record: Record, shown: list[TrainedUnit]) -> Claim | None:
     return Claim("figure 4", "Trained networks speciate on the time scale "
                  "$t_S=\\frac{1}{2}\\log\\Lambda$.",
                  f"φ passes {record.option('speciation_level', 0.775):g} at "
-                 + "; ".join(texts) + ".", _verdict(held),
+                 + "; ".join(texts) + ".", verdict_of(held),
                  "Reproduced means within a third of $t_S$, partly that the interval reaches "
                  "there. Units whose generated classes are uneven are left out.")
 
@@ -56,11 +49,13 @@ def _limits(shown: list[TrainedUnit]) -> Claim | None:
         texts.append(f"$n={unit.count}$: {phi.value[early]:.2f} at $t={time[early]:.2f}$ "
                      f"(independent samples {chance:.2f}), {phi.value[late]:.2f} at "
                      f"$t={time[late]:.2f}$")
-        held.append(bool(phi.low[early] <= chance + 0.05 and phi.high[late] > 0.95))
+        reached = time[early] > unit.array("speciation_time") > time[late]
+        held.append(bool(phi.low[early] <= chance + 0.05 and phi.high[late] > 0.95)
+                    if reached else None)
     if not texts:
         return None
     return Claim("figure 4", "φ goes from the value of independent samples when $t\\gg t_S$ to one "
-                 "when $t\\ll t_S$.", "; ".join(texts) + ".", _verdict(held))
+                 "when $t\\ll t_S$.", "; ".join(texts) + ".", verdict_of(held))
 
 
 def _near_exact(shown: list[TrainedUnit]) -> Claim | None:
@@ -75,11 +70,13 @@ def _near_exact(shown: list[TrainedUnit]) -> Claim | None:
                                                      "speciation_crossing_time"))
         texts.append(f"$n={unit.count}$: φ differs by up to {largest:.2f} ({errors:.1f} standard "
                      f"errors) and crosses at {trained.text()}, exact {exact.text()}")
-        held += [errors < 4, bool(trained.low <= exact.high and exact.low <= trained.high)]
+        both = np.isfinite(trained.low) and np.isfinite(exact.low)
+        held += [errors < 4, bool(trained.low <= exact.high and exact.low <= trained.high)
+                 if both else None]
     if not texts:
         return None
     return Claim("numerical experiments", "The trained score is close to the exact one, so far as "
-                 "speciation shows.", "; ".join(texts) + ".", _verdict(held),
+                 "speciation shows.", "; ".join(texts) + ".", verdict_of(held),
                  "Against the exact empirical score of the same images; reproduced means within "
                  "four standard errors at every time and overlapping intervals of the crossing.")
 
@@ -93,7 +90,8 @@ def _collapse(shown: list[TrainedUnit]) -> Claim | None:
                                                      "trajectory_last_change_mean"))
         texts.append(f"$n={unit.count}$: $\\phi_C=1/2$ at {clones.text()}, mean last change "
                      f"{change.text()}, exact score {unit.measured('last_change_mean').text()}")
-        held.append(clones.known and abs(float(change.value / clones.value) - 1) < 0.25)
+        held.append(abs(float(change.value / clones.value) - 1) < 0.25
+                    if clones.known and change.known else None)
     if not texts:
         return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean "
                      "time of the last change of the nearest image agree.",
@@ -102,7 +100,7 @@ def _collapse(shown: list[TrainedUnit]) -> Claim | None:
                      Verdict.OPEN, "Fewer images, or longer training, or a larger network.")
     return Claim("figure 5", "Where networks collapse, the time of $\\phi_C=1/2$ and the mean time "
                  "of the last change of the nearest image agree.", "; ".join(texts) + ".",
-                 _verdict(held), "Reproduced means within a quarter; only networks of which half "
+                 verdict_of(held), "Reproduced means within a quarter; only networks of which half "
                  "of the samples are three times as near to one training image as to any other.")
 
 

@@ -1,5 +1,7 @@
 #include "experiments/coupled_ou/case.h"
 
+#include <cmath>
+
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
 #include "theory/energy_levels.h"
@@ -39,7 +41,7 @@ void store_large_deviations(const Grid& grid, Results& results,
       if (temperatures[j] > levels.lowest_inverse_temperature())
         cumulants.set(levels.cumulant(temperatures[j]), j, i);
     for (std::size_t j = 0; j < energies.size(); ++j)
-      rates.set_or_none(levels.rate(energies[j]), j, i);
+      if (const double rate = levels.rate(energies[j]); std::isfinite(rate)) rates.set(rate, j, i);
   }
 }
 

@@ -1,9 +1,9 @@
 #include "experiments/coupled_ou/declaration.h"
 
-#include <numbers>
 #include <string>
 #include <utility>
 
+#include "core/spacing.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -20,11 +20,9 @@ std::vector<Axis> shared_axes(const CoupledOuOptions& options, std::vector<doubl
                   .doc = "time dependence of the coupling, g(t)/g",
                   .choices = kCouplingShapes.words()});
   if (options.computes(Quantity::curves) || options.computes(Quantity::large_deviations)) {
-    std::vector<double> times;
-    for (int i = 0; i <= 60; ++i) times.push_back(0.025 * i);
     axes.push_back({.name = "time",
                     .role = AxisRole::captured,
-                    .values = std::move(times),
+                    .values = stepped(0.0, 0.025, 61),
                     .doc = "forward diffusion time t",
                     .unit = "time"});
   }
@@ -43,10 +41,7 @@ std::vector<Axis> shared_axes(const CoupledOuOptions& options, std::vector<doubl
 }
 
 std::vector<Axis> symmetric_axes(const CoupledOuOptions& options) {
-  std::vector<double> strengths;
-  strengths.reserve(100);
-  for (int i = 0; i < 100; ++i) strengths.push_back(0.01 * i);
-  auto axes = shared_axes(options, std::move(strengths));
+  auto axes = shared_axes(options, stepped(0.0, 0.01, 100));
   axes.push_back({.name = "modalities",
                   .values = std::vector<std::int64_t>{2},
                   .doc = "number N of coupled modalities"});
@@ -69,13 +64,10 @@ std::vector<Axis> symmetric_axes(const CoupledOuOptions& options) {
 }
 
 std::vector<Axis> triangular_axes(const CoupledOuOptions& options) {
-  std::vector<double> strengths, angles;
-  for (int i = 0; i <= 100; ++i) strengths.push_back(0.02 * i);
-  for (int i = 0; i <= 32; ++i) angles.push_back(std::numbers::pi * i / 32.0);
-  auto axes = shared_axes(options, std::move(strengths));
+  auto axes = shared_axes(options, stepped(0.0, 0.02, 101));
   axes.push_back({.name = "theta",
                   .role = AxisRole::captured,
-                  .values = std::move(angles),
+                  .values = angles(33),
                   .doc = "angle between the class means of X and Y",
                   .unit = "rad"});
   return axes;

@@ -61,7 +61,8 @@ void describe_trajectories(ObservableList& list) {
                          "the same from posterior weights at the time of the clones", "1",
                          "regimes figure 5, phi_C; posterior weights", "bootstrap interval");
   list.add("trajectory_last_change", path,
-           "largest time down from which the nearest image of a trajectory no longer changes",
+           "largest time down from which the nearest image of a trajectory no longer changes; no "
+           "value where it never did",
            "time", "regimes figure 5");
   list.add_with_interval("trajectory_last_change_mean", {}, "mean of trajectory_last_change",
                          "time", "regimes figure 5", "bootstrap interval");

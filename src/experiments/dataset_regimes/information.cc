@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -165,6 +168,8 @@ double class_branching_time(const RegimeImages& images, const std::vector<double
   return 0.5 * (branching.low + branching.high);
 }
 
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
 }  // namespace
 
 void measure_information(const RegimeImages& images, const RegimeOptions& options,
@@ -176,12 +181,16 @@ void measure_information(const RegimeImages& images, const RegimeOptions& option
                              quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
 
-  const auto put_curve = [&](const std::string& name, InformationQuantity quantity) {
+  // What a rare undecided image would add is in the intervals of entropies, which are bounded.
+  const double of_image = std::log(to_real(images.cloud.count())), of_class = std::numbers::ln2;
+  const auto put_curve = [&](const std::string& name, InformationQuantity quantity,
+                             double most = kUnbounded) {
     auto cells = results.cells(name);
-    for (std::size_t t = 0; t < count; ++t) cells.set(means.mean(quantity * count + t), t);
+    for (std::size_t t = 0; t < count; ++t)
+      cells.set(means.mean_within(quantity * count + t, 0, most), t);
   };
-  put_curve("conditional_entropy", entropy);
-  put_curve("conditional_class_entropy", class_entropy);
+  put_curve("conditional_entropy", entropy, of_image);
+  put_curve("conditional_class_entropy", class_entropy, of_class);
   put_curve("rate_score_norm", rate_score_norm);
   put_curve("rate_denoising", rate_denoising);
   put_curve("entropy_rate", rate_divergence);
@@ -205,14 +214,16 @@ void measure_information(const RegimeImages& images, const RegimeOptions& option
     results.cells(name).set_or_none(means.statistic(quantity * count, curves * count, statistic));
   };
   const auto itself = [](std::span<const double> curve) { return curve; };
-  for (const auto& [name, quantity] : {std::pair("entropy_variance", entropy),
-                                       std::pair("class_entropy_variance", class_entropy)}) {
+  for (const auto& [name, quantity, most] :
+       {std::tuple("entropy_variance", entropy, of_image),
+        std::tuple("class_entropy_variance", class_entropy, of_class)}) {
     auto cells = results.cells(name);
-    for (std::size_t t = 0; t < count; ++t)
-      cells.set(means.statistic(
-                    quantity * count, 2 * count,
-                    [&variances, t](std::span<const double> all) { return variances(all)[t]; }),
-                t);
+    for (std::size_t t = 0; t < count; ++t) {
+      const auto found = means.statistic(
+          quantity * count, 2 * count,
+          [&variances, t](std::span<const double> all) { return variances(all)[t]; });
+      cells.set(means.with_unseen(found, quantity * count + t, 0, most * most), t);
+    }
     put_peak(std::string(name) + "_peak_time", quantity, 2, variances);
   }
   put_peak("entropy_rate_peak_time", rate_divergence, 1, itself);

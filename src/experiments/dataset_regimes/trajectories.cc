@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -43,7 +44,7 @@ class TrunkRecorder {
   void begin(std::size_t first, std::size_t count) {
     first_ = first;
     nearest_.assign(count, 0);
-    last_change_.assign(count, times_.back());
+    last_change_.assign(count, std::numeric_limits<double>::quiet_NaN());
   }
 
   void observe(const sde::TrunkView& view) {
@@ -62,13 +63,11 @@ class TrunkRecorder {
   }
 
   void end() {
-    for (std::size_t m = 0; m < last_change_.size(); ++m)
-      results_.cells("trajectory_last_change").set(last_change_[m], first_ + m);
     all_last_changes_.insert(all_last_changes_.end(), last_change_.begin(), last_change_.end());
   }
 
   /// Of all trajectories that were followed, in their order.
-  std::span<const double> last_changes() const { return all_last_changes_; }
+  const std::vector<double>& last_changes() const { return all_last_changes_; }
 
  private:
   /// The principal direction of the images as they are in the trajectories, with all channels. It
@@ -176,9 +175,8 @@ void measure_trajectories(const RegimeImages& images, const DatasetRegimesOption
     results.cells("clone_agreement_exact").set(exact[b].of_class, exact[b].class_interval, b);
     results.cells("clone_collapse_exact").set(exact[b].of_image, exact[b].image_interval, b);
   }
-  const observables::ResampledMeans mean(
-      recorder.last_changes(), 1, seed.stream("resampled trajectories"), options.regime.resamples);
-  results.cells("trajectory_last_change_mean").set(mean.mean(0));
+  store_last_changes("trajectory_last_change", recorder.last_changes(),
+                     seed.stream("resampled trajectories"), options.regime.resamples, results);
 }
 
 }  // namespace syncgap::experiments

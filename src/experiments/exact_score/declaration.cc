@@ -1,8 +1,8 @@
 #include "experiments/exact_score/declaration.h"
 
-#include <numbers>
 #include <string>
 
+#include "core/spacing.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -12,7 +12,7 @@ std::vector<Axis> exact_score_axes(const ExactScoreOptions& options) {
   const AxisRole captured = AxisRole::captured;
   return {
       {.name = "theta",
-       .values = even_values(0, std::numbers::pi, 33),
+       .values = angles(33),
        .doc = "angle between the class means of X and Y",
        .unit = "rad"},
       {.name = "seed",
@@ -40,7 +40,7 @@ std::vector<Axis> exact_score_axes(const ExactScoreOptions& options) {
        .unit = "1/time"},
       {.name = "time",
        .role = captured,
-       .values = even_values(0, options.duration, 21),
+       .values = evenly_spaced(0, options.duration, 21),
        .doc = "forward diffusion time t at which classes are compared",
        .unit = "time"},
   };

@@ -217,7 +217,7 @@ void ExactScore::store_means(const sde::TwoClassData& data, std::int64_t method,
       else
         results.cells(name).set(estimate, method, at.score, at.schedule, at.coupling);
     };
-    put("accuracy", means[i].accuracy.estimate());
+    put("accuracy", means[i].accuracy.share_estimate());
     put("mse", means[i].mse.estimate());
     put("nll", shifted(means[i].nll.estimate(), outside(i)));
     if (at.is_baseline()) continue;

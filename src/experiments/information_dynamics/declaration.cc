@@ -3,17 +3,11 @@
 #include <cmath>
 #include <string>
 
-#include "experiments/shared/axis_values.h"
+#include "core/spacing.h"
 #include "theory/diffusion_process.h"
 
 namespace syncgap::experiments {
 namespace {
-
-std::vector<double> logarithmic_values(double first, double last, std::int64_t count) {
-  std::vector<double> values = even_values(std::log(first), std::log(last), count);
-  for (double& value : values) value = std::exp(value);
-  return values;
-}
 
 void describe_noise_curves(ObservableList& list) {
   const std::vector<std::string> noise = {"noise"}, clock = {"process", "noise"};
@@ -82,7 +76,9 @@ void describe_modes(ObservableList& list) {
            "information section 5");
   list.add("branching_time", {"process", "path", "other_path"}, "the same as a time", "time",
            "information section 5");
-  list.add("branching_jump", pair, "how they do: 0 a pitchfork, 1 a fold after which one jumps",
+  list.add("branching_jump", pair,
+           "how they do: 0 a pitchfork, 1 a fold after which one jumps, "
+           "no value where it could not be told",
            "1", "information section 5");
   list.add("centre_noise", {}, "sigma / alpha at which the central fixed point loses its stability",
            "1", "information (45)");
@@ -120,7 +116,7 @@ std::vector<Axis> information_dynamics_axes(const InformationDynamicsOptions&) {
        .choices = theory::process_names()},
       {.name = "noise",
        .role = captured,
-       .values = logarithmic_values(0.05, 5.0, 121),
+       .values = evenly_spaced_logarithms(0.05, 5.0, 121),
        .doc = "noise level sigma_t / alpha_t, in units of the data (t itself for EDM)"},
       {.name = "path",
        .role = captured,
@@ -150,7 +146,7 @@ std::vector<Axis> information_dynamics_axes(const InformationDynamicsOptions&) {
        .doc = "local maximum of a curve over the noise, from weak to strong"},
       {.name = "position",
        .role = captured,
-       .values = even_values(-4.0, 4.0, 161),
+       .values = evenly_spaced(-4.0, 4.0, 161),
        .doc = "x / alpha at which the density of data on a line is kept"},
   };
 }

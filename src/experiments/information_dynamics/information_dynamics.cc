@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/random.h"
 #include "experiments/information_dynamics/declaration.h"
 #include "experiments/information_dynamics/work.h"
@@ -19,9 +22,23 @@ namespace syncgap::experiments {
 
 using Eigen::Index;
 using observables::estimate_mean;
+using observables::estimate_mean_within;
 using theory::DataMixture;
 using theory::Information;
 using theory::NoisedMixture;
+
+namespace {
+
+/// Largest squared distance of two components' means.
+double squared_diameter(const DataMixture& data) {
+  double largest = 0.0;
+  for (Index a = 0; a < data.count(); ++a)
+    for (Index b = 0; b < a; ++b)
+      largest = std::max(largest, (data.means().col(a) - data.means().col(b)).squaredNorm());
+  return largest;
+}
+
+}  // namespace
 
 InformationDynamics::InformationDynamics(const InformationDynamicsOptions& options,
                                          const Grid& grid)
@@ -142,15 +159,22 @@ void InformationDynamics::write_sampled(const DataMixture& data, const sde::Mixt
   const auto left_out = to_real(reduction.left_out);
   std::vector<double> by_score(trials), by_error(trials), by_divergence(trials), gap(trials);
   const auto write = [&](const char* name, std::int64_t level, const Estimate& found) {
-    results.cells(name).set(found, level);
+    results.cells(name).set_or_none(found, level);
   };
+  // Where noise is weak a component is mistaken for another rarely or never: what that would have
+  // contributed is in the error. What is not bounded has no value there: too few events.
+  const double log_count = std::log(to_real(data.count()));
+  const double unknown = data.count() == 1 ? 0.0 : std::numeric_limits<double>::infinity();
+  const double entropy_range = data.has_one_variance() ? log_count : unknown;
+  const double reach = data.are_points() ? squared_diameter(data) : unknown;
   for (std::size_t i = 0; i < noise_.size(); ++i) {
     const double s = reduced_noise(i);
     const NoisedMixture noised(reduction.reduced, s);
     const sde::InformationSamples found = sde::evaluate_samples(noised, samples);
     const Information others = theory::left_out_information(reduction, s);
     const bool pathwise = !std::isnan(found.entropy.front());
-    Estimate entropy = estimate_mean(pathwise ? found.entropy : found.surprise);
+    Estimate entropy = pathwise ? estimate_mean_within(found.entropy, entropy_range)
+                                : estimate_mean(found.surprise);
     entropy.value += others.entropy;
     // Gaussians without width in some direction have no density p(y|x), and in several dimensions
     // no closed form of h(x).
@@ -159,14 +183,16 @@ void InformationDynamics::write_sampled(const DataMixture& data, const sde::Mixt
     else
       results.cells("entropy").none(i);
     if (pathwise)
-      write("entropy_variance", i, observables::estimate_variance(found.entropy));
+      write("entropy_variance", i,
+            observables::estimate_variance_within(found.entropy, entropy_range));
     else
       results.cells("entropy_variance").none(i);
     Estimate score_norm = estimate_mean(found.score_norm);
     score_norm.value = s * (score_norm.value + others.score_norm);
     score_norm.standard_error *= s;
     write("score_norm", i, score_norm);
-    const Estimate concentration = estimate_mean(found.concentration);
+    const Estimate concentration =
+        estimate_mean_within(found.concentration, data.count() > 1 ? 1.0 : 0.0);
     write("concentration", i, concentration);
     results.cells("score_norm_orthogonal")
         .set(s * theory::orthogonal_score_norm(concentration.value, radius2, data.dimension(), s),
@@ -178,16 +204,24 @@ void InformationDynamics::write_sampled(const DataMixture& data, const sde::Mixt
       by_error[trial] = (found.denoising_error[trial] + others.posterior_variance) / s;
       by_divergence[trial] = (found.posterior_variance[trial] + others.posterior_variance) / s;
     }
-    const Estimate rate = estimate_mean(by_divergence);
-    write("log_rate_score_norm", i, estimate_mean(by_score));
-    write("log_rate_denoising", i, estimate_mean(by_error));
+    const Estimate rate = estimate_mean_within(by_divergence, reach / s);
+    write("log_rate_score_norm", i, estimate_mean_within(by_score, unknown));
+    write("log_rate_denoising", i, estimate_mean_within(by_error, reach / s));
     write("log_rate_divergence", i, rate);
-    write("gap_score_norm", i, observables::estimate_paired_difference(by_score, by_divergence));
-    write("gap_denoising", i, observables::estimate_paired_difference(by_error, by_divergence));
+    const auto write_gap = [&](const char* name, const std::vector<double>& from) {
+      for (std::int64_t trial = 0; trial < trials; ++trial)
+        gap[trial] = from[trial] - by_divergence[trial];
+      if (data.count() > 1 && observables::has_few_events(gap))
+        results.cells(name).none(i);
+      else
+        write(name, i, observables::estimate_paired_difference(from, by_divergence));
+    };
+    write_gap("gap_score_norm", by_score);
+    write_gap("gap_denoising", by_error);
     for (std::size_t p = 0; p < processes_.size(); ++p) {
       const double per_time =
           processes_[p].reduced_noise_rate(processes_[p].time_of(s)) / (2.0 * s);
-      results.cells("rate").set(
+      results.cells("rate").set_or_none(
           Estimate{rate.value * per_time, rate.standard_error * per_time, rate.count}, p, i);
     }
     write_spectra(data, reduction, noised, samples, i, results);
@@ -208,7 +242,9 @@ void InformationDynamics::write_spectra(const DataMixture& data,
     Estimate found;
     if (j < spectra.rows()) {
       const Eigen::VectorXd row = spectra.row(spectra.rows() - 1 - j);
-      found = estimate_mean({row.data(), std::size_t(row.size())});
+      const std::span<const double> sample(row.data(), row.size());
+      found = data.are_points() ? estimate_mean_within(sample, squared_diameter(data) / s)
+                                : estimate_mean(sample);
     } else {
       // Directions outside the span of the means: the smallest eigenvalues, the same at every x.
       found.value = -s / (reduction.variance + s);

@@ -52,7 +52,7 @@ void InformationDynamics::write_paths(const DataMixture& data, Results& results)
       const double noise = tree.branching_noise(a, b);
       const bool known = std::isfinite(noise);
       if (known) results.cells("branching_noise").set(std::sqrt(noise), a, b);
-      if (event)
+      if (event && event->kind != theory::BranchingKind::unresolved)
         results.cells("branching_jump")
             .set(event->kind == theory::BranchingKind::jump ? 1.0 : 0.0, a, b);
       for (std::size_t p = 0; known && p < processes_.size(); ++p)
@@ -83,8 +83,10 @@ void InformationDynamics::write_line(const DataMixture& data, Results& results) 
 void InformationDynamics::write_peaks(const DataMixture& data, Results& results) const {
   if (!theory::exact_information(data, 1.0, theory::EntropyParts::label_only)) return;
   // Curves over log(sigma / alpha); a maximum in t is one there.
-  const std::vector<double> grid =
-      even_values(std::log(noise_.front()), std::log(noise_.back()), 80);
+  constexpr int kPoints = 80;
+  const double first = std::log(noise_.front()), last = std::log(noise_.back());
+  std::vector<double> grid(kPoints);
+  for (int i = 0; i < kPoints; ++i) grid[i] = first + (last - first) * i / (kPoints - 1.0);
   const auto log_rate = [&](double log_noise) {
     const double s = std::exp(2.0 * log_noise);
     const auto found = theory::exact_information(data, s, theory::EntropyParts::label_only);

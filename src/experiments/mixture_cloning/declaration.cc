@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "experiments/shared/axis_values.h"
+#include "core/spacing.h"
 
 namespace syncgap::experiments {
 
@@ -20,11 +20,11 @@ std::vector<Axis> mixture_cloning_axes(const MixtureCloningOptions&) {
        .doc = "dimension d; all share their noise in method projected"},
       {.name = "branch_time",
        .role = captured,
-       .values = even_values(1.0, 10.0, 19),
+       .values = evenly_spaced(1.0, 10.0, 19),
        .doc = "diffusion time at which clones branch off"},
       {.name = "curve_time",
        .role = captured,
-       .values = even_values(0.05, 10.0, 200),
+       .values = evenly_spaced(0.05, 10.0, 200),
        .doc = "diffusion time of the closed forms drawn as curves"},
       {.name = "time_offset",
        .role = captured,
@@ -32,11 +32,11 @@ std::vector<Axis> mixture_cloning_axes(const MixtureCloningOptions&) {
        .doc = "t - 1/2 log d of the overlap histograms"},
       {.name = "overlap",
        .role = captured,
-       .values = even_values(-8, 8, 65),
+       .values = evenly_spaced(-8, 8, 65),
        .doc = "q = x.m / sqrt(d), bins of regime I"},
       {.name = "scaled_overlap",
        .role = captured,
-       .values = even_values(-2.5, 2.5, 51),
+       .values = evenly_spaced(-2.5, 2.5, 51),
        .doc = "x.m / (d mu^2 e^-t), bins of regime II"},
   };
 }

@@ -18,8 +18,8 @@ void MixtureCloning::write_agreement(const CloningTally& tally, Results& results
   for (std::size_t d = 0; d < clusters_.size(); ++d)
     for (std::size_t b = 0; b < branch_times_.size(); ++b) {
       // A single trial has no standard error.
-      agreement.set_or_none(tally.sign[cell(d, b)].estimate(), d, b);
-      label_agreement.set_or_none(tally.label[cell(d, b)].estimate(), d, b);
+      agreement.set_or_none(tally.sign[cell(d, b)].share_estimate(), d, b);
+      label_agreement.set_or_none(tally.label[cell(d, b)].share_estimate(), d, b);
     }
 }
 

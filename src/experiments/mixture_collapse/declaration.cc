@@ -1,6 +1,6 @@
 #include "experiments/mixture_collapse/declaration.h"
 
-#include "experiments/shared/axis_values.h"
+#include "core/spacing.h"
 
 namespace syncgap::experiments {
 
@@ -28,11 +28,11 @@ std::vector<Axis> mixture_collapse_axes(const MixtureCollapseOptions& options) {
        .doc = "independent repetition; dimensions and precisions share the numbers of a seed"},
       {.name = "time",
        .role = AxisRole::captured,
-       .values = even_values(0.2, 6.0, 59),
+       .values = evenly_spaced(0.2, 6.0, 59),
        .doc = "diffusion time t, or t / t_C if experiment.clock says so"},
       {.name = "curve_time",
        .role = AxisRole::captured,
-       .values = even_values(0.05, 6.0, 239),
+       .values = evenly_spaced(0.05, 6.0, 239),
        .doc = "the same, of the limits drawn as curves"},
   };
 }

@@ -16,6 +16,7 @@
 #include "experiments/mixture_collapse/sampling.h"
 #include "experiments/shared/axis_values.h"
 #include "observables/crossing.h"
+#include "observables/estimate.h"
 #include "observables/jackknife.h"
 #include "theory/cluster_collapse.h"
 #include "theory/cluster_speciation.h"
@@ -150,10 +151,17 @@ void MixtureCollapse::run(const Unit& unit, Results& results, const RunContext& 
 
 void MixtureCollapse::write_measured(const CollapseCase& c, const CollapseTally& tally,
                                      Results& results) const {
+  const double draws = to_real(tally.weights.blocks() * tally.evaluations);
   for (std::size_t i = 0; i < c.times.size(); ++i) {
-    results.cells("excess_entropy").set(tally.excess[i].estimate(), i);
+    const Estimate weight = tally.weight[i].share_estimate(draws);
+    // Long before collapse ends, what entropy is left comes from the rare draws in which another
+    // point weighs something; with it goes about log n.
+    Estimate excess = tally.excess[i].estimate();
+    if (weight.standard_error > tally.weight[i].estimate().standard_error)
+      excess.standard_error = std::max(excess.standard_error, c.load * weight.standard_error);
+    results.cells("excess_entropy").set(excess, i);
     results.cells("excess_entropy_printed").set(tally.printed[i].estimate(), i);
-    results.cells("true_weight").set(tally.weight[i].estimate(), i);
+    results.cells("true_weight").set(weight, i);
   }
   results.cells("weight_time")
       .set_or_none(observables::jackknife(tally.weights, [&](std::span<const double> means) {

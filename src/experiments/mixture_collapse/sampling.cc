@@ -16,9 +16,11 @@ using observables::MeanAccumulator;
 
 /// Evaluations of a data set that are handed over together.
 constexpr std::size_t kEvaluationsTogether = 256;
-CollapseTally make_tally(std::size_t sets, std::size_t times) {
+
+CollapseTally make_tally(CollapseEffort effort, std::size_t times) {
+  const auto [sets, evaluations] = effort;
   return {std::vector<MeanAccumulator>(times), std::vector<MeanAccumulator>(times),
-          std::vector<MeanAccumulator>(times), observables::BlockMeans(sets, times)};
+          std::vector<MeanAccumulator>(times), observables::BlockMeans(sets, times), evaluations};
 }
 
 /// The means of one data set, which count as one number each.
@@ -50,7 +52,7 @@ CollapseTally draw_reduced(const CollapseCase& c, CollapseEffort effort,
   for (double t : c.times) ratios.push_back(theory::memory_ratio(c.clusters, t));
   const sde::ClusterEnergies energies(c.clusters, c.points(), stream);
   const double d = c.clusters.dimension;
-  CollapseTally tally = make_tally(sets, ratios.size());
+  CollapseTally tally = make_tally(effort, ratios.size());
   sde::EnergySample sample;
   for (std::size_t set = 0; set < sets; ++set) {
     SetMeans means(ratios.size());
@@ -73,7 +75,7 @@ CollapseTally draw_full(const CollapseCase& c, CollapseEffort effort,
   using cloud::PointCloud;
   const std::size_t d = points.dimension();
   const auto dimension = to_real(d);
-  CollapseTally tally = make_tally(sets, c.times.size());
+  CollapseTally tally = make_tally(effort, c.times.size());
   std::vector<double> origin(d), states;
   for (std::size_t set = 0; set < sets; ++set) {
     const PointCloud cloud = c.method == CollapseMethod::full

@@ -27,6 +27,7 @@ struct CollapseCase {
 struct CollapseTally {
   std::vector<observables::MeanAccumulator> excess, printed, weight;
   observables::BlockMeans weights;  ///< (data set, time)
+  std::size_t evaluations;          ///< of each data set
 };
 
 /// How much is drawn of a case.

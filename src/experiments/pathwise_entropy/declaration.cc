@@ -1,6 +1,6 @@
 #include "experiments/pathwise_entropy/declaration.h"
 
-#include "experiments/shared/axis_values.h"
+#include "core/spacing.h"
 #include "theory/diffusion_process.h"
 
 namespace syncgap::experiments {
@@ -19,7 +19,7 @@ std::vector<Axis> pathwise_entropy_axes(const PathwiseEntropyOptions&) {
       {.name = "seed", .values = Integers{1}, .doc = "independent repetition of the trajectories"},
       {.name = "u",
        .role = captured,
-       .values = even_values(0.02, 2.0, 100),
+       .values = evenly_spaced(0.02, 2.0, 100),
        .doc = "time in the unit named by the option time_unit"},
       {.name = "path",
        .role = captured,

@@ -145,13 +145,18 @@ void PathwiseEntropy::write_trajectories(const Problem& problem, const sde::Mixt
       path_entropy.set_or_none(ensemble.entropy[i][trial], trial, i);
     }
   }
+  // An ensemble without one of the rare undecided trajectories would have an error of its own size.
+  // The entropy of K classes spans log K, and so does h where they have one variance.
+  const double range = std::log(to_real(problem.data.reduced.count()));
   for (std::size_t i = 0; i < levels; ++i) {
     const auto& entropy = ensemble.entropy[i];
-    results.cells("entropy").set_or_none(observables::estimate_mean(entropy), i);
-    results.cells("entropy_variance").set_or_none(observables::estimate_variance(entropy), i);
+    results.cells("entropy").set_or_none(observables::estimate_mean_within(entropy, range), i);
+    results.cells("entropy_variance")
+        .set_or_none(observables::estimate_variance_within(entropy, range), i);
     const auto& label = ensemble.label_entropy[i];
-    results.cells("label_entropy").set(observables::estimate_mean(label), i);
-    results.cells("label_entropy_variance").set(observables::estimate_variance(label), i);
+    results.cells("label_entropy").set(observables::estimate_mean_within(label, range), i);
+    results.cells("label_entropy_variance")
+        .set(observables::estimate_variance_within(label, range), i);
   }
   write_rises(ensemble, results);
 }

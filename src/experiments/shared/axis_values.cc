@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numbers>
 #include <numeric>
 #include <string>
 #include <type_traits>
@@ -17,11 +18,11 @@ std::vector<std::int64_t> first_integers(std::int64_t count) {
   return values;
 }
 
-std::vector<double> even_values(double first, double last, std::int64_t count) {
+std::vector<double> angles(std::int64_t count) {
   SYNCGAP_EXPECTS(count >= 2);
   std::vector<double> values(count);
   for (std::int64_t i = 0; i < count; ++i)
-    values[i] = first + (last - first) * to_real(i) / to_real(count - 1);
+    values[i] = std::numbers::pi * to_real(i) / to_real(count - 1);
   return values;
 }
 

@@ -31,8 +31,8 @@ std::vector<Enum> axis_choices(const Grid& grid, std::string_view name,
 /// 0, 1, ..., count - 1.
 std::vector<std::int64_t> first_integers(std::int64_t count);
 
-/// `count` >= 2 evenly spaced values from `first` to `last`.
-std::vector<double> even_values(double first, double last, std::int64_t count);
+/// `count` >= 2 angles, evenly from 0 to pi.
+std::vector<double> angles(std::int64_t count);
 
 /// Throws InputError unless a numeric axis holds at least `least` values, each larger than the one
 /// before.

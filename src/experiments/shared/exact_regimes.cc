@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <utility>
 
@@ -60,7 +61,8 @@ std::vector<double> noised_quantities(const RegimeImages& images, std::size_t sa
   return values;
 }
 
-/// Zero of the tangent where the curve rises most steeply; NaN if it rises nowhere.
+/// Zero of the tangent where the curve rises most steeply; NaN if it rises nowhere, or if the
+/// points do not reach as far as that zero: then they miss the rise, and it means nothing.
 double tangent_zero(const std::vector<double>& x, std::span<const double> y) {
   double steepest = 0, zero = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 1; i + 1 < x.size(); ++i) {
@@ -69,7 +71,7 @@ double tangent_zero(const std::vector<double>& x, std::span<const double> y) {
     steepest = slope;
     zero = x[i] - y[i] / slope;
   }
-  return zero;
+  return zero >= x.front() && zero <= x.back() ? zero : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
@@ -115,7 +117,7 @@ void measure_paths(const RegimeImages& images, const RegimeOptions& options, std
   std::vector<double> states(paths * d), normals(d);
   std::vector<std::size_t> running;  // numbers of the paths still near their image
   std::vector<std::uint32_t> source(paths);
-  std::vector<double> last_change(paths, options.path_horizon);
+  std::vector<double> last_change(paths, std::numeric_limits<double>::quiet_NaN());
   for (std::size_t p = 0; p < paths; ++p) {
     const double u = source_stream.uniform<double>(p, 0, 0);
     source[p] = static_cast<std::uint32_t>(u * to_real(n));
@@ -143,10 +145,18 @@ void measure_paths(const RegimeImages& images, const RegimeOptions& options, std
     }
     running.resize(kept);
   }
-  results.cells("last_change").assign(last_change);
-  const observables::ResampledMeans mean(last_change, 1, seed.stream("resampled paths"),
-                                         options.resamples);
-  results.cells("last_change_mean").set(mean.mean(0));
+  store_last_changes("last_change", last_change, seed.stream("resampled paths"), options.resamples,
+                     results);
+}
+
+void store_last_changes(const std::string& name, const std::vector<double>& changes,
+                        const RandomStream& stream, std::size_t resamples, Results& results) {
+  results.cells(name).assign_or_none(changes);
+  auto mean = results.cells(name + "_mean");
+  if (std::any_of(changes.begin(), changes.end(), [](double t) { return std::isnan(t); }))
+    mean.none();
+  else
+    mean.set(observables::ResampledMeans(changes, 1, stream, resamples).mean(0));
 }
 
 void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
@@ -157,19 +167,22 @@ void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
                              posterior::quantity_count * count, seed.stream("resampled images"),
                              options.resamples);
 
-  const auto put_curve = [&](const char* name, posterior::Quantity quantity, double scale) {
+  const double log_count = std::log(to_real(images.cloud.count()));
+  const auto put_curve = [&](const char* name, posterior::Quantity quantity, double most,
+                             double scale) {
     auto cells = results.cells(name);
     for (std::size_t t = 0; t < count; ++t) {
-      const IntervalEstimate mean = means.mean(quantity * count + t);
+      const IntervalEstimate mean = means.mean_within(quantity * count + t, 0, most);
       cells.set(scale * mean.value, {scale * mean.interval.low, scale * mean.interval.high}, t);
     }
   };
-  put_curve("excess_entropy", posterior::entropy, 1 / d);
-  put_curve("excess_entropy_sampled", posterior::surprise, 1 / d);
-  put_curve("collapse_agreement", posterior::purity, 1);
-  put_curve("true_weight", posterior::true_weight, 1);
-  put_curve("speciation_agreement", posterior::class_agreement, 1);
-  put_curve("class_entropy", posterior::class_entropy, 1);
+  put_curve("excess_entropy", posterior::entropy, log_count, 1 / d);
+  put_curve("excess_entropy_sampled", posterior::surprise, std::numeric_limits<double>::infinity(),
+            1 / d);
+  put_curve("collapse_agreement", posterior::purity, 1, 1);
+  put_curve("true_weight", posterior::true_weight, 1, 1);
+  put_curve("speciation_agreement", posterior::class_agreement, 1, 1);
+  put_curve("class_entropy", posterior::class_entropy, std::numbers::ln2, 1);
 
   const auto put_time = [&](const char* name, posterior::Quantity quantity, const auto& statistic) {
     results.cells(name).set_or_none(means.statistic(quantity * count, count, statistic));

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
+#include "core/random.h"
 #include "core/results.h"
 #include "experiments/shared/regime_images.h"
 
@@ -21,6 +24,11 @@ void measure_posterior(const RegimeImages& images, const RegimeOptions& options,
 /// forward process, so one runs forward from an image until another one is nearer.
 void measure_paths(const RegimeImages& images, const RegimeOptions& options, std::size_t paths,
                    const RegimeSeed& seed, Results& results);
+
+/// Stores the last changes `name` of some paths, NaN where none was seen, and `name`_mean, which
+/// has no value unless all were seen: else it would be a mean of those that change early or late.
+void store_last_changes(const std::string& name, const std::vector<double>& changes,
+                        const RandomStream& stream, std::size_t resamples, Results& results);
 
 /// Mean agreements of clones at one noise level, from `samples` noised images: class and image.
 struct ExactAgreement {

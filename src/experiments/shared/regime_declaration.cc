@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/spacing.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -10,10 +11,14 @@ namespace {
 /// Close together where collapse happens, wider apart in the tail.
 std::vector<double> default_times() {
   std::vector<double> out;
-  for (int i = 1; i <= 20; ++i) out.push_back(0.02 * i);
-  for (int i = 1; i <= 16; ++i) out.push_back(0.4 + 0.05 * i);
-  for (int i = 1; i <= 18; ++i) out.push_back(1.2 + 0.1 * i);
-  for (int i = 1; i <= 8; ++i) out.push_back(3.0 + 0.25 * i);
+  const auto append = [&](double first, double step, std::size_t count) {
+    const auto values = stepped(first, step, count);
+    out.insert(out.end(), values.begin(), values.end());
+  };
+  append(0.02, 0.02, 20);
+  append(0.45, 0.05, 16);
+  append(1.3, 0.1, 18);
+  append(3.25, 0.25, 8);
   return out;
 }
 
@@ -133,16 +138,20 @@ void describe_posterior(ObservableList& list) {
                          "log(n) / d",
                          "time", "regimes (5)", "bootstrap interval");
   list.add_with_interval("entropy_tangent_time", {},
-                         "zero of the steepest tangent of the excess entropy", "time",
-                         "regimes (5); exact for a random energy model", "bootstrap interval");
+                         "zero of the steepest tangent of the excess entropy; no value where axis "
+                         "time does not reach it",
+                         "time", "regimes (5); exact for a random energy model",
+                         "bootstrap interval");
 }
 
 void describe_paths(ObservableList& list) {
-  list.add("last_change", {"path"},
-           "largest time down from which the nearest image no longer changes, along exact paths",
-           "time", "regimes figure 5");
-  list.add_with_interval("last_change_mean", {}, "mean of last_change", "time", "regimes figure 5",
-                         "bootstrap interval");
+  list.add(
+      "last_change", {"path"},
+      "largest time down from which the nearest image no longer changes, along exact paths; no "
+      "value where it is beyond path_horizon",
+      "time", "regimes figure 5");
+  list.add_with_interval("last_change_mean", {}, "mean of last_change, if all have a value", "time",
+                         "regimes figure 5", "bootstrap interval");
 }
 
 }  // namespace syncgap::experiments

@@ -81,9 +81,11 @@ std::vector<Observable> synchronization_gap_observables(const SynchronizationGap
                       "rate of H[z_0 | z_t] by the denoiser, an upper bound", "nat / step",
                       "information (34), corrections E4.3", "standard error");
   list.add("gradient_norm", {"epoch"}, "mean norm of the gradient before clipping", "1", "syncgap");
-  list.add("images_per_second", {},
-           "speed of the training that made the model, a timing: not the same bits from run to run",
-           "1 / s", "syncgap");
+  list.add(
+      "images_per_second", {},
+      "speed of the training that made the model, a timing: not the same bits from run to run; "
+      "no value where the model was there already",
+      "1 / s", "syncgap");
   describe_pair_training(list);
   return list.take();
 }

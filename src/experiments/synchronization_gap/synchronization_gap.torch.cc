@@ -124,7 +124,7 @@ void SynchronizationGap::run(const Unit& unit, Results& results, const RunContex
   }
   results.cells("gradient_norm").assign(std::span<const double>(model.curves.gradient_norm));
   const std::int64_t shown = pairs_.image_count() * options_.pairs.denoiser.training.epochs;
-  results.cells("images_per_second").set(to_real(shown) / model.curves.seconds);
+  results.cells("images_per_second").set_or_none(to_real(shown) / model.curves.seconds);
 }
 
 std::unique_ptr<const Prepared> prepare_synchronization_gap(

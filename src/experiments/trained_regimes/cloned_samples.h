@@ -20,7 +20,7 @@ struct ClonedSamples {
   std::vector<std::int64_t> clone_image;  ///< (S, M)
   std::vector<std::int64_t> neighbour;    ///< nearest training images; (M, neighbours)
   std::vector<float> neighbour_distance;  ///< (M, neighbours)
-  std::vector<float> last_change;         ///< time of the trunk's last change of image; (M)
+  std::vector<float> last_change;         ///< time of the trunk's last change of image, or NaN; (M)
   std::vector<float> pixels;              ///< generated images; (kept, d)
 };
 

@@ -1,6 +1,7 @@
 #include "experiments/trained_regimes/cloned_samples.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <span>
 
@@ -47,7 +48,7 @@ std::vector<std::uint32_t> nearest_images(const cloud::PointCloud& cloud, NoiseL
 class NearestTracker {
  public:
   NearestTracker(const SamplePlan& plan, const cloud::PointCloud& cloud, std::int64_t count)
-      : plan_(plan), cloud_(cloud), last_change_(count) {}
+      : plan_(plan), cloud_(cloud), last_change_(count, std::numeric_limits<float>::quiet_NaN()) {}
 
   void look(std::int64_t t, const Tensor& states) {
     if (t % plan_.nearest_every != 0) return;
@@ -64,11 +65,8 @@ class NearestTracker {
 
  private:
   void compare(double time, std::vector<std::uint32_t> nearest) {
-    for (std::size_t k = 0; k < nearest.size(); ++k)
-      if (nearest_.empty())
-        last_change_[k] = to_float(time);
-      else if (nearest[k] != nearest_[k])
-        last_change_[k] = to_float(0.5 * (time + time_));
+    for (std::size_t k = 0; k < nearest_.size(); ++k)
+      if (nearest[k] != nearest_[k]) last_change_[k] = to_float(0.5 * (time + time_));
     nearest_ = std::move(nearest);
     time_ = time;
   }

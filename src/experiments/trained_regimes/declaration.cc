@@ -65,7 +65,8 @@ void describe_clones(ObservableList& list) {
 void describe_samples(ObservableList& list) {
   const ObservableList::Names path = {"trajectory"};
   list.add("trajectory_last_change", path,
-           "largest time down from which the nearest image of a trajectory no longer changes",
+           "largest time down from which the nearest image of a trajectory no longer changes; no "
+           "value where it never did",
            "time", "regimes figure 5");
   list.add_with_interval("trajectory_last_change_mean", {}, "mean of trajectory_last_change",
                          "time", "regimes figure 5", "bootstrap interval");

@@ -113,7 +113,6 @@ void TrainedRegimesEstimates::store_samples(const ClonedSamples& seen,
     results_.cells("final_class").set(images_.classes[seen.trunk_class[m]], m);
     results_.cells("final_image").set(images_.chosen[seen.trunk_image[m]], m);
     last_changes.push_back(seen.last_change[m]);
-    results_.cells("trajectory_last_change").set(last_changes.back(), m);
     const float* distance = seen.neighbour_distance.data() + m * kept;
     results_.cells("nearest_distance").set(distance[0], m);
     results_.cells("second_distance").set(distance[1], m);
@@ -124,9 +123,8 @@ void TrainedRegimesEstimates::store_samples(const ClonedSamples& seen,
   const double p = to_real(second) / to_real(total);
   results_.cells("independent_agreement").set(p * p + (1 - p) * (1 - p));
   results_.cells("training_spacing").set(training_spacing(pixels));
-  const observables::ResampledMeans mean(last_changes, 1, seed_.stream("resampled trajectories"),
-                                         plan_.options().exact.resamples);
-  results_.cells("trajectory_last_change_mean").set(mean.mean(0));
+  store_last_changes("trajectory_last_change", last_changes, seed_.stream("resampled trajectories"),
+                     plan_.options().exact.resamples, results_);
   store_neighbours(seen, pixels);
 }
 

@@ -103,6 +103,15 @@ TEST_F(DatasetRegimes, CurvesHaveTheirLimitsAndNeverTurn) {
   EXPECT_GT(ran.value("collapse_crossing_time_high", 0), collapse);
 }
 
+TEST_F(DatasetRegimes, TimesThatMissTheCollapseGiveNoTime) {
+  const RanJob ran = RanJob::from_text(
+      job("\"posterior\"", "samples = 200", "time = [3.0, 3.5, 4.0, 4.5, 5.0, 6.0]"));
+  for (const char* name : {"speciation_crossing_time", "collapse_crossing_time",
+                           "entropy_threshold_time", "entropy_tangent_time"})
+    for (const char* part : {"", "_low", "_high"})
+      EXPECT_TRUE(std::isnan(ran.value(std::string(name) + part, 0))) << name << part;
+}
+
 TEST_F(DatasetRegimes, PrecisionsAgree) {
   const std::string axes = "time = [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]";
   const RanJob single = RanJob::from_text(job("\"posterior\"", "samples = 200", axes));

@@ -73,7 +73,9 @@ def test_identities_of_the_record_hold(record_of):
             assert common.sum() > 10
             for name in ("gap_score_norm", "gap_denoising"):
                 gap = d.series(name)
-                assert (np.abs(gap.value) <= 4.5 * gap.error)[common].all()
+                known = common & np.isfinite(gap.value)  # too few events have no value
+                assert known.sum() > 10
+                assert (np.abs(gap.value) <= 4.5 * gap.error)[known].all()
 
 
 def test_trees_are_built_from_the_matrix_of_branchings():

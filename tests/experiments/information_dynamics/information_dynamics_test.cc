@@ -85,7 +85,7 @@ TEST(InformationDynamics, IdentitiesAgreeWhereNoQuadratureReaches) {
       const auto gap = job.values(name, unit),
                  error = job.values(std::string(name) + "_error", unit);
       for (std::size_t i = 0; i < gap.size(); ++i) {
-        if (entropy[i] > 0.025) {
+        if (entropy[i] > 0.025 && !std::isnan(gap[i])) {  // too few events have no value
           EXPECT_LE(std::abs(gap[i]), 4.0 * error[i]) << name << unit << i;
         }
       }

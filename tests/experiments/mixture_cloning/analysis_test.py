@@ -48,6 +48,19 @@ def test_claims_of_cloning(cloning):
         assert verdicts["(27)"] == Verdict.PARTLY
 
 
+def test_a_scan_that_ends_too_early_decides_nothing(run_job):
+    """All clones of these dimensions agree up to t = 3."""
+    record = run_job(JOB, "--set", "axes.dimension=[1024,4096]", "--set", "experiment.trials=400",
+                     "--set", "axes.branch_time=[0.5,1.0,1.5,2.0,2.5,3.0]",
+                     "--set", 'axes.method=["projected"]')
+    with open_record(record) as record:
+        found = {claim.where: claim for claim in content(record).claims}
+        for where in ("figure 2, text", "figure 2"):
+            assert found[where].verdict is Verdict.OPEN
+        assert "ends before the curve does" in found["figure 2, text"].measured
+        assert Verdict.CONTRADICTED not in {claim.verdict for claim in found.values()}
+
+
 def test_seeds_are_averaged_with_their_errors(cloning):
     with open_record(cloning) as record:
         data = Cloning(record)

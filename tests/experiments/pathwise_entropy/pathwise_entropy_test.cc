@@ -44,6 +44,21 @@ void expect_agreement(const RanJob& job, std::size_t unit) {
   EXPECT_GE(compared, 8u);
 }
 
+TEST(PathwiseEntropy, ErrorsCountTrajectoriesThatWereNotSeen) {
+  // At u = 0.2 no trajectory of these is undecided, and V_h comes from those that are.
+  const RanJob job =
+      RanJob::from_text(kPair, {"axes.process=[\"edm\"]", "axes.d=[4]", "experiment.trials=1000",
+                                "experiment.variance=0.0"});
+  for (const char* name :
+       {"entropy", "entropy_variance", "label_entropy", "label_entropy_variance"}) {
+    const auto value = job.values(name, 0), exact = job.values(std::string(name) + "_exact", 0);
+    const auto error = job.values(std::string(name) + "_error", 0);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      EXPECT_LE(std::abs(value[i] - exact[i]), 4.0 * error[i]) << name << ' ' << i;
+    EXPECT_GT(error[0], 1e-4);
+  }
+}
+
 TEST(PathwiseEntropy, Figure4JobPeaksAtTheSpeciationTime) {
   const RanJob job =
       RanJob::from_file("information_figure4.toml", "smoke", {"axes.d=[4,16,64,1024]"});
