@@ -1,14 +1,19 @@
 #include "data/idx.h"
 
+#include <array>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 #include <zlib.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
+#include "data/idx_files.h"
 #include "data/refusal.h"
 #include "temporary_folder.h"
 
@@ -111,11 +116,17 @@ TEST(Idx, WrongHeadersAreRefused) {
   EXPECT_THAT(image_refusal(bytes), HasSubstr("not an IDX file (images, byte offset 0"));
   bytes = idx({2, 3, 4}, pixels(24));
   bytes[2] = 13;
-  EXPECT_THAT(image_refusal(bytes), HasSubstr("not unsigned bytes (images, byte offset 2"));
+  EXPECT_THAT(image_refusal(bytes),
+              HasSubstr("not unsigned bytes (images, byte offset 2, element type 13"));
   EXPECT_THAT(image_refusal(idx({3}, {1, 2, 3})),
               HasSubstr("does not hold images (images, byte offset 3, 1 dimensions, not 3 or 4"));
   EXPECT_THAT(label_refusal(idx({2, 3, 4}, pixels(24))),
-              HasSubstr("does not hold labels (labels, byte offset 3, 3 dimensions, not 1)"));
+              HasSubstr("does not hold labels (labels, byte offset 3, 3 dimensions, not 1 or 2)"));
+  Bytes real = idx({2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  real[2] = 13;
+  EXPECT_THAT(label_refusal(real),
+              HasSubstr("not whole numbers (labels, byte offset 2, element type "
+                        "13)"));
   EXPECT_THAT(image_refusal(idx({0, 3, 4}, {})), HasSubstr("holds no pixels"));
   EXPECT_THAT(image_refusal(idx({2, 3, 0}, {})), HasSubstr("holds no pixels"));
   EXPECT_THAT(image_refusal(idx({2, 3, 4}, pixels(25))),
@@ -144,11 +155,135 @@ TEST(Idx, MismatchedCountsAndMissingFilesAreRefused) {
   const TemporaryFolder folder;
   folder.write("train-images-idx3-ubyte", idx({2, 3, 4}, pixels(24)));
   auto read = [&] { read_idx_folder(folder.path(), Part::train, 10); };
-  EXPECT_THAT(refusal(read),
-              HasSubstr("train-labels-idx1-ubyte[.gz] does not exist): set data_path"));
+  EXPECT_EQ(refusal(read), "images without labels (" + folder.path("train-images-idx3-ubyte") +
+                               ", no train-labels-idx1-ubyte[.gz] beside it): put the file there");
   folder.write("train-labels-idx1-ubyte", idx({3}, {1, 2, 3}));
   EXPECT_THAT(refusal(read), HasSubstr("holds 2 images"));
   EXPECT_THAT(refusal([] { ByteReader file("/no/such/file"); }), HasSubstr("No such file"));
+}
+
+/// Labels as a table of 32-bit numbers, big-endian, as QMNIST has them.
+Bytes table(const std::vector<std::vector<std::int32_t>>& rows) {
+  Bytes elements;
+  for (const auto& row : rows)
+    for (const std::int32_t number : row)
+      for (int shift = 24; shift >= 0; shift -= 8)
+        elements.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(number) >> shift));
+  Bytes out = idx(
+      {static_cast<std::uint32_t>(rows.size()), static_cast<std::uint32_t>(rows.front().size())},
+      elements);
+  out[2] = 12;
+  return out;
+}
+
+TEST(Idx, LabelsMayBeTheFirstColumnOfATableOfNumbers) {
+  const Bytes labels = table({{7, 0, -1, 100000}, {2, 9, 9, 9}, {0, 1, 2, 3}});
+  ByteReader file(labels, "labels");
+  EXPECT_EQ(read_idx_labels(file, 10), (std::vector<std::int32_t>{7, 2, 0}));
+  EXPECT_THAT(label_refusal(labels, 7), HasSubstr("byte offset 12, label 7 of image 0"));
+  EXPECT_THAT(label_refusal(table({{1, 0}, {-3, 0}})),
+              HasSubstr("byte offset 20, label -3 of image 1"));
+  EXPECT_THAT(label_refusal(table({{256, 0}})), HasSubstr("label 256 of image 0"));
+  Bytes bytes = idx({2}, {4, 0x80});
+  bytes[2] = 9;
+  EXPECT_THAT(label_refusal(bytes), HasSubstr("label -128 of image 1"));
+  EXPECT_THAT(label_refusal(idx({2, 65}, Bytes(130))), HasSubstr("65 columns"));
+}
+
+/// What the folder's images are taken for, by their first pixel; or the refusal.
+std::string found(const TemporaryFolder& folder, Part part, const std::string& prefix = "") {
+  std::string out;
+  const std::string message = refusal([&] {
+    const ImageSet images = read_idx_folder(folder.path(), part, 10, prefix);
+    EXPECT_EQ(peek_idx_folder(folder.path(), part, prefix).count,
+              static_cast<std::int64_t>(images.count()));
+    std::vector<float> image(images.shape().size());
+    images.copy_image(0, image);
+    out = concat(std::lround(image[0] * 255), " ", images.label(0));
+  });
+  return message == "accepted" ? out : message;
+}
+
+Bytes marked(std::uint8_t mark) { return idx({1, 1, 2}, {mark, 0}); }
+Bytes label(std::uint8_t value) { return idx({1}, {value}); }
+
+TEST(IdxFiles, AreFoundUnderEveryNamePeopleHaveThemBy) {
+  using Names = std::array<const char*, 2>;
+  const std::vector<std::pair<Part, Names>> sets = {
+      {Part::train, {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}},
+      {Part::train, {"train-images.idx3-ubyte", "train-labels.idx1-ubyte"}},
+      {Part::test, {"t10k-images.idx3-ubyte.gz", "t10k-labels.idx1-ubyte.gz"}},
+      {Part::train,
+       {"emnist-letters-train-images-idx3-ubyte.gz", "emnist-letters-train-labels-idx1-ubyte.gz"}},
+      {Part::test,
+       {"emnist-letters-test-images-idx3-ubyte", "emnist-letters-test-labels-idx1-ubyte"}},
+      {Part::test, {"qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int"}}};
+  for (const auto& [part, names] : sets) {
+    const TemporaryFolder folder;
+    folder.write(names[0], marked(7));
+    folder.write(names[1], label(3));
+    EXPECT_EQ(found(folder, part), "7 3") << names[0];
+    EXPECT_TRUE(has_idx_files(folder.path(), part, "")) << names[0];
+    const Part other = part == Part::train ? Part::test : Part::train;
+    EXPECT_FALSE(has_idx_files(folder.path(), other, "")) << names[0];
+  }
+}
+
+TEST(IdxFiles, MayEachLieInAFolderOfTheirName) {
+  const TemporaryFolder folder;
+  for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"})
+    std::filesystem::create_directory(folder.path(name));
+  folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte", marked(9));
+  folder.write("train-labels-idx1-ubyte/train-labels.idx1-ubyte", label(4));
+  EXPECT_EQ(found(folder, Part::train), "9 4");
+  std::filesystem::remove(folder.path("train-labels-idx1-ubyte/train-labels.idx1-ubyte"));
+  EXPECT_THAT(found(folder, Part::train), HasSubstr("images without labels ("));
+}
+
+TEST(IdxFiles, OfSeveralSetsOneIsChosenByItsPrefix) {
+  const TemporaryFolder folder;
+  for (const auto& [prefix, mark] :
+       {std::pair{"emnist-digits-", 1}, std::pair{"emnist-mnist-", 2}}) {
+    const std::string name = prefix;
+    folder.write(name + "train-images-idx3-ubyte", marked(static_cast<std::uint8_t>(mark)));
+    folder.write(name + "train-labels-idx1-ubyte", label(0));
+  }
+  EXPECT_EQ(
+      found(folder, Part::train),
+      "several data sets lie in one folder (" + folder.path() +
+          ", prefixes of its files \"emnist-digits-\", \"emnist-mnist-\"): set file_prefix to "
+          "one of them");
+  EXPECT_EQ(found(folder, Part::train, "emnist-digits-"), "1 0");
+  EXPECT_EQ(found(folder, Part::train, "emnist-mnist-"), "2 0");
+  EXPECT_THAT(found(folder, Part::train, "emnist-"),
+              HasSubstr("saw \"emnist-\"): set file_prefix"));
+  // A set without a prefix is what was meant.
+  folder.write("train-images-idx3-ubyte", marked(3));
+  folder.write("train-labels-idx1-ubyte", label(0));
+  EXPECT_EQ(found(folder, Part::train), "3 0");
+}
+
+TEST(IdxFiles, UnpackedOnesWithAHyphenComeFirst) {
+  const TemporaryFolder folder;
+  folder.write("train-images-idx3-ubyte.gz", gzip(marked(1)));
+  folder.write("train-labels-idx1-ubyte", label(5));
+  EXPECT_EQ(found(folder, Part::train), "1 5");
+  folder.write("train-images.idx3-ubyte", marked(2));
+  EXPECT_EQ(found(folder, Part::train), "2 5");
+  folder.write("train-images-idx3-ubyte", marked(3));
+  EXPECT_EQ(found(folder, Part::train), "3 5");
+}
+
+TEST(ImageSet, TransposingExchangesRowsAndColumnsOfEveryChannel) {
+  const std::vector<std::uint8_t> pixels{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
+  ImageSet images({2, 2, 3}, pixels, {1});
+  images.transpose();
+  EXPECT_EQ(images.shape(), (ImageShape{2, 3, 2}));
+  std::vector<float> image(12);
+  images.copy_image(0, image);
+  const std::vector<int> expected{0, 3, 1, 4, 2, 5, 10, 13, 11, 14, 12, 15};
+  for (std::size_t i = 0; i < 12; ++i)
+    EXPECT_EQ(image[i], static_cast<float>(expected[i]) / 255.0F) << i;
 }
 
 TEST(Idx, DamagedGzipIsRefused) {
