@@ -73,8 +73,13 @@ toml::table parse_table(std::string_view text, const std::string& source) {
   try {
     return toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    throw InputError(concat("the job is not valid TOML (", source, ":", error.source().begin.line,
-                            ":", error.source().begin.column, "): ", error.description()));
+    const std::string_view problem = error.description();
+    // What people write who know other languages; --set takes it.
+    const bool number = problem.find("floating-point") != std::string_view::npos;
+    throw InputError(
+        concat("the job is not valid TOML (", source, ":", error.source().begin.line, ":",
+               error.source().begin.column, "): ", problem,
+               number ? "; numbers have digits on both sides of the point: 0.5, 5.0" : ""));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "error_text.h"
 
 namespace syncgap {
@@ -231,6 +232,11 @@ TEST(JobMistakes, BadTomlIsReportedWithLineAndColumn) {
   EXPECT_THAT(refusal("[experiment]\nname = \"x\"\ntrials = 1\ntrials = 2\n"),
               StartsWith("the job is not valid TOML (jobs/figure12.toml:4:"));
   EXPECT_THAT(refusal("\xff\xfe"), StartsWith("the job is not valid TOML"));
+  for (const char* number : {".5", "5.", "[0.1, .5]"})
+    EXPECT_THAT(refusal(concat("[axes]\ng = ", number, "\n")),
+                testing::AllOf(StartsWith("the job is not valid TOML (jobs/figure12.toml:2:"),
+                               testing::EndsWith("on both sides of the point: 0.5, 5.0")))
+        << number;
 }
 
 TEST(JobMistakes, UnknownTablesOfferTheNearest) {
