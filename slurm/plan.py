@@ -31,3 +31,16 @@ def read_plan(job, arguments, ranks=1):
     if answer.returncode != 0:
         sys.exit(answer.returncode)  # syncgap has said why
     return json.loads(answer.stdout)
+
+
+def split_values(plan, name):
+    """The values of a split axis of a plan; any other axis ends here with what there is."""
+    axes = {axis["name"]: axis for axis in plan["axes"]}
+    split = [axis["name"] for axis in plan["axes"] if axis["role"] == "split"]
+    choice = f"choose a split axis, one of {', '.join(split)}"
+    if name not in axes:
+        refuse(f"there is no axis '{name}' ({plan['job']}): {choice}")
+    if name not in split:
+        refuse(f"axis '{name}' is captured, one run of a unit fills all of it ({plan['job']}): "
+               f"{choice}")
+    return axes[name]["values"]

@@ -14,7 +14,7 @@ namespace syncgap {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = testing::TempDir() + "/syncgap-XXXXXX";
+    std::string pattern = std::filesystem::path(testing::TempDir()) / "syncgap-XXXXXX";
     path_ = mkdtemp(pattern.data());
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }

@@ -3,6 +3,8 @@ called."""
 
 from __future__ import annotations
 
+import re
+
 from analysis.reading.record import Record
 from analysis.reading.values import show
 
@@ -26,7 +28,7 @@ def data_text(record: Record) -> str:
     """The data set in words."""
     path = str(record.option("data_path", ""))
     name = "Fashion-MNIST" if is_fashion(record) else \
-        "MNIST" if "mnist" in path.lower() else path.rstrip("/").rsplit("/", 1)[-1]
+        "MNIST" if is_mnist(record) else path.rstrip("/").rsplit("/", 1)[-1]
     size = record.option("padded_size")
     channels = record.option("channels", 1)
     colours = f" × {channels}" if channels > 1 else ""
@@ -35,5 +37,7 @@ def data_text(record: Record) -> str:
 
 def is_mnist(record: Record) -> bool:
     """Whether the data look like MNIST itself, whose values the papers print: a guess likewise."""
-    path = str(record.option("data_path", "")).lower()
-    return "mnist" in path and "fashion" not in path and "kmnist" not in path
+    named = f"{record.option('data_path', '')}/{record.option('file_prefix', '')}".lower()
+    # EMNIST, KMNIST, QMNIST and MedMNIST are other sets.
+    others = re.search(r"[a-z]mnist", named) or is_fashion(record)
+    return "mnist" in named and not others

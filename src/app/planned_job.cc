@@ -10,6 +10,7 @@
 #include "app/libraries.h"
 #include "app/machine.h"
 #include "core/version.h"
+#include "store/file.h"
 
 namespace syncgap::app {
 namespace {
@@ -41,10 +42,11 @@ PlannedJob plan_job(const JobRequest& request) {
   planned.grid = std::make_unique<Grid>(job_grid(job, *planned.experiment));
   planned.observables = planned.experiment->observables();
   planned.plan = planned.experiment->plan(*planned.grid);
-  planned.record_path = !request.record.empty() ? request.record : job.run.record;
+  planned.record_path = !request.record.empty() ? with_home(request.record) : job.run.record;
   if (planned.record_path.empty())
     planned.record_path =
         "out/" + job.stem + (job.profile.empty() ? "" : "-" + job.profile) + ".h5";
+  store::refuse_folder(planned.record_path, "the record");
   return planned;
 }
 

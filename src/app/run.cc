@@ -81,8 +81,11 @@ ExitCode judge(const sweep::SweepOutcome& outcome, const Communicator& ranks) {
   return outcome.failed > 0 ? ExitCode::units_failed : ExitCode::done;
 }
 
-void report(const sweep::SweepOutcome& outcome, const std::string& path) {
+void report(const sweep::SweepOutcome& outcome, const std::string& path, bool retried) {
   const std::uint64_t ran = outcome.done - outcome.done_before;
+  // Failed units are left alone unless they are asked for.
+  const bool nothing_ran = ran == 0 && outcome.pending == 0 && outcome.damaged == 0 &&
+                           (outcome.failed == 0 || !retried) && outcome.broken.empty();
   std::printf("%llu of %llu units done", static_cast<unsigned long long>(outcome.done),
               static_cast<unsigned long long>(outcome.units));
   if (outcome.done_before > 0)
@@ -95,10 +98,14 @@ void report(const sweep::SweepOutcome& outcome, const std::string& path) {
   if (outcome.pending > 0)
     std::printf(", %llu left", static_cast<unsigned long long>(outcome.pending));
   const double capacity = outcome.seconds * outcome.teams;
-  std::printf("\n%llu units in %s s on %d %s, %.1f%% of it inside units\n",
-              static_cast<unsigned long long>(ran), short_number(outcome.seconds).c_str(),
-              outcome.teams, outcome.teams == 1 ? "rank or team" : "ranks or teams",
-              capacity > 0 ? 100 * outcome.busy_seconds / capacity : 0.0);
+  if (nothing_ran)
+    std::printf("\nnothing is left to run%s\n",
+                outcome.failed > 0 ? " but the failed units" : ": the sweep is finished");
+  else
+    std::printf("\n%llu units in %s s on %d %s, %.1f%% of it inside units\n",
+                static_cast<unsigned long long>(ran), short_number(outcome.seconds).c_str(),
+                outcome.teams, outcome.teams == 1 ? "rank or team" : "ranks or teams",
+                capacity > 0 ? 100 * outcome.busy_seconds / capacity : 0.0);
   std::printf("record: %s\n", path.c_str());
   if (outcome.failed > 0)
     std::printf("see why with `syncgap status %s`; run again with --retry-failed\n", path.c_str());
@@ -200,7 +207,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;
     const sweep::SweepOutcome outcome = sweep::run_sweep(*record, ranks, work, settings, drain);
-    if (speaks) report(outcome, path);
+    if (speaks) report(outcome, path, request.retry_failed);
     std::fflush(stdout);
     return judge(outcome, ranks);
   } catch (const InputError& error) {

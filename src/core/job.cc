@@ -10,6 +10,8 @@
 
 #include "core/axis_reading.h"
 #include "core/check.h"
+#include "core/option_reading.h"
+#include "core/override_reading.h"
 
 namespace syncgap {
 namespace {
@@ -23,7 +25,7 @@ std::string place(const std::string& source, const toml::node& node) {
 /// ones.
 class Collector {
  public:
-  explicit Collector(Job& job) : job_(job) {}
+  explicit Collector(Job& job) : job_(job), run_(job.run.table()) {}
 
   void section(const std::string& name, const toml::node& node, const std::string& source) {
     const toml::table* table = node.as_table();
@@ -38,18 +40,17 @@ class Collector {
     if (section == "axes") {
       replace(job_.axes, {key, read_axis_values(key, value, where), where});
     } else if (section == "run") {
-      OptionTable table = job_.run.table();
       if (key == "walltime" && value.is_string())
-        table.set(key, clock_seconds(**value.as_string(), where), where);
+        run_.set(key, clock_seconds(**value.as_string(), where), where);
       else
-        table.set(key, option_value(key, value, where), where);
+        run_.set(key, read_option_value(key, value, where), where);
     } else if (key == "name") {
       require_input(value.is_string(), "'experiment.name' takes a string (", where,
                     "): see `syncgap experiments`");
       job_.experiment = **value.as_string();
       job_.experiment_where = where;
     } else {
-      replace(job_.options, {key, option_value(key, value, where), where});
+      replace(job_.options, {key, read_option_value(key, value, where), where});
     }
   }
 
@@ -64,62 +65,21 @@ class Collector {
     list.push_back(std::move(setting));
   }
 
-  static OptionValue clock_seconds(const std::string& text, const std::string& where) {
-    double seconds = 0;
-    std::istringstream in(text);
-    std::string part;
-    int parts = 0;
-    while (std::getline(in, part, ':')) {
-      const bool digits = !part.empty() && part.size() < 7 &&
-                          std::all_of(part.begin(), part.end(),
-                                      [](unsigned char c) { return std::isdigit(c) != 0; });
-      require_input(digits && ++parts <= 3, "option 'walltime' cannot be read (", where, ", saw \"",
-                    text, "\"): write seconds or \"hours:minutes:seconds\"");
-      seconds = seconds * 60 + std::stod(part);
-    }
-    require_input(parts == 3, "option 'walltime' cannot be read (", where, ", saw \"", text,
-                  "\"): write seconds or \"hours:minutes:seconds\"");
-    return seconds;
-  }
-
-  static OptionValue option_value(const std::string& key, const toml::node& node,
-                                  const std::string& where) {
-    if (const auto* v = node.as_boolean()) return **v;
-    if (const auto* v = node.as_integer()) return static_cast<std::int64_t>(**v);
-    if (const auto* v = node.as_floating_point()) return **v;
-    if (const auto* v = node.as_string()) return **v;
-    const toml::array* array = node.as_array();
-    require_input(array != nullptr, "option '", key, "' has a value of an unknown kind (", where,
-                  "): give true/false, a number, a string or a list of numbers or strings");
-    std::vector<double> numbers;
-    std::vector<std::string> strings;
-    for (const auto& element : *array) {
-      if (const auto* v = element.as_integer()) {
-        numbers.push_back(static_cast<double>(**v));
-      } else if (const auto* real = element.as_floating_point()) {
-        numbers.push_back(**real);
-      } else if (const auto* text = element.as_string()) {
-        strings.push_back(**text);
-      } else {
-        throw InputError(concat("option '", key, "' has a list element of an unknown kind (", where,
-                                "): lists hold numbers or strings"));
-      }
-    }
-    require_input(numbers.empty() || strings.empty(), "option '", key,
-                  "' mixes numbers and strings in one list (", where, "): use one kind");
-    if (!strings.empty()) return strings;
-    return numbers;
-  }
-
   Job& job_;
+  OptionTable run_;  ///< made before anything is set, so that it knows the defaults
 };
 
 toml::table parse_table(std::string_view text, const std::string& source) {
   try {
     return toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    throw InputError(concat("the job is not valid TOML (", source, ":", error.source().begin.line,
-                            ":", error.source().begin.column, "): ", error.description()));
+    const std::string_view problem = error.description();
+    // What people write who know other languages; --set takes it.
+    const bool number = problem.find("floating-point") != std::string_view::npos;
+    throw InputError(
+        concat("the job is not valid TOML (", source, ":", error.source().begin.line, ":",
+               error.source().begin.column, "): ", problem,
+               number ? "; numbers have digits on both sides of the point: 0.5, 5.0" : ""));
   }
 }
 
@@ -132,22 +92,15 @@ void apply_override(Collector& collector, const std::string& text) {
                 "cannot read the override (--set ", text, "): ", form);
   const std::string section = text.substr(0, dot);
   const std::string key = text.substr(dot + 1, equals - dot - 1);
-  const std::string value = text.substr(equals + 1);
   require_input(section == "experiment" || section == "axes" || section == "run",
                 "unknown section '", section, "' in an override (--set ", text, "): ", form);
-  toml::table table;
-  try {
-    table = toml::parse("value = " + value);
-  } catch (const toml::parse_error&) {
-    // A bare word is what a shell user means by a string.
-    require_input(!value.empty() && value.find_first_of("[]{}=\"'\n") == std::string::npos,
-                  "cannot read the value of an override (--set ", text,
-                  "): give a number, true/false, a word, or a list like [0.1,0.2]");
-    table.insert_or_assign("value", value);
-  }
-  require_input(table.size() == 1, "cannot read the value of an override (--set ", text,
-                "): ", form);
-  collector.entry(section, key, *table.get("value"), "--set " + text);
+  const Commas commas = section == "axes"  ? Commas::separate
+                        : section == "run" ? Commas::are_text
+                                           : Commas::separate_numbers;
+  const auto table = read_override_value(text.substr(equals + 1), commas);
+  require_input(table.has_value(), "cannot read the value of an override (--set ", text,
+                "): give a number, true/false, a word, or a list like [0.1,0.2]");
+  collector.entry(section, key, *table->get("value"), "--set " + text);
 }
 
 std::string json(const toml::table& table) {
@@ -207,7 +160,7 @@ OptionTable RunSettings::table() {
   options.add("ranks_per_unit", ranks_per_unit, "", "MPI ranks that work on one unit together")
       .at_least(1);
   options.add("walltime", walltime, "", "drain after this long; 0: no limit").at_least(0).unit("s");
-  options.add("record", record, "", "file to write; empty: out/JOB[-PROFILE].h5");
+  options.add("record", record, "", "file to write; empty: out/JOB[-PROFILE].h5").path();
   return options;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,12 @@ inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// A count that enters real arithmetic. Exact below 2^53, which no size of ours comes near.
 constexpr double to_real(std::integral auto count) { return static_cast<double>(count); }
+
+/// Whether a real is a whole number that a double holds with all whole numbers around it, so that
+/// what was written is what is there.
+inline bool is_whole(double value) {
+  return value == std::floor(value) && std::fabs(value) < 9007199254740992.0;
+}
 
 /// A number computed in double for what works in single precision.
 constexpr float to_float(double value) { return static_cast<float>(value); }

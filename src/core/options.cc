@@ -60,6 +60,12 @@ bool is_plain_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; });
 }
 
+std::string with_home(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  const bool of_user = path == "~" || path.compare(0, 2, "~/") == 0;
+  return of_user && home != nullptr ? home + path.substr(1) : path;
+}
+
 std::string to_toml(const OptionValue& value) {
   struct Renderer {
     std::string operator()(bool v) const { return v ? "true" : "false"; }
@@ -95,6 +101,7 @@ Option& Option::unit(std::string text) {
 }
 
 Option& Option::place() { return place_ = true, *this; }
+Option& Option::path() { return path_ = true, *this; }
 
 std::string Option::limits_text() const {
   std::vector<std::string> parts;
@@ -121,6 +128,10 @@ void Option::set(const OptionValue& value, std::string_view where) {
   OptionValue converted = value;
   if (std::holds_alternative<double>(default_) && std::holds_alternative<std::int64_t>(value))
     converted = static_cast<double>(std::get<std::int64_t>(value));
+  // 1e5 is how people write a hundred thousand.
+  if (const auto* x = std::get_if<double>(&value);
+      x && std::holds_alternative<std::int64_t>(default_) && is_whole(*x))
+    converted = static_cast<std::int64_t>(*x);
   // An empty list has no element type of its own.
   if (const auto* list = std::get_if<std::vector<double>>(&value);
       list && list->empty() && std::holds_alternative<std::vector<std::string>>(default_))
@@ -128,16 +139,29 @@ void Option::set(const OptionValue& value, std::string_view where) {
   require_input(converted.index() == default_.index(), "option '", name_, "' takes ",
                 type_name(default_), " (", where, ", saw ", to_toml(value), "): the default is ",
                 to_toml(default_));
+  if (auto* text = std::get_if<std::string>(&converted); path_ && text != nullptr)
+    *text = with_home(*text);
   check_limits(converted, where);
-  require_input(set_(converted), "option '", name_, "' is out of range (", where, ", saw ",
-                to_toml(value), "): it does not fit the type of the option");
+  const bool is_list = std::holds_alternative<std::vector<double>>(converted);
+  require_input(set_(converted), "option '", name_, "' ",
+                is_list ? "takes a list of whole numbers (" : "is out of range (", where, ", saw ",
+                to_toml(value), "): ",
+                is_list ? "the default is " + to_toml(default_)
+                        : std::string("it does not fit the type of the option"));
 }
 
 void Option::check_limits(const OptionValue& value, std::string_view where) const {
   auto in_range = [&](double x) {
-    return std::isfinite(x) && (!at_least_ || x >= *at_least_) && (!at_most_ || x <= *at_most_) &&
+    return (!at_least_ || x >= *at_least_) && (!at_most_ || x <= *at_most_) &&
            (!above_ || x > *above_) && (!below_ || x < *below_);
   };
+  bool finite = true;
+  if (const auto* x = std::get_if<double>(&value)) finite = std::isfinite(*x);
+  if (const auto* list = std::get_if<std::vector<double>>(&value))
+    finite = std::all_of(list->begin(), list->end(), [](double x) { return std::isfinite(x); });
+  const std::string limits = limits_text();
+  require_input(finite, "option '", name_, "' is not finite (", where, ", saw ", to_toml(value),
+                "): give a finite number", limits.empty() ? "" : ", ", limits);
   auto allowed = [&](const std::string& text) {
     return choices_.empty() || std::find(choices_.begin(), choices_.end(), text) != choices_.end();
   };
@@ -156,9 +180,8 @@ void Option::check_limits(const OptionValue& value, std::string_view where) cons
                     (many == nullptr || std::all_of(many->begin(), many->end(), plain)),
                 "option '", name_, "' has a control character (", where, ", saw ", to_toml(value),
                 "): remove it");
-  const std::string limits = limits_text();
   require_input(ok, "option '", name_, "' is out of range (", where, ", saw ", to_toml(value),
-                "): it must be ", limits.empty() ? std::string("finite") : limits);
+                "): it must be ", limits);
 }
 
 Option& OptionTable::append(Option option) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "core/choices.h"
+#include "core/numbers.h"
 
 namespace syncgap {
 
@@ -25,6 +25,10 @@ std::string to_toml(const OptionValue& value);
 /// False for text with control characters: line ends would break messages, NUL would cut it short
 /// in the record.
 bool is_plain_text(std::string_view text);
+
+/// `path` with the user's folder (HOME) for ~/ at its beginning, as a shell would have read it; a
+/// job has no shell.
+std::string with_home(const std::string& path);
 
 /// One option: its name, meaning and limits, bound to the struct member that holds it.
 class Option {
@@ -45,6 +49,8 @@ class Option {
   /// Says where and how, not what: a folder, a device to look for, how often to keep a checkpoint.
   /// Such an option decides no number and may change between runs of one record.
   Option& place();
+  /// Names a file or folder: ~/ at its beginning becomes the user's folder.
+  Option& path();
 
   const std::string& name() const { return name_; }
   const std::string& symbol() const { return symbol_; }
@@ -58,8 +64,8 @@ class Option {
   OptionValue value() const { return get_(); }
   /// False for one that only says where and how.
   bool decides() const { return !place_; }
-  /// Sets the bound member. Converts integers to reals; throws InputError naming `where` for a
-  /// value of another type or outside the limits.
+  /// Sets the bound member. Converts integers to reals, and reals that are whole; throws InputError
+  /// naming `where` for a value of another type or outside the limits.
   void set(const OptionValue& value, std::string_view where);
 
  private:
@@ -71,7 +77,7 @@ class Option {
   OptionValue default_;
   std::optional<double> at_least_, at_most_, above_, below_;
   std::vector<std::string> choices_;
-  bool place_ = false;
+  bool place_ = false, path_ = false;
 };
 
 /// The options of one experiment, in the order they were described. The table refers to the members
@@ -128,7 +134,7 @@ Option& OptionTable::add(std::string name, T& member, std::string symbol, std::s
     } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
       const auto& numbers = std::get<std::vector<double>>(value);
       for (const double x : numbers)
-        if (x != std::floor(x) || std::abs(x) >= 9e15) return false;
+        if (!is_whole(x)) return false;
       member.assign(numbers.begin(), numbers.end());
     } else {
       member = std::get<T>(value);

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 #include <zlib.h>
 
@@ -107,18 +105,6 @@ void ByteReader::expect_end(const char* after) {
 void ByteReader::refuse(const std::string& wrong, std::uint64_t at, const std::string& seen,
                         const std::string& remedy) const {
   throw InputError(concat(wrong, " (", name_, ", byte offset ", at, ", ", seen, "): ", remedy));
-}
-
-std::string find_raw_or_gzip(const std::string& folder, const std::string& stem) {
-  for (const char* suffix : {"", ".gz"}) {
-    std::string path = folder + "/" + stem + suffix;
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return path;
-  }
-  throw InputError(
-      concat("no images found (", folder, "/", stem, "[.gz] does not exist): set ",
-             "data_path to the folder of the data set; Debian's dataset-fashion-mnist ",
-             "installs one in /usr/share/datasets/fashion-mnist"));
 }
 
 }  // namespace syncgap::data

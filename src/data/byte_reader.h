@@ -49,8 +49,4 @@ class ByteReader {
   std::function<std::size_t(std::span<std::uint8_t>)> source_;
 };
 
-/// `folder/stem` or `folder/stem.gz`, whichever exists; throws InputError naming the first when
-/// neither does.
-std::string find_raw_or_gzip(const std::string& folder, const std::string& stem);
-
 }  // namespace syncgap::data

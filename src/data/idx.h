@@ -10,7 +10,8 @@
 namespace syncgap::data {
 
 // IDX files, the format of MNIST and its relatives: two zero bytes, the element type (8: unsigned
-// byte), the number of dimensions, each extent as a big-endian 32-bit number, then the elements.
+// byte, 9: signed byte, 11: 16 bits, 12: 32 bits), the number of dimensions, each extent as a
+// big-endian 32-bit number, then the elements, big-endian too.
 
 /// Pixels of an IDX file of three (n, H, W) or four (n, C, H, W) dimensions.
 struct IdxImages {
@@ -20,16 +21,14 @@ struct IdxImages {
 };
 IdxImages read_idx_images(ByteReader& file);
 
-/// Labels of an IDX file of one dimension, each below `class_count`.
+/// Labels of an IDX file of whole numbers, each below `class_count`; of one dimension, or of two as
+/// QMNIST's tables, whose first column they are.
 std::vector<std::int32_t> read_idx_labels(ByteReader& file, std::int64_t class_count);
 
-/// Which half of a data set; IDX sets name them "train" and "t10k".
-enum class Part { train, test };
-
-/// Images and labels of a folder that holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`
-/// or, for the test part, the same with `t10k`; with or without `.gz`.
-ImageSet read_idx_folder(const std::string& folder, Part part, std::int64_t class_count);
+/// Images and labels of the files that find_idx_files finds.
+ImageSet read_idx_folder(const std::string& folder, Part part, std::int64_t class_count,
+                         const std::string& prefix = "");
 /// The same from the header of the images alone; both files must be there.
-ImageOutline peek_idx_folder(const std::string& folder, Part part);
+ImageOutline peek_idx_folder(const std::string& folder, Part part, const std::string& prefix = "");
 
 }  // namespace syncgap::data

@@ -35,6 +35,21 @@ void ImageSet::copy_image(std::size_t i, std::span<float> out) const {
       pixels_);
 }
 
+void ImageSet::transpose() {
+  const auto [channels, height, width] = shape_;
+  std::visit(
+      [&, height = height, width = width](auto& pixels) {
+        const auto upright = pixels;
+        const std::size_t plane = height * width;
+        for (std::size_t begin = 0; begin < pixels.size(); begin += plane)
+          for (std::size_t row = 0; row < height; ++row)
+            for (std::size_t column = 0; column < width; ++column)
+              pixels[begin + column * height + row] = upright[begin + row * width + column];
+      },
+      pixels_);
+  std::swap(shape_.height, shape_.width);
+}
+
 void ImageSet::append(ImageSet other) {
   if (count() == 0) {
     *this = std::move(other);

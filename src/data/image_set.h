@@ -9,6 +9,9 @@
 
 namespace syncgap::data {
 
+/// Which half of a data set.
+enum class Part { train, test };
+
 /// Extents of one image; pixels run width fastest, then height, then channel.
 struct ImageShape {
   std::size_t channels = 0, height = 0, width = 0;
@@ -47,6 +50,9 @@ class ImageSet {
 
   /// Image `i`, (C, H, W), in [0, 1].
   void copy_image(std::size_t i, std::span<float> out) const;
+
+  /// Exchanges rows and columns of every image.
+  void transpose();
 
   /// Appends another set of the same shape and pixel type.
   void append(ImageSet other);

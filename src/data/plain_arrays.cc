@@ -19,15 +19,14 @@ std::string place(const PlainArray& array, std::uint64_t entry) {
   return text;
 }
 
-std::string extents_text(const PlainArray& array) {
+std::string extents_text(const std::vector<std::uint64_t>& extents) {
   std::string text;
-  for (const std::uint64_t extent : array.extents)
-    text += concat(text.empty() ? "" : " x ", extent);
+  for (const std::uint64_t extent : extents) text += concat(text.empty() ? "" : " x ", extent);
   return text;
 }
 
-ImageShape shape_of(const PlainArray& images, ChannelPlace& channel_place) {
-  const auto& e = images.extents;
+ImageShape shape_of(const std::string& name, const std::vector<std::uint64_t>& e,
+                    ChannelPlace& channel_place) {
   auto colours = [](std::uint64_t extent) { return extent == 1 || extent == 3; };
   channel_place = ChannelPlace::first;
   if (e.size() == 3) return {1, e[1], e[2]};
@@ -36,8 +35,8 @@ ImageShape shape_of(const PlainArray& images, ChannelPlace& channel_place) {
     channel_place = ChannelPlace::last;
     return {e[3], e[1], e[2]};
   }
-  throw InputError(concat("a dataset does not hold images (", images.name, ", extents ",
-                          extents_text(images), "): store them as (n, H, W), (n, C, H, W) or ",
+  throw InputError(concat("a dataset does not hold images (", name, ", extents ", extents_text(e),
+                          "): store them as (n, H, W), (n, C, H, W) or ",
                           "(n, H, W, C) with one or three channels"));
 }
 
@@ -78,13 +77,22 @@ std::vector<std::int32_t> checked_labels(const PlainArray& labels, std::int64_t 
 
 }  // namespace
 
+ImageOutline outline_of(const std::string& name, const std::vector<std::uint64_t>& extents) {
+  ChannelPlace ignored;
+  const ImageShape shape = shape_of(name, extents, ignored);
+  return {static_cast<std::int64_t>(extents.front()), shape};
+}
+
 ImageSet images_from_arrays(PlainArray images, const PlainArray& labels, std::int64_t class_count) {
   ChannelPlace channel_place;
-  const ImageShape shape = shape_of(images, channel_place);
-  require_input(labels.extents.size() == 1 && labels.extents[0] == images.extents[0],
+  const ImageShape shape = shape_of(images.name, images.extents, channel_place);
+  // Some store a column of one.
+  const bool one_each =
+      labels.extents.size() == 1 || (labels.extents.size() == 2 && labels.extents[1] == 1);
+  require_input(one_each && labels.extents[0] == images.extents[0],
                 "images and labels do not belong together (", images.name, ", extents ",
-                extents_text(images), "; ", labels.name, ", extents ", extents_text(labels),
-                "): give one label for each image");
+                extents_text(images.extents), "; ", labels.name, ", extents ",
+                extents_text(labels.extents), "): give one label for each image");
   std::vector<std::int32_t> checked = checked_labels(labels, class_count);
   return std::visit(
       [&](auto& values) -> ImageSet {

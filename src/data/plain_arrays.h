@@ -10,7 +10,8 @@
 
 namespace syncgap::data {
 
-/// Images or labels as an array file (HDF5) holds them: extents, values, and where they come from.
+/// Images or labels as an array file (HDF5, NumPy) holds them: extents, values, and where they come
+/// from.
 struct PlainArray {
   std::string name;  ///< "set.h5, dataset images", for messages
   std::vector<std::uint64_t> extents;
@@ -20,7 +21,11 @@ struct PlainArray {
 };
 
 /// Images of extents (n, H, W), (n, C, H, W) or (n, H, W, C) with C = 1 or 3, unsigned bytes or
-/// floats in [0, 1], and n labels in [0, class_count). Anything else is refused with its place.
+/// floats in [0, 1], and labels in [0, class_count), (n) or (n, 1). Anything else is refused with
+/// its place.
 ImageSet images_from_arrays(PlainArray images, const PlainArray& labels, std::int64_t class_count);
+
+/// What images of these extents would be; `name` is for the message where they are none.
+ImageOutline outline_of(const std::string& name, const std::vector<std::uint64_t>& extents);
 
 }  // namespace syncgap::data

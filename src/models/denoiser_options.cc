@@ -13,6 +13,7 @@ void DenoiserSettings::describe(OptionTable& table) {
       .add("weights", weights, "",
            "file of the denoiser's weights, read in place of training: safetensors, an index of "
            "several, or a state dict or checkpoint of torch.save; empty: trained here")
+      .path()
       .place();
   place.describe(table);
 }

@@ -11,7 +11,7 @@ void Place::describe(OptionTable& table) {
   table.add("precision", precision, networks::kPrecisions, "",
             "of convolutions and products: single, or bf16 with norms, losses and the optimizer in "
             "single");
-  table.add("models", models, "", "folder of trained models, shared by all jobs").place();
+  table.add("models", models, "", "folder of trained models, shared by all jobs").path().place();
 }
 
 }  // namespace syncgap::models

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -73,6 +74,13 @@ bool copy_to_map(char* to, const void* from, std::size_t bytes) {
 }
 
 }  // namespace
+
+void refuse_folder(const std::string& path, const char* what) {
+  std::error_code ignored;
+  if ((!path.empty() && path.back() == '/') || std::filesystem::is_directory(path, ignored))
+    throw RecordError(concat("a folder is not ", what, " (", path, "): name the file in it, ",
+                             (std::filesystem::path(path) / "NAME.h5").string()));
+}
 
 File::File(std::string path, Mode mode) : path_(std::move(path)) {
   const int flags = mode == Mode::read     ? O_RDONLY

@@ -10,6 +10,9 @@ namespace syncgap::store {
 /// What is filled or hashed at a time.
 inline constexpr std::size_t kPiece = std::size_t{1} << 20;
 
+/// Throws RecordError where a folder is named instead of a file; `what` is "the record".
+void refuse_folder(const std::string& path, const char* what);
+
 /// Move-only owner of a POSIX file descriptor; all calls retry on EINTR and throw RecordError with
 /// the system's reason and the path.
 class File {

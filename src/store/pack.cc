@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "store/file.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
@@ -49,6 +50,7 @@ void copy_dataset(hid_t from, hid_t to, const std::string& name) {
 
 void pack_record(const std::string& from, const std::string& to) {
   const Record record(from, Record::Access::read);
+  refuse_folder(to, "the packed copy");
   std::error_code ignored;
   if (std::filesystem::exists(to, ignored))
     throw RecordError(concat("the packed copy exists already (", to,

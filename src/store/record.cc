@@ -26,6 +26,7 @@ constexpr std::size_t kCachedPiece = std::size_t{1} << 21;
 
 Record::Record(const std::string& path, Access access) : path_(path), layout_({}, {}) {
   silence_hdf5();
+  refuse_folder(path, "the record");
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
     throw RecordError(concat("there is no record here (", path, "): check the path"));

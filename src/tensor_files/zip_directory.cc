@@ -112,6 +112,7 @@ ZipEntry read_entry(Bytes& in) {
   require_format(entry.compressed || size == plain_size, "its entry ", entry.name,
                  " is stored but has two sizes, ", size, " and ", plain_size);
   entry.size = size;
+  entry.plain_size = plain_size;
   entry.header = header;
   return entry;
 }
@@ -134,6 +135,10 @@ std::uint64_t bytes_of_entry(std::string_view file, const ZipEntry& entry) {
         concat("its entry ", entry.name, " is compressed, which torch.save never does"),
         "unpack it and pack it again without compression (zip -0), or save it again "
         "by torch.save");
+  return place_of_entry(file, entry);
+}
+
+std::uint64_t place_of_entry(std::string_view file, const ZipEntry& entry) {
   require_format(entry.header <= file.size(), "its entry ", entry.name, " would begin at byte ",
                  entry.header, " of ", file.size());
   Bytes in(file.substr(entry.header), "a header of its zip file");

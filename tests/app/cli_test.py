@@ -297,8 +297,29 @@ def test_a_finished_job_is_left_alone(call, job, tmp_path):
     call("run", job, "--record", "result.h5")
     before = (tmp_path / "result.h5").read_bytes()
     out, _ = call("run", job, "--record", "result.h5", "--resume", ranks=2)
-    assert "9 of 9 units done (9 before this run)" in out
+    assert "9 of 9 units done (9 before this run)\n" in out
+    assert "nothing is left to run: the sweep is finished\nrecord: result.h5" in out
+    assert " units in " not in out
     assert (tmp_path / "result.h5").read_bytes() == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_is_no_record(call, job, tmp_path, there):
+    if there:
+        (tmp_path / "results").mkdir()
+    message = "(results/): name the file in it, results/NAME.h5"
+    for command in ("run", "plan"):
+        assert f"a folder is not the record {message}" in refusal(
+            call, command, job, "--record", "results/", ranks=1)
+    for command in ("status", "verify", "pack"):
+        assert f"a folder is not the record {message}" in refusal(call, command, "results/",
+                                                                  ranks=1)
+    call("run", job, "--record", "result.h5")
+    assert f"a folder is not the packed copy {message}" in refusal(
+        call, "pack", "result.h5", "--output", "results/", ranks=1)
+    if there:
+        assert "name the file in it" in refusal(call, "run", job, "--record", "results", ranks=1)
+        assert not list((tmp_path / "results").iterdir())
 
 
 def test_resume_asks_for_a_record_that_is_there(call, job):

@@ -165,4 +165,7 @@ def test_plan_refuses_what_a_header_shows(call, tmp_path):
     pixels.write_bytes(b"\1" + pixels.read_bytes()[1:])
     assert "not an IDX file" in call("plan", expect=BAD_INPUT)[1]
     pixels.unlink()
+    assert "labels without images" in call("plan", expect=BAD_INPUT)[1]
+    for file in pixels.parent.iterdir():
+        file.unlink()
     assert "set data_path" in call("plan", expect=BAD_INPUT)[1]

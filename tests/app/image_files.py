@@ -1,5 +1,6 @@
 """Made-up image sets as files on disk, in every format that is read."""
 
+import pickle
 import struct
 
 import h5py
@@ -30,6 +31,21 @@ def write_cifar(folder, images, labels):
         here = slice(6 * batch, 6 * batch + 6)
         (folder / f"data_batch_{batch + 1}.bin").write_bytes(b"".join(
             bytes([label]) + image.tobytes() for label, image in zip(labels[here], images[here])))
+
+
+def write_cifar_pickles(folder, images, labels):
+    """The Python version, of a set of as many images in each batch."""
+    for batch in range(5):
+        here = slice(6 * batch, 6 * batch + 6)
+        with open(folder / f"data_batch_{batch + 1}", "wb") as file:
+            pickle.dump({"batch_label": f"batch {batch}", "labels": labels[here].tolist(),
+                         "data": images[here].reshape(6, -1)}, file, protocol=4)
+
+
+def write_npz(path, images, labels):
+    """As MedMNIST writes its sets: colour last, labels a column."""
+    pixels = np.moveaxis(images, 1, -1) if images.shape[1] == 3 else images[:, 0]
+    np.savez_compressed(path, train_images=pixels, train_labels=labels[:, None].astype(np.uint8))
 
 
 def write_hdf5(path, images, labels, **how):

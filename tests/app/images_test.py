@@ -6,7 +6,14 @@ import gzip
 import h5py
 import numpy as np
 import pytest
-from image_files import made_up, write_cifar, write_hdf5, write_idx
+from image_files import (
+    made_up,
+    write_cifar,
+    write_cifar_pickles,
+    write_hdf5,
+    write_idx,
+    write_npz,
+)
 from processes import BAD_INPUT, SUCCESS, Run, observables
 
 JOB = """
@@ -36,12 +43,13 @@ def measure(syncgap, tmp_path):
     """Runs the job on a data set; returns all observables, or the message it is refused with."""
     count = 0
 
-    def run(path, kind, channels=1, ranks=1, expect=SUCCESS):
+    def run(path, kind, channels=1, ranks=1, expect=SUCCESS, options=()):
         nonlocal count
         count += 1
         job, record = tmp_path / f"{count}.toml", tmp_path / f"{count}.h5"
         job.write_text(JOB.format(path=path, format=kind, channels=channels))
-        code, out, err = Run(ranks, [syncgap, "run", job, "--record", record, "--quiet"],
+        settings = [word for option in options for word in ("--set", f"experiment.{option}")]
+        code, out, err = Run(ranks, [syncgap, "run", job, "--record", record, "--quiet", *settings],
                              cwd=tmp_path).finish()
         assert code == expect, out + err
         if code != SUCCESS:
@@ -91,6 +99,57 @@ def test_colour_images_are_the_same_however_stored(measure, tmp_path):
     np.testing.assert_array_equal(
         measure(tmp_path / "cifar", "cifar10", 1)["largest_eigenvalue"],
         want["largest_eigenvalue"])
+
+
+def test_images_are_read_as_people_have_them(measure, tmp_path, monkeypatch):
+    """Prefixes, transposed images, a folder a file, arrays of NumPy, pickles, ~: the same bits."""
+    images, labels = made_up(1, 12)
+    home = tmp_path / "home"
+    (home / "images").mkdir(parents=True)
+    write_idx(home / "images", images, labels)
+    monkeypatch.setenv("HOME", str(home))
+    want = measure("~/images", "idx")
+
+    emnist = tmp_path / "emnist"
+    emnist.mkdir()
+    write_idx(emnist, images.swapaxes(2, 3), labels)
+    for path in emnist.iterdir():
+        path.rename(emnist / f"emnist-letters-{path.name}")
+        (emnist / f"emnist-digits-{path.name}").write_bytes(b"of another set")
+    check_same(want, measure(emnist, "idx", options=["file_prefix=emnist-letters-",
+                                                     "transposed=true"]))
+    assert 'prefixes of its files "emnist-digits-", "emnist-letters-"' in measure(
+        emnist, "idx", expect=BAD_INPUT)
+
+    kaggle = tmp_path / "kaggle"
+    for path in (home / "images").iterdir():
+        (kaggle / path.name).mkdir(parents=True)
+        dotted = path.name.replace("-idx", ".idx")
+        (kaggle / path.name / dotted).write_bytes(path.read_bytes())
+    check_same(want, measure(kaggle, "idx"))
+    write_npz(tmp_path / "set.npz", images, labels)
+    check_same(want, measure(tmp_path / "set.npz", "npz"))
+
+    colour, labels = made_up(3, 32)
+    places = [tmp_path / name for name in ("binary", "pickles")]
+    for place, write in zip(places, (write_cifar, write_cifar_pickles)):
+        place.mkdir()
+        write(place, colour, labels)
+    want = measure(places[0], "cifar10", 3)
+    check_same(want, measure(places[1], "cifar10", 3))
+    write_npz(tmp_path / "colour.npz", colour, labels)
+    check_same(want, measure(tmp_path / "colour.npz", "npz", 3))
+
+
+def test_images_of_another_kind_are_named_with_what_to_do(measure, tmp_path):
+    write_cifar(tmp_path, *made_up(3, 32))
+    message = measure(tmp_path, "idx", expect=BAD_INPUT)
+    assert f"({tmp_path}, which holds data_batch_1.bin): set data_format = \"cifar10\"" in message
+    assert "fashion" not in message
+    message = measure(tmp_path / "none", "cifar100", expect=BAD_INPUT)
+    assert "train.bin[.gz] is not there" in message and "there is no such file or folder" in message
+    write_npz(tmp_path / "set.npz", *made_up(1, 12))
+    assert f"set data_path = \"{tmp_path}/set.npz\"" in measure(tmp_path, "npz", expect=BAD_INPUT)
 
 
 @pytest.mark.parametrize("ranks", [2, 3, 4])

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "error_text.h"
 
 namespace syncgap {
@@ -147,6 +148,40 @@ TEST(Overrides, TakeEveryKindOfValue) {
   EXPECT_EQ(job.run.walltime, 60);
 }
 
+TEST(Overrides, AreReadAsAShellLeavesThem) {
+  const auto axes = [](const std::string& text) { return resolve(job_of(kText, "", {text})); };
+  for (const char* text :
+       {"axes.g=0.1,0.2", "axes.g=.1,.2", "axes.g=[.1,.2]", "axes.g=[ .1, .2 ]",
+        "axes.g={ values = [.1, 2.e-1], unit = \"1\" }", "axes.g={ linspace = [.1, .2, 2.] }"})
+    EXPECT_THAT(coupling(axes(text)), ElementsAre(0.1, 0.2)) << text;
+  EXPECT_THAT(coupling(axes("axes.g=-.5,+.5,1.,1e1")), ElementsAre(-0.5, 0.5, 1, 10));
+  // Quotes around words are gone when the shell has read them.
+  for (const char* text : {"axes.schedule=constant,late", "axes.schedule=[constant,late]",
+                           "axes.schedule=[constant, late]", "axes.schedule=\"constant\",\"late\"",
+                           "axes.schedule=[\"constant\",\"late\"]"})
+    EXPECT_THAT(std::get<2>(axes(text).grid.axis("schedule").values),
+                ElementsAre("constant", "late"))
+        << text;
+  EXPECT_THAT(std::get<2>(axes("axes.schedule=[late]").grid.axis("schedule").values),
+              ElementsAre("late"));
+  EXPECT_EQ(axes("experiment.trials=1e5").trials, 100000);
+  EXPECT_THAT(std::get<1>(axes("axes.step=1e2,2.0").grid.axis("step").values), ElementsAre(100, 2));
+  const auto option = [](const std::string& value) {
+    return job_of("[experiment]\nname = \"x\"\n", "", {"experiment.y=" + value}).options[0].value;
+  };
+  EXPECT_EQ(option("0.1,.2"), OptionValue(Reals{0.1, 0.2}));
+  EXPECT_EQ(option("[.5,.25]"), OptionValue(Reals{0.5, 0.25}));
+  EXPECT_EQ(option("[a,b]"), OptionValue(Labels{"a", "b"}));
+  // What may be meant as text stays text.
+  for (const std::string text : {"images, 2.5", "../v1./.5", "a.b", "v.5", "2026-13-45"})
+    EXPECT_EQ(option(text), OptionValue(text)) << text;
+  EXPECT_EQ(option("\".5\""), OptionValue(std::string(".5")));
+  EXPECT_EQ(job_of(kText, "", {"run.title=g, theta and 1"}).run.title, "g, theta and 1");
+  for (const char* text : {"axes.g=0.1,,0.2", "axes.g=0.1,", "axes.g=[.1", "axes.g=.1]"})
+    EXPECT_THAT(refusal(kText, "", {text}), StartsWith("cannot read the value of an override"))
+        << text;
+}
+
 TEST(Overrides, MistakesShowTheForm) {
   const std::string form = "write experiment.OPTION=VALUE, axes.AXIS=VALUES or run.KEY=VALUE";
   EXPECT_EQ(refusal(kText, "", {"trials=3"}), "cannot read the override (--set trials=3): " + form);
@@ -169,12 +204,39 @@ TEST(Overrides, AreTheWhereOfLaterMessages) {
             "unknown axis 'gg' (--set axes.gg=3): did you mean 'g'?");
 }
 
+TEST(Job, InlineTablesMaySpanLinesAsInToml11) {
+  const Job job = job_of(R"([experiment]
+name = "exact_score"
+
+[axes]
+g = {  # coupling
+  linspace = [
+    0.0, 1.0, 3,
+  ],  # weak to strong
+  unit = "1",
+}
+schedule = { values = ["late", "constant"], }
+)");
+  const RunSettings settings = resolve(job);
+  EXPECT_THAT(coupling(settings), ElementsAre(0, 0.5, 1));
+  EXPECT_THAT(std::get<2>(settings.grid.axis("schedule").values), ElementsAre("late", "constant"));
+  EXPECT_EQ(job.axes[0].where, "jobs/figure12.toml:5");
+  EXPECT_EQ(job.axes[1].where, "jobs/figure12.toml:11");
+  EXPECT_THAT(refusal("[axes]\ng = { linspace = [0, 1, 3]\n unit = \"pi\" }\n"),
+              StartsWith("the job is not valid TOML (jobs/figure12.toml:3:"));
+}
+
 TEST(JobMistakes, BadTomlIsReportedWithLineAndColumn) {
   EXPECT_THAT(refusal("[experiment]\nname = \n"),
               StartsWith("the job is not valid TOML (jobs/figure12.toml:2:"));
   EXPECT_THAT(refusal("[experiment]\nname = \"x\"\ntrials = 1\ntrials = 2\n"),
               StartsWith("the job is not valid TOML (jobs/figure12.toml:4:"));
   EXPECT_THAT(refusal("\xff\xfe"), StartsWith("the job is not valid TOML"));
+  for (const char* number : {".5", "5.", "[0.1, .5]"})
+    EXPECT_THAT(refusal(concat("[axes]\ng = ", number, "\n")),
+                testing::AllOf(StartsWith("the job is not valid TOML (jobs/figure12.toml:2:"),
+                               testing::EndsWith("on both sides of the point: 0.5, 5.0")))
+        << number;
 }
 
 TEST(JobMistakes, UnknownTablesOfferTheNearest) {
@@ -218,6 +280,10 @@ TEST(JobMistakes, TheRunTableIsCheckedLikeOptions) {
             "unknown option 'sed' (jobs/figure12.toml:4): did you mean 'seed'?");
   EXPECT_THAT(refusal(head + "seed = -1\n"), HasSubstr("must be >= 0"));
   EXPECT_THAT(refusal(head + "seed = 1.5\n"), HasSubstr("takes a whole number"));
+  EXPECT_EQ(job_of(head + "seed = 1e3\n").run.seed, 1000);
+  // The default, not what the job or an earlier override has set.
+  EXPECT_EQ(refusal(head + "seed = 7\n", "", {"run.seed=8", "run.seed=x"}),
+            "option 'seed' takes a whole number (--set run.seed=x, saw \"x\"): the default is 1");
   EXPECT_THAT(refusal(head + "ranks_per_unit = 0\n"), HasSubstr("must be >= 1"));
   EXPECT_THAT(refusal(head + "walltime = \"1:30\"\n"),
               HasSubstr("write seconds or \"hours:minutes:seconds\""));

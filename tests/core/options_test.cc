@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -21,9 +22,11 @@ struct Settings {
   std::int64_t dimension = 32;
   std::uint8_t shift = 3;
   double beta = 1.0;
+  double shift_in_time = 0.0;
   std::string score = "path";
   std::vector<double> knots = {0.5};
   std::vector<std::string> sets = {"train"};
+  std::vector<std::int64_t> copies = {2};
 
   OptionTable table() {
     OptionTable options;
@@ -32,9 +35,11 @@ struct Settings {
     options.add("dimension", dimension, "d", "dimensions").above(1);
     options.add("shift", shift, "", "a small one");
     options.add("beta", beta, "beta", "relaxation rate").above(0).unit("1/time");
+    options.add("shift_in_time", shift_in_time, "", "no limits");
     options.add("score", score, "", "which score").one_of({"printed", "path", "joint"});
     options.add("knots", knots, "", "times of a piecewise schedule").at_least(0).below(1);
     options.add("sets", sets, "", "data sets").one_of({"train", "test"});
+    options.add("copies", copies, "", "copies of each").at_least(1);
     return options;
   }
 };
@@ -73,11 +78,22 @@ TEST_F(OptionTableTest, EveryKindOfMemberIsSetAndReadBack) {
   EXPECT_EQ(std::get<std::int64_t>(table_.all()[1].default_value()), 2000);
 }
 
-TEST_F(OptionTableTest, WholeNumbersBecomeRealsButNotTheOtherWayRound) {
+TEST_F(OptionTableTest, WholeNumbersAndRealsBecomeEachOtherWhereThatIsExact) {
   set("beta", std::int64_t{2});
   EXPECT_EQ(settings_.beta, 2.0);
-  EXPECT_EQ(refusal("trials", 5.0),
-            "option 'trials' takes a whole number (job.toml:4, saw 5.0): the default is 2000");
+  set("trials", 1e5);
+  EXPECT_EQ(settings_.trials, 100000);
+  set("dimension", 9007199254740991.0);
+  EXPECT_EQ(settings_.dimension, 9007199254740991);
+  set("copies", std::vector<double>{1e2, 3});
+  EXPECT_THAT(settings_.copies, ElementsAre(100, 3));
+  EXPECT_EQ(refusal("trials", 5.5),
+            "option 'trials' takes a whole number (job.toml:4, saw 5.5): the default is 2000");
+  EXPECT_THAT(refusal("trials", 1e-5), HasSubstr("takes a whole number"));
+  EXPECT_THAT(refusal("trials", 1e16), HasSubstr("takes a whole number"));
+  EXPECT_EQ(refusal("copies", std::vector<double>{1.5}),
+            "option 'copies' takes a list of whole numbers (job.toml:4, saw [1.5]): the default is "
+            "[2.0]");
 }
 
 TEST_F(OptionTableTest, AWrongTypeNamesBothTypesAndTheDefault) {
@@ -105,14 +121,49 @@ TEST_F(OptionTableTest, LimitsAreInclusiveOrExclusiveAsSaid) {
   EXPECT_THAT(refusal("dimension", std::int64_t{1}), HasSubstr("must be > 1"));
   EXPECT_THAT(refusal("beta", 0.0), HasSubstr("must be > 0"));
   EXPECT_THAT(refusal("knots", std::vector<double>{0.0, 1.0}), HasSubstr("must be >= 0, < 1"));
-  EXPECT_THAT(refusal("beta", std::nan("")), HasSubstr("saw nan"));
-  EXPECT_THAT(refusal("beta", std::numeric_limits<double>::infinity()), HasSubstr("saw inf"));
+}
+
+TEST_F(OptionTableTest, NumbersMustBeFiniteWhateverTheirLimits) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(refusal("beta", infinite),
+            "option 'beta' is not finite (job.toml:4, saw inf): give a finite number, > 0");
+  EXPECT_EQ(refusal("beta", std::nan("")),
+            "option 'beta' is not finite (job.toml:4, saw nan): give a finite number, > 0");
+  EXPECT_EQ(refusal("shift_in_time", -infinite),
+            "option 'shift_in_time' is not finite (job.toml:4, saw -inf): give a finite number");
+  EXPECT_EQ(refusal("knots", std::vector<double>{0.5, infinite}),
+            "option 'knots' is not finite (job.toml:4, saw [0.5, inf]): give a finite number, "
+            ">= 0, < 1");
+  EXPECT_THAT(refusal("trials", infinite), HasSubstr("takes a whole number"));
 }
 
 TEST_F(OptionTableTest, ANumberTooLargeForItsMemberIsRefusedNotWrapped) {
   EXPECT_THAT(refusal("shift", std::int64_t{256}), HasSubstr("does not fit"));
   EXPECT_THAT(refusal("shift", std::int64_t{-1}), HasSubstr("does not fit"));
   EXPECT_EQ(settings_.shift, 3);
+}
+
+TEST(Paths, BeginWithTheFolderOfTheUserWhereTheySaySo) {
+  const char* home = std::getenv("HOME");
+  const std::string before = home != nullptr ? home : "";
+  setenv("HOME", "/home/someone", 1);
+  std::string folder = "models", name = "~/a";
+  OptionTable table;
+  table.add("folder", folder, "", "a folder").path();
+  table.add("name", name, "", "no path");
+  table.set("folder", std::string("~/data/mnist"), "job.toml:4");
+  EXPECT_EQ(folder, "/home/someone/data/mnist");
+  table.set("folder", std::string("~"), "job.toml:4");
+  EXPECT_EQ(folder, "/home/someone");
+  for (const std::string same : {"~other/data", "data/~/x", "/data~", ""}) {
+    table.set("folder", same, "job.toml:4");
+    EXPECT_EQ(folder, same);
+  }
+  table.set("name", std::string("~/b"), "job.toml:4");
+  EXPECT_EQ(name, "~/b");
+  unsetenv("HOME");
+  EXPECT_EQ(with_home("~/data"), "~/data");
+  if (home != nullptr) setenv("HOME", before.c_str(), 1);
 }
 
 TEST_F(OptionTableTest, AChoiceMustBeOneOfThoseOffered) {
@@ -135,7 +186,7 @@ TEST_F(OptionTableTest, AnUnknownNameOffersTheNearestOrAll) {
             "unknown option 'trails' (job.toml:4): did you mean 'trials'?");
   EXPECT_EQ(refusal("temperature", 1.0),
             "unknown option 'temperature' (job.toml:4): known are paired trials dimension shift "
-            "beta score knots sets");
+            "beta shift_in_time score knots sets copies");
 }
 
 TEST(NearestName, OnlyOffersWhatMayBeATypo) {

@@ -4,42 +4,21 @@
 #include <filesystem>
 #include <string>
 #include <vector>
-#include <zlib.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/made_up_idx.h"
 #include "data/refusal.h"
 #include "temporary_folder.h"
 
 namespace syncgap::data {
 namespace {
 
+using made_up::Bytes;
+using made_up::gzip;
+using made_up::idx;
 using testing::HasSubstr;
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes idx(const std::vector<std::uint32_t>& extents, const Bytes& elements) {
-  Bytes out = {0, 0, 8, static_cast<std::uint8_t>(extents.size())};
-  for (const std::uint32_t extent : extents)
-    for (int shift = 24; shift >= 0; shift -= 8)
-      out.push_back(static_cast<std::uint8_t>(extent >> shift));
-  out.insert(out.end(), elements.begin(), elements.end());
-  return out;
-}
-
-Bytes gzip(const Bytes& raw) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  Bytes out(raw.size() + 200);
-  stream.next_in = const_cast<std::uint8_t*>(raw.data());
-  stream.avail_in = static_cast<unsigned>(raw.size());
-  stream.next_out = out.data();
-  stream.avail_out = static_cast<unsigned>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string image_refusal(const Bytes& bytes) {
   return refusal([&] {
@@ -111,11 +90,17 @@ TEST(Idx, WrongHeadersAreRefused) {
   EXPECT_THAT(image_refusal(bytes), HasSubstr("not an IDX file (images, byte offset 0"));
   bytes = idx({2, 3, 4}, pixels(24));
   bytes[2] = 13;
-  EXPECT_THAT(image_refusal(bytes), HasSubstr("not unsigned bytes (images, byte offset 2"));
+  EXPECT_THAT(image_refusal(bytes),
+              HasSubstr("not unsigned bytes (images, byte offset 2, element type 13"));
   EXPECT_THAT(image_refusal(idx({3}, {1, 2, 3})),
               HasSubstr("does not hold images (images, byte offset 3, 1 dimensions, not 3 or 4"));
   EXPECT_THAT(label_refusal(idx({2, 3, 4}, pixels(24))),
-              HasSubstr("does not hold labels (labels, byte offset 3, 3 dimensions, not 1)"));
+              HasSubstr("does not hold labels (labels, byte offset 3, 3 dimensions, not 1 or 2)"));
+  Bytes real = idx({2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  real[2] = 13;
+  EXPECT_THAT(label_refusal(real),
+              HasSubstr("not whole numbers (labels, byte offset 2, element type "
+                        "13)"));
   EXPECT_THAT(image_refusal(idx({0, 3, 4}, {})), HasSubstr("holds no pixels"));
   EXPECT_THAT(image_refusal(idx({2, 3, 0}, {})), HasSubstr("holds no pixels"));
   EXPECT_THAT(image_refusal(idx({2, 3, 4}, pixels(25))),
@@ -144,11 +129,39 @@ TEST(Idx, MismatchedCountsAndMissingFilesAreRefused) {
   const TemporaryFolder folder;
   folder.write("train-images-idx3-ubyte", idx({2, 3, 4}, pixels(24)));
   auto read = [&] { read_idx_folder(folder.path(), Part::train, 10); };
-  EXPECT_THAT(refusal(read),
-              HasSubstr("train-labels-idx1-ubyte[.gz] does not exist): set data_path"));
+  EXPECT_EQ(refusal(read), "images without labels (" + folder.path("train-images-idx3-ubyte") +
+                               ", no train-labels-idx1-ubyte[.gz] beside it): put the file there");
   folder.write("train-labels-idx1-ubyte", idx({3}, {1, 2, 3}));
   EXPECT_THAT(refusal(read), HasSubstr("holds 2 images"));
   EXPECT_THAT(refusal([] { ByteReader file("/no/such/file"); }), HasSubstr("No such file"));
+}
+
+/// Labels as a table of 32-bit numbers, big-endian, as QMNIST has them.
+Bytes table(const std::vector<std::vector<std::int32_t>>& rows) {
+  Bytes elements;
+  for (const auto& row : rows)
+    for (const std::int32_t number : row)
+      for (int shift = 24; shift >= 0; shift -= 8)
+        elements.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(number) >> shift));
+  Bytes out = idx(
+      {static_cast<std::uint32_t>(rows.size()), static_cast<std::uint32_t>(rows.front().size())},
+      elements);
+  out[2] = 12;
+  return out;
+}
+
+TEST(Idx, LabelsMayBeTheFirstColumnOfATableOfNumbers) {
+  const Bytes labels = table({{7, 0, -1, 100000}, {2, 9, 9, 9}, {0, 1, 2, 3}});
+  ByteReader file(labels, "labels");
+  EXPECT_EQ(read_idx_labels(file, 10), (std::vector<std::int32_t>{7, 2, 0}));
+  EXPECT_THAT(label_refusal(labels, 7), HasSubstr("byte offset 12, label 7 of image 0"));
+  EXPECT_THAT(label_refusal(table({{1, 0}, {-3, 0}})),
+              HasSubstr("byte offset 20, label -3 of image 1"));
+  EXPECT_THAT(label_refusal(table({{256, 0}})), HasSubstr("label 256 of image 0"));
+  Bytes bytes = idx({2}, {4, 0x80});
+  bytes[2] = 9;
+  EXPECT_THAT(label_refusal(bytes), HasSubstr("label -128 of image 1"));
+  EXPECT_THAT(label_refusal(idx({2, 65}, Bytes(130))), HasSubstr("65 columns"));
 }
 
 TEST(Idx, DamagedGzipIsRefused) {

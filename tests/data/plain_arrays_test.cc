@@ -44,6 +44,15 @@ TEST(ImagesFromArrays, TakesEveryUsualOrderOfExtents) {
   EXPECT_EQ(image[20 + 2 * 5 + 3], 100 / 255.0F);
 }
 
+TEST(ImagesFromArrays, LabelsMayBeAColumn) {
+  PlainArray column = labels({1, 2});
+  column.extents = {2, 1};
+  EXPECT_EQ(images_from_arrays(bytes({2, 4, 5}), column, 10).labels(),
+            (std::vector<std::int32_t>{1, 2}));
+  column.extents = {1, 2};
+  EXPECT_THAT(array_refusal(bytes({2, 4, 5}), column), HasSubstr("extents 1 x 2): give one label"));
+}
+
 TEST(ImagesFromArrays, FloatsMustLieBetweenZeroAndOne) {
   PlainArray images{
       "set.h5, dataset images", {2, 1, 2}, std::vector<float>{0, 0.5F, 1, 0.25F}, 4096, 8};

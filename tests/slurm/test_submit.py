@@ -98,6 +98,9 @@ def test_options_for_sbatch_pass_through():
     (["no_such_job.toml"], "no_such_job.toml"),
     ([JOB, "--parts", "3"], "--parts and --axis"),
     ([JOB, "--ranks", "0"], "--ranks must be at least 1"),
+    ([JOB, "--parts", "3", "--axis", "thta"],
+     f"there is no axis 'thta' ({JOB}): choose a split axis, one of theta"),
+    ([JOB, "--parts", "3", "--axis", "g"], "axis 'g' is captured"),
 ])
 def test_what_cannot_be_submitted_is_refused(arguments, message):
     answer = submit(*arguments, "--dry-run", check=False)
@@ -140,4 +143,4 @@ def test_an_array_over_no_split_axis_is_refused(cluster, tmp_path):
     job = answer.stdout.strip()
     for part in range(2):
         assert cluster.wait_for(f"{job}_{part}", ENDED, 60)["ExitCode"] == "2:0"
-    assert "no split axis 'score'" in (tmp_path / "job-1.out").read_text()
+    assert "axis 'score' is captured" in (tmp_path / "job-1.out").read_text()

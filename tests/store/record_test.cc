@@ -331,7 +331,8 @@ TEST(RecordPlaces, WithoutARecordAreRefused) {
   };
   EXPECT_EQ(refusal(folder.path("x.h5")),
             "there is no record here (" + folder.path("x.h5") + "): check the path");
-  EXPECT_THAT(refusal(folder.path()), HasSubstr("there is no record here"));
+  EXPECT_EQ(refusal(folder.path()), "a folder is not the record (" + folder.path() +
+                                        "): name the file in it, " + folder.path("NAME.h5"));
 }
 
 TEST(IdentityDifference, NamesEveryLineThatDiffers) {

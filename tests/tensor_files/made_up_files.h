@@ -27,15 +27,14 @@ inline std::string file_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline std::string golden_path(const std::string& name) {
-  return std::string(SYNCGAP_TORCH_FILES) + "/" + name;
-}
-
 /// One file in a zip file; a directory that lies about it is wanted by some tests.
 struct ZipPart {
   std::string name, content;
   std::uint16_t method = 0, flags = 0;
-  std::uint64_t hole = 0;  ///< bytes left out after the content: it grows by them
+  std::uint64_t hole = 0;   ///< bytes left out after the content: it grows by them
+  std::uint64_t plain = 0;  ///< bytes of the content before it was packed; 0: it was not
+
+  std::uint64_t plain_size() const { return plain > 0 ? plain : content.size(); }
 };
 
 /// The local header of a part.
@@ -45,10 +44,11 @@ inline std::string zip_header(const ZipPart& part) {
   const std::string extra = large ? little<std::uint16_t>(1) + little<std::uint16_t>(16) +
                                         little<std::uint64_t>(size) + little<std::uint64_t>(size)
                                   : "";
-  const std::string size32 = little<std::uint32_t>(large ? 0xffffffff : size);
+  const std::string size32 = little<std::uint32_t>(large ? 0xffffffff : size),
+                    plain32 = little<std::uint32_t>(large ? 0xffffffff : part.plain_size());
   return "PK\x03\x04" + little<std::uint16_t>(45) + little<std::uint16_t>(part.flags) +
          little<std::uint16_t>(part.method) + little<std::uint32_t>(0) + little<std::uint32_t>(0) +
-         size32 + size32 + little<std::uint16_t>(part.name.size()) +
+         size32 + plain32 + little<std::uint16_t>(part.name.size()) +
          little<std::uint16_t>(extra.size()) + part.name + extra;
 }
 
@@ -63,10 +63,11 @@ inline std::string zip_entry(const ZipPart& part, std::uint64_t at) {
     // A field of another kind comes first, as it may.
     extra = little<std::uint16_t>(0x4246) + little<std::uint16_t>(3) + "ZZZ" +
             little<std::uint16_t>(1) + little<std::uint16_t>(extra.size()) + extra;
-  const std::string size32 = little<std::uint32_t>(large ? 0xffffffff : size);
+  const std::string size32 = little<std::uint32_t>(large ? 0xffffffff : size),
+                    plain32 = little<std::uint32_t>(large ? 0xffffffff : part.plain_size());
   return "PK\x01\x02" + little<std::uint16_t>(45) + little<std::uint16_t>(45) +
          little<std::uint16_t>(part.flags) + little<std::uint16_t>(part.method) +
-         little<std::uint32_t>(0) + little<std::uint32_t>(0) + size32 + size32 +
+         little<std::uint32_t>(0) + little<std::uint32_t>(0) + size32 + plain32 +
          little<std::uint16_t>(part.name.size()) + little<std::uint16_t>(extra.size()) +
          little<std::uint16_t>(0) + std::string(8, '\0') +
          little<std::uint32_t>(far ? 0xffffffff : at) + part.name + extra;

@@ -10,6 +10,7 @@
 
 #include "core/check.h"
 #include "error_text.h"
+#include "golden_path.h"
 #include "made_up_files.h"
 #include "temporary_folder.h"
 #include "tensor_files/format_error.h"

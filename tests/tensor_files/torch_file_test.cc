@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "error_text.h"
+#include "golden_path.h"
 #include "made_up_files.h"
 #include "temporary_folder.h"
 #include "tensor_files/format_error.h"

@@ -1,5 +1,6 @@
 #include "experiments/coupled_cloning/declaration.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,8 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
        "place of a class in the list experiment.classes"},
       {"epoch", captured, first_integers(options.pairs.denoiser.training.epochs),
        "passes over the images, from 0"},
-      {"sample", captured, first_integers(8), "trajectories whose end is kept as images"},
+      {"sample", captured, first_integers(std::min<std::int64_t>(8, options.trajectories)),
+       "trajectories whose end is kept as images"},
       {"view",
        captured,
        Labels{"A", "B", "u", "v"},

@@ -1,11 +1,14 @@
 #include "experiments/pathwise_entropy/declaration.h"
 
+#include <algorithm>
+
 #include "core/spacing.h"
+#include "experiments/shared/axis_values.h"
 #include "theory/diffusion_process.h"
 
 namespace syncgap::experiments {
 
-std::vector<Axis> pathwise_entropy_axes(const PathwiseEntropyOptions&) {
+std::vector<Axis> pathwise_entropy_axes(const PathwiseEntropyOptions& options) {
   using Integers = std::vector<std::int64_t>;
   const AxisRole captured = AxisRole::captured;
   return {
@@ -23,7 +26,7 @@ std::vector<Axis> pathwise_entropy_axes(const PathwiseEntropyOptions&) {
        .doc = "time in the unit named by the option time_unit"},
       {.name = "path",
        .role = captured,
-       .values = Integers{0, 1, 2, 3, 4, 5, 6, 7},
+       .values = first_integers(std::min<std::int64_t>(8, options.trials)),
        .doc = "trajectory that is kept as it ran"},
       {.name = "peak",
        .role = captured,

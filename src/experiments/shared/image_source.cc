@@ -1,13 +1,17 @@
 #include "experiments/shared/image_source.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/check.h"
 #include "core/checksum.h"
 #include "core/random.h"
-#include "data/cifar10.h"
+#include "data/cifar.h"
+#include "data/found_sets.h"
 #include "data/idx.h"
+#include "data/idx_files.h"
+#include "data/npz.h"
 #include "data/plain_arrays.h"
 #include "store/array_file.h"
 
@@ -20,63 +24,122 @@ data::PlainArray read_plain_array(const std::string& path, const std::string& na
           array.file_offset, array.element_bytes};
 }
 
+data::Cifar cifar_of(DataFormat format) {
+  return format == DataFormat::cifar10 ? data::Cifar::ten : data::Cifar::hundred;
+}
+
+/// A folder, or nothing, where a file is wanted.
+void require_hdf5_file(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    data::refuse_missing(path, "hdf5", "an HDF5 file");
+}
+
+data::ImageOutline peek_stored(const ImageSourceOptions& options) {
+  const std::string& path = options.data_path;
+  switch (options.data_format) {
+    case DataFormat::idx:
+      return data::peek_idx_folder(path, options.data_part, options.file_prefix);
+    case DataFormat::cifar10:
+    case DataFormat::cifar100:
+      return data::peek_cifar_folder(path, cifar_of(options.data_format), options.data_part);
+    case DataFormat::npz:
+      return data::peek_npz(path, options.data_part);
+    case DataFormat::hdf5:
+      break;
+  }
+  require_hdf5_file(path);
+  store::array_extents(path, options.labels_dataset);
+  return {std::int64_t(store::array_extents(path, options.images_dataset).front())};
+}
+
+data::ImageSet read_stored(const ImageSourceOptions& options) {
+  const std::string& path = options.data_path;
+  switch (options.data_format) {
+    case DataFormat::idx:
+      return data::read_idx_folder(path, options.data_part, options.class_count,
+                                   options.file_prefix);
+    case DataFormat::cifar10:
+    case DataFormat::cifar100:
+      return data::read_cifar_folder(path, cifar_of(options.data_format), options.data_part,
+                                     options.class_count);
+    case DataFormat::npz:
+      return data::read_npz(path, options.data_part, options.class_count);
+    case DataFormat::hdf5:
+      break;
+  }
+  require_hdf5_file(path);
+  return data::images_from_arrays(read_plain_array(path, options.images_dataset),
+                                  read_plain_array(path, options.labels_dataset),
+                                  options.class_count);
+}
+
+bool has_images(const ImageSourceOptions& options) {
+  const std::string& path = options.data_path;
+  switch (options.data_format) {
+    case DataFormat::idx:
+      return data::has_idx_files(path, options.data_part, options.file_prefix);
+    case DataFormat::cifar10:
+    case DataFormat::cifar100:
+      return data::has_cifar_files(path, cifar_of(options.data_format), options.data_part);
+    case DataFormat::npz:
+      return data::has_npz_part(path, options.data_part);
+    case DataFormat::hdf5:
+      break;
+  }
+  return false;
+}
+
 }  // namespace
 
 void ImageSourceOptions::describe(OptionTable& table) {
   // What the images are is a fact of the record, by their checksum; where they lie is not.
-  table.add("data_path", data_path, "", "folder of the IDX or CIFAR-10 files, or the HDF5 file")
+  table
+      .add("data_path", data_path, "", "folder of the IDX or CIFAR files, or the .npz or HDF5 file")
+      .path()
       .place();
-  table.add("data_format", data_format, kDataFormats, "", "how the images are stored").place();
-  table.add("data_part", data_part, kDataParts, "", "which half of an IDX or CIFAR-10 set");
+  table
+      .add("data_format", data_format, kDataFormats, "",
+           "how the images are stored: IDX files as of MNIST, the binary or the Python version of "
+           "CIFAR, arrays of NumPy as of MedMNIST, datasets of HDF5")
+      .place();
+  table.add("data_part", data_part, kDataParts, "", "which half of the set; HDF5 files have one");
+  table
+      .add("file_prefix", file_prefix, "",
+           "IDX: what file names begin with, as emnist-letters- does, where a folder holds several "
+           "sets; empty: nothing, or the only one there")
+      .place();
+  table
+      .add("transposed", transposed, "",
+           "the files have rows and columns of an image exchanged, as those of EMNIST do")
+      .place();
   table.add("class_count", class_count, "", "classes of the data set; a label beyond is refused")
       .at_least(1);
   table
       .add("images_dataset", images_dataset, "",
            "HDF5: dataset of the images, (n, H, W), (n, C, H, W) or (n, H, W, C)")
       .place();
-  table.add("labels_dataset", labels_dataset, "", "HDF5: dataset of the labels, (n)").place();
+  table.add("labels_dataset", labels_dataset, "", "HDF5: dataset of the labels, (n) or (n, 1)")
+      .place();
 }
 
 data::ImageOutline peek_images(const ImageSourceOptions& options) {
-  switch (options.data_format) {
-    case DataFormat::idx:
-      return data::peek_idx_folder(options.data_path, options.data_part);
-    case DataFormat::cifar10:
-      return data::peek_cifar10_folder(options.data_path, options.data_part);
-    case DataFormat::hdf5:
-      break;
-  }
-  store::array_extents(options.data_path, options.labels_dataset);
-  return {std::int64_t(store::array_extents(options.data_path, options.images_dataset).front())};
+  data::ImageOutline outline = peek_stored(options);
+  if (options.transposed) std::swap(outline.shape.height, outline.shape.width);
+  return outline;
 }
 
 data::ImageSet read_images(const ImageSourceOptions& options) {
-  switch (options.data_format) {
-    case DataFormat::idx:
-      return data::read_idx_folder(options.data_path, options.data_part, options.class_count);
-    case DataFormat::cifar10:
-      return data::read_cifar10_folder(options.data_path, options.data_part);
-    case DataFormat::hdf5:
-      break;
-  }
-  return data::images_from_arrays(read_plain_array(options.data_path, options.images_dataset),
-                                  read_plain_array(options.data_path, options.labels_dataset),
-                                  options.class_count);
+  data::ImageSet images = read_stored(options);
+  if (options.transposed) images.transpose();
+  return images;
 }
 
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options) {
-  if (options.data_format == DataFormat::hdf5) return std::nullopt;
-  const bool test = options.data_part == data::Part::train;
   ImageSourceOptions other = options;
-  other.data_part = test ? data::Part::test : data::Part::train;
-  const std::string first = options.data_format == DataFormat::cifar10
-                                ? test ? "test_batch.bin" : "data_batch_1.bin"
-                            : test ? "t10k-images-idx3-ubyte"
-                                   : "train-images-idx3-ubyte";
-  for (const char* ending : {"", ".gz"})
-    if (std::filesystem::exists(options.data_path + "/" + first + ending))
-      return read_images(other);
-  return std::nullopt;
+  other.data_part = options.data_part == data::Part::train ? data::Part::test : data::Part::train;
+  if (!has_images(other)) return std::nullopt;
+  return read_images(other);
 }
 
 std::string class_list(const std::vector<std::int32_t>& labels) {

@@ -9,18 +9,18 @@
 #include "core/choices.h"
 #include "core/identity.h"
 #include "core/options.h"
-#include "data/idx.h"
 #include "data/image_points.h"
 #include "data/image_set.h"
 
 namespace syncgap::experiments {
 
 /// How images are stored.
-enum class DataFormat { idx, cifar10, hdf5 };
+enum class DataFormat { idx, cifar10, cifar100, npz, hdf5 };
 
-inline constexpr Choices kDataFormats{std::pair{DataFormat::idx, "idx"},
-                                      std::pair{DataFormat::cifar10, "cifar10"},
-                                      std::pair{DataFormat::hdf5, "hdf5"}};
+inline constexpr Choices kDataFormats{
+    std::pair{DataFormat::idx, "idx"}, std::pair{DataFormat::cifar10, "cifar10"},
+    std::pair{DataFormat::cifar100, "cifar100"}, std::pair{DataFormat::npz, "npz"},
+    std::pair{DataFormat::hdf5, "hdf5"}};
 inline constexpr Choices kDataParts{std::pair{data::Part::train, "train"},
                                     std::pair{data::Part::test, "test"}};
 
@@ -29,6 +29,8 @@ struct ImageSourceOptions {
   std::string data_path = "/usr/share/datasets/fashion-mnist";
   DataFormat data_format = DataFormat::idx;
   data::Part data_part = data::Part::train;
+  std::string file_prefix = {};
+  bool transposed = false;
   std::int64_t class_count = 10;
   std::string images_dataset = "images";
   std::string labels_dataset = "labels";
@@ -43,7 +45,7 @@ data::ImageOutline peek_images(const ImageSourceOptions& options);
 /// Reads the whole set; throws InputError that names file, place and remedy.
 data::ImageSet read_images(const ImageSourceOptions& options);
 
-/// The half of an IDX or CIFAR-10 set that read_images does not read, to test on what was trained;
+/// The half of a data set that read_images does not read, to test on what was trained;
 /// nothing where its files are not there and for HDF5 files. Throws as read_images.
 std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
 

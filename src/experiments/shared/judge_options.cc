@@ -3,11 +3,15 @@
 namespace syncgap::experiments {
 
 void JudgeOptions::describe_judge(OptionTable& table) {
-  table.add("decoder_weights", decoder_weights, "",
-            "file of the autoencoder that decodes a published network's latents");
-  table.add("encoder_weights", encoder_weights, "",
-            "file of ResNet-50, whose features and classes judge the images; empty: those of a "
-            "classifier that is trained here on the same images");
+  table
+      .add("decoder_weights", decoder_weights, "",
+           "file of the autoencoder that decodes a published network's latents")
+      .path();
+  table
+      .add("encoder_weights", encoder_weights, "",
+           "file of ResNet-50, whose features and classes judge the images; empty: those of a "
+           "classifier that is trained here on the same images")
+      .path();
   features.describe(table);
   classifier.describe(table);
   table

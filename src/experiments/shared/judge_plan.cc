@@ -12,7 +12,8 @@ ShownImage shown_image(const JudgeOptions& judge, const ReplicaOptions& replicas
     const networks::VaeShape decoder;
     return {decoder.image_channels, decoder.factor() * replicas.side};
   }
-  return {replicas.source.data_format == DataFormat::cifar10 ? 3 : 1, replicas.side};
+  const DataFormat format = replicas.source.data_format;
+  return {format == DataFormat::cifar10 || format == DataFormat::cifar100 ? 3 : 1, replicas.side};
 }
 
 void check_judge(const JudgeOptions& judge, const ReplicaOptions& replicas) {

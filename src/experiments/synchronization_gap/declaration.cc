@@ -1,5 +1,6 @@
 #include "experiments/synchronization_gap/declaration.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,8 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
       {"scale", captured, std::vector<double>{0.25}, "standard deviation of the perturbation"},
       {"epoch", captured, first_integers(options.pairs.denoiser.training.epochs),
        "passes over the images, from 0"},
-      {"sample", captured, Integers{0, 1}, "trajectories whose images are kept"},
+      {"sample", captured, first_integers(std::min<std::int64_t>(2, options.samples)),
+       "trajectories whose images are kept"},
       {"image_step", captured, Integers{199, 175, 150, 125, 100, 75, 50, 25, 0},
        "steps whose images are kept"},
       {"view", captured, Labels{"A", "B", "u"}, "channels and common mode", "1", {"A", "B", "u"}},

@@ -167,6 +167,21 @@ TEST(PathwiseEntropy, DimensionsShareTheirNoiseAndSeedsDoNot) {
   EXPECT_NE(job.value("path_position", 0, 12), job.value("path_position", 1, 12));
 }
 
+TEST(PathwiseEntropy, KeepsNoMorePathsThanThereAreTrialsUnlessAskedTo) {
+  const std::string head = R"(
+[experiment]
+name = "pathwise_entropy"
+trials = 5
+[axes]
+d = [16]
+u = { linspace = [0.5, 2.0, 4] }
+)";
+  EXPECT_EQ(RanJob::from_text(head).values("path_entropy", 0).size(), 5u * 4u);
+  EXPECT_EQ(RanJob::from_text(head, {"experiment.trials=9"}).values("path_entropy", 0).size(),
+            8u * 4u);
+  EXPECT_THAT(refusal(head, {"axes.path={range=[0,6]}"}), HasSubstr("axis 'path' has 6 values"));
+}
+
 TEST(PathwiseEntropy, RefusesWhatHasNoMeaning) {
   EXPECT_THAT(refusal(kPair, {"axes.d=[1]"}), HasSubstr("time_unit"));
   EXPECT_THAT(refusal(kPair, {"axes.d=[0]"}), HasSubstr("at least 1"));

@@ -1,0 +1,60 @@
+#include "core/option_reading.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <sstream>
+#include <vector>
+
+#include "core/check.h"
+
+namespace syncgap {
+
+OptionValue read_option_value(const std::string& name, const toml::node& node,
+                              const std::string& where) {
+  if (const auto* v = node.as_boolean()) return **v;
+  if (const auto* v = node.as_integer()) return static_cast<std::int64_t>(**v);
+  if (const auto* v = node.as_floating_point()) return **v;
+  if (const auto* v = node.as_string()) return **v;
+  const toml::array* array = node.as_array();
+  require_input(array != nullptr, "option '", name, "' has a value of an unknown kind (", where,
+                "): give true/false, a number, a string or a list of numbers or strings");
+  std::vector<double> numbers;
+  std::vector<std::string> strings;
+  for (const auto& element : *array) {
+    if (const auto* v = element.as_integer()) {
+      numbers.push_back(static_cast<double>(**v));
+    } else if (const auto* real = element.as_floating_point()) {
+      numbers.push_back(**real);
+    } else if (const auto* text = element.as_string()) {
+      strings.push_back(**text);
+    } else {
+      throw InputError(concat("option '", name, "' has a list element of an unknown kind (", where,
+                              "): lists hold numbers or strings"));
+    }
+  }
+  require_input(numbers.empty() || strings.empty(), "option '", name,
+                "' mixes numbers and strings in one list (", where, "): use one kind");
+  if (!strings.empty()) return strings;
+  return numbers;
+}
+
+double clock_seconds(const std::string& text, const std::string& where) {
+  double seconds = 0;
+  std::istringstream in(text);
+  std::string part;
+  int parts = 0;
+  while (std::getline(in, part, ':')) {
+    const bool digits =
+        !part.empty() && part.size() < 7 &&
+        std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    require_input(digits && ++parts <= 3, "option 'walltime' cannot be read (", where, ", saw \"",
+                  text, "\"): write seconds or \"hours:minutes:seconds\"");
+    seconds = seconds * 60 + std::stod(part);
+  }
+  require_input(parts == 3, "option 'walltime' cannot be read (", where, ", saw \"", text,
+                "\"): write seconds or \"hours:minutes:seconds\"");
+  return seconds;
+}
+
+}  // namespace syncgap
