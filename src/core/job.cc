@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -41,6 +42,10 @@ class Collector {
       OptionTable table = job_.run.table();
       if (key == "walltime" && value.is_string())
         table.set(key, clock_seconds(**value.as_string(), where), where);
+      else if (const auto* clock = value.as_time(); key == "walltime" && clock != nullptr)
+        // Without quotes TOML takes 01:30:00 for a time of day.
+        table.set(key, (clock->get().hour * 60. + clock->get().minute) * 60 + clock->get().second,
+                  where);
       else
         table.set(key, option_value(key, value, where), where);
     } else if (key == "name") {
@@ -65,21 +70,14 @@ class Collector {
   }
 
   static OptionValue clock_seconds(const std::string& text, const std::string& where) {
-    double seconds = 0;
-    std::istringstream in(text);
-    std::string part;
-    int parts = 0;
-    while (std::getline(in, part, ':')) {
-      const bool digits = !part.empty() && part.size() < 7 &&
-                          std::all_of(part.begin(), part.end(),
-                                      [](unsigned char c) { return std::isdigit(c) != 0; });
-      require_input(digits && ++parts <= 3, "option 'walltime' cannot be read (", where, ", saw \"",
-                    text, "\"): write seconds or \"hours:minutes:seconds\"");
-      seconds = seconds * 60 + std::stod(part);
-    }
-    require_input(parts == 3, "option 'walltime' cannot be read (", where, ", saw \"", text,
-                  "\"): write seconds or \"hours:minutes:seconds\"");
-    return seconds;
+    static const std::regex form(R"((?:(\d{1,6})-)?(\d{1,6}):(\d{1,6}):(\d{1,6}))");
+    std::smatch parts;
+    require_input(
+        std::regex_match(text, parts, form), "option 'walltime' cannot be read (", where,
+        ", saw \"", text,
+        "\"): write seconds, \"hours:minutes:seconds\" or \"days-hours:minutes:seconds\"");
+    const auto number = [&](int part) { return parts[part].matched ? std::stod(parts[part]) : 0.; };
+    return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
   }
 
   static OptionValue option_value(const std::string& key, const toml::node& node,
@@ -206,7 +204,9 @@ OptionTable RunSettings::table() {
   options.add("seed", seed, "", "keys every random number of the sweep").at_least(0);
   options.add("ranks_per_unit", ranks_per_unit, "", "MPI ranks that work on one unit together")
       .at_least(1);
-  options.add("walltime", walltime, "", "drain after this long; 0: no limit").at_least(0).unit("s");
+  options.add("walltime", walltime, "", "drain after this long; 0: no limit; also \"d-hh:mm:ss\"")
+      .at_least(0)
+      .unit("s");
   options.add("record", record, "", "file to write; empty: out/JOB[-PROFILE].h5");
   return options;
 }

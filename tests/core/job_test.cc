@@ -147,6 +147,18 @@ TEST(Overrides, TakeEveryKindOfValue) {
   EXPECT_EQ(job.run.walltime, 60);
 }
 
+TEST(Job, TheWallIsWrittenAsForSlurm) {
+  const auto wall = [](const std::string& text) {
+    return job_of(kText, "", {"run.walltime=" + text}).run.walltime;
+  };
+  EXPECT_EQ(wall("90"), 90);
+  EXPECT_EQ(wall("01:30:00"), 5400);
+  EXPECT_EQ(wall("\"1:30:05\""), 5405);
+  EXPECT_EQ(wall("48:00:00"), 172800);
+  EXPECT_EQ(wall("2-01:30:00"), 2 * 86400 + 5400);
+  EXPECT_EQ(wall("\"10-00:00:01\""), 864001);
+}
+
 TEST(Overrides, MistakesShowTheForm) {
   const std::string form = "write experiment.OPTION=VALUE, axes.AXIS=VALUES or run.KEY=VALUE";
   EXPECT_EQ(refusal(kText, "", {"trials=3"}), "cannot read the override (--set trials=3): " + form);
@@ -220,9 +232,9 @@ TEST(JobMistakes, TheRunTableIsCheckedLikeOptions) {
   EXPECT_THAT(refusal(head + "seed = 1.5\n"), HasSubstr("takes a whole number"));
   EXPECT_THAT(refusal(head + "ranks_per_unit = 0\n"), HasSubstr("must be >= 1"));
   EXPECT_THAT(refusal(head + "walltime = \"1:30\"\n"),
-              HasSubstr("write seconds or \"hours:minutes:seconds\""));
-  for (const char* text :
-       {"\"a:b:c\"", "\"1:2:3:4\"", "\"\"", "\"::\"", "\"1:2:-3\"", "\"1:2: 3\""})
+              HasSubstr("write seconds, \"hours:minutes:seconds\" or \"days-hours:"));
+  for (const char* text : {"\"a:b:c\"", "\"1:2:3:4\"", "\"\"", "\"::\"", "\"1:2:-3\"", "\"1:2: 3\"",
+                           "\"1-02\"", "\"-1:00:00\"", "\"1-2-03:00:00\"", "\"1-02:00\""})
     EXPECT_THAT(refusal(head + "walltime = " + text + "\n"), HasSubstr("cannot be read")) << text;
 }
 

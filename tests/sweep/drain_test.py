@@ -21,10 +21,13 @@ def target(run, whom):
     return {"mpirun": run.pid, "the last rank": run.rank_pids()[-1]}[whom]
 
 
-@pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGTERM], ids=["USR2", "TERM"])
-@pytest.mark.parametrize("ranks, whom", [(1, "the last rank"), (3, "the last rank"), (3, "mpirun")])
-def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, number, ranks,
+@pytest.mark.parametrize("name, ranks, whom", [
+    *((name, 1, "the last rank") for name in ("USR1", "HUP", "XCPU")),
+    *((name, *where) for name in ("USR2", "TERM")
+      for where in ((1, "the last rank"), (3, "the last rank"), (3, "mpirun")))])
+def test_a_signal_drains_and_the_rest_is_run_later(driver, reference, tmp_path, name, ranks,
                                                    whom):
+    number = signal.Signals[f"SIG{name}"]
     log = tmp_path / "log"
     run = driver.start(*UNITS, "--sleep", 0.02, "--log", log, ranks=ranks)
     wait_until(lambda: len(units_begun(log)) >= 5, "some units")
