@@ -15,12 +15,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PENDING, DONE, FAILED = 0, 1, 2
 SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, DRAINED = 0, 2, 3, 4, 75
 
-# As root, on fewer cores than ranks, without pinning several launches to the same core.
+# As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_ is
+# read by Open MPI 4, PRTE_ by 5; MPICH needs none.
 MPI_ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT": "1", "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
 }
+# The launcher; another one's path tries the tests with another library, which programs are built for.
+LAUNCHER = os.environ.get("SYNCGAP_MPIRUN", "mpirun")
 
 
 def binary(name, variable):
@@ -28,11 +34,16 @@ def binary(name, variable):
     return path if path.exists() else None
 
 
+def launcher_library():
+    told = subprocess.run([LAUNCHER, "--version"], capture_output=True, text=True).stdout
+    return "Open MPI" if "Open MPI" in told else "MPICH"
+
+
 def command(ranks, words, mpirun_options=()):
     """One rank is started without mpirun: quicker, and what a user on a laptop does."""
     if ranks == 1:
         return [str(w) for w in words]
-    return ["mpirun", "-q", *mpirun_options, "-n", str(ranks), *(str(w) for w in words)]
+    return [LAUNCHER, *mpirun_options, "-n", str(ranks), *(str(w) for w in words)]
 
 
 class Run:
@@ -51,7 +62,7 @@ class Run:
             return [self.pid]
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
-            found = [pid for pid in children_of(self.pid) if rank_of(pid) is not None]
+            found = [pid for pid in descendants_of(self.pid) if rank_of(pid) is not None]
             if len(found) == self.ranks:
                 return sorted(found, key=rank_of)
             time.sleep(0.005)
@@ -83,7 +94,7 @@ class Run:
     def kill(self, pids=None):
         """SIGKILL to the given processes, or to the launcher and all ranks."""
         if pids is None:
-            pids = [*children_of(self.pid), self.pid]
+            pids = [*descendants_of(self.pid), self.pid]
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -111,13 +122,19 @@ def children_of(pid):
     return [child for child in every if (stat := stat_of(child)) and stat[1] == pid]
 
 
+def descendants_of(pid):
+    """Also of MPICH's launcher, which has a helper in between."""
+    found = children_of(pid)
+    return found + [lower for child in found for lower in descendants_of(child)]
+
+
 def rank_of(pid):
     try:
         variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return None
     for variable in variables:
-        if variable.startswith(b"OMPI_COMM_WORLD_RANK="):
+        if variable.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMI_RANK=")):
             return int(variable.split(b"=")[1])
     return None
 
