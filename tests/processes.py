@@ -15,8 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PENDING, DONE, FAILED = 0, 1, 2
 SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, DRAINED = 0, 2, 3, 4, 75
 
-# As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_ is
-# read by Open MPI 4, PRTE_ by 5; MPICH needs none.
+# As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_
+# is read by Open MPI 4, PRTE_ by 5; MPICH needs none.
 MPI_ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "PRTE_ALLOW_RUN_AS_ROOT": "1", "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -25,7 +25,7 @@ MPI_ENVIRONMENT = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "PRTE_MCA_hwloc_default_binding_policy": "none",
 }
-# The launcher; another one's path tries the tests with another library, which programs are built for.
+# The launcher; for programs built with another MPI library its launcher's path.
 LAUNCHER = os.environ.get("SYNCGAP_MPIRUN", "mpirun")
 
 

@@ -1,7 +1,6 @@
 """slurm/step ends as the record says, whatever exit code the launcher makes of it."""
 
 import os
-import pathlib
 import signal
 import subprocess
 
@@ -10,7 +9,7 @@ from conftest import ROOT
 
 DRIVER = os.environ["SYNCGAP_SWEEP_DRIVER"]
 QUEUED_AGAIN = -signal.SIGTERM  # Slurm ends the script whose job it takes back
-LEFT_IN_THE_RECORD = {"nothing": [], "units": ["--units", "40", "--sleep", "0.1", "--walltime", "1"],
+LEFT_IN_THE_RECORD = {"units": ["--units", "40", "--sleep", "0.1", "--walltime", "1"],
                       "a failed unit": ["--units", "4", "--fail", "2"], "no unit": ["--units", "4"]}
 
 
@@ -52,7 +51,7 @@ def test_the_record_decides(slurm, made_up_sweep, tmp_path, srun_code, left, cod
             "PATH": slurm, "SRUN_CODE": str(srun_code), "SYNCGAP": str(made_up_sweep),
             "SLURM_JOB_ID": "17"})
     assert done.returncode == code, done.stderr
-    requeued = pathlib.Path(tmp_path / "requeued")
+    requeued = tmp_path / "requeued"
     assert requeued.exists() == (code == QUEUED_AGAIN)
     if requeued.exists():
         assert requeued.read_text() == "requeue 17\n"

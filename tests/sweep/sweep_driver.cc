@@ -1,6 +1,7 @@
 // Runs a sweep of made-up units through the real engine: what the tests with real processes and the
 // benchmarks launch under mpirun. Values depend on (unit, index) alone, so any two complete records
 // of one shape must be bitwise equal.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
