@@ -25,6 +25,8 @@ MPI_ENVIRONMENT = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "PRTE_MCA_hwloc_default_binding_policy": "none",
 }
+# Open MPI's launcher else leaves the other ranks two seconds to come to an end.
+AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}
 # The launcher; for programs built with another MPI library its launcher's path.
 LAUNCHER = os.environ.get("SYNCGAP_MPIRUN", "mpirun")
 
@@ -39,21 +41,22 @@ def launcher_library():
     return "Open MPI" if "Open MPI" in told else "MPICH"
 
 
-def command(ranks, words, mpirun_options=()):
+def command(ranks, words):
     """One rank is started without mpirun: quicker, and what a user on a laptop does."""
     if ranks == 1:
         return [str(w) for w in words]
-    return [LAUNCHER, *mpirun_options, "-n", str(ranks), *(str(w) for w in words)]
+    return [LAUNCHER, "-n", str(ranks), *(str(w) for w in words)]
 
 
 class Run:
     """A launch in a session of its own, so that nothing of it outlives the test."""
 
-    def __init__(self, ranks, words, mpirun_options=(), **settings):
+    def __init__(self, ranks, words, environment=(), **settings):
         self.ranks = ranks
         self.process = subprocess.Popen(
-            command(ranks, words, mpirun_options), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT}, **settings)
+            command(ranks, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT, **dict(environment)},
+            **settings)
         self.pid = self.process.pid
 
     def rank_pids(self, seconds=20):
@@ -152,13 +155,13 @@ class Driver:
     def __init__(self, program, record):
         self.program, self.record = program, pathlib.Path(record)
 
-    def start(self, *arguments, ranks=1, mpirun_options=(), **settings):
-        return Run(ranks, [self.program, "--record", self.record, *arguments], mpirun_options,
+    def start(self, *arguments, ranks=1, environment=(), **settings):
+        return Run(ranks, [self.program, "--record", self.record, *arguments], environment,
                    **settings)
 
-    def run(self, *arguments, ranks=1, expect=SUCCESS, mpirun_options=()):
+    def run(self, *arguments, ranks=1, expect=SUCCESS, environment=()):
         """Runs to the end; returns what the driver reports, or its message if it was refused."""
-        code, out, err = self.start(*arguments, ranks=ranks, mpirun_options=mpirun_options).finish()
+        code, out, err = self.start(*arguments, ranks=ranks, environment=environment).finish()
         assert code == expect, f"exit code {code}, expected {expect}\n{out}\n{err}"
         return json.loads(out) if out else err
 
