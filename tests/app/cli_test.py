@@ -360,7 +360,7 @@ def test_status_from_another_shell_has_rate_and_time_left(syncgap, call, job, tm
     assert 2 <= report["done"] < 41 and report["done"] + report["pending"] == 41
     assert report["units_per_second"] > 0 and report["seconds_left"] > 0
     assert "the record is in use (result.h5, by process" in used
-    os.kill(run.pid, signal.SIGUSR2)
+    os.kill(run.pid, signal.SIGUSR1)  # passed on by every launcher
     code, out, err = run.finish()
     assert code == DRAINED, err
     assert "drained: run the same command again to go on" in out
