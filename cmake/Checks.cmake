@@ -1,6 +1,6 @@
 # Checks of the source text: `cmake --build build/release --target check` runs them all.
 #   check_format    clang-format 14 would change nothing
-#   check_includes  every #include follows the table in src/CMakeLists.txt
+#   check_includes  every #include follows the table in src/CMakeLists.txt, and none is missing
 #   check_headers   every header of a room compiles alone
 # and beside them, because it takes two minutes of two processors:
 #   check_tidy      clang-tidy 14 finds nothing of what .clang-tidy lists

@@ -1,9 +1,11 @@
 # What Open MPI needs to run ranks as root and on machines with fewer cores, without spinning, and
-# without binding tests that run side by side to the same core. Under sanitizers: it keeps memory to
-# the end of the process, which is no leak of ours.
+# without binding tests that run side by side to the same core: OMPI_MCA_ is read by Open MPI 4, PRTE_
+# by 5. Under sanitizers: it keeps memory to the end of the process, which is no leak of ours.
 set(SYNCGAP_MPI_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
-  OMPI_MCA_hwloc_base_binding_policy=none ASAN_OPTIONS=detect_leaks=0)
+  OMPI_MCA_hwloc_base_binding_policy=none
+  PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none ASAN_OPTIONS=detect_leaks=0)
 
 # A program that loads LibTorch for the first time since the machine started takes longer to list
 # its tests than the five seconds CMake grants.

@@ -1,4 +1,5 @@
-"""Checks every #include under src/ against the table of rooms in src/CMakeLists.txt.
+"""Checks every #include under src/ against the table of rooms in src/CMakeLists.txt, and that files
+there and in tests/ include the standard headers in STANDARD that they use.
 
 A room may include itself and what its USES names; some foreign headers belong to one room alone,
 and so do kernels (*.cu), which see CUDA's without including them; only files marked by their suffix
@@ -22,6 +23,28 @@ OWNERS = {
 KERNEL_OWNER = "parallel"
 # What several experiments use; every other folder below experiments/ is one experiment's.
 SHARED = "shared"
+# Standard headers that others include in one compiler's library and not in the next one's. A file
+# includes them itself, or the header of its own name does.
+STANDARD = {
+    "algorithm": (
+        "adjacent_find|all_of|any_of|binary_search|clamp|copy(_backward|_if|_n)?|count(_if)?|equal"
+        "(_range)?|fill(_n)?|find(_if|_if_not)?|for_each(_n)?|generate(_n)?|is_permutation"
+        "|inplace_merge|is_sorted(_until)?|lexicographical_compare|lower_bound|max(_element)?|merge"
+        "|min(_element)?|minmax(_element)?|mismatch|(next|prev)_permutation|none_of|nth_element"
+        "|partial_sort|(stable_)?partition|remove(_if)?|replace(_if)?|reverse|rotate|search"
+        "|set_(difference|intersection|union)|shuffle|(stable_)?sort|swap_ranges|transform|unique"
+        "|upper_bound"),
+    "array": "array",
+    "cmath": (
+        "abs|ceil|cosh?|erfc?|exp2?|expm1|fabs|floor|fma|hypot|is(finite|inf|nan)|lgamma"
+        "|log(10|1p|2)?|lround|nextafter|pow|rint|round|sinh?|sqrt|tanh?|trunc"),
+    "functional": "function|greater|less|plus",
+    "limits": "numeric_limits",
+    "numeric": "accumulate|gcd|inner_product|iota|lcm|midpoint|partial_sum|reduce",
+}
+USES = {header: re.compile(rf"\bstd::(?:ranges::)?({names})\b(?!::)")
+        for header, names in STANDARD.items()}
+NO_CODE = re.compile(r'//[^\n]*|"(?:\\.|[^"\\\n])*"')
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
 ROOM = re.compile(r"syncgap_room\(\s*(\w+)([^)]*)\)")
 
@@ -100,6 +123,29 @@ def find_file_errors(source_root, path, rooms):
                        f"share moves to experiments/{SHARED} or to a room")
 
 
+def own_header(source_root, path):
+    """src/ROOM/NAME.h of a source or test of that name; a path that may not exist."""
+    room = path.parent.relative_to(source_root if path.is_relative_to(source_root)
+                                   else source_root.parent / "tests")
+    name = re.sub(r"_(test|ranks)$", "", path.name.split(".")[0])
+    return source_root / room / f"{name}.h"
+
+
+def foreign_includes(path):
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {match["foreign"] for line in lines if (match := INCLUDE.match(line))}
+
+
+def find_missing_headers(source_root, path):
+    included = foreign_includes(path) | foreign_includes(own_header(source_root, path))
+    code = NO_CODE.sub("", path.read_text(encoding="utf-8"))
+    for header, used in USES.items():
+        if header not in included and (first := used.search(code)):
+            line = code.count("\n", 0, first.start()) + 1
+            yield (f"{path.relative_to(source_root.parent)}:{line}: {first[0]} is used: "
+                   f"include <{header}>")
+
+
 def find_errors(source_root):
     rooms = read_rooms((source_root / "CMakeLists.txt").read_text(encoding="utf-8"))
     if not rooms:
@@ -108,6 +154,10 @@ def find_errors(source_root):
     for path in sorted(source_root.rglob("*")):
         if path.suffix in (".h", ".cc", ".cu"):
             yield from find_file_errors(source_root, path, rooms)
+    for folder in (source_root, source_root.parent / "tests"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".h", ".cc", ".cu"):
+                yield from find_missing_headers(source_root, path)
 
 
 def main():

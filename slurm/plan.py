@@ -1,4 +1,4 @@
-"""What slurm/submit and slurm/slice have in common: asking `syncgap plan` about a job."""
+"""What the scripts of this folder have in common: asking `syncgap plan` about a job."""
 
 import json
 import os
@@ -24,9 +24,9 @@ def find_program():
     refuse(f"no program at {candidates[0]}: build it (./bootstrap.sh run) or set SYNCGAP")
 
 
-def read_plan(job, arguments, ranks=1):
-    """The plan of `syncgap run JOB ARGUMENTS...` as a dictionary; ends here if it is refused."""
-    command = [find_program(), "plan", job, *arguments, "--ranks", str(ranks), "--json"]
+def read_plan(arguments, ranks=1):
+    """The plan of `syncgap run ARGUMENTS...` as a dictionary; ends here if it is refused."""
+    command = [find_program(), "plan", *arguments, "--ranks", str(ranks), "--json"]
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if answer.returncode != 0:
         sys.exit(answer.returncode)  # syncgap has said why

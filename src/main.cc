@@ -90,6 +90,10 @@ int main(int argc, char** argv) {
   auto& status = *cli.add_subcommand("status", "what a record holds and whether it is being run");
   status.add_option("record", record, "record of a sweep, also while it runs")->required();
   status.add_flag("--json", json, "print JSON");
+  bool exit_code = false;
+  status.add_flag(
+      "--exit-code", exit_code,
+      "end with 0 if all units are done, 75 if some are left, 3 if only failed ones are");
   auto& verify = *cli.add_subcommand("verify", "check structure and checksums of a record");
   verify.add_option("record", record, "record of a sweep, also while it runs")->required();
   auto& pack_command = *cli.add_subcommand("pack", "make a compressed copy of a record");
@@ -115,7 +119,10 @@ int main(int argc, char** argv) {
       run_request.resume = resume ? Resume::required : Resume::if_present;
       code = run_job(run_request, argc, argv, started);
     }
-    if (status.parsed()) code = show_status(record, format);
+    if (status.parsed()) {
+      const ExitCode state = show_status(record, format);
+      if (exit_code) code = state;
+    }
     if (verify.parsed()) code = verify_record(record);
     if (pack_command.parsed()) code = pack(record, output);
     if (version.parsed()) code = show_version();

@@ -15,12 +15,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PENDING, DONE, FAILED = 0, 1, 2
 SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, DRAINED = 0, 2, 3, 4, 75
 
-# As root, on fewer cores than ranks, without pinning several launches to the same core.
+# As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_
+# is read by Open MPI 4, PRTE_ by 5; MPICH needs none.
 MPI_ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT": "1", "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
 }
+# Open MPI's launcher else leaves the other ranks two seconds to come to an end.
+AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}
+# The launcher; for programs built with another MPI library its launcher's path.
+LAUNCHER = os.environ.get("SYNCGAP_MPIRUN", "mpirun")
 
 
 def binary(name, variable):
@@ -28,21 +36,27 @@ def binary(name, variable):
     return path if path.exists() else None
 
 
-def command(ranks, words, mpirun_options=()):
+def launcher_library():
+    told = subprocess.run([LAUNCHER, "--version"], capture_output=True, text=True).stdout
+    return "Open MPI" if "Open MPI" in told else "MPICH"
+
+
+def command(ranks, words):
     """One rank is started without mpirun: quicker, and what a user on a laptop does."""
     if ranks == 1:
         return [str(w) for w in words]
-    return ["mpirun", "-q", *mpirun_options, "-n", str(ranks), *(str(w) for w in words)]
+    return [LAUNCHER, "-n", str(ranks), *(str(w) for w in words)]
 
 
 class Run:
     """A launch in a session of its own, so that nothing of it outlives the test."""
 
-    def __init__(self, ranks, words, mpirun_options=(), **settings):
+    def __init__(self, ranks, words, environment=(), **settings):
         self.ranks = ranks
         self.process = subprocess.Popen(
-            command(ranks, words, mpirun_options), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT}, **settings)
+            command(ranks, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT, **dict(environment)},
+            **settings)
         self.pid = self.process.pid
 
     def rank_pids(self, seconds=20):
@@ -51,7 +65,7 @@ class Run:
             return [self.pid]
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
-            found = [pid for pid in children_of(self.pid) if rank_of(pid) is not None]
+            found = [pid for pid in descendants_of(self.pid) if rank_of(pid) is not None]
             if len(found) == self.ranks:
                 return sorted(found, key=rank_of)
             time.sleep(0.005)
@@ -83,7 +97,7 @@ class Run:
     def kill(self, pids=None):
         """SIGKILL to the given processes, or to the launcher and all ranks."""
         if pids is None:
-            pids = [*children_of(self.pid), self.pid]
+            pids = [*descendants_of(self.pid), self.pid]
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -111,13 +125,19 @@ def children_of(pid):
     return [child for child in every if (stat := stat_of(child)) and stat[1] == pid]
 
 
+def descendants_of(pid):
+    """Also of MPICH's launcher, which has a helper in between."""
+    found = children_of(pid)
+    return found + [lower for child in found for lower in descendants_of(child)]
+
+
 def rank_of(pid):
     try:
         variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return None
     for variable in variables:
-        if variable.startswith(b"OMPI_COMM_WORLD_RANK="):
+        if variable.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMI_RANK=")):
             return int(variable.split(b"=")[1])
     return None
 
@@ -135,13 +155,13 @@ class Driver:
     def __init__(self, program, record):
         self.program, self.record = program, pathlib.Path(record)
 
-    def start(self, *arguments, ranks=1, mpirun_options=(), **settings):
-        return Run(ranks, [self.program, "--record", self.record, *arguments], mpirun_options,
+    def start(self, *arguments, ranks=1, environment=(), **settings):
+        return Run(ranks, [self.program, "--record", self.record, *arguments], environment,
                    **settings)
 
-    def run(self, *arguments, ranks=1, expect=SUCCESS, mpirun_options=()):
+    def run(self, *arguments, ranks=1, expect=SUCCESS, environment=()):
         """Runs to the end; returns what the driver reports, or its message if it was refused."""
-        code, out, err = self.start(*arguments, ranks=ranks, mpirun_options=mpirun_options).finish()
+        code, out, err = self.start(*arguments, ranks=ranks, environment=environment).finish()
         assert code == expect, f"exit code {code}, expected {expect}\n{out}\n{err}"
         return json.loads(out) if out else err
 

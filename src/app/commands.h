@@ -33,6 +33,8 @@ struct RunRequest {
 /// Collective over all MPI ranks; initialises MPI itself. Messages come from rank 0 only.
 ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time_point started);
 
+/// Returns what a run that left the record like this would have returned: done, drained (units are
+/// left) or units_failed.
 ExitCode show_status(const std::string& record, Format format);
 ExitCode verify_record(const std::string& record);
 ExitCode pack(const std::string& record, const std::string& output);

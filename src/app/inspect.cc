@@ -40,6 +40,12 @@ Tally tally(const Record& record) {
   return out;
 }
 
+/// As `run` would have ended that left the record like this.
+ExitCode state_of(const Tally& sum) {
+  if (sum.pending > 0) return ExitCode::drained;
+  return sum.failed > 0 ? ExitCode::units_failed : ExitCode::done;
+}
+
 unsigned long long wide(std::uint64_t value) { return value; }
 
 }  // namespace
@@ -76,7 +82,7 @@ ExitCode show_status(const std::string& path, Format format) {
                 {"units_per_second", rate},
                 {"seconds_left", left >= 0 ? Json(left) : Json()},
                 {"failures", listed}});
-    return ExitCode::done;
+    return state_of(sum);
   }
   std::printf("record     %s\n", path.c_str());
   std::printf("experiment %s: %s%s%s\n", record.header().experiment.c_str(),
@@ -105,7 +111,7 @@ ExitCode show_status(const std::string& path, Format format) {
                 record.grid().describe(failures[i].unit).c_str(), failures[i].message.c_str());
   if (failures.size() > kShown)
     std::printf("failed     and %zu more, see --json\n", failures.size() - kShown);
-  return ExitCode::done;
+  return state_of(sum);
 }
 
 ExitCode verify_record(const std::string& path) {

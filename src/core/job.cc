@@ -42,6 +42,10 @@ class Collector {
     } else if (section == "run") {
       if (key == "walltime" && value.is_string())
         run_.set(key, clock_seconds(**value.as_string(), where), where);
+      else if (const auto* clock = value.as_time(); key == "walltime" && clock != nullptr)
+        // Without quotes TOML takes 01:30:00 for a time of day.
+        run_.set(key, (clock->get().hour * 60. + clock->get().minute) * 60 + clock->get().second,
+                 where);
       else
         run_.set(key, read_option_value(key, value, where), where);
     } else if (key == "name") {
@@ -159,7 +163,9 @@ OptionTable RunSettings::table() {
   options.add("seed", seed, "", "keys every random number of the sweep").at_least(0);
   options.add("ranks_per_unit", ranks_per_unit, "", "MPI ranks that work on one unit together")
       .at_least(1);
-  options.add("walltime", walltime, "", "drain after this long; 0: no limit").at_least(0).unit("s");
+  options.add("walltime", walltime, "", "drain after this long; 0: no limit; also \"d-hh:mm:ss\"")
+      .at_least(0)
+      .unit("s");
   options.add("record", record, "", "file to write; empty: out/JOB[-PROFILE].h5").path();
   return options;
 }

@@ -1,9 +1,8 @@
 #include "core/option_reading.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdint>
-#include <sstream>
+#include <regex>
+#include <string>
 #include <vector>
 
 #include "core/check.h"
@@ -40,21 +39,13 @@ OptionValue read_option_value(const std::string& name, const toml::node& node,
 }
 
 double clock_seconds(const std::string& text, const std::string& where) {
-  double seconds = 0;
-  std::istringstream in(text);
-  std::string part;
-  int parts = 0;
-  while (std::getline(in, part, ':')) {
-    const bool digits =
-        !part.empty() && part.size() < 7 &&
-        std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-    require_input(digits && ++parts <= 3, "option 'walltime' cannot be read (", where, ", saw \"",
-                  text, "\"): write seconds or \"hours:minutes:seconds\"");
-    seconds = seconds * 60 + std::stod(part);
-  }
-  require_input(parts == 3, "option 'walltime' cannot be read (", where, ", saw \"", text,
-                "\"): write seconds or \"hours:minutes:seconds\"");
-  return seconds;
+  static const std::regex form(R"((?:(\d{1,6})-)?(\d{1,6}):(\d{1,6}):(\d{1,6}))");
+  std::smatch parts;
+  require_input(std::regex_match(text, parts, form), "option 'walltime' cannot be read (", where,
+                ", saw \"", text,
+                "\"): write seconds, \"hours:minutes:seconds\" or \"days-hours:minutes:seconds\"");
+  const auto number = [&](int part) { return parts[part].matched ? std::stod(parts[part]) : 0.; };
+  return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
 }
 
 }  // namespace syncgap

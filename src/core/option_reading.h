@@ -13,7 +13,8 @@ namespace syncgap {
 OptionValue read_option_value(const std::string& name, const toml::node& node,
                               const std::string& where);
 
-/// Seconds of "hours:minutes:seconds", the walltime of a run; throws InputError naming `where`.
+/// Seconds of "days-hours:minutes:seconds", the days optional: the walltime of a run; throws
+/// InputError naming `where`.
 double clock_seconds(const std::string& text, const std::string& where);
 
 }  // namespace syncgap

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -41,8 +42,17 @@ std::string MpiScope::library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
-  std::string version(text, length);
-  return version.substr(0, version.find(','));
+  return short_version(std::string(text, length));
+}
+
+std::string MpiScope::short_version(const std::string& text) {
+  // Open MPI lists its build after a comma, MPICH on further lines, the first "MPICH
+  // Version:  4.0".
+  std::string name, word;
+  std::istringstream words(text.substr(0, text.find_first_of(",\n")));
+  while (words >> word)
+    if (word != "Version:") name += (name.empty() ? "" : " ") + word;
+  return name;
 }
 
 Communicator::Communicator(MPI_Comm comm) : comm_(comm) {

@@ -25,6 +25,8 @@ class MpiScope {
   /// Ends every rank at once, for a failure the others cannot know of.
   [[noreturn]] static void abort(int code);
   static std::string library_version();
+  /// "Open MPI v4.1.4", "MPICH 4.0.2": a name of one line, from the paragraphs that libraries give.
+  static std::string short_version(const std::string& text);
 
  private:
   bool threads_may_call_ = false;

@@ -7,7 +7,8 @@ namespace syncgap::sweep {
 namespace {
 
 volatile std::sig_atomic_t arrived = 0;
-constexpr std::array kSignals{SIGUSR2, SIGTERM, SIGINT};
+// Slurm, Grid Engine (USR1, USR2, XCPU), LSF (USR2, TERM), a closed terminal (HUP), a person (INT).
+constexpr std::array kSignals{SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGHUP, SIGXCPU};
 std::array<struct sigaction, kSignals.size()> previous{};
 
 void note_signal(int number) {
@@ -26,7 +27,12 @@ DrainWatch::DrainWatch(double walltime, Clock::time_point started)
   struct sigaction action {};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &previous[i]);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &action, &previous[i]);
+    // Under nohup a terminal may close without an end to the sweep.
+    if (kSignals[i] == SIGHUP && previous[i].sa_handler == SIG_IGN)
+      sigaction(kSignals[i], &previous[i], nullptr);
+  }
 }
 
 DrainWatch::~DrainWatch() {

@@ -4,8 +4,9 @@
 
 namespace syncgap::sweep {
 
-/// Says when a rank must stop claiming units: SIGUSR2, SIGTERM or SIGINT arrived, or the next unit
-/// might not fit before the wall. One per process; restores the old signal handlers when destroyed.
+/// Says when a rank must stop claiming units: SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGXCPU or SIGHUP
+/// (unless nohup has it ignored) arrived, or the next unit might not fit before the wall. One per
+/// process; restores the old signal handlers when destroyed.
 class DrainWatch {
  public:
   /// `walltime` in seconds from `started`; 0: none.

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 
-ONE_THREAD = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+ONE_THREAD = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1",
+                  OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
 
 def call(*words):
@@ -17,8 +18,7 @@ def call(*words):
 
 def ranks(count):
     """The words before a program that runs it on so many ranks of this machine."""
-    as_root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-    return ["mpirun", *as_root, "-q", "-n", str(count), "--oversubscribe"]
+    return ["mpirun", "--bind-to", "none", "--map-by", ":OVERSUBSCRIBE", "-n", str(count)]
 
 
 def print_table(header, rows, left=1):

@@ -6,6 +6,7 @@
 //   mixture_timer normals TRIALS CLONES                the random numbers they need
 //   mixture_timer energies EVALUATIONS POINTS DIMENSION TIMES   reduced evaluations of f^e
 //   mixture_timer finite POINTS DIMENSION TIMES        exact averages at finite n and d
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>

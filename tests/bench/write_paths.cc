@@ -2,6 +2,7 @@
 // pwrite at the offsets HDF5 gives, stores into a shared mapping, and independent H5Dwrite of
 // parallel HDF5. A unit is its cells, an 8-byte checksum, 8-byte seconds and a 1-byte status, as in
 // a record. Stands alone, because the parallel HDF5 library cannot be linked beside the serial one.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>

@@ -18,6 +18,7 @@ syncgap_room(sweep USES core parallel
 
 
 def errors_of(tmp_path, files, table=TABLE):
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "CMakeLists.txt").write_text(table)
     for name in ("core/a.h", "parallel/b.h", "sweep/c.h"):
         files.setdefault(name, "#pragma once\n")
@@ -54,6 +55,29 @@ def test_allowed_directions_pass(tmp_path):
 def test_offence_is_found_and_named(tmp_path, name, text, message):
     found = errors_of(tmp_path, {name: text + "\n"})
     assert len(found) == 1 and message in found[0]
+
+
+@pytest.mark.parametrize("text, found", [
+    ("int a = std::min(1, 2);", "core/a.cc:1: std::min is used: include <algorithm>"),
+    ("\nauto b = std::ranges::sort(x);", "core/a.cc:2: std::ranges::sort is used"),
+    ("auto c = std::numeric_limits<int>::max();", "include <limits>"),
+    ("#include <algorithm>\nint a = std::max(1, 2);", None),
+    ("// std::min\nauto d = \"std::sqrt\"; int min = own::max(1, 2);", None),
+])
+def test_a_header_that_comes_along_by_luck_is_named(tmp_path, text, found):
+    for place in ("core/a.cc", "../tests/core/a_test.cc"):
+        folder = tmp_path / place.replace("/", "_").replace(".", "_") / "src"
+        folder.mkdir(parents=True)
+        errors = errors_of(folder, {place: text + "\n"})
+        assert len(errors) == (found is not None)
+        if found:
+            assert found.replace("core/a.cc", place.removeprefix("../")) in errors[0]
+
+
+def test_the_header_of_the_same_name_may_include_it(tmp_path):
+    files = {"core/a.h": "#pragma once\n#include <algorithm>\n",
+             "core/a.torch.cc": '#include "core/a.h"\nint a = std::min(1, 2);\n'}
+    assert errors_of(tmp_path / "src", files) == []
 
 
 TORCH = TABLE + "syncgap_room(networks USES core TORCH_TABLE symbol)\n"

@@ -1,5 +1,6 @@
 #include "cloud/point_cloud.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>

@@ -182,6 +182,18 @@ TEST(Overrides, AreReadAsAShellLeavesThem) {
         << text;
 }
 
+TEST(Job, TheWallIsWrittenAsForSlurm) {
+  const auto wall = [](const std::string& text) {
+    return job_of(kText, "", {"run.walltime=" + text}).run.walltime;
+  };
+  EXPECT_EQ(wall("90"), 90);
+  EXPECT_EQ(wall("01:30:00"), 5400);
+  EXPECT_EQ(wall("\"1:30:05\""), 5405);
+  EXPECT_EQ(wall("48:00:00"), 172800);
+  EXPECT_EQ(wall("2-01:30:00"), 2 * 86400 + 5400);
+  EXPECT_EQ(wall("\"10-00:00:01\""), 864001);
+}
+
 TEST(Overrides, MistakesShowTheForm) {
   const std::string form = "write experiment.OPTION=VALUE, axes.AXIS=VALUES or run.KEY=VALUE";
   EXPECT_EQ(refusal(kText, "", {"trials=3"}), "cannot read the override (--set trials=3): " + form);
@@ -286,9 +298,9 @@ TEST(JobMistakes, TheRunTableIsCheckedLikeOptions) {
             "option 'seed' takes a whole number (--set run.seed=x, saw \"x\"): the default is 1");
   EXPECT_THAT(refusal(head + "ranks_per_unit = 0\n"), HasSubstr("must be >= 1"));
   EXPECT_THAT(refusal(head + "walltime = \"1:30\"\n"),
-              HasSubstr("write seconds or \"hours:minutes:seconds\""));
-  for (const char* text :
-       {"\"a:b:c\"", "\"1:2:3:4\"", "\"\"", "\"::\"", "\"1:2:-3\"", "\"1:2: 3\""})
+              HasSubstr("write seconds, \"hours:minutes:seconds\" or \"days-hours:"));
+  for (const char* text : {"\"a:b:c\"", "\"1:2:3:4\"", "\"\"", "\"::\"", "\"1:2:-3\"", "\"1:2: 3\"",
+                           "\"1-02\"", "\"-1:00:00\"", "\"1-2-03:00:00\"", "\"1-02:00\""})
     EXPECT_THAT(refusal(head + "walltime = " + text + "\n"), HasSubstr("cannot be read")) << text;
 }
 

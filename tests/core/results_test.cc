@@ -1,5 +1,6 @@
 #include "core/results.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>

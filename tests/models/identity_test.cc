@@ -1,5 +1,6 @@
 #include "core/identity.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>

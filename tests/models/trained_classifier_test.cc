@@ -1,5 +1,6 @@
 #include "models/trained_classifier.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <gmock/gmock.h>

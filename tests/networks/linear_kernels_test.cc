@@ -1,5 +1,6 @@
 #include "networks/linear_kernels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>

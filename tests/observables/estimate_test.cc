@@ -1,5 +1,6 @@
 #include "observables/estimate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <vector>

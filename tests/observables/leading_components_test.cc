@@ -1,5 +1,6 @@
 #include "observables/leading_components.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

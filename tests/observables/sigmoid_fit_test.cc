@@ -1,5 +1,6 @@
 #include "observables/sigmoid_fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>

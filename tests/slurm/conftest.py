@@ -28,9 +28,16 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def made_up_sweep(tmp_path_factory):
-    """A program that stands for syncgap: `run ARGUMENTS...` runs made-up units that sleep."""
+    """A program that stands for syncgap: `run ARGUMENTS...` runs made-up units that sleep, `plan`
+    knows their record, and the rest is the program's own."""
     driver = os.environ["SYNCGAP_SWEEP_DRIVER"]
     script = tmp_path_factory.mktemp("program") / "syncgap"
-    script.write_text(f'#!/bin/sh\n[ "$1" = run ] || exit 2\nshift\nexec {driver} "$@"\n')
+    script.write_text(f"""#!/bin/bash
+case $1 in
+  run) exec {driver} "${{@:2}}" ;;
+  plan) while [ "$1" != --record ]; do shift; done; echo "{{\\"record\\": \\"$2\\"}}" ;;
+  *) exec {os.environ["SYNCGAP"]} "$@" ;;
+esac
+""")
     script.chmod(0o755)
     return script

@@ -11,11 +11,13 @@ import h5py
 import pytest
 from places import fill, punch_hole, read_only, small_disk
 from processes import (
+    AT_ONCE,
     BAD_INPUT,
     DAMAGED,
     DONE,
     DRAINED,
     Driver,
+    descendants_of,
     observables,
     statuses,
     units_begun,
@@ -288,11 +290,12 @@ def test_ranks_that_outlive_their_run_keep_others_out(driver, tmp_path):
     """Rank 0 is gone, another rank is stuck in its unit and may still write."""
     log = tmp_path / "log"
     run = driver.start(*UNITS, "--stuck", 199, "--order-seed", 5, "--log", log, ranks=2,
-                       mpirun_options=("--mca", "odls_base_sigkill_timeout", "0"))
+                       environment=AT_ONCE)
     wait_until(lambda: 199 in units_begun(log), "the stuck unit")
     pids = run.rank_pids()
-    # The launcher is stopped, so that it cannot clean up.
-    os.kill(run.pid, signal.SIGSTOP)
+    # The launcher is stopped, so that it cannot clean up; MPICH's helper too.
+    for pid in {run.pid, *descendants_of(run.pid)} - set(pids):
+        os.kill(pid, signal.SIGSTOP)
     os.kill(pids[0], signal.SIGKILL)
     time.sleep(0.1)
     message = driver.run(*UNITS, expect=BAD_INPUT)

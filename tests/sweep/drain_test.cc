@@ -16,7 +16,7 @@ TEST(DrainWatch, WithoutSignalOrWallEveryUnitMayBegin) {
 }
 
 TEST(DrainWatch, EachOfItsSignalsDrains) {
-  for (const int signal : {SIGUSR2, SIGTERM, SIGINT}) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGXCPU, SIGHUP}) {
     const DrainWatch watch(0, Clock::now());
     EXPECT_FALSE(DrainWatch::signalled());
     std::raise(signal);
@@ -24,6 +24,16 @@ TEST(DrainWatch, EachOfItsSignalsDrains) {
     EXPECT_TRUE(watch.now());
     EXPECT_TRUE(watch.before_unit(0));
   }
+}
+
+TEST(DrainWatch, UnderNohupAClosedTerminalEndsNothing) {
+  const auto old = std::signal(SIGHUP, SIG_IGN);
+  {
+    const DrainWatch watch(0, Clock::now());
+    std::raise(SIGHUP);
+    EXPECT_FALSE(DrainWatch::signalled());
+  }
+  EXPECT_EQ(std::signal(SIGHUP, old), SIG_IGN);
 }
 
 TEST(DrainWatch, RestoresTheOldHandlersAndForgetsTheSignal) {

@@ -11,6 +11,7 @@ import signal
 import time
 
 from processes import (
+    AT_ONCE,
     DONE,
     SUCCESS,
     Driver,
@@ -22,8 +23,6 @@ from processes import (
 )
 
 UNITS, CELLS = 3000, 24
-# mpirun else leaves the other ranks two seconds to come to an end.
-AT_ONCE = ("--mca", "odls_base_sigkill_timeout", "0")
 WHOM = ("everything", "everything", "one rank", "rank 0", "mpirun")
 
 
@@ -66,7 +65,7 @@ class Storm:
         log = self.folder / f"log{self.launches}"
         ranks = self.other_ranks()
         run = driver.start("--units", UNITS, "--doubles", CELLS, "--sleep", 0.0005, "--log", log,
-                           ranks=ranks, mpirun_options=AT_ONCE)
+                           ranks=ranks, environment=AT_ONCE)
         whom = self.random.choice(WHOM) if ranks > 1 else "everything"
         starting = self.random.random() < 0.15
         if starting:

@@ -1,6 +1,7 @@
 #include "sweep/progress.h"
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 #include <gmock/gmock.h>

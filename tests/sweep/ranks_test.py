@@ -63,8 +63,7 @@ def test_ranks_do_not_wait_for_a_rank_that_computes(driver, claims):
 def test_a_library_without_windows_falls_back_to_messages(driver):
     """What Open MPI as Debian configures it can do between nodes without RDMA hardware."""
     report = driver.run("--units", 40, "--sleep", 0.002, "--rank0-busy", 2, ranks=3,
-                        mpirun_options=("--mca", "btl", "tcp,self", "--mca", "osc",
-                                        "^sm,ucx,pt2pt"))
+                        environment={"OMPI_MCA_btl": "tcp,self", "OMPI_MCA_osc": "^sm,ucx,pt2pt"})
     assert report["done"] == 40
     with h5py.File(driver.record) as file:
         assert (file["unit_seconds"][...] > 1.9).sum() <= 4

@@ -1,6 +1,7 @@
 // Runs a sweep of made-up units through the real engine: what the tests with real processes and the
 // benchmarks launch under mpirun. Values depend on (unit, index) alone, so any two complete records
 // of one shape must be bitwise equal.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -230,8 +231,9 @@ int main(int argc, char** argv) {
     return run(request, argc, argv);
   } catch (const InputError& error) {
     // Thrown on all ranks alike.
-    const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
-    if (rank != nullptr && std::string(rank) != "0") return 0;
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMI_RANK"})
+      if (const char* rank = std::getenv(name); rank != nullptr && std::string(rank) != "0")
+        return 0;
     std::fprintf(stderr, "sweep_driver: %s\n", error.what());
     return 2;
   }

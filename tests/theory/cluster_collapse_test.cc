@@ -1,5 +1,6 @@
 #include "theory/cluster_collapse.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 

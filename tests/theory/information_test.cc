@@ -1,5 +1,6 @@
 #include "theory/information.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 

@@ -1,5 +1,6 @@
 #include "theory/noncentral_chi_square.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/math/distributions/non_central_chi_squared.hpp>

@@ -1,5 +1,6 @@
 #include "theory/speciation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>

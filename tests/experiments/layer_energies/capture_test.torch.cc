@@ -1,5 +1,6 @@
 #include "experiments/layer_energies/capture.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <vector>

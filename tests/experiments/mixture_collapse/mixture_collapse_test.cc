@@ -1,5 +1,6 @@
 #include "experiments/mixture_collapse/mixture_collapse.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 

@@ -1,5 +1,6 @@
 #include "experiments/transformer_quality/estimates.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

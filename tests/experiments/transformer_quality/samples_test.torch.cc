@@ -1,5 +1,6 @@
 #include "experiments/transformer_quality/samples.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
