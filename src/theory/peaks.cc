@@ -6,9 +6,8 @@
 
 #include <boost/math/tools/minima.hpp>
 
-#include "core/root.h"
-
 #include "core/numbers.h"
+#include "core/root.h"
 
 namespace syncgap::theory {
 namespace {

@@ -1,6 +1,7 @@
 #include "observables/resampled_means.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
