@@ -56,8 +56,8 @@ TEST(MixtureCloning, RunsFromOneToOneHalf) {
 
 TEST(MixtureCloning, AScanThatEndsWhileAllClonesAgreeHasNoCrossing) {
   const RanJob job =
-      RanJob::from_text(kSmall, {"experiment.trials=400", "axes.dimension=[1024,4096]",
-                                 "axes.branch_time=[0.5,1.0,1.5,2.0,2.5,3.0]"});
+      RanJob::from_text(kSmallCloning, {"experiment.trials=400", "axes.dimension=[1024,4096]",
+                                        "axes.branch_time=[0.5,1.0,1.5,2.0,2.5,3.0]"});
   for (const char* name : {"level_time", "crossing_ratio", "crossing_agreement"})
     for (const char* part : {"", "_error"})
       EXPECT_TRUE(std::isnan(job.value(std::string(name) + part, 0, 0))) << name << part;
