@@ -29,7 +29,7 @@ void BlockKernel::forward(const BlockWeights& weights, const float* tokens, std:
                           const float* modulation, Context context, std::optional<float> g,
                           float* out) {
   SYNCGAP_EXPECTS(replicas == 1 || replicas == 2, replicas);
-  SYNCGAP_EXPECTS(context != Context::uniform);
+  SYNCGAP_EXPECTS(context != Context::other || replicas == 2, replicas);
   const auto size = tokens_ * width_;
   const auto part = [&](std::int64_t k) { return modulation + k * width_; };
   const auto row = [&](std::int64_t replica) {
@@ -44,6 +44,9 @@ void BlockKernel::forward(const BlockWeights& weights, const float* tokens, std:
   for (std::int64_t head = 0; head < heads_; ++head) {
     if (context == Context::other)
       attention_.replaced(head, {row(0), row(1)});
+    else if (context == Context::uniform)
+      for (std::int64_t replica = 0; replica < replicas; ++replica)
+        attention_.uniform(head, row(replica));
     else if (replicas == 2)
       attention_.pair(head, {row(0), row(1)}, g);
     else

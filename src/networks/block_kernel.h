@@ -28,7 +28,7 @@ class BlockKernel {
 
   /// tokens (P, N, D) of P = 1 or 2 replicas -> out of the same shape, elsewhere. `modulation`
   /// (6 D): shift, scale and gate of the attention, then of the perceptron. A coupling g goes with
-  /// the context `own` and two replicas; the context `uniform` is not among what it computes.
+  /// the context `own` and two replicas.
   void forward(const BlockWeights& weights, const float* tokens, std::int64_t replicas,
                const float* modulation, Context context, std::optional<float> g, float* out);
 

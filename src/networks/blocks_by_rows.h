@@ -30,9 +30,9 @@ class PackedLayer {
 class BlockByRows {
  public:
   /// Whether the kernel computes what is asked for: tokens and weights of single precision on the
-  /// CPU without gradients, each token with a context of its own or of the other replica. Under
-  /// mixed precision the products of rows are of bfloat16, attention stays single.
-  static bool can(const BlockLayers& layers, const torch::Tensor& tokens, Context context);
+  /// CPU without gradients. Under mixed precision the products of rows are of bfloat16, attention
+  /// stays single.
+  static bool can(const BlockLayers& layers, const torch::Tensor& tokens);
 
   /// tokens (B, P, N, D), condition (B, D) after its SiLU -> (B, P, N, D), a tensor of its own
   torch::Tensor forward(const BlockLayers& layers, const torch::Tensor& tokens,

@@ -32,11 +32,10 @@ const PackedLinear& PackedLayer::of(const torch::nn::Linear& layer, Precision pr
   return packed_;
 }
 
-bool BlockByRows::can(const BlockLayers& layers, const Tensor& tokens, Context context) {
+bool BlockByRows::can(const BlockLayers& layers, const Tensor& tokens) {
   const auto& weight = layers.qkv->weight;
   return !torch::GradMode::is_enabled() && tokens.device().is_cpu() && weight.device().is_cpu() &&
-         tokens.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32 &&
-         context != Context::uniform;
+         tokens.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32;
 }
 
 Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,

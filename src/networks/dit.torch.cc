@@ -177,7 +177,7 @@ Tensor DiTImpl::read_out(const Tensor& tokens, const Tensor& condition) {
 Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
                                  const ReplicaCoupling& coupling, Context context,
                                  const LayerTap& tap) {
-  const bool by_rows = BlockByRows::can(blocks_.front()->layers(), replicas[0], context);
+  const bool by_rows = BlockByRows::can(blocks_.front()->layers(), replicas[0]);
   Tensor tokens;  // (B, P, N, D)
   const auto look = [&](std::int64_t layer) {
     if (tap) tap(layer, by_rows ? tokens : torch::stack(replicas, 1));

@@ -5,7 +5,8 @@
 namespace syncgap::networks {
 
 RowAttention::RowAttention(std::int64_t tokens, std::int64_t width, std::int64_t heads)
-    : width_(width),
+    : tokens_(tokens),
+      width_(width),
       size_(width / heads),
       kernels_{AttentionKernel(tokens, size_), AttentionKernel(tokens, size_)} {
   SYNCGAP_EXPECTS(width % heads == 0, width, heads);
@@ -41,6 +42,18 @@ void RowAttention::pair(std::int64_t head, const std::array<ReplicaRow, 2>& rows
 void RowAttention::replaced(std::int64_t head, const std::array<ReplicaRow, 2>& rows) {
   take(1, rows[1], head);
   for (const ReplicaRow& row : rows) attend(1, row, head);
+}
+
+void RowAttention::uniform(std::int64_t head, const ReplicaRow& row) const {
+  const float share = 1.0F / static_cast<float>(tokens_);
+  const float* values = row.qkv + 2 * width_ + head * size_;
+  for (std::int64_t channel = 0; channel < size_; ++channel) {
+    float sum = 0;
+    for (std::int64_t token = 0; token < tokens_; ++token)
+      sum += values[token * 3 * width_ + channel];
+    for (std::int64_t token = 0; token < tokens_; ++token)
+      row.out[token * width_ + head * size_ + channel] = share * sum;
+  }
 }
 
 }  // namespace syncgap::networks

@@ -29,12 +29,14 @@ class RowAttention {
   void pair(std::int64_t head, const std::array<ReplicaRow, 2>& rows, std::optional<float> g);
   /// A is told what B has, and B what it has by itself.
   void replaced(std::int64_t head, const std::array<ReplicaRow, 2>& rows);
+  /// Every token is told the mean of the replica's values.
+  void uniform(std::int64_t head, const ReplicaRow& row) const;
 
  private:
   void take(std::size_t kernel, const ReplicaRow& of, std::int64_t head);
   void attend(std::size_t kernel, const ReplicaRow& row, std::int64_t head);
 
-  std::int64_t width_, size_;  // of all heads, and of one
+  std::int64_t tokens_, width_, size_;  // width of all heads, size of one
   std::array<AttentionKernel, 2> kernels_;
 };
 

@@ -224,10 +224,10 @@ TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
 TEST(DiT, RowsAtATimeAgreeWithOperationsOneByOne) {
   for (const Sizes& sizes : kSizes)
     for (const std::int64_t replicas : {1, 2})
-      for (const Context context : {Context::own, Context::other})
+      for (const Context context : {Context::own, Context::other, Context::uniform})
         for (const bool couples : {false, true}) {
           if ((context == Context::other || couples) && replicas == 1) continue;
-          if (context == Context::other && couples) continue;
+          if (context != Context::own && couples) continue;
           auto network = filled(shape_of(sizes));
           auto told = coupled_conditions(sizes.rows);
           if (!couples) told.coupling = Tensor();
