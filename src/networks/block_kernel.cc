@@ -42,15 +42,16 @@ void BlockKernel::forward(const BlockWeights& weights, const float* tokens, std:
                       3 * width_);
   }
   for (std::int64_t head = 0; head < heads_; ++head) {
-    if (context == Context::other)
-      attention_.replaced(head, {row(0), row(1)});
-    else if (context == Context::uniform)
+    if (context == Context::uniform) {
       for (std::int64_t replica = 0; replica < replicas; ++replica)
         attention_.uniform(head, row(replica));
-    else if (replicas == 2)
+    } else if (context == Context::other) {
+      attention_.replaced(head, {row(0), row(1)});
+    } else if (replicas == 2) {
       attention_.pair(head, {row(0), row(1)}, g);
-    else
+    } else {
       attention_.alone(head, row(0));
+    }
   }
   for (std::int64_t replica = 0; replica < replicas; ++replica) {
     float* x = out + replica * size;
