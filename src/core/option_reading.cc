@@ -1,7 +1,7 @@
 #include "core/option_reading.h"
 
 #include <cstdint>
-#include <regex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,13 +39,23 @@ OptionValue read_option_value(const std::string& name, const toml::node& node,
 }
 
 double clock_seconds(const std::string& text, const std::string& where) {
-  static const std::regex form(R"((?:(\d{1,6})-)?(\d{1,6}):(\d{1,6}):(\d{1,6}))");
-  std::smatch parts;
-  require_input(std::regex_match(text, parts, form), "option 'walltime' cannot be read (", where,
-                ", saw \"", text,
-                "\"): write seconds, \"hours:minutes:seconds\" or \"days-hours:minutes:seconds\"");
-  const auto number = [&](int part) { return parts[part].matched ? std::stod(parts[part]) : 0.; };
-  return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
+  const auto refuse = [&] {
+    throw InputError(
+        concat("option 'walltime' cannot be read (", where, ", saw \"", text,
+               "\"): write seconds, \"hours:minutes:seconds\" or \"days-hours:minutes:seconds\""));
+  };
+  // A number of up to six digits and what ends it; none ends the last.
+  std::size_t at = 0;
+  const auto number = [&](std::optional<char> end) {
+    const std::size_t first = at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    if (at == first || at - first > 6) refuse();
+    if (end ? at == text.size() || text[at] != *end : at != text.size()) refuse();
+    return std::stod(text.substr(first, at++ - first));
+  };
+  const double days = text.find('-') == std::string::npos ? 0 : number('-');
+  const double hours = number(':'), minutes = number(':'), seconds = number(std::nullopt);
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
 }  // namespace syncgap
