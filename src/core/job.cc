@@ -6,12 +6,11 @@
 #include <fstream>
 #include <sstream>
 
-#include <toml++/toml.h>
-
 #include "core/axis_reading.h"
 #include "core/check.h"
 #include "core/option_reading.h"
 #include "core/override_reading.h"
+#include "core/toml.h"
 
 namespace syncgap {
 namespace {

@@ -2,9 +2,8 @@
 
 #include <string>
 
-#include <toml++/toml.h>
-
 #include "core/options.h"
+#include "core/toml.h"
 
 namespace syncgap {
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include <toml++/toml.h>
+#include "core/toml.h"
 
 namespace syncgap {
 
