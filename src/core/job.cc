@@ -74,7 +74,7 @@ class Collector {
 
 toml::table parse_table(std::string_view text, const std::string& source) {
   try {
-    return toml::parse(text, source);
+    return parse_toml(text, source);
   } catch (const toml::parse_error& error) {
     const std::string_view problem = error.description();
     // What people write who know other languages; --set takes it.

@@ -8,3 +8,13 @@
 #undef NDEBUG
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
+
+#include <string_view>
+
+namespace syncgap {
+
+/// The table of a text; throws toml::parse_error, and InputError for a character that the parser
+/// does not foresee (it computes with it all the same).
+toml::table parse_toml(std::string_view text, std::string_view source);
+
+}  // namespace syncgap

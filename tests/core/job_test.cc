@@ -182,6 +182,16 @@ TEST(Overrides, AreReadAsAShellLeavesThem) {
         << text;
 }
 
+TEST(JobMistakes, ACharacterTheParserDoesNotForeseeIsNamedWithItsLine) {
+  EXPECT_EQ(
+      refusal("# one\n[experiment]\nname = \"x \xEF\xBA\x8D\"\n"),
+      "the job holds a character that cannot be read (jobs/figure12.toml:3, saw \xEF\xBA\x8D): "
+      "write it without presentation forms of letters");
+  EXPECT_EQ(
+      job_of("[experiment]\nname = \"x\"\n[run]\ntitle = \"\xEF\xBB\xBF \xCE\xB8\"\n").run.title,
+      "\xEF\xBB\xBF \xCE\xB8");
+}
+
 TEST(Job, TheWallIsWrittenAsForSlurm) {
   const auto wall = [](const std::string& text) {
     return job_of(kText, "", {"run.walltime=" + text}).run.walltime;
