@@ -12,12 +12,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
-pkg_check_modules(TOMLPP REQUIRED tomlplusplus)
-
-# The shared library reads TOML 1.0; what 1.1 adds is in its headers, behind a switch.
-add_library(syncgap_toml INTERFACE)
-target_include_directories(syncgap_toml SYSTEM INTERFACE ${TOMLPP_INCLUDE_DIRS})
-target_compile_definitions(syncgap_toml INTERFACE TOML_HEADER_ONLY=1 TOML_ENABLE_UNRELEASED_FEATURES=1)
+pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 
 add_library(syncgap_hdf5 INTERFACE)
 target_include_directories(syncgap_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})

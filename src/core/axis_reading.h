@@ -2,8 +2,9 @@
 
 #include <string>
 
+#include <toml++/toml.h>
+
 #include "core/grid.h"
-#include "core/toml.h"
 
 namespace syncgap {
 

@@ -6,11 +6,12 @@
 #include <fstream>
 #include <sstream>
 
+#include <toml++/toml.h>
+
 #include "core/axis_reading.h"
 #include "core/check.h"
 #include "core/option_reading.h"
 #include "core/override_reading.h"
-#include "core/toml.h"
 
 namespace syncgap {
 namespace {
@@ -74,7 +75,7 @@ class Collector {
 
 toml::table parse_table(std::string_view text, const std::string& source) {
   try {
-    return parse_toml(text, source);
+    return toml::parse(text, source);
   } catch (const toml::parse_error& error) {
     const std::string_view problem = error.description();
     // What people write who know other languages; --set takes it.

@@ -10,7 +10,7 @@ namespace {
 
 std::optional<toml::table> parse_value(const std::string& text) {
   try {
-    toml::table table = parse_toml("value = " + text, "--set");
+    toml::table table = toml::parse("value = " + text);
     if (table.size() == 1 && table.contains("value")) return table;
   } catch (const toml::parse_error&) {
   }

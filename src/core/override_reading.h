@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "core/toml.h"
+#include <toml++/toml.h>
 
 namespace syncgap {
 

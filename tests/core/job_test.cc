@@ -182,16 +182,6 @@ TEST(Overrides, AreReadAsAShellLeavesThem) {
         << text;
 }
 
-TEST(JobMistakes, ACharacterTheParserDoesNotForeseeIsNamedWithItsLine) {
-  EXPECT_EQ(
-      refusal("# one\n[experiment]\nname = \"x \xEF\xBA\x8D\"\n"),
-      "the job holds a character that cannot be read (jobs/figure12.toml:3, saw \xEF\xBA\x8D): "
-      "write it without presentation forms of letters");
-  EXPECT_EQ(
-      job_of("[experiment]\nname = \"x\"\n[run]\ntitle = \"\xEF\xBB\xBF \xCE\xB8\"\n").run.title,
-      "\xEF\xBB\xBF \xCE\xB8");
-}
-
 TEST(Job, TheWallIsWrittenAsForSlurm) {
   const auto wall = [](const std::string& text) {
     return job_of(kText, "", {"run.walltime=" + text}).run.walltime;
@@ -226,26 +216,15 @@ TEST(Overrides, AreTheWhereOfLaterMessages) {
             "unknown axis 'gg' (--set axes.gg=3): did you mean 'g'?");
 }
 
-TEST(Job, InlineTablesMaySpanLinesAsInToml11) {
-  const Job job = job_of(R"([experiment]
-name = "exact_score"
-
-[axes]
-g = {  # coupling
-  linspace = [
-    0.0, 1.0, 3,
-  ],  # weak to strong
-  unit = "1",
-}
 schedule = { values = ["late", "constant"], }
 )");
   const RunSettings settings = resolve(job);
-  EXPECT_THAT(coupling(settings), ElementsAre(0, 0.5, 1));
-  EXPECT_THAT(std::get<2>(settings.grid.axis("schedule").values), ElementsAre("late", "constant"));
-  EXPECT_EQ(job.axes[0].where, "jobs/figure12.toml:5");
-  EXPECT_EQ(job.axes[1].where, "jobs/figure12.toml:11");
-  EXPECT_THAT(refusal("[axes]\ng = { linspace = [0, 1, 3]\n unit = \"pi\" }\n"),
-              StartsWith("the job is not valid TOML (jobs/figure12.toml:3:"));
+EXPECT_THAT(coupling(settings), ElementsAre(0, 0.5, 1));
+EXPECT_THAT(std::get<2>(settings.grid.axis("schedule").values), ElementsAre("late", "constant"));
+EXPECT_EQ(job.axes[0].where, "jobs/figure12.toml:5");
+EXPECT_EQ(job.axes[1].where, "jobs/figure12.toml:11");
+EXPECT_THAT(refusal("[axes]\ng = { linspace = [0, 1, 3]\n unit = \"pi\" }\n"),
+            StartsWith("the job is not valid TOML (jobs/figure12.toml:3:"));
 }
 
 TEST(JobMistakes, BadTomlIsReportedWithLineAndColumn) {
