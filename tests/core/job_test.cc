@@ -216,17 +216,6 @@ TEST(Overrides, AreTheWhereOfLaterMessages) {
             "unknown axis 'gg' (--set axes.gg=3): did you mean 'g'?");
 }
 
-schedule = { values = ["late", "constant"], }
-)");
-  const RunSettings settings = resolve(job);
-EXPECT_THAT(coupling(settings), ElementsAre(0, 0.5, 1));
-EXPECT_THAT(std::get<2>(settings.grid.axis("schedule").values), ElementsAre("late", "constant"));
-EXPECT_EQ(job.axes[0].where, "jobs/figure12.toml:5");
-EXPECT_EQ(job.axes[1].where, "jobs/figure12.toml:11");
-EXPECT_THAT(refusal("[axes]\ng = { linspace = [0, 1, 3]\n unit = \"pi\" }\n"),
-            StartsWith("the job is not valid TOML (jobs/figure12.toml:3:"));
-}
-
 TEST(JobMistakes, BadTomlIsReportedWithLineAndColumn) {
   EXPECT_THAT(refusal("[experiment]\nname = \n"),
               StartsWith("the job is not valid TOML (jobs/figure12.toml:2:"));
