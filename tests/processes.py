@@ -13,7 +13,7 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PENDING, DONE, FAILED = 0, 1, 2
-SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, DRAINED = 0, 2, 3, 4, 75
+SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, HOST_LOST, DRAINED = 0, 2, 3, 4, 69, 75
 
 # As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_
 # is read by Open MPI 4, PRTE_ by 5; MPICH needs none.

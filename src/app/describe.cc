@@ -44,7 +44,7 @@ void print_wrapped(const std::string& text, int indent) {
   std::string word, line;
   auto flush = [&] { std::printf("%*s%s\n", indent, "", line.c_str()); };
   while (in >> word) {
-    if (!line.empty() && line.size() + word.size() + 1 > static_cast<std::size_t>(96 - indent)) {
+    if (!line.empty() && line.size() + word.size() + 1 > unsigned_size(96 - indent)) {
       flush();
       line.clear();
     }

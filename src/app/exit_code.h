@@ -9,7 +9,8 @@ enum class ExitCode : int {
   bad_input = 2,
   units_failed = 3,
   damaged = 4,
-  drained = 75,  // EX_TEMPFAIL of sysexits.h: run the same command again
+  host_lost = 69,  // EX_UNAVAILABLE: what is measured is kept; run the same command again
+  drained = 75,    // EX_TEMPFAIL of sysexits.h: run the same command again
 };
 
 }  // namespace syncgap::app

@@ -136,6 +136,17 @@ void check_same_facts(const std::string& identity, const Communicator& ranks) {
   });
 }
 
+/// The others will never come: nothing that waits for them may be called.
+[[noreturn]] void leave_lost_host(const std::string& why, const std::string& path) {
+  if (!why.empty())
+    std::fprintf(stderr,
+                 "\nsyncgap: %s: all units that finished elsewhere are kept (%s); run the same "
+                 "command again for the rest\n",
+                 why.c_str(), path.c_str());
+  std::fflush(nullptr);
+  std::_Exit(static_cast<int>(ExitCode::host_lost));
+}
+
 /// However a unit ends, its note ends with it.
 struct NoteScope {
   sweep::UnitNote& note;
@@ -203,6 +214,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     settings.retry_failed = request.retry_failed;
     settings.threads_may_call_mpi = mpi.threads_may_call();
     settings.note = &note;
+    settings.hosts.leave = [&path](const std::string& why) { leave_lost_host(why, path); };
     if (!request.quiet)
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -95,7 +96,7 @@ std::size_t position_of(std::span<const double> row, double value) {
   std::size_t i = 0;
   for (; i + lanes <= row.size(); i += lanes) {
     const std::intptr_t at = hn::FindFirstTrue(d, hn::Eq(load(row.data() + i), wanted));
-    if (at >= 0) return i + static_cast<std::size_t>(at);
+    if (at >= 0) return i + unsigned_size(at);
   }
   for (; i < row.size(); ++i)
     if (row[i] == value) return i;

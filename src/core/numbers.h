@@ -28,4 +28,9 @@ constexpr std::int64_t signed_size(std::integral auto size) {
   return static_cast<std::int64_t>(size);
 }
 
+/// A signed size where memory is counted unsigned. Must not be negative.
+constexpr std::size_t unsigned_size(std::integral auto size) {
+  return static_cast<std::size_t>(size);
+}
+
 }  // namespace syncgap

@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "data/found_sets.h"
 #include "data/plain_arrays.h"
 #include "tensor_files/format_error.h"
@@ -134,7 +135,7 @@ PlainArray read_array(const std::string& name, const Bytes& bytes) {
   require_format(
       type.size() == 3 && (type[0] == '<' || type[0] == '|') && type[2] >= '1' && type[2] <= '8',
       "its values are of type ", type, ", not whole numbers or reals");
-  out.element_bytes = static_cast<std::size_t>(type[2] - '0');
+  out.element_bytes = unsigned_size(type[2] - '0');
   const std::uint64_t count = header.count();
   const auto values = std::span(bytes).subspan(header.begin);
   require_format(values.size() == count * out.element_bytes, "its header says ", count,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/numbers.h"
 #include "parallel/device_normals.h"
 
 namespace syncgap::diffusion {
@@ -36,7 +37,7 @@ void fill_on_device(const torch::Tensor& out, const RandomStream& stream,
 
 void fill_here(const torch::Tensor& out, const RandomStream& stream,
                const std::vector<NormalAddress>& rows) {
-  const auto size = static_cast<std::size_t>(out.numel() / out.size(0));
+  const auto size = unsigned_size(out.numel() / out.size(0));
   for (std::size_t k = 0; k < rows.size(); ++k)
     stream.fill_normals<float>(rows[k].trial, rows[k].step,
                                {out.data_ptr<float>() + k * size, size});

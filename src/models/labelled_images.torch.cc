@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/numbers.h"
 #include "data/image_points.h"
 
 namespace syncgap::models {
@@ -28,7 +29,7 @@ ClassifierImages classifier_images(const data::ImageSet& images,
   } else {
     const auto kept = static_cast<std::ptrdiff_t>(train.size() - (train.size() + 9) / 10);
     test.assign(train.begin() + kept, train.end());
-    train.resize(static_cast<std::size_t>(kept));
+    train.resize(unsigned_size(kept));
   }
   return {make_labelled(images, train, classes, make),
           make_labelled(test_images ? *test_images : images, test, classes, make),

@@ -4,6 +4,8 @@
 #include <span>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "core/numbers.h"
+
 namespace syncgap::networks {
 namespace {
 
@@ -15,12 +17,12 @@ constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 std::span<float> row(const Tensor& table, std::int64_t i) {
   if (!table.defined()) return {};
-  const auto size = static_cast<std::size_t>(table.size(1));
-  return {table.data_ptr<float>() + static_cast<std::size_t>(i) * size, size};
+  const auto size = unsigned_size(table.size(1));
+  return {table.data_ptr<float>() + unsigned_size(i) * size, size};
 }
 
 std::span<float> entries(const Tensor& vector) {
-  return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};
+  return {vector.data_ptr<float>(), unsigned_size(vector.numel())};
 }
 
 struct FusedNorm : torch::autograd::Function<FusedNorm> {

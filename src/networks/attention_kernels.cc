@@ -150,15 +150,13 @@ std::size_t padded(std::size_t columns) {
   return (columns + kMostColumns - 1) / kMostColumns * kMostColumns + kLine;
 }
 
-std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 }  // namespace
 
 namespace networks {
 
 AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width)
-    : tokens_(extent(tokens)),
-      width_(extent(width)),
+    : tokens_(unsigned_size(tokens)),
+      width_(unsigned_size(width)),
       keys_(width_ * padded(tokens_)),
       values_(tokens_ * padded(width_)),
       queries_(kQueriesTogether * width_),
@@ -169,7 +167,7 @@ AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width)
 void AttentionKernel::take(const float* keys, const float* values, std::int64_t stride) {
   const std::size_t across = padded(tokens_), along = padded(width_);
   for (std::size_t token = 0; token < tokens_; ++token) {
-    const std::size_t from = token * extent(stride);
+    const std::size_t from = token * unsigned_size(stride);
     for (std::size_t c = 0; c < width_; ++c) keys_[c * across + token] = keys[from + c];
     std::copy_n(values + from, width_, values_.data() + token * along);
   }
@@ -183,8 +181,8 @@ void AttentionKernel::attend(const float* queries, std::int64_t stride, float* o
 void AttentionKernel::mix(const float* queries, std::int64_t stride, float g, float* out,
                           std::int64_t out_stride) {
   HWY_DYNAMIC_DISPATCH(attend_to)
-  (queries, extent(stride), keys_.data(), padded(tokens_), values_.data(), padded(width_), tokens_,
-   width_, queries_.data(), scores_.data(), g, out, extent(out_stride));
+  (queries, unsigned_size(stride), keys_.data(), padded(tokens_), values_.data(), padded(width_),
+   tokens_, width_, queries_.data(), scores_.data(), g, out, unsigned_size(out_stride));
 }
 
 }  // namespace networks

@@ -3,13 +3,14 @@
 #include <cstddef>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::networks {
 namespace {
 
 constexpr double kAttentionEpsilon = 1e-6;
 
-AlignedArray floats(std::int64_t count) { return AlignedArray(static_cast<std::size_t>(count)); }
+AlignedArray floats(std::int64_t count) { return AlignedArray(unsigned_size(count)); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/checksum.h"
+#include "core/numbers.h"
 #include "networks/block_kernel.h"
 #include "networks/mixed_precision.h"
 
@@ -15,7 +16,7 @@ namespace {
 using torch::Tensor;
 
 std::span<const float> numbers(const Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+  return {tensor.data_ptr<float>(), unsigned_size(tensor.numel())};
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
   float* to = out.data_ptr<float>();
   at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
     BlockKernel kernel(count, width, heads, epsilon);
-    AlignedArray modulations(static_cast<std::size_t>((end - begin) * 6 * width));
+    AlignedArray modulations(unsigned_size((end - begin) * 6 * width));
     adapt.apply({conditions + begin * width, width}, end - begin, modulations.data(), 6 * width);
     for (std::int64_t row = begin; row < end; ++row) {
       const auto at = row * replicas * count * width;

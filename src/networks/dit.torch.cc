@@ -185,7 +185,7 @@ Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
   if (by_rows) tokens = torch::stack(replicas, 1);
   look(0);
   for (std::int64_t k = 0; k < shape_.depth; ++k) {
-    auto& block = blocks_[static_cast<std::size_t>(k)];
+    auto& block = blocks_[unsigned_size(k)];
     auto coupled = coupling.at(k);
     coupled.context = context;
     if (by_rows)

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "core/numbers.h"
 #include "networks/gelu_kernels.h"
 
 namespace syncgap::networks {
@@ -19,7 +20,7 @@ struct Gelu : torch::autograd::Function<Gelu> {
     const auto x = given.contiguous();
     const auto y = torch::empty_like(x);
     at::parallel_for(0, x.numel(), kNumbersATask, [&](std::int64_t begin, std::int64_t end) {
-      gelu_forward(x.data_ptr<float>() + begin, static_cast<std::size_t>(end - begin),
+      gelu_forward(x.data_ptr<float>() + begin, unsigned_size(end - begin),
                    y.data_ptr<float>() + begin);
     });
     context->save_for_backward({x});
@@ -31,7 +32,7 @@ struct Gelu : torch::autograd::Function<Gelu> {
     const auto dx = torch::empty_like(x);
     at::parallel_for(0, x.numel(), kNumbersATask, [&](std::int64_t begin, std::int64_t end) {
       gelu_backward(x.data_ptr<float>() + begin, dy.data_ptr<float>() + begin,
-                    static_cast<std::size_t>(end - begin), dx.data_ptr<float>() + begin);
+                    unsigned_size(end - begin), dx.data_ptr<float>() + begin);
     });
     return {dx};
   }

@@ -147,8 +147,6 @@ HWY_EXPORT(finish);
 
 constexpr std::int64_t kMostLanes = 16;  // of the widest target
 
-std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 }  // namespace
 
 namespace networks {
@@ -166,26 +164,26 @@ GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const 
       activation_(activation) {
   SYNCGAP_EXPECTS(groups > 0 && channels_ % groups == 0 && bias.size() == weight.size());
   for (auto* array : {&slope_, &offset_, &slope2_, &offset2_, &sums_, &sums2_})
-    array->assign(extent(period_), 0.0F);
+    array->assign(unsigned_size(period_), 0.0F);
 }
 
 template <class Value>
 void GroupNormKernel::spread(std::vector<float>& coefficients, const Value& value) const {
   for (std::int64_t c = 0; c < channels_; ++c) {
-    const auto number = to_float(value(extent(c), extent(c / group_size_)));
-    for (std::int64_t k = c; k < period_; k += channels_) coefficients[extent(k)] = number;
+    const auto number = to_float(value(unsigned_size(c), unsigned_size(c / group_size_)));
+    for (std::int64_t k = c; k < period_; k += channels_) coefficients[unsigned_size(k)] = number;
   }
 }
 
 double GroupNormKernel::gathered(const std::vector<float>& sums, std::int64_t channel) const {
   double sum = 0;
-  for (std::int64_t k = channel; k < period_; k += channels_) sum += sums[extent(k)];
+  for (std::int64_t k = channel; k < period_; k += channels_) sum += sums[unsigned_size(k)];
   return sum;
 }
 
 void GroupNormKernel::forward(const float* x, std::span<const float> shift, float* y,
                               std::span<float> mean, std::span<float> scale) {
-  const auto count = extent(pixels_ * channels_), period = extent(period_);
+  const auto count = unsigned_size(pixels_ * channels_), period = unsigned_size(period_);
   const double size = to_real(pixels_ * group_size_);
   const auto shift_of = [&](std::size_t c) { return shift.empty() ? 0.0F : shift[c]; };
   std::fill(sums_.begin(), sums_.end(), 0.0F);
@@ -194,7 +192,7 @@ void GroupNormKernel::forward(const float* x, std::span<const float> shift, floa
     double sum = 0;
     for (std::int64_t k = 0; k < group_size_; ++k) {
       const auto c = signed_size(g) * group_size_ + k;
-      sum += gathered(sums_, c) + to_real(pixels_) * shift_of(extent(c));
+      sum += gathered(sums_, c) + to_real(pixels_) * shift_of(unsigned_size(c));
     }
     mean[g] = to_float(sum / size);
   }
@@ -219,7 +217,7 @@ void GroupNormKernel::backward(const float* x, std::span<const float> shift,
                                std::span<const float> mean, std::span<const float> scale,
                                const float* dy, float* dx, std::span<float> weight_gradient,
                                std::span<float> bias_gradient, std::span<float> shift_gradient) {
-  const auto count = extent(pixels_ * channels_), period = extent(period_);
+  const auto count = unsigned_size(pixels_ * channels_), period = unsigned_size(period_);
   const double size = to_real(pixels_ * group_size_);
   const auto centre = [&](std::size_t c, std::size_t g) {
     return (shift.empty() ? 0.0F : shift[c]) - mean[g];
@@ -240,11 +238,11 @@ void GroupNormKernel::backward(const float* x, std::span<const float> shift,
   std::vector<double> mean1(mean.size()), mean2(mean.size());
   for (std::int64_t c = 0; c < channels_; ++c) {
     const double sum = gathered(sums_, c), product = gathered(sums2_, c);
-    const auto g = extent(c / group_size_);
-    bias_gradient[extent(c)] += to_float(sum);
-    weight_gradient[extent(c)] += to_float(product);
-    mean1[g] += weight_[extent(c)] * sum / size;
-    mean2[g] += weight_[extent(c)] * product / size;
+    const auto g = unsigned_size(c / group_size_);
+    bias_gradient[unsigned_size(c)] += to_float(sum);
+    weight_gradient[unsigned_size(c)] += to_float(product);
+    mean1[g] += weight_[unsigned_size(c)] * sum / size;
+    mean2[g] += weight_[unsigned_size(c)] * product / size;
   }
   spread(slope2_, [&](std::size_t, std::size_t g) { return -mean2[g] * scale[g] * scale[g]; });
   spread(offset_, [&](std::size_t c, std::size_t g) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/simd.h"
 #include "networks/bf16_kernels.h"
 
@@ -174,8 +175,6 @@ bool sums_bf16() {
 
 constexpr std::size_t kPanelColumns = networks::PackedLinear::kPanelColumns;
 
-std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 }  // namespace
 
 namespace networks {
@@ -186,7 +185,7 @@ PackedLinear::PackedLinear(std::span<const float> weight, std::span<const float>
       out_(static_cast<std::int64_t>(bias.size())),
       precision_(precision) {
   SYNCGAP_EXPECTS(!bias.empty() && weight.size() % bias.size() == 0);
-  const std::size_t in = extent(in_), out = bias.size(), even = in + in % 2;
+  const std::size_t in = unsigned_size(in_), out = bias.size(), even = in + in % 2;
   const std::size_t padded = (out + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
   const bool halved = precision == Precision::bf16 && sums_bf16();
   if (halved)
@@ -231,13 +230,13 @@ LinearCall PackedLinear::call(FloatRows x, std::int64_t rows, float* y,
                               std::int64_t y_stride) const {
   return {.panels = panels_.data(),
           .bias = bias_.data(),
-          .in = extent(in_),
-          .out = extent(out_),
-          .rows = extent(rows),
+          .in = unsigned_size(in_),
+          .out = unsigned_size(out_),
+          .rows = unsigned_size(rows),
           .x = x.data,
-          .x_stride = extent(x.stride),
+          .x_stride = unsigned_size(x.stride),
           .y = y,
-          .y_stride = extent(y_stride)};
+          .y_stride = unsigned_size(y_stride)};
 }
 
 void PackedLinear::apply(FloatRows x, std::int64_t rows, float* y, std::int64_t y_stride) const {
@@ -256,7 +255,7 @@ void PackedLinear::add_gated(FloatRows x, std::int64_t rows, FloatRows onto, con
   auto sum = call(x, rows, y, y_stride);
   sum.after = LinearCall::After::gated_sum;
   sum.onto = onto.data;
-  sum.onto_stride = extent(onto.stride);
+  sum.onto_stride = unsigned_size(onto.stride);
   sum.gate = gate;
   run(sum);
 }
@@ -264,8 +263,8 @@ void PackedLinear::add_gated(FloatRows x, std::int64_t rows, FloatRows onto, con
 void modulated_norm(FloatRows x, std::int64_t rows, std::int64_t width, const float* shift,
                     const float* scale, double epsilon, float* y) {
   HWY_DYNAMIC_DISPATCH(norm_rows)
-  (x.data, extent(x.stride), extent(rows), extent(width), shift, scale, static_cast<float>(epsilon),
-   y);
+  (x.data, unsigned_size(x.stride), unsigned_size(rows), unsigned_size(width), shift, scale,
+   static_cast<float>(epsilon), y);
 }
 
 }  // namespace networks

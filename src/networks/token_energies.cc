@@ -86,8 +86,6 @@ namespace {
 HWY_EXPORT(take_differences);
 HWY_EXPORT(take_bands);
 
-std::size_t extent(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 }  // namespace
 
 namespace networks {
@@ -95,23 +93,25 @@ namespace networks {
 TokenEnergies::TokenEnergies(std::int64_t grid, std::int64_t channels)
     : grid_(grid),
       channels_(channels),
-      cosines_(extent(grid * grid)),
-      along_(extent(grid * grid * channels)),
-      states_(extent(channels)),
-      differences_(extent(channels)),
-      bands_(extent(grid)) {
+      cosines_(unsigned_size(grid * grid)),
+      along_(unsigned_size(grid * grid * channels)),
+      states_(unsigned_size(channels)),
+      differences_(unsigned_size(channels)),
+      bands_(unsigned_size(grid)) {
   for (std::int64_t u = 0; u < grid; ++u)
     for (std::int64_t x = 0; x < grid; ++x)
-      cosines_[extent(u * grid + x)] = static_cast<float>(
+      cosines_[unsigned_size(u * grid + x)] = static_cast<float>(
           std::sqrt((u == 0 ? 1.0 : 2.0) / to_real(grid)) *
           std::cos(std::numbers::pi * to_real(u) * (to_real(x) + 0.5) / to_real(grid)));
 }
 
 void TokenEnergies::take(const float* a, const float* b, float* difference) {
   HWY_DYNAMIC_DISPATCH(take_differences)
-  (a, b, extent(grid_ * grid_), extent(channels_), difference, states_.data(), differences_.data());
+  (a, b, unsigned_size(grid_ * grid_), unsigned_size(channels_), difference, states_.data(),
+   differences_.data());
   HWY_DYNAMIC_DISPATCH(take_bands)
-  (difference, extent(grid_), extent(channels_), cosines_.data(), along_.data(), bands_.data());
+  (difference, unsigned_size(grid_), unsigned_size(channels_), cosines_.data(), along_.data(),
+   bands_.data());
 }
 
 }  // namespace networks

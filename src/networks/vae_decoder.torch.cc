@@ -48,7 +48,7 @@ std::pair<std::int64_t, std::size_t> number_at(const std::string& name, std::siz
   std::int64_t value = -1;
   const char* begin = name.data() + std::min(at, name.size());
   const auto end = std::from_chars(begin, name.data() + name.size(), value);
-  return {end.ec == std::errc() ? value : -1, static_cast<std::size_t>(end.ptr - name.data())};
+  return {end.ec == std::errc() ? value : -1, unsigned_size(end.ptr - name.data())};
 }
 
 constexpr std::string_view kAttention = "decoder.mid_block.attentions.0.";

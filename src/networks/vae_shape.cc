@@ -30,7 +30,7 @@ void visit_layers(const VaeShape& shape, const Layer& layer, const Norm& norm) {
   residual(middle, middle, coarsest);
   std::int64_t channels = middle;
   for (std::int64_t level = coarsest; level >= 0; --level) {
-    const std::int64_t out = shape.widths[static_cast<std::size_t>(level)];
+    const std::int64_t out = shape.widths[unsigned_size(level)];
     for (std::int64_t block = 0; block < shape.blocks; ++block) {
       residual(channels, out, level);
       channels = out;

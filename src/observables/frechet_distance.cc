@@ -32,9 +32,9 @@ struct Moments {
 RowMatrix smaller_factor(const RowMatrix& rows) {
   const auto features = rows.cols();
   RowMatrix covariance = RowMatrix::Zero(features, features);
-  const auto size = static_cast<std::size_t>(features);
-  add_transposed_product(size, size, static_cast<std::size_t>(rows.rows()), rows.data(),
-                         rows.data(), covariance.data());
+  const auto size = unsigned_size(features);
+  add_transposed_product(size, size, unsigned_size(rows.rows()), rows.data(), rows.data(),
+                         covariance.data());
   const Eigen::LDLT<RowMatrix> solved(covariance);  // S = P^T L D L^T P
   Eigen::VectorXd scale = solved.vectorD();
   const double rounding =
@@ -61,9 +61,9 @@ Moments moments(const FeatureRows& set, const std::vector<std::int64_t>& chosen)
 
 double distance(const Moments& a, const Moments& b) {
   RowMatrix product(a.factor.rows(), b.factor.rows());
-  multiply_transposed(
-      static_cast<std::size_t>(product.rows()), static_cast<std::size_t>(product.cols()),
-      static_cast<std::size_t>(a.factor.cols()), a.factor.data(), b.factor.data(), product.data());
+  multiply_transposed(unsigned_size(product.rows()), unsigned_size(product.cols()),
+                      unsigned_size(a.factor.cols()), a.factor.data(), b.factor.data(),
+                      product.data());
   const double overlap = Eigen::BDCSVD<Eigen::MatrixXd>(product).singularValues().sum();
   return (a.mean - b.mean).squaredNorm() + a.trace + b.trace - 2 * overlap;
 }

@@ -21,7 +21,7 @@ void Histogram::add(double value) {
   ++total_;
   if (!(value >= edges_.front() && value < edges_.back())) return;
   const auto edge = std::upper_bound(edges_.begin(), edges_.end(), value);
-  ++counts_[static_cast<std::size_t>(edge - edges_.begin()) - 1];
+  ++counts_[unsigned_size(edge - edges_.begin()) - 1];
 }
 
 std::vector<Estimate> Histogram::density() const {

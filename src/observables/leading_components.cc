@@ -6,6 +6,7 @@
 #include <Eigen/QR>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "observables/matrix_product.h"
 
 // Shapes: n rows of F features, K components, L >= K directions that are iterated.
@@ -14,21 +15,19 @@ namespace {
 
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::size_t size_of(Eigen::Index n) { return static_cast<std::size_t>(n); }
-
 /// a (n, F) b^T, b (L, F): (n, L)
 RowMatrix times_transposed(const RowMatrix& a, const RowMatrix& b) {
   RowMatrix out(a.rows(), b.rows());
-  multiply_transposed(size_of(a.rows()), size_of(b.rows()), size_of(a.cols()), a.data(), b.data(),
-                      out.data());
+  multiply_transposed(unsigned_size(a.rows()), unsigned_size(b.rows()), unsigned_size(a.cols()),
+                      a.data(), b.data(), out.data());
   return out;
 }
 
 /// a^T b, a (n, L), b (n, F): (L, F)
 RowMatrix transposed_times(const RowMatrix& a, const RowMatrix& b) {
   RowMatrix out = RowMatrix::Zero(a.cols(), b.cols());
-  add_transposed_product(size_of(a.cols()), size_of(b.cols()), size_of(a.rows()), a.data(),
-                         b.data(), out.data());
+  add_transposed_product(unsigned_size(a.cols()), unsigned_size(b.cols()), unsigned_size(a.rows()),
+                         a.data(), b.data(), out.data());
   return out;
 }
 
@@ -62,7 +61,7 @@ LeadingComponents::LeadingComponents(const FeatureRows& set, std::int64_t most,
   constexpr std::int64_t kBeside = 16, kRounds = 6;
   const std::int64_t iterated = std::min({count_ + kBeside, features, set.count()});
   RowMatrix basis(iterated, features);  // (L, F), orthonormal rows
-  stream.fill_normals<double>(0, 0, std::span<double>(basis.data(), size_of(basis.size())));
+  stream.fill_normals<double>(0, 0, std::span<double>(basis.data(), unsigned_size(basis.size())));
   for (std::int64_t round = 0; round < kRounds; ++round) {
     const RowMatrix reached = orthonormal(times_transposed(varying, basis));  // (n, L)
     basis = orthonormal(transposed_times(reached, varying).transpose()).transpose();

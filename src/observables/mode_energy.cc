@@ -18,7 +18,7 @@ namespace {
 constexpr double kNull = 1e-9;  // of the largest eigenvalue: a mode of no variance
 
 std::size_t pairs_of(std::span<const double> matrix) {
-  const auto pairs = static_cast<std::size_t>(std::llround(std::sqrt(to_real(matrix.size()))));
+  const auto pairs = unsigned_size(std::llround(std::sqrt(to_real(matrix.size()))));
   SYNCGAP_EXPECTS(pairs > 0 && pairs * pairs == matrix.size(), matrix.size(), " elements");
   return pairs;
 }
@@ -51,7 +51,7 @@ std::vector<double> mode_weights(const std::vector<double>& gram, std::size_t n)
   const Matrix vectors = solver.eigenvectors().rowwise().reverse();
   Eigen::Index modes = 0;
   while (modes < size && values[modes] > kNull * values[0]) ++modes;
-  std::vector<double> weights(n * static_cast<std::size_t>(modes));
+  std::vector<double> weights(n * unsigned_size(modes));
   Eigen::Map<Eigen::Matrix<double, -1, -1, Eigen::RowMajor>>(weights.data(), size, modes) =
       vectors.leftCols(modes) * values.head(modes).cwiseSqrt().cwiseInverse().asDiagonal();
   return weights;
@@ -114,8 +114,8 @@ DifferenceModes::DifferenceModes(std::span<const double> gram, std::vector<Half>
     half.weights.resize(n * modes_);
   }
   if (modes_ >= 2)
-    band_ = std::max<std::size_t>(
-        1, static_cast<std::size_t>(std::llround(band_share * to_real(modes_) - 1e-9)));
+    band_ =
+        std::max<std::size_t>(1, unsigned_size(std::llround(band_share * to_real(modes_) - 1e-9)));
   initial_squares_ = squares(gram);
   initial_variances_.assign(modes_, 0.0);
   for (std::size_t i = 0; i < pairs_; ++i)

@@ -92,13 +92,16 @@ Communicator Communicator::split(int colour) const {
   return part == MPI_COMM_NULL ? Communicator() : Communicator(part);
 }
 
-bool Communicator::on_one_node() const {
-  if (comm_ == MPI_COMM_NULL) return true;
+Communicator Communicator::split_by_node() const {
+  if (comm_ == MPI_COMM_NULL) return {};
   MPI_Comm node = MPI_COMM_NULL;
   check(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
         "MPI_Comm_split_type");
-  const Communicator owner(node);
-  return maximum(std::int64_t{owner.size() != size_}) == 0;
+  return Communicator(node);
+}
+
+bool Communicator::on_one_node() const {
+  return maximum(std::int64_t{split_by_node().size() != size_}) == 0;
 }
 
 void Communicator::barrier() const {

@@ -47,6 +47,8 @@ class Communicator {
   static Communicator world();
   /// Ranks of the same colour together, ordered by rank here. A negative colour gives a null one.
   Communicator split(int colour) const;
+  /// The ranks that share this one's memory, ordered by rank here.
+  Communicator split_by_node() const;
   /// True if all ranks share one node's memory.
   bool on_one_node() const;
 

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <stdexcept>
+#include <thread>
 
 #include "core/check.h"
+#include "core/clock.h"
+#include "core/numbers.h"
+#include "parallel/quiet_errors.h"
 
 namespace syncgap::parallel {
 namespace {
@@ -14,18 +19,18 @@ using Request = std::array<std::int64_t, 2>;  // slot, amount
 // One addition over a network may need several steps of the library, and some of those are taken
 // only at every eighth call. With 64 calls an addition over TCP completes within a drive or two.
 constexpr int kProgressCalls = 64;
+// A measurement is over after so many additions or so much time, whichever is first.
+constexpr int kMeasured = 16;
+constexpr double kMeasuredSeconds = 0.2;
 
 }  // namespace
 
 TaskCounter::TaskCounter(const Communicator& ranks, Transport transport)
-    : ranks_(ranks), transport_(transport) {
-  if (ranks_.handle() == MPI_COMM_NULL) transport_ = Transport::window;
-  if (ranks_.handle() != MPI_COMM_NULL && transport_ == Transport::window && open_window()) return;
-  local_ = std::make_unique<std::int64_t[]>(kSlots);
-  memory_ = local_.get();
-  if (ranks_.handle() == MPI_COMM_NULL) return;
-  transport_ = Transport::messages;
-  channel_ = ranks_.split(0);
+    : ranks_(ranks), transport_(transport), one_node_(ranks.on_one_node()) {
+  if (ranks_.size() == 1) transport_ = Transport::memory;
+  if (transport_ == Transport::window && open_window()) return;
+  if (transport_ == Transport::window) transport_ = Transport::messages;
+  open_memory();
 }
 
 TaskCounter::~TaskCounter() {
@@ -38,18 +43,30 @@ TaskCounter::~TaskCounter() {
   MPI_Win_free(&window_);
 }
 
+void TaskCounter::open_memory() {
+  channel_ = ranks_.split(0);
+  const Communicator node = ranks_.split_by_node();
+  const bool beside_first = node.broadcast(std::uint64_t{ranks_.rank() == 0}) != 0;
+  const bool all_by_messages = transport_ == Transport::messages;
+  // Every node takes part, so that the call is the same on all ranks.
+  numbers_ = all_by_messages ? std::make_unique<SharedNumbers>(Communicator(), kSlots)
+                             : std::make_unique<SharedNumbers>(node, kSlots);
+  direct_ = ranks_.rank() == 0 || (beside_first && !all_by_messages);
+  memory_ = numbers_->data();
+  if (ranks_.maximum(std::int64_t{memory_ == nullptr}) == 0) return;
+  transport_ = Transport::messages;
+  numbers_ = std::make_unique<SharedNumbers>(Communicator(), kSlots);
+  direct_ = ranks_.rank() == 0;
+  memory_ = numbers_->data();
+}
+
 bool TaskCounter::open_window() {
-  // A library without one-sided communication says so by an error, which is fatal by default.
-  MPI_Errhandler usual = MPI_ERRHANDLER_NULL;
-  MPI_Comm_get_errhandler(ranks_.handle(), &usual);
-  MPI_Comm_set_errhandler(ranks_.handle(), MPI_ERRORS_RETURN);
   const MPI_Aint bytes = ranks_.rank() == 0 ? kSlots * sizeof(std::int64_t) : 0;
-  const int code = MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, ranks_.handle(),
-                                    &memory_, &window_);
-  MPI_Comm_set_errhandler(ranks_.handle(), usual);
-  MPI_Errhandler_free(&usual);
-  if (ranks_.maximum(std::int64_t{code != MPI_SUCCESS}) != 0) {
-    if (code == MPI_SUCCESS) MPI_Win_free(&window_);
+  const bool made = all_succeed(ranks_, [&] {
+    return MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, ranks_.handle(), &memory_,
+                            &window_);
+  });
+  if (!made) {
     window_ = MPI_WIN_NULL;
     return false;
   }
@@ -66,18 +83,53 @@ bool TaskCounter::open_window() {
   return true;
 }
 
-bool TaskCounter::needs_drive() const {
-  if (ranks_.handle() == MPI_COMM_NULL) return false;
-  return transport_ == Transport::messages || !ranks_.on_one_node();
+std::unique_ptr<TaskCounter> TaskCounter::quickest(const Communicator& ranks,
+                                                   bool threads_may_call_mpi) {
+  if (ranks.on_one_node()) return std::make_unique<TaskCounter>(ranks);
+  auto window = std::make_unique<TaskCounter>(ranks, Transport::window);
+  if (!threads_may_call_mpi) return window;
+  const Communicator node = ranks.split_by_node();
+  const bool far = node.broadcast(std::uint64_t{ranks.rank() == 0}) == 0;
+  const auto far_rank = static_cast<int>(
+      ranks.size() - ranks.maximum(std::int64_t{far ? ranks.size() - ranks.rank() : 0}));
+  auto memory = std::make_unique<TaskCounter>(ranks);
+  memory->measure(far_rank);
+  if (window->transport() != Transport::window) return memory;
+  window->measure(far_rank);
+  return *window->seconds_measured_ < *memory->seconds_measured_ ? std::move(window)
+                                                                 : std::move(memory);
 }
 
-std::int64_t TaskCounter::add_here(int slot, std::int64_t amount) {
-  return std::atomic_ref<std::int64_t>(memory_[slot]).fetch_add(amount);
+void TaskCounter::measure(int far_rank) {
+  double seconds = 0;
+  if (ranks_.rank() == far_rank) {
+    read(0);  // opens the connection
+    const auto start = Clock::now();
+    int additions = 0;
+    while (additions < kMeasured && seconds_since(start) < kMeasuredSeconds) {
+      read(0);
+      ++additions;
+    }
+    seconds = seconds_since(start) / additions;
+  }
+  auto nanoseconds = static_cast<std::int64_t>(seconds * 1e9);
+  PendingReduction pending = ranks_.begin_maximum(nanoseconds);
+  // Rank 0 is at its units most of the time, outside MPI.
+  while (ranks_.rank() == 0 && !pending.test()) {
+    std::this_thread::sleep_for(kDriveEvery);
+    drive();
+  }
+  pending.wait();
+  seconds_measured_ = to_real(nanoseconds) * 1e-9;
+}
+
+bool TaskCounter::needs_drive() const {
+  return ranks_.size() > 1 && (transport_ == Transport::messages || !one_node_);
 }
 
 std::int64_t TaskCounter::fetch_add(int slot, std::int64_t amount) {
   SYNCGAP_EXPECTS(slot >= 0 && slot < kSlots, "slot ", slot);
-  if (window_ == MPI_WIN_NULL && ranks_.rank() == 0) return add_here(slot, amount);
+  if (direct_) return std::atomic_ref<std::int64_t>(memory_[slot]).fetch_add(amount);
   std::int64_t before = 0;
   int code = MPI_SUCCESS;
   if (window_ == MPI_WIN_NULL) {
@@ -99,10 +151,10 @@ std::int64_t TaskCounter::peek(int slot) const {
 }
 
 void TaskCounter::drive() {
-  if (ranks_.handle() == MPI_COMM_NULL) return;
+  if (!needs_drive() && window_ == MPI_WIN_NULL) return;
   for (int call = 0; call < kProgressCalls; ++call) {
     int arrived = 0;
-    if (transport_ == Transport::window) {
+    if (window_ != MPI_WIN_NULL) {
       MPI_Test(&waiting_, &arrived, MPI_STATUS_IGNORE);
       continue;
     }
@@ -115,7 +167,8 @@ void TaskCounter::drive() {
 void TaskCounter::answer(int rank) {
   Request request{};
   MPI_Recv(request.data(), 2, MPI_INT64_T, rank, kRequestTag, channel_.handle(), MPI_STATUS_IGNORE);
-  const std::int64_t before = add_here(static_cast<int>(request[0]), request[1]);
+  const std::int64_t before =
+      std::atomic_ref<std::int64_t>(memory_[request[0]]).fetch_add(request[1]);
   MPI_Send(&before, 1, MPI_INT64_T, rank, kReplyTag, channel_.handle());
 }
 

@@ -36,7 +36,7 @@ double projection(std::span<const double> x) {
 
 std::size_t CloningPlan::open_paths(int step) const {
   const auto open = std::upper_bound(branch_steps.begin(), branch_steps.end(), step);
-  return 1 + static_cast<std::size_t>(open - branch_steps.begin()) * (clones - 1);
+  return 1 + unsigned_size(open - branch_steps.begin()) * (clones - 1);
 }
 
 CloneBatch::CloneBatch(const CloningPlan& plan, std::size_t cluster_count, std::size_t trial_count)

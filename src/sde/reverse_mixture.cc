@@ -27,7 +27,7 @@ ReverseMixture::ReverseMixture(const theory::DataMixture& data, const std::vecto
 Eigen::MatrixXd ReverseMixture::run(const MixtureStreams& streams, std::uint64_t trial) const {
   const theory::DataMixture& data = noised_.front().data();
   const Index dimension = data.dimension();
-  std::vector<double> buffer(2 * static_cast<std::size_t>(dimension));
+  std::vector<double> buffer(2 * unsigned_size(dimension));
   const Eigen::Map<const VectorXd> bridge_normals(buffer.data(), dimension);
   const Eigen::Map<const VectorXd> clean_normals(buffer.data() + dimension, dimension);
   auto draw = [&](std::size_t step) {

@@ -75,8 +75,10 @@ Order order_units(const Grid& grid, const UnitCost& estimate, const CostModel& m
   for (std::uint64_t i = 0; i < status.size(); ++i) {
     if (status[i] != kPending) continue;
     const Unit unit(grid, i);
-    const double seconds = model.expected(unit, checked(estimate(unit), unit));
+    const double guess = checked(estimate(unit), unit);
+    const double seconds = model.expected(unit, guess);
     cost[i] = to_float(seconds);
+    order.total_estimate += guess;
     order.total_seconds += seconds;
     order.longest_seconds = std::max(order.longest_seconds, seconds);
     order.units.push_back(static_cast<std::uint32_t>(i));

@@ -1,11 +1,13 @@
 #include "sweep/progress.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <utility>
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "parallel/task_counter.h"
 
 namespace syncgap::sweep {
 namespace {
@@ -56,7 +58,7 @@ std::string progress_line(const ProgressCount& count, std::uint64_t units, doubl
   }
   if (count.finished < units)
     line += count.cost_fraction > 0
-                ? ", " + clock_text(elapsed * (1 / count.cost_fraction - 1)) + " left"
+                ? ", " + clock_text(elapsed * std::max(0.0, 1 / count.cost_fraction - 1)) + " left"
                 : ", time left not known yet";
   if (!count.note.empty()) line += "; rank 0: " + count.note;
   return line;
@@ -82,7 +84,7 @@ void Monitor::loop() {
   auto next_print = started_ + interval_of(style_);
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    const auto until = drive_ ? Clock::now() + 1ms : next_print;
+    const auto until = drive_ ? Clock::now() + parallel::TaskCounter::kDriveEvery : next_print;
     wake_.wait_until(lock, until, [this] { return stop_; });
     if (stop_) return;
     if (drive_) drive_();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <optional>
 
 #include "core/check.h"
@@ -16,6 +17,7 @@ namespace syncgap::sweep {
 namespace {
 
 using parallel::Communicator;
+using parallel::HostWatch;
 using parallel::TaskCounter;
 using parallel::together;
 using store::Record;
@@ -101,7 +103,7 @@ Order shared_order(const Record& record, const Communicator& ranks, const UnitWo
     if (past.done > 0) model.learn(work.cost, past.statuses, record.seconds());
     order = order_units(record.grid(), work.cost, model, past.statuses);
   });
-  order.total_seconds = ranks.sum(order.total_seconds);
+  order.total_estimate = ranks.sum(order.total_estimate);
   order.units.resize(ranks.broadcast(std::uint64_t{order.units.size()}));
   ranks.broadcast(order.units);
   return order;
@@ -112,18 +114,21 @@ class Worker {
  public:
   Worker(const Record& record, const UnitWork& work, const DrainWatch& drain,
          const Communicator& ranks, const Communicator& team, TaskCounter& counter,
-         const Order& order, std::uint64_t failures_before)
+         HostWatch* hosts, const Order& order, std::uint64_t failures_before)
       : record_(record),
         work_(work),
         drain_(drain),
         ranks_(ranks),
         team_(team),
         counter_(counter),
+        hosts_(hosts),
+        spans_hosts_(!team.on_one_node()),
         order_(order),
         failures_before_(failures_before),
         results_(record.layout()) {}
 
   void loop() {
+    waits(true);
     for (;;) {
       const std::uint64_t claimed = team_.broadcast(leads() ? claim() : 0);
       if (claimed >= order_.units.size()) break;
@@ -140,6 +145,10 @@ class Worker {
   const std::string& broken() const { return broken_; }
 
  private:
+  void waits(bool does) {
+    if (hosts_ != nullptr) hosts_->waits(does || spans_hosts_);
+  }
+
   std::uint64_t claim() {
     const std::uint64_t none = order_.units.size();
     while (broken_.empty() && !left_ && !drain_.now()) {
@@ -169,7 +178,10 @@ class Worker {
     }
     if (seconds_since(looked_for_drain_) < kShareEvery) return false;
     looked_for_drain_ = Clock::now();
-    return stopping_ = counter_.read(kClaims) >= kDrained;
+    waits(true);
+    stopping_ = counter_.read(kClaims) >= kDrained;
+    waits(false);
+    return stopping_;
   }
 
   /// What a unit may take, from those this rank has run: none of a longer estimate took longer.
@@ -184,6 +196,7 @@ class Worker {
     std::string problem;
     bool left = false;
     results_.reset();
+    waits(false);
     try {
       work_.run(unit, results_, team_, [this] { return stop_requested(); });
       if (leads()) problem = results_.first_fault();
@@ -196,20 +209,25 @@ class Worker {
     left = team_.maximum(std::int64_t{left}) > 0 && problem.empty();
     const double seconds = seconds_since(start);
     busy_seconds_ += seconds;
-    if (left) {
-      left_ = drained_ = true;
-      return;
-    }
-    longest_ = std::max(longest_, seconds);
-    if (leads()) keep(unit, seconds, problem);
+    if (left) left_ = drained_ = true;
+    if (!left) longest_ = std::max(longest_, seconds);
+    if (leads() && !left && problem.empty()) commit(unit, seconds);
+    waits(true);
+    if (leads() && !left) tell(unit, seconds, problem);
   }
 
-  void keep(const Unit& unit, double seconds, const std::string& problem) {
-    try {
-      if (problem.empty()) {
-        record_.commit(unit.index(), results_.flat(), seconds);
-        ++done_;
-      } else {
+  void commit(const Unit& unit, double seconds) {
+    guarded([&] {
+      record_.commit(unit.index(), results_.flat(), seconds);
+      ++done_;
+    });
+  }
+
+  /// What the other ranks learn of a unit that ran; the message of one that failed.
+  void tell(const Unit& unit, double seconds, const std::string& problem) {
+    if (!broken_.empty()) return;
+    guarded([&] {
+      if (!problem.empty()) {
         const auto slot =
             failures_before_ + static_cast<std::uint64_t>(counter_.fetch_add(kFailures, 1));
         record_.fail(unit.index(), slot, problem, seconds);
@@ -221,14 +239,21 @@ class Worker {
       ++finished_;
       const double cost = work_.cost(unit);
       if (cost > 0) slowest_ = std::max(slowest_, seconds / cost);
-      if (order_.total_seconds > 0) cost_ += cost / order_.total_seconds;
+      if (order_.total_estimate > 0) cost_ += cost / order_.total_estimate;
       if (seconds_since(shared_) > kShareEvery) share_progress();
       if (ranks_.rank() == 0 && seconds_since(looked_) > kLookEvery) {
         looked_ = Clock::now();
         record_.check_in_place();
       }
+    });
+  }
+
+  /// The record cannot be written if `write` throws: nothing more is begun, here or elsewhere.
+  template <class Write>
+  void guarded(const Write& write) {
+    try {
+      write();
     } catch (const std::exception& error) {
-      // The record cannot be written: nothing more is begun, here or on other ranks.
       broken_ = error.what();
     }
   }
@@ -248,6 +273,8 @@ class Worker {
   const Communicator& ranks_;
   const Communicator& team_;
   TaskCounter& counter_;
+  HostWatch* hosts_;
+  bool spans_hosts_;  // a lost host may then leave this rank waiting inside a unit
   const Order& order_;
   std::uint64_t failures_before_;
   Results results_;
@@ -305,12 +332,20 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   const bool idle = my_team >= outcome.teams;  // left over when the division has a remainder
   const Communicator team =
       settings.ranks_per_unit == 1 ? Communicator() : ranks.split(idle ? -1 : my_team);
-  TaskCounter counter(ranks, settings.claims);
+  const auto owned_counter = settings.claims
+                                 ? std::make_unique<TaskCounter>(ranks, *settings.claims)
+                                 : TaskCounter::quickest(ranks, settings.threads_may_call_mpi);
+  TaskCounter& counter = *owned_counter;
+  outcome.claim_seconds = counter.seconds_measured();
   const bool drive = counter.needs_drive() || settings.always_drive;
-  if (counter.transport() == TaskCounter::Transport::messages && !settings.threads_may_call_mpi)
+  if (drive && counter.transport() != TaskCounter::Transport::window &&
+      !settings.threads_may_call_mpi)
     throw std::runtime_error(
         "this MPI library has neither one-sided communication nor threads: claims cannot work");
-  Worker worker(record, work, drain, ranks, team, counter, order, past.failures);
+  std::optional<HostWatch> hosts;
+  if (settings.threads_may_call_mpi && settings.hosts.leave) hosts.emplace(ranks, settings.hosts);
+  Worker worker(record, work, drain, ranks, team, counter, hosts ? &*hosts : nullptr, order,
+                past.failures);
   std::string broken;
   {
     std::optional<Monitor> monitor;
@@ -327,12 +362,14 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
                                                  : std::function<void()>());
     if (!idle) worker.loop();
     broken = worker.broken();
+    if (hosts) hosts->waits(false);
     const auto wrote = Clock::now();
     try {
       record.sync();
     } catch (const std::exception& error) {
       if (broken.empty()) broken = error.what();
     }
+    if (hosts) hosts->waits(true);
     outcome.sync_seconds = ranks.maximum(seconds_since(wrote));
   }
   outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;

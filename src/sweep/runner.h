@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/observable.h"
 #include "core/results.h"
 #include "parallel/communicator.h"
+#include "parallel/host_watch.h"
 #include "parallel/task_counter.h"
 #include "store/record.h"
 #include "sweep/drain.h"
@@ -35,9 +37,12 @@ struct SweepSettings {
   const UnitNote* note = nullptr;  ///< shown beside the progress
   /// MPI_THREAD_MULTIPLE: a monitor thread may keep remote claims moving across nodes.
   bool threads_may_call_mpi = false;
-  /// How claims travel, and whether rank 0 keeps them moving even where that seems not needed.
-  parallel::TaskCounter::Transport claims = parallel::TaskCounter::Transport::window;
+  /// How claims travel; without a value as is quickest here. And whether rank 0 keeps them moving
+  /// even where that seems not needed.
+  std::optional<parallel::TaskCounter::Transport> claims;
   bool always_drive = false;
+  /// What happens when a host vanishes; without `leave` the others wait for it.
+  parallel::HostWatch::Settings hosts;
 };
 
 /// The state of the record after a run, the same on all ranks.
@@ -54,6 +59,8 @@ struct SweepOutcome {
   double sync_seconds = 0;    ///< of it, waiting for the disk at the end
   double busy_seconds = 0;    ///< time spent inside units, summed over teams
   int teams = 1;
+  std::optional<double>
+      claim_seconds;   ///< what a claim takes from another node, where there is one
   std::string broken;  ///< why a rank had to stop; empty when none did
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/check.h"
+#include "core/numbers.h"
 #include "core/posix.h"
 
 namespace syncgap::tensor_files {
@@ -26,7 +27,7 @@ MappedFile::MappedFile(const std::string& path) {
     ::close(descriptor);
     fail("it is not a file");
   }
-  size_ = static_cast<std::size_t>(status.st_size);
+  size_ = unsigned_size(status.st_size);
   void* map = nullptr;
   // Pages that nobody writes to need no swap space.
   if (size_ > 0)

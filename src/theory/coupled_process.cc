@@ -69,7 +69,7 @@ std::vector<double> schedule_knots(const CouplingSchedule& schedule, double beta
 std::size_t knot_before(const std::vector<double>& knots, double t) {
   SYNCGAP_EXPECTS(t >= 0.0);
   const auto after = std::upper_bound(knots.begin(), knots.end(), t);
-  return static_cast<std::size_t>(after - knots.begin()) - 1;
+  return unsigned_size(after - knots.begin()) - 1;
 }
 
 ModeTransition mode_step(const CoupledMode& mode, const CouplingPiece& piece, double a, double b) {

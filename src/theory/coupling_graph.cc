@@ -37,7 +37,7 @@ std::vector<double> graph_eigenvalues(CouplingGraph graph, std::size_t modalitie
 
 std::vector<double> matrix_eigenvalues(std::span<const double> row_major) {
   const auto n = static_cast<Eigen::Index>(std::lround(std::sqrt(to_real(row_major.size()))));
-  SYNCGAP_EXPECTS(n > 0 && static_cast<std::size_t>(n * n) == row_major.size());
+  SYNCGAP_EXPECTS(n > 0 && unsigned_size(n * n) == row_major.size());
   const Eigen::Map<const Eigen::MatrixXd> matrix(row_major.data(), n, n);
   SYNCGAP_EXPECTS(matrix.isApprox(matrix.transpose()));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix, Eigen::EigenvaluesOnly);

@@ -121,7 +121,7 @@ class FallingGrid {
   Zone transition(double energy) const {
     auto place = [&](double y) {
       const auto j = static_cast<std::ptrdiff_t>(std::ceil((top_ - y) / step_));
-      return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(j, 0, size_));
+      return unsigned_size(std::clamp<std::ptrdiff_t>(j, 0, size_));
     };
     const std::size_t first = place(energy + 3.7);
     return {first, place(energy - 18.5), std::exp(top_ - to_real(first) * step_ - energy)};

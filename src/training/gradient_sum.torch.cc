@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::training {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 std::span<float> floats(const torch::Tensor& tensor) {
   SYNCGAP_EXPECTS(tensor.is_contiguous() && tensor.device().is_cpu() &&
                   tensor.scalar_type() == torch::kFloat32);
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+  return {tensor.data_ptr<float>(), unsigned_size(tensor.numel())};
 }
 
 int owner_of(std::int64_t shard, std::int64_t shards, int ranks) {

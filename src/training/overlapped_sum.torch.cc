@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::training {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using torch::Tensor;
 
 std::span<float> floats(const Tensor& tensor, std::int64_t begin, std::int64_t end) {
-  return {tensor.data_ptr<float>() + begin, static_cast<std::size_t>(end - begin)};
+  return {tensor.data_ptr<float>() + begin, unsigned_size(end - begin)};
 }
 
 }  // namespace

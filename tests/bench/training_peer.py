@@ -9,6 +9,7 @@ import sys
 import time
 
 import torch
+from peer_training import timed_epoch
 from torch import nn
 from torch.nn import functional as F
 
@@ -114,39 +115,23 @@ class UNet(nn.Module):
 
 
 def train(network, batch, steps):
-    """Data on hand, noise drawn per step, clipping, Adam, moving average: one batch at a time."""
+    """Data on hand, noise drawn per step, Adam."""
     g = 0.5
     n = batch * steps
     clean = torch.rand(n, 2, 28, 28) * 2 - 1
     signal = torch.cumprod(1 - torch.linspace(1e-4, 0.02, T), 0)
+
+    def loss_of(chosen):
+        z = clean[chosen]
+        t = torch.randint(T, (z.shape[0],))
+        normals = torch.randn_like(z)
+        u, v = normals[:, :1] * (1 - g) ** 0.5, normals[:, 1:] * (1 + g) ** 0.5
+        noise = torch.cat([u + v, u - v], 1) * 0.5 ** 0.5
+        a = signal[t][:, None, None, None]
+        return F.mse_loss(network(a.sqrt() * z + (1 - a).sqrt() * noise, t), noise)
+
     optimizer = torch.optim.Adam(network.parameters(), lr=2e-4, foreach=True)
-    average = [p.detach().clone() for p in network.parameters()]
-    parameters = list(network.parameters())
-
-    def epoch():
-        order, losses = torch.randperm(n), []
-        for begin in range(0, n, batch):
-            z = clean[order[begin:begin + batch]]
-            t = torch.randint(T, (z.shape[0],))
-            normals = torch.randn_like(z)
-            u, v = normals[:, :1] * (1 - g) ** 0.5, normals[:, 1:] * (1 + g) ** 0.5
-            noise = torch.cat([u + v, u - v], 1) * 0.5 ** 0.5
-            a = signal[t][:, None, None, None]
-            loss = F.mse_loss(network(a.sqrt() * z + (1 - a).sqrt() * noise, t), noise)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            with torch.no_grad():
-                torch._foreach_mul_(average, 0.999)
-                torch._foreach_add_(average, parameters, alpha=0.001)
-            losses.append(loss.detach())
-        return float(torch.stack(losses).mean())
-
-    epoch()
-    start, cpu = time.perf_counter(), time.process_time()
-    loss = epoch()
-    return time.perf_counter() - start, time.process_time() - cpu, n, loss
+    return timed_epoch(optimizer, n, batch, loss_of)
 
 
 @torch.no_grad()

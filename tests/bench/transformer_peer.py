@@ -13,6 +13,7 @@ import sys
 import time
 
 import torch
+from peer_training import timed_epoch
 from torch import nn
 from torch.nn import functional as F
 
@@ -82,37 +83,21 @@ def lower(precision):
 
 
 def train(network, parameters, _, batch, steps, precision):
-    """Data on hand, noise drawn per step, clipping, AdamW, moving average: one batch at a time."""
+    """Data on hand, noise drawn per step, AdamW."""
     n = batch * steps
     clean, labels = torch.rand(n, 1, 1, SIDE, SIDE) * 2 - 1, torch.arange(n) % CLASSES
     signal = torch.cumprod(1 - torch.linspace(1e-4, 0.02, T), 0)
+
+    def loss_of(chosen):
+        z, told = clean[chosen], labels[chosen]
+        told = torch.where(torch.rand(batch) < 0.1, CLASSES, told)
+        t, noise = torch.randint(T, (batch,)), torch.randn_like(z)
+        a = signal[t][:, None, None, None, None]
+        with lower(precision):
+            return F.mse_loss(network(a.sqrt() * z + (1 - a).sqrt() * noise, t, told), noise)
+
     optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0, foreach=True)
-    average = [p.detach().clone() for p in parameters]
-
-    def epoch():
-        order, losses = torch.randperm(n), []
-        for begin in range(0, n, batch):
-            chosen = order[begin:begin + batch]
-            z, told = clean[chosen], labels[chosen]
-            told = torch.where(torch.rand(batch) < 0.1, CLASSES, told)
-            t, noise = torch.randint(T, (batch,)), torch.randn_like(z)
-            a = signal[t][:, None, None, None, None]
-            with lower(precision):
-                loss = F.mse_loss(network(a.sqrt() * z + (1 - a).sqrt() * noise, t, told), noise)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            with torch.no_grad():
-                torch._foreach_mul_(average, 0.999)
-                torch._foreach_add_(average, parameters, alpha=0.001)
-            losses.append(loss.detach())
-        return float(torch.stack(losses).mean())
-
-    epoch()
-    start, cpu = time.perf_counter(), time.process_time()
-    loss = epoch()
-    return time.perf_counter() - start, time.process_time() - cpu, n, loss
+    return timed_epoch(optimizer, n, batch, loss_of)
 
 
 @torch.no_grad()

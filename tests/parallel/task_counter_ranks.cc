@@ -1,5 +1,7 @@
 #include <atomic>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -85,7 +87,7 @@ TEST_P(TaskCounterRanks, SeveralCountersLiveSideBySide) {
   TaskCounter second(world_, Transport::window);
   with_answers(first, [&] {
     first.fetch_add(0, 1);
-    EXPECT_EQ(world_.sum(std::int64_t{second.transport() == Transport::window}), world_.size());
+    EXPECT_EQ(second.transport(), world_.size() > 1 ? Transport::window : Transport::memory);
     second.fetch_add(0, 2);
     world_.barrier();
     EXPECT_EQ(first.read(0), world_.size());
@@ -106,14 +108,37 @@ TEST_P(TaskCounterRanks, OnOneNodeOnlyMessagesNeedDriving) {
   TaskCounter counter(world_, GetParam());
   const bool messages = world_.size() > 1 && GetParam() == Transport::messages;
   EXPECT_EQ(counter.needs_drive(), messages);
-  EXPECT_EQ(counter.transport(), messages ? Transport::messages : Transport::window);
+  EXPECT_EQ(counter.transport(), world_.size() > 1 ? GetParam() : Transport::memory);
+}
+
+TEST(QuickestClaims, OnOneNodeAreAdditionsToSharedMemory) {
+  const Communicator world = Communicator::world();
+  const auto counter = TaskCounter::quickest(world, true);
+  EXPECT_EQ(counter->transport(), Transport::memory);
+  EXPECT_FALSE(counter->needs_drive());
+  EXPECT_EQ(counter->seconds_measured(), std::nullopt);
+  // Nobody drives or calls MPI: rank 0 may be inside a unit for hours.
+  world.barrier();
+  counter->fetch_add(0, 1);
+  world.barrier();
+  EXPECT_EQ(counter->read(0), world.size());
+}
+
+std::string name_of(const testing::TestParamInfo<Transport>& which) {
+  switch (which.param) {
+    case Transport::memory:
+      return "memory";
+    case Transport::messages:
+      return "messages";
+    case Transport::window:
+      return "window";
+  }
+  return "unknown";
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, TaskCounterRanks,
-                         testing::Values(Transport::window, Transport::messages),
-                         [](const auto& which) {
-                           return which.param == Transport::window ? "window" : "messages";
-                         });
+                         testing::Values(Transport::memory, Transport::messages, Transport::window),
+                         name_of);
 
 }  // namespace
 }  // namespace syncgap::parallel

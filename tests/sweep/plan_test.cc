@@ -95,6 +95,18 @@ TEST(CostModel, ReordersWhatIsLeftByWhatWasMeasured) {
   EXPECT_THAT(order.units, ElementsAre(1, 3, 5));
 }
 
+TEST(CostModel, LeavesTheTotalOfTheEstimatesAsTheyAre) {
+  // Progress is the share of this total, counted in estimates: learnt seconds would be another
+  // unit.
+  const Grid grid = grid_of(3, 1);
+  const std::vector<std::uint8_t> status{kDone, kPending, kPending};
+  CostModel model(grid);
+  model.learn(kByDimension, status, std::vector<double>{7000, 0, 0});
+  const Order order = order_units(grid, kByDimension, model, status);
+  EXPECT_EQ(order.total_estimate, kByDimension(Unit(grid, 1)) + kByDimension(Unit(grid, 2)));
+  EXPECT_GT(order.total_seconds, 100 * order.total_estimate);
+}
+
 TEST(CostModel, IgnoresTimesThatCannotBe) {
   const Grid grid = grid_of(1, 4);
   CostModel model(grid);

@@ -27,6 +27,10 @@ TEST(ProgressLine, HasRateAndTimeLeftFromTheShareOfTheCost) {
   EXPECT_EQ(progress_line({40, 0, 0.5}, 400, 20), "40/400 units, 2 units/s, 00:00:20 left");
 }
 
+TEST(ProgressLine, NeverLeavesLessThanNoTime) {
+  EXPECT_THAT(progress_line({399, 0, 1 + 1e-9}, 400, 20), HasSubstr("00:00:00 left"));
+}
+
 TEST(ProgressLine, NamesFailuresOnlyWhenThereAreAny) {
   EXPECT_THAT(progress_line({40, 2, 0.5}, 400, 20), HasSubstr("40/400 units, 2 failed, "));
   EXPECT_THAT(progress_line({40, 0, 0.5}, 400, 20), Not(HasSubstr("failed")));

@@ -18,8 +18,9 @@ def reference(driver_program, tmp_path_factory):
 @pytest.mark.parametrize("ranks", [1, 2, 3, 4])
 @pytest.mark.parametrize("arguments", [
     (), ("--order-seed", 1), ("--order-seed", 2, "--sleep", 0.001, "--sigma", 2),
-    ("--order-seed", 3, "--claims", "messages"), ("--order-seed", 4, "--drive"),
-], ids=["index order", "shuffled", "shuffled, uneven", "by messages", "driven"])
+    ("--order-seed", 3, "--claims", "messages"), ("--order-seed", 4, "--claims", "window"),
+    ("--order-seed", 5, "--drive"),
+], ids=["index order", "shuffled", "shuffled, uneven", "by messages", "by window", "driven"])
 def test_bits_are_the_same_on_any_ranks_in_any_order(driver, reference, ranks, arguments):
     report = driver.run(*UNITS, *arguments, ranks=ranks)
     assert report["done"] == 300 and report["teams"] == ranks
@@ -46,7 +47,7 @@ def test_all_ranks_take_part(driver, tmp_path):
     assert sorted(lines) == list(range(200))
 
 
-@pytest.mark.parametrize("claims", ["window", "messages"])
+@pytest.mark.parametrize("claims", ["window", "messages", "memory"])
 def test_ranks_do_not_wait_for_a_rank_that_computes(driver, claims):
     """Claims go on while rank 0, which holds the counter, is inside a unit that never calls MPI."""
     report = driver.run("--units", 40, "--sleep", 0.002, "--rank0-busy", 3, "--claims", claims,
@@ -62,7 +63,8 @@ def test_ranks_do_not_wait_for_a_rank_that_computes(driver, claims):
 
 def test_a_library_without_windows_falls_back_to_messages(driver):
     """What Open MPI as Debian configures it can do between nodes without RDMA hardware."""
-    report = driver.run("--units", 40, "--sleep", 0.002, "--rank0-busy", 2, ranks=3,
+    report = driver.run("--units", 40, "--sleep", 0.002, "--rank0-busy", 2,
+                        "--claims", "window", ranks=3,
                         environment={"OMPI_MCA_btl": "tcp,self", "OMPI_MCA_osc": "^sm,ucx,pt2pt"})
     assert report["done"] == 40
     with h5py.File(driver.record) as file:

@@ -27,8 +27,10 @@ namespace {
 
 using namespace syncgap;
 
+constexpr int kHostLost = 69;
+
 struct Request {
-  std::string record, log, claims = "window";
+  std::string record, log, claims;
   std::uint64_t units = 100, columns = 1;
   std::size_t doubles = 16, observables = 1;
   double sleep = 0;              // mean seconds a unit sleeps
@@ -38,6 +40,8 @@ struct Request {
   double rank0_busy = 0, walltime = 0;
   int ranks_per_unit = 1, fail_on_rank = -1;
   bool retry_failed = false, system_calls = false, drive = false, checkpoints = false;
+  bool each_rank_is_a_host = false;
+  double lost_after = 0;
 };
 
 /// SplitMix64: decorrelates neighbouring integers.
@@ -190,7 +194,19 @@ int run(const Request& request, int& argc, char**& argv) {
   settings.retry_failed = request.retry_failed;
   settings.threads_may_call_mpi = mpi.threads_may_call();
   settings.always_drive = request.drive;
-  if (request.claims == "messages") settings.claims = parallel::TaskCounter::Transport::messages;
+  using Transport = parallel::TaskCounter::Transport;
+  if (request.claims == "memory") settings.claims = Transport::memory;
+  if (request.claims == "messages") settings.claims = Transport::messages;
+  if (request.claims == "window") settings.claims = Transport::window;
+  settings.hosts.each_rank_is_a_host = request.each_rank_is_a_host;
+  if (request.lost_after > 0) {
+    settings.hosts.lost_after = request.lost_after;
+    settings.hosts.beat_every = request.lost_after / 8;
+    settings.hosts.leave = [](const std::string& why) {
+      if (!why.empty()) std::fprintf(stderr, "sweep_driver: %s\n", why.c_str());
+      std::_Exit(kHostLost);
+    };
+  }
   const auto outcome = sweep::run_sweep(record, ranks, work, settings, drain);
   const double memory = ranks.maximum(peak_memory());
   if (ranks.rank() == 0) print(outcome, memory);
@@ -219,7 +235,10 @@ int main(int argc, char** argv) {
   cli.add_option("--fail-on-rank", request.fail_on_rank, "only this rank of a team fails the unit");
   cli.add_option("--rank0-busy", request.rank0_busy,
                  "seconds rank 0 computes in each of its units");
-  cli.add_option("--claims", request.claims)->check(CLI::IsMember({"window", "messages"}));
+  cli.add_option("--claims", request.claims)
+      ->check(CLI::IsMember({"memory", "messages", "window"}));
+  cli.add_flag("--each-rank-is-a-host", request.each_rank_is_a_host);
+  cli.add_option("--lost-after", request.lost_after, "seconds until a silent host is lost");
   cli.add_flag("--drive", request.drive, "a thread on rank 0 keeps claims moving");
   cli.add_flag("--system-calls", request.system_calls, "write as ranks on several nodes do");
   cli.add_option("--walltime", request.walltime);

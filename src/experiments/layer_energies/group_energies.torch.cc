@@ -74,8 +74,7 @@ GroupEnergies group_energies(const Tensor& tokens) {
     std::ranges::copy(kernel.of_states(), out.states.data_ptr<double>() + row * channels);
     std::ranges::copy(kernel.of_difference(), out.differences.data_ptr<double>() + row * channels);
     for (std::int64_t band = 0; band < grid; ++band)
-      out.bands.data_ptr<double>()[band * rows + row] =
-          kernel.of_bands()[static_cast<std::size_t>(band)];
+      out.bands.data_ptr<double>()[band * rows + row] = kernel.of_bands()[unsigned_size(band)];
   }
   return out;
 }
@@ -99,12 +98,11 @@ StartDifferences::StartDifferences(Tensor start) : pairs_(start.size(0)) {
     return;
   }
   const auto flat = start.flatten(1);
-  const std::vector<float> none(static_cast<std::size_t>(pairs_), 0.0F);
+  const std::vector<float> none(unsigned_size(pairs_), 0.0F);
   for (std::int64_t at = 0; at < flat.size(1); at += kPiece) {
     const auto piece = flat.slice(1, at, at + kPiece).contiguous();
     pieces_.emplace_back(
-        std::span<const float>(piece.data_ptr<float>(), static_cast<std::size_t>(piece.numel())),
-        none);
+        std::span<const float>(piece.data_ptr<float>(), unsigned_size(piece.numel())), none);
   }
 }
 

@@ -28,7 +28,7 @@ IntervalEstimate class_balance(std::span<const std::int64_t> labels, std::int64_
   std::vector<double> drawn, uniforms(labels.size());
   for (std::int64_t r = 0; r < resamples; ++r) {
     std::vector<std::int64_t> counts(classes, 0);
-    observables::for_each_drawn(stream, static_cast<std::size_t>(r), uniforms,
+    observables::for_each_drawn(stream, unsigned_size(r), uniforms,
                                 [&](std::size_t i) { ++counts[labels[i]]; });
     drawn.push_back(balance(counts));
   }
