@@ -16,9 +16,10 @@ namespace {
 
 constexpr int kRequestTag = 1, kReplyTag = 2;
 using Request = std::array<std::int64_t, 2>;  // slot, amount
-// One addition over a network may need several steps of the library, and some of those are taken
-// only at every eighth call. With 64 calls an addition over TCP completes within a drive or two.
-constexpr int kProgressCalls = 64;
+// An addition to a window over a network may need several steps of the library, and some of those
+// are taken only at every eighth call: with 64 calls one over TCP completes within a drive or two.
+// A message needs one.
+constexpr int kWindowCalls = 64, kMessageCalls = 16;
 // A measurement is over after so many additions or so much time, whichever is first.
 constexpr int kMeasured = 16;
 constexpr double kMeasuredSeconds = 0.2;
@@ -104,13 +105,15 @@ void TaskCounter::measure(int far_rank) {
   double seconds = 0;
   if (ranks_.rank() == far_rank) {
     read(0);  // opens the connection
-    const auto start = Clock::now();
     int additions = 0;
-    while (additions < kMeasured && seconds_since(start) < kMeasuredSeconds) {
+    for (; additions < kMeasured && seconds < kMeasuredSeconds; ++additions) {
+      // Claims come one at a time: what is answered in one go with others would look cheap.
+      std::this_thread::sleep_for(2 * kDriveEvery + additions * kDriveEvery / kMeasured);
+      const auto start = Clock::now();
       read(0);
-      ++additions;
+      seconds += seconds_since(start);
     }
-    seconds = seconds_since(start) / additions;
+    seconds /= additions;
   }
   auto nanoseconds = static_cast<std::int64_t>(seconds * 1e9);
   PendingReduction pending = ranks_.begin_maximum(nanoseconds);
@@ -152,15 +155,18 @@ std::int64_t TaskCounter::peek(int slot) const {
 
 void TaskCounter::drive() {
   if (!needs_drive() && window_ == MPI_WIN_NULL) return;
-  for (int call = 0; call < kProgressCalls; ++call) {
-    int arrived = 0;
-    if (window_ != MPI_WIN_NULL) {
+  int arrived = 0;
+  if (window_ != MPI_WIN_NULL) {
+    for (int call = 0; call < kWindowCalls; ++call)
       MPI_Test(&waiting_, &arrived, MPI_STATUS_IGNORE);
-      continue;
-    }
+    return;
+  }
+  for (int call = 0; call < kMessageCalls; ++call) {
     MPI_Status status;
     MPI_Iprobe(MPI_ANY_SOURCE, kRequestTag, channel_.handle(), &arrived, &status);
-    if (arrived != 0) answer(status.MPI_SOURCE);
+    if (arrived == 0) continue;
+    answer(status.MPI_SOURCE);
+    call = 0;  // where one came from there may be more
   }
 }
 

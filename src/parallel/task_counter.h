@@ -18,7 +18,7 @@ class TaskCounter {
  public:
   static constexpr int kSlots = 4;
   /// How often rank 0 is to call drive() where that is needed.
-  static constexpr std::chrono::milliseconds kDriveEvery{1};
+  static constexpr std::chrono::microseconds kDriveEvery{500};
   enum class Transport {
     memory,    ///< on rank 0's node in memory the ranks share, from other nodes by messages
     messages,  ///< from every rank by messages that drive() answers

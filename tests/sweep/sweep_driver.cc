@@ -143,11 +143,11 @@ void print(const sweep::SweepOutcome& outcome, double memory) {
       "{\"done\": %llu, \"done_before\": %llu, \"damaged\": %llu, \"failed\": %llu, "
       "\"pending\": %llu, \"drained\": %s, \"seconds\": %.9f, \"survey_seconds\": %.9f, "
       "\"sync_seconds\": %.9f, \"busy_seconds\": %.9f, \"teams\": %d, \"peak_memory\": %.0f, "
-      "\"broken\": \"%s\"}\n",
+      "\"claim_seconds\": %.9f, \"broken\": \"%s\"}\n",
       wide(outcome.done), wide(outcome.done_before), wide(outcome.damaged), wide(outcome.failed),
       wide(outcome.pending), outcome.drained ? "true" : "false", outcome.seconds,
       outcome.survey_seconds, outcome.sync_seconds, outcome.busy_seconds, outcome.teams, memory,
-      broken.c_str());
+      outcome.claim_seconds.value_or(0), broken.c_str());
   std::fflush(stdout);
 }
 
