@@ -15,9 +15,10 @@ def refuse(message):
 
 
 def find_program():
-    """SYNCGAP, else the build beside this folder: preset release, then gpu."""
+    """SYNCGAP, else the build beside this folder (preset release, then gpu), else what is installed
+    with it."""
     candidates = [os.environ.get("SYNCGAP")] if os.environ.get("SYNCGAP") else [
-        ROOT / "build" / preset / "syncgap" for preset in ("release", "gpu")]
+        ROOT / "build/release/syncgap", ROOT / "build/gpu/syncgap", ROOT / "../../bin/syncgap"]
     for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return str(candidate)

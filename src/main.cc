@@ -63,7 +63,8 @@ int main(int argc, char** argv) {
   cli.failure_message(complaint);
   cli.footer(
       "Exit codes: 0 done, 1 internal error, 2 bad input, 3 some units failed,\n"
-      "4 damaged cells found by verify, 75 drained: run the same command again.");
+      "4 damaged cells found by verify, 69 a host was lost: run the same command again,\n"
+      "75 drained: run the same command again.");
 
   auto& experiments = *cli.add_subcommand("experiments", "list the experiments");
   std::string experiment, record, output;
