@@ -80,8 +80,8 @@ def test_the_module_names_the_place_it_was_moved_to(prefix, elsewhere):
         assert len(places) >= 4 and all((prefix / place).exists() for place in places)
         assert str(ROOT) not in text
         return
-    told = call(modulecmd, "bash", "load", prefix / "share/modulefiles/syncgap" / version,
-                **elsewhere)
+    modules = {**elsewhere["env"], "MODULEPATH": str(prefix / "share/modulefiles")}
+    told = call(modulecmd, "bash", "load", f"syncgap/{version}", cwd=elsewhere["cwd"], env=modules)
     assert f"SYNCGAP={prefix}/bin/syncgap".replace(" ", "\\ ") in told
 
 
