@@ -57,6 +57,12 @@ def missing_programs():
     return [name for name in PROGRAMS if shutil.which(name, path=SEARCH_PATH) is None]
 
 
+def slurm_version():
+    told = subprocess.run(["slurmd", "-V"], capture_output=True, text=True, check=True,
+                          env={**os.environ, "PATH": SEARCH_PATH}).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", told)[:2])
+
+
 def wait_until(condition, seconds, what):
     """The first true value of `condition`, asked again and again."""
     deadline = time.monotonic() + seconds
@@ -116,12 +122,16 @@ class Cluster:
         names = f"NodeName=n[1-{len(self.nodes)}] Name=gpu"
         (self.folder / "gres.conf").write_text(f"{names} File=/dev/null\n{names} File=/dev/zero\n")
         (self.folder / "slurm.conf").write_text(text)
+        # Newer daemons want the cgroup file system, which containers may lack, unless told so in
+        # words that older ones do not know.
+        newer = slurm_version() >= (23, 11)
+        (self.folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n" if newer else "")
         # Nodes that share a machine need folders of their own for what Slurm and Open MPI name by
         # job and rank alone.
         for node in self.nodes:
             own = self.folder / f"etc-{node}"
             own.mkdir()
-            for name in ("slurm.conf", "gres.conf", "plugstack.conf"):
+            for name in ("slurm.conf", "gres.conf", "plugstack.conf", "cgroup.conf"):
                 (own / name).symlink_to(self.folder / name)
             (self.folder / f"mpi-{node}").mkdir()
             (own / "mpi.conf").write_text(f"PMIxCliTmpDirBase={self.folder}/mpi-{node}\n")

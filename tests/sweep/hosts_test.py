@@ -6,7 +6,17 @@ import signal
 import time
 
 import pytest
-from processes import AT_ONCE, DONE, HOST_LOST, PENDING, SUCCESS, statuses, units_begun, wait_until
+from processes import (
+    AT_ONCE,
+    DONE,
+    HOST_LOST,
+    PENDING,
+    SUCCESS,
+    launcher_library,
+    statuses,
+    units_begun,
+    wait_until,
+)
 
 ARGUMENTS = ("--units", 12, "--sleep", 0.3, "--each-rank-is-a-host", "--lost-after", 1.5)
 
@@ -20,7 +30,8 @@ def test_the_others_finish_and_leave_when_a_host_falls_silent(driver, tmp_path, 
     os.kill(run.rank_pids()[silent], signal.SIGSTOP)
     stopped = time.monotonic()
     code, _, problem = run.finish()
-    assert code == HOST_LOST, problem
+    # MPICH's launcher has codes of its own for ranks that it ended.
+    assert code == HOST_LOST or (launcher_library() != "Open MPI" and code != SUCCESS), problem
     assert "has not answered for 1.5 s" in problem
     # Nobody left before the host was missed, and all before a minute was over.
     assert 1 < time.monotonic() - stopped < 60
