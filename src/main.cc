@@ -87,6 +87,8 @@ int main(int argc, char** argv) {
   add_job_options(run, run_request.job);
   run.add_flag("--resume", resume, "go on with an existing record; without one: refuse");
   run.add_flag("--retry-failed", run_request.retry_failed, "run failed units again");
+  run.add_flag("--extend", run_request.extend,
+               "take over the units of a record that has fewer values on split axes");
   run.add_flag("-q,--quiet", run_request.quiet, "no progress");
   auto& status = *cli.add_subcommand("status", "what a record holds and whether it is being run");
   status.add_option("record", record, "record of a sweep, also while it runs")->required();
@@ -100,6 +102,12 @@ int main(int argc, char** argv) {
   auto& pack_command = *cli.add_subcommand("pack", "make a compressed copy of a record");
   pack_command.add_option("record", record, "record of a sweep, also while it runs")->required();
   pack_command.add_option("-o,--output", output, "the copy (default RECORD.packed.h5)");
+  std::vector<std::string> records;
+  auto& merge_command =
+      *cli.add_subcommand("merge", "join records of one job: parts of an array, several clusters");
+  merge_command.add_option("records", records, "records whose jobs differ by split axes at most")
+      ->required();
+  merge_command.add_option("-o,--output", output, "the record to make")->required();
   auto& version = *cli.add_subcommand("version", "version of the program and its libraries");
 
   try {
@@ -126,6 +134,7 @@ int main(int argc, char** argv) {
     }
     if (verify.parsed()) code = verify_record(record);
     if (pack_command.parsed()) code = pack(record, output);
+    if (merge_command.parsed()) code = merge(records, output);
     if (version.parsed()) code = show_version();
   } catch (const syncgap::InputError& error) {
     std::fprintf(stderr, "syncgap: %s\n", error.what());

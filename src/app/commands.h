@@ -28,6 +28,7 @@ struct RunRequest {
   JobRequest job;
   Resume resume = Resume::if_present;
   bool retry_failed = false;
+  bool extend = false;  ///< a record with fewer values on split axes gives its units to a new one
   bool quiet = false;
 };
 /// Collective over all MPI ranks; initialises MPI itself. Messages come from rank 0 only.
@@ -38,5 +39,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
 ExitCode show_status(const std::string& record, Format format);
 ExitCode verify_record(const std::string& record);
 ExitCode pack(const std::string& record, const std::string& output);
+/// Joins records of one job in a new one.
+ExitCode merge(const std::vector<std::string>& records, const std::string& output);
 
 }  // namespace syncgap::app

@@ -9,10 +9,9 @@
 #include "core/version.h"
 
 namespace syncgap {
-namespace {
 
-/// Long axes are told apart by a checksum of their exact values.
-std::string axis_line(const Axis& axis) {
+std::string axis_text(const Axis& axis) {
+  // Long axes are told apart by a checksum of their exact values.
   constexpr std::int64_t kShown = 24;
   if (axis.size() <= kShown) {
     std::string text = "[";
@@ -33,8 +32,6 @@ std::string axis_line(const Axis& axis) {
   return concat(axis.size(), " values from ", axis.text(0), " to ", axis.text(axis.size() - 1),
                 ", checksum ", checksum_text(checksum.value()));
 }
-
-}  // namespace
 
 std::string facts_text(const Facts& facts) {
   std::string text;
@@ -63,7 +60,7 @@ std::string RecordIdentity::text() const {
     out << "option " << option.name << " = " << option.value << '\n';
   for (const Axis& axis : grid.axes())
     out << (axis.role == AxisRole::split ? "split" : "captured") << " axis " << axis.name << " = "
-        << axis_line(axis) << '\n';
+        << axis_text(axis) << '\n';
   for (const Observable& observable : observables) {
     out << "observable " << observable.name << " = over";
     for (const std::string& axis : observable.captured) out << ' ' << axis;

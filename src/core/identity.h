@@ -25,6 +25,9 @@ std::string facts_text(const Facts& facts);
 /// The same on one line, separated by commas.
 std::string facts_line(const Facts& facts);
 
+/// The values of an axis as an identity has them: all of them, or of long ones a checksum.
+std::string axis_text(const Axis& axis);
+
 /// Every option that decides a number, in the order described. What only says where and how is left
 /// out.
 Facts deciding_options(const OptionTable& table);

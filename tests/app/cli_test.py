@@ -26,7 +26,8 @@ from processes import (
     wait_until,
 )
 
-COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "pack", "version")
+COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "pack", "merge",
+            "version")
 
 JOB = """
 [experiment]
