@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.reading.errors import ExitCode, RecordError
-from analysis.reading.opening import check_readable, open_record
+from .reading.errors import ExitCode, RecordError
 
+LIBRARIES = ("numpy", "h5py", "matplotlib")
+# How the command was called: in the source tree, or installed.
+PROGRAM = "python3 -m analysis" if __package__ == "analysis" else "syncgap-report"
 FORMATS = ("png", "pdf", "svg")
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        print(f"analysis: {missing_libraries(missing)}", file=sys.stderr)
+        return int(ExitCode.NO_LIBRARY)
+    return run(options)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads the records and writes their report; returns the exit code."""
+    from .reading.opening import check_readable, open_record
     out = options.out or default_folder(options.records)
     records = []
     try:
@@ -21,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             check_readable(path)
             records.append(open_record(path))
         # Matplotlib takes a second to import: a wrong file should not have to wait for it.
-        from analysis.page.report import write_report
+        from .page.report import write_report
         report = write_report(records, out, options.format)
     except RecordError as error:
         print(f"analysis: {error}", file=sys.stderr)
@@ -42,17 +55,30 @@ def main(arguments: list[str] | None = None) -> int:
     return int(ExitCode.UNDRAWN if report.undrawn else ExitCode.DONE)
 
 
+def missing_libraries(names: list[str]) -> str:
+    """Which Python was asked, and what to install there."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    told = (f"{sys.executable} (Python {version}) has no {' and no '.join(names)}: install with "
+            f"`{sys.executable} -m pip install {' '.join(names)}`")
+    if Path("/usr/bin/python3").exists() and Path(sys.executable) != Path("/usr/bin/python3"):
+        told += (f", or call another Python: on Debian `apt-get install "
+                 f"{' '.join('python3-' + name for name in names)}` and "
+                 "`/usr/bin/python3 -m analysis`")
+    return told
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python3 -m analysis", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=PROGRAM, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Draws every figure of the records' experiments and writes one self-contained\n"
         "HTML report with figures, tables, the papers' statements beside what was\nmeasured, "
         "options, timings and provenance. Records may be unfinished.",
-        epilog="exit codes: 0 done, 1 some figures could not be drawn, 2 wrong command line,\n"
-        "3 file cannot be read, 4 not an HDF5 file, 5 not a syncgap record, 6 truncated or\n"
-        "damaged, 7 cannot write the output")
+        epilog="exit codes: 0 done, 1 some figures could not be drawn, 2 wrong command line, or\n"
+        "no h5py, NumPy or Matplotlib, 3 file cannot be read, 4 not an HDF5 file, 5 not a\n"
+        "syncgap record, 6 truncated or damaged, 7 cannot write the output")
     parser.add_argument("records", nargs="+", metavar="RECORD", type=Path,
-                        help="file written by `syncgap run`; several make one report")
+                        help="file written by `syncgap run`; several make one report, in which "
+                        "those that differ in one axis alone, say in seeds, are one")
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for report.html and figures/ (default: the record's name "
                         "with -report instead of its suffix)")
