@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "core/check.h"
 #include "core/clock.h"
@@ -112,7 +114,8 @@ class Worker {
  public:
   Worker(const Record& record, const UnitWork& work, const DrainWatch& drain,
          const Communicator& ranks, const Communicator& team, TaskCounter& counter,
-         const Order& order, std::uint64_t failures_before)
+         const Order& order, std::uint64_t failures_before,
+         std::function<void(std::optional<std::uint64_t>)> announce)
       : record_(record),
         work_(work),
         drain_(drain),
@@ -121,14 +124,17 @@ class Worker {
         counter_(counter),
         order_(order),
         failures_before_(failures_before),
+        announce_(std::move(announce)),
         results_(record.layout()) {}
 
   void loop() {
     for (;;) {
       const std::uint64_t claimed = team_.broadcast(leads() ? claim() : 0);
       if (claimed >= order_.units.size()) break;
+      announce(order_.units[claimed]);
       run(order_.units[claimed]);
     }
+    announce({});
     share_progress();
   }
 
@@ -140,6 +146,10 @@ class Worker {
   const std::string& broken() const { return broken_; }
 
  private:
+  void announce(std::optional<std::uint64_t> unit) {
+    if (leads() && announce_) announce_(unit);
+  }
+
   std::uint64_t claim() {
     const std::uint64_t none = order_.units.size();
     while (broken_.empty() && !left_ && !drain_.now()) {
@@ -250,6 +260,7 @@ class Worker {
   TaskCounter& counter_;
   const Order& order_;
   std::uint64_t failures_before_;
+  std::function<void(std::optional<std::uint64_t>)> announce_;
   Results results_;
   std::uint64_t done_ = 0, failed_ = 0;
   std::int64_t finished_ = 0;  // since progress was shared
@@ -310,7 +321,10 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   if (counter.transport() == TaskCounter::Transport::messages && !settings.threads_may_call_mpi)
     throw std::runtime_error(
         "this MPI library has neither one-sided communication nor threads: claims cannot work");
-  Worker worker(record, work, drain, ranks, team, counter, order, past.failures);
+  Worker worker(record, work, drain, ranks, team, counter, order, past.failures,
+                [&settings, my_team](std::optional<std::uint64_t> unit) {
+                  if (settings.announce) settings.announce(my_team, unit);
+                });
   std::string broken;
   {
     std::optional<Monitor> monitor;
