@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +44,8 @@ class Report:
     undrawn: list[str]
 
 
-def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
+def write_report(records: list[Record], out: Path, formats: tuple[str, ...],
+                 reload_every: float = 0) -> Report:
     """Draws all figures of some records and writes them and one HTML page.
 
     Parameters
@@ -53,6 +56,9 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> 
         The folder for report.html and figures/, made if needed.
     formats : tuple of str
         File formats of the figures, of png, pdf and svg; the page holds PNG in any case.
+    reload_every : float
+        Seconds after which a browser that shows the page reads it again; 0: never. Every file
+        is replaced at once, so that nobody reads half of one.
 
     Returns
     -------
@@ -82,16 +88,35 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> 
         body += _chapter(c, out, formats, own, navigation if alone else "")
     title = records[0].title if alone else "Report of " + _count(len(records), "record")
     css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    # A report of a finished sweep is the same bytes whenever it is written.
+    written = f"; written at {time.strftime('%H:%M:%S')}" if reload_every else ""
     lead = "" if alone else f"<h1>{_escape(title)}</h1>{navigation}"
     page = (f"<!doctype html>\n<html lang='en'>\n<head><meta charset='utf-8'>"
             f"<meta name='viewport' content='width=device-width, initial-scale=1'>"
-            f"<title>{_escape(title)} · syncgap</title>\n<style>\n{css}</style></head>\n"
+            f"{_reload_tag(reload_every)}<title>{_escape(title)} · syncgap</title>\n"
+            f"<style>\n{css}</style></head>\n"
             f"<body><main>{lead}{body}"
             f"<footer>syncgap {_escape(str(records[0].attributes.get('syncgap_version', '')))}; "
-            f"figures by python3 -m analysis</footer></main></body></html>\n")
+            f"figures by python3 -m analysis{written}</footer></main></body></html>\n")
     path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
+    _replace(path, page.encode("utf-8"))
     return Report(path, undrawn)
+
+
+def stop_reloading(page: Path, reload_every: float) -> None:
+    """Makes a page that `write_report` wrote one that stays as it is."""
+    text = page.read_text(encoding="utf-8")
+    _replace(page, text.replace(_reload_tag(reload_every), "", 1).encode("utf-8"))
+
+
+def _reload_tag(seconds: float) -> str:
+    return f"<meta http-equiv='refresh' content='{math.ceil(seconds)}'>" if seconds else ""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.write_bytes(data)
+    fresh.replace(path)
 
 
 def _chapters(records: list[Record]) -> list[Chapter]:
@@ -208,7 +233,7 @@ def _figure(figure: Figure, chapter: Chapter, drawn: dict[str, bytes] | str, out
         return (f"<p class='notice bad' id='{anchor}'><b>{to_html(figure.title)}</b> could not be "
                 f"drawn ({_escape(drawn)}).</p>")
     for file_format in formats:
-        (out / chapter.folder / f"{figure.key}.{file_format}").write_bytes(drawn[file_format])
+        _replace(out / chapter.folder / f"{figure.key}.{file_format}", drawn[file_format])
     files = ", ".join(f"{chapter.folder}/{figure.key}.{f}" for f in formats)
     data = base64.b64encode(drawn["png"]).decode("ascii")
     width = round(figure.size[0] * 100)
