@@ -13,7 +13,8 @@ From Python (in the source tree the package is called `analysis`, installed `syn
     sg.figure(data, "figure-4")                   # a Matplotlib figure
     sg.frame(sg.claims(data))                     # a pandas DataFrame
 
-docs/analysis.md has the whole interface. `open` needs xarray; all else h5py, NumPy, Matplotlib.
+docs/analysis.md has the whole interface. Records need h5py and NumPy, `open` xarray, figures
+Matplotlib, `frame` pandas.
 """
 
 # Nothing is imported before it is used: without h5py or Matplotlib the command has to say so, and

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .experiments import table
-from .page import style
 from .page.content import Claim, Content, Table
 from .page.markup import to_plain
 from .reading.errors import ExitCode, RecordError
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import xarray
 
     from .page.report import Report
+    from .page.style import Canvas
 
     Source = str | os.PathLike | Record | xarray.Dataset
 
@@ -88,8 +88,18 @@ def content(source: Source, beside: Sequence[Source] = ()) -> Content:
     ------
     RecordError
         If the source is no record.
+
+    Warns
+    -----
+    UserWarning
+        If the experiment's own figures cannot be made of it, and it gets an overview instead.
     """
-    return table.content(_record(source), [_record(other) for other in beside])
+    # Not at the top: who only opens records does not wait for Matplotlib.
+    from .experiments import table
+    found = table.content(_record(source), [_record(other) for other in beside])
+    if found.problem:
+        warnings.warn(found.problem, stacklevel=2)
+    return found
 
 
 def figures(source: Source, beside: Sequence[Source] = ()) -> dict[str, str]:
@@ -108,7 +118,7 @@ def figures(source: Source, beside: Sequence[Source] = ()) -> dict[str, str]:
     return {f.key: to_plain(f.title) for f in content(source, beside).figures}
 
 
-def figure(source: Source, key: str, beside: Sequence[Source] = ()) -> style.Canvas:
+def figure(source: Source, key: str, beside: Sequence[Source] = ()) -> Canvas:
     """Draws one figure of a record.
 
     Parameters
@@ -131,6 +141,7 @@ def figure(source: Source, key: str, beside: Sequence[Source] = ()) -> style.Can
     found = {f.key: f for f in content(source, beside).figures}
     if key not in found:
         raise KeyError(f"no figure {key!r}; this record has {', '.join(found) or 'none'}")
+    from .page import style
     return style.draw(found[key])
 
 

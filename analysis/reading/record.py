@@ -29,7 +29,7 @@ class Cells:
     read: Callable[[tuple], np.ndarray]
 
 
-@dataclass
+@dataclass(eq=False)
 class Record:
     """The record of one sweep. Made by `open_record` from a file, by `join` from several records,
     by `record_of` from a dataset.

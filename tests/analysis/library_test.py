@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -115,6 +116,23 @@ def test_a_narrowed_dataset_is_drawn_like_a_record(part):
             analysis.figures(data.isel(g=0))
         with pytest.raises(RecordError, match="not a record's"):
             analysis.figures(data.drop_vars("unit_status"))
+
+
+def test_what_an_experiment_cannot_draw_is_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # as a user has it
+    plan = toy_plan()
+    plan.experiment = "coupled_ou"
+    record = write(tmp_path / "other.h5", plan)
+    with pytest.warns(UserWarning, match="could not be laid out"):
+        assert "overview-total" in analysis.figures(record)
+
+
+def test_opening_needs_no_matplotlib(toy):
+    script = ("import sys, analysis; analysis.open(sys.argv[1]).load(); "
+              "print('matplotlib' in sys.modules)")
+    done = subprocess.run([sys.executable, "-c", script, toy], cwd=ROOT, capture_output=True,
+                          text=True, timeout=60)
+    assert done.stdout == "False\n", done.stderr
 
 
 def test_drawing_leaves_matplotlib_as_it_was(toy):
