@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from .page.content import Claim, Content, Table
 from .page.markup import to_plain
-from .reading.errors import ExitCode, RecordError
-from .reading.joining import differences, join
+from .reading.joining import opened
 from .reading.opening import open_record
 from .reading.record import Record
 
@@ -65,7 +64,9 @@ def open(*paths: str | os.PathLike) -> xarray.Dataset:
             f"open() gives an xarray Dataset, and {sys.executable} has no {error.name}: install "
             f"it ({sys.executable} -m pip install xarray), or use open_record(), which needs h5py "
             "alone", name=error.name) from None
-    return dataset_of(_opened(paths))
+    if not paths:
+        raise TypeError("open() takes the path of a record, or of several that make one")
+    return dataset_of(opened(paths))
 
 
 def content(source: Source, beside: Sequence[Source] = ()) -> Content:
@@ -236,16 +237,3 @@ def _record(source: Source) -> Record:
         return open_record(source)
     from .reading.dataset import record_of
     return record_of(source)
-
-
-def _opened(paths: Sequence[str | os.PathLike]) -> Record:
-    if not paths:
-        raise TypeError("open() takes the path of a record, or of several that make one")
-    found = join([open_record(path) for path in paths])
-    if len(found) > 1:
-        raise RecordError(ExitCode.NOT_A_RECORD, "these do not make one record: "
-                          + "; ".join(f"{r.path.name} has {text}"
-                                      for r, text in zip(found, differences(found)))
-                          + ". Open them one by one, or take records that differ in the values of "
-                          "one axis alone")
-    return found[0]

@@ -67,7 +67,7 @@ def dataset_of(record: Record) -> xarray.Dataset:
                      "answer (there is no such value) where it is"})
     made = xarray.Dataset(variables, coords, record.attributes | {
         "Conventions": "CF-1.11", "record": "\n".join(map(str, record.paths))})
-    made.set_close(record.close)
+    made.set_close(_Closing(record))
     made.encoding["source"] = str(record.path)
     return made
 
@@ -119,6 +119,21 @@ def record_of(data: xarray.Dataset) -> Record:
                   | {"Conventions": LAYOUT}, axes, [axes[name] for name in split],
                   data.unit_status.values, seconds, cells,
                   {unit: str(text) for unit, text in enumerate(messages) if text}, data.close)
+
+
+class _Closing:
+    """Closes a record. In another process a dataset opens the files again, and so has none to close
+    until then."""
+
+    def __init__(self, record: Record | None = None):
+        self.record = record
+
+    def __call__(self) -> None:
+        if self.record is not None:
+            self.record.close()
+
+    def __reduce__(self):
+        return _Closing, ()
 
 
 class _LazyCells(BackendArray):

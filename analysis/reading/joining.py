@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from .errors import ExitCode, RecordError
+from .opening import open_record
 from .record import Cells, Record
 from .values import show
 
@@ -55,6 +58,34 @@ def deciding_text(record: Record) -> str:
     """
     lines = str(record.attributes.get("identity", "")).splitlines()
     return "\n".join(sorted(line for line in lines if not line.startswith(_SPLIT)))
+
+
+def opened(paths: Sequence[str | os.PathLike]) -> Record:
+    """Opens files that make one record.
+
+    Parameters
+    ----------
+    paths : sequence of str or path
+        At least one.
+
+    Returns
+    -------
+    Record
+        Open.
+
+    Raises
+    ------
+    RecordError
+        If a file is no record, or they do not make one: with what differs.
+    """
+    found = join([open_record(path) for path in paths])
+    if len(found) > 1:
+        raise RecordError(ExitCode.NOT_A_RECORD, "these do not make one record: "
+                          + "; ".join(f"{r.path.name} has {text}"
+                                      for r, text in zip(found, differences(found)))
+                          + ". Open them one by one, or take records that differ in the values of "
+                          "one axis alone")
+    return found[0]
 
 
 def differences(records: Sequence[Record]) -> list[str]:

@@ -1,5 +1,6 @@
 """Records as xarray datasets, and what notebooks make of them."""
 
+import pickle
 import shutil
 import subprocess
 import sys
@@ -175,6 +176,19 @@ def test_parts_of_a_grid_are_joined_in_the_order_of_the_axis(tmp_path):
     three = parts(tmp_path, [0.3, 0.1], [0.4, 0.2], [0.35])
     with analysis.open(*reversed(three)) as data:
         np.testing.assert_array_equal(data.total.isel(theta=0), [0.1, 0.2, 0.3, 0.35, 0.4])
+
+
+def test_datasets_go_to_other_processes(tmp_path):
+    paths = parts(tmp_path, [0.3, 0.1], [0.2])
+    lazy, loaded = analysis.open(*paths), analysis.open(*paths).load()
+    expected = loaded.total.values
+    for sent in (pickle.dumps(lazy), pickle.dumps(loaded)):
+        with pickle.loads(sent) as there:
+            np.testing.assert_array_equal(there.total.values, expected)
+    sent = pickle.dumps(loaded)
+    for path in paths:  # what was read needs no file
+        path.unlink()
+    np.testing.assert_array_equal(pickle.loads(sent).total.values, expected)
 
 
 def test_records_that_do_not_make_one_are_refused_with_what_differs(tmp_path, toy):
