@@ -26,6 +26,24 @@ class RecordBackend(BackendEntrypoint):
     description = "records of syncgap"
 
     def open_dataset(self, filename_or_obj, *, drop_variables=None) -> xarray.Dataset:
+        """See `open`.
+
+        Parameters
+        ----------
+        filename_or_obj : str or path
+            One record.
+        drop_variables : str or list of str, optional
+            Variables to leave out.
+
+        Returns
+        -------
+        xarray.Dataset
+
+        Raises
+        ------
+        RecordError
+            If the file is no record.
+        """
         return dataset_of(open_record(filename_or_obj)).drop_vars(drop_variables or ())
 
 

@@ -87,7 +87,7 @@ std::string bar(const SweepState& state) {
 
 std::string team_text(const Record& record, const SweepState& state, const store::TeamNote& note) {
   const std::string name = concat("team ", note.team);
-  const std::string head = name + std::string(name.size() < 11 ? 11 - name.size() : 1, ' ');
+  std::string head = name + std::string(name.size() < 11 ? 11 - name.size() : 1, ' ');
   if (!note.unit) return head + "nothing left to claim";
   if (*note.unit >= state.units) return head;
   // Notes of very short units are written now and then only.
