@@ -178,6 +178,25 @@ def test_parts_of_a_grid_are_joined_in_the_order_of_the_axis(tmp_path):
         np.testing.assert_array_equal(data.total.isel(theta=0), [0.1, 0.2, 0.3, 0.35, 0.4])
 
 
+def test_seeds_of_several_sweeps_are_those_of_one(run_job, tmp_path):
+    job = ("[experiment]\nname = \"exact_score\"\ntrials = 200\n[axes]\ntheta = [0, 1, 2]\n"
+           "g = [0.0, 0.4]\nscore = [\"path\"]\nmethod = [\"plane\"]\nseed = {}\n")
+    whole, one, two = (run_job(job.format(seeds)) for seeds in ("[1, 2]", "[2]", "[1]"))
+    with analysis.open(whole) as data, analysis.open(one, two) as joined:
+        assert list(joined.seed) == [1, 2]
+        left_out = ["unit_seconds"]
+        assert joined.drop_vars(left_out).equals(data.drop_vars(left_out))
+        keys = list(analysis.figures(data))
+        assert keys and all(
+            analysis.figure(data, key)._repr_png_() == analysis.figure(joined, key)._repr_png_()
+            for key in keys)
+        assert analysis.frame(analysis.claims(data)).equals(
+            analysis.frame(analysis.claims(joined)))
+    analysis.report(one, two, out=tmp_path / "r")
+    text = (tmp_path / "r/report.html").read_text(encoding="utf-8")
+    assert text.count("<h1") == 1 and "6 / 6" in text
+
+
 def test_datasets_go_to_other_processes(tmp_path):
     paths = parts(tmp_path, [0.3, 0.1], [0.2])
     lazy, loaded = analysis.open(*paths), analysis.open(*paths).load()
