@@ -93,6 +93,15 @@ int main(int argc, char** argv) {
   auto& status = *cli.add_subcommand("status", "what a record holds and whether it is being run");
   status.add_option("record", record, "record of a sweep, also while it runs")->required();
   status.add_flag("--json", json, "print JSON");
+  bool watch = false;
+  double interval = 2;
+  auto* watching = status
+                       .add_flag("-w,--watch", watch,
+                                 "look again and again until the sweep ends, or until Ctrl-C")
+                       ->excludes("--json");
+  status.add_option("--interval", interval, "seconds between two looks (default 2)")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->needs(watching);
   bool exit_code = false;
   status.add_flag(
       "--exit-code", exit_code,
@@ -129,7 +138,7 @@ int main(int argc, char** argv) {
       code = run_job(run_request, argc, argv, started);
     }
     if (status.parsed()) {
-      const ExitCode state = show_status(record, format);
+      const ExitCode state = watch ? watch_status(record, interval) : show_status(record, format);
       if (exit_code) code = state;
     }
     if (verify.parsed()) code = verify_record(record);

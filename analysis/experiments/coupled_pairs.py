@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.record import Record
-from analysis.reading.values import position, show
+from ..reading.record import Record
+from ..reading.values import position, show
 
 MOST_COUPLINGS = 4
 SETTING = ("modality", "schedule", "pixel_low", "horizon")

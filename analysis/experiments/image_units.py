@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.estimates import standard_error
-from analysis.reading.image_sets import class_text
-from analysis.reading.record import Record
+from ..reading.estimates import standard_error
+from ..reading.image_sets import class_text
+from ..reading.record import Record
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 
-from analysis.page import maps, style
-from analysis.page.angles import angle_axis
-from analysis.page.content import Content, Figure, Table
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.values import Observable, show
+from ..page import maps, style
+from ..page.angles import angle_axis
+from ..page.content import Content, Figure, Table
+from ..reading.estimates import Z95
+from ..reading.record import Record
+from ..reading.values import Observable, show
 
 MOST_FIGURES = 40
 MOST_CURVES = 7

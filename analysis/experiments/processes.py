@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.values import show
+from ..reading.values import show
 
 PROCESSES = {"edm": "EDM", "ou": "VP (OU)", "vp": "VP (linear β)", "ve": "VE"}
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from analysis.experiments.image_units import Measured
-from analysis.page import style
-from analysis.page.content import Figure
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.values import UnitStatus, show
+from ..page import style
+from ..page.content import Figure
+from ..reading.estimates import Z95
+from ..reading.record import Record
+from ..reading.values import UnitStatus, show
+from .image_units import Measured
 
 MOST_PANELS = 8
 PANEL_COLUMNS = 4

@@ -6,23 +6,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from analysis.experiments import overview
-from analysis.page.content import Content
-from analysis.page.forgiving import forgives
-from analysis.reading.errors import RecordError
-from analysis.reading.record import Record
+from ..page.content import Content
+from ..page.forgiving import forgives
+from ..reading.errors import RecordError
+from ..reading.record import Record
+from . import overview
 
-MODULES = {path.parent.name: import_module(f"analysis.experiments.{path.parent.name}.figures")
-           for path in sorted(Path(__file__).parent.glob("*/figures.py"))}
+NAMES = sorted(path.parent.name for path in Path(__file__).parent.glob("*/figures.py"))
+
+
+def module_of(experiment: str) -> ModuleType:
+    """The module with the figures of an experiment; the overview where there is none."""
+    return import_module(f".{experiment}.figures", __package__) if experiment in NAMES else overview
 
 
 def content(record: Record, beside: Sequence[Record] = ()) -> Content:
     """Figures, tables and claims of a record; an overview where no module knows its experiment, or
     where the module cannot make sense of the record, say one of another version. A module that has
     `content_beside` is shown the other records of the report too."""
-    module = MODULES.get(record.experiment, overview)
     try:
+        module = module_of(record.experiment)
         if hasattr(module, "content_beside"):
             return module.content_beside(record, beside)
         return module.content(record)

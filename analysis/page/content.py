@@ -12,7 +12,19 @@ from enum import Enum
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: `draw` receives an empty matplotlib Figure. `key` names the files."""
+    """One figure.
+
+    Attributes
+    ----------
+    key : str
+        Names it, its files and its place on the page.
+    title, caption : str
+        For `to_html`.
+    draw : callable
+        Receives an empty Matplotlib figure.
+    size : tuple of float
+        In inches.
+    """
 
     key: str
     title: str
@@ -23,7 +35,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of ready text; columns whose name starts with "<" are left-aligned text."""
+    """Rows of ready text.
+
+    Attributes
+    ----------
+    title, caption : str
+        For `to_html`, as columns and cells are.
+    columns : list of str
+        Their names; one that starts with "<" holds text, aligned left.
+    rows : list of list of str
+        As many cells as there are columns.
+    """
 
     title: str
     columns: list[str]
@@ -66,7 +88,17 @@ def verdict_of(answers: list[bool | None]) -> Verdict:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement of the paper beside what this record holds."""
+    """A statement of the paper beside what this record holds.
+
+    Attributes
+    ----------
+    where : str
+        In the paper.
+    statement, measured, note : str
+        For `to_html`.
+    verdict : Verdict
+        What became of it.
+    """
 
     where: str
     statement: str
@@ -77,8 +109,20 @@ class Claim:
 
 @dataclass
 class Content:
-    """Everything the report shows of one record beyond what every record has. `paper` is the source
-    of the claims, in full; `problem` says why this is not what the experiment should show."""
+    """Everything the report shows of one record beyond what every record has.
+
+    Attributes
+    ----------
+    summary : str
+        What the experiment is and how it ran.
+    paper : str
+        The source of the claims, in full.
+    figures : list of Figure
+    tables : list of Table
+    claims : list of Claim
+    problem : str
+        Why this is not what the experiment should show; empty if it is.
+    """
 
     summary: str = ""
     paper: str = ""

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from analysis.page.style import BLACK, MISSING, SEQUENTIAL
+from .style import BLACK, MISSING, SEQUENTIAL
 
 
 def heat_map(ax, x, y, z, done, *, label: str, cmap=SEQUENTIAL, vmin=None, vmax=None,

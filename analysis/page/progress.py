@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
-from analysis.page import style
-from analysis.page.content import Figure, Table
-from analysis.reading.record import Record
-from analysis.reading.values import UnitStatus, show
+from ..reading.record import Record
+from ..reading.values import UnitStatus, show
+from . import style
+from .content import Figure, Table
 
 MOST_FAILURES = 50
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 
-from analysis.page import style
-from analysis.page.content import Figure
-from analysis.page.forgiving import forgives
+from . import style
+from .content import Figure
+from .forgiving import forgives
 
 MOST_PROCESSES = 8
 _figures: list[Figure] = []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import html
-import json
+import math
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.experiments import table
-from analysis.page import progress, render
-from analysis.page.content import Claim, Content, Figure, Table, Verdict
-from analysis.page.markup import symbol_markup, to_html, to_plain
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from ..experiments import table
+from ..reading.joining import differences, join
+from ..reading.record import Record
+from . import progress, provenance, render
+from .content import Claim, Content, Figure, Table, Verdict
+from .markup import to_html, to_plain
 
 _VERDICTS = {
     Verdict.REPRODUCED: ("reproduced", "✓ reproduced"),
@@ -22,27 +23,14 @@ _VERDICTS = {
     Verdict.CONTRADICTED: ("contradicted", "✗ not so"),
     Verdict.OPEN: ("open", "– not decided"),
 }
-_OWN_PLACE = {"experiment", "title", "job", "options", "option_docs", "identity", "provenance"}
-_READING = """\
-import sys; sys.path.insert(0, "path/to/syncgap")   # the repository, for the first form
-from analysis import open_record
-with open_record("{path}") as record:
-    values = record["{name}"]          # .values, .dims, .coords, .done, .units
-
-import h5py
-with h5py.File("{path}") as file:
-    values, status = file["{name}"][...], file["unit_status"][...]
-
-import xarray
-data = xarray.open_dataset("{path}", engine="h5netcdf", phony_dims="sort")
-"""
 
 
 @dataclass
 class Chapter:
-    """One record's part of the report: its anchor, content, and where its figures go."""
+    """One record's part of the report: its anchor, heading, content, and where its figures go."""
 
     anchor: str
+    title: str
     record: Record
     content: Content
     folder: str
@@ -56,17 +44,21 @@ class Report:
     undrawn: list[str]
 
 
-def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> Report:
+def write_report(records: list[Record], out: Path, formats: tuple[str, ...],
+                 reload_every: float = 0) -> Report:
     """Draws all figures of some records and writes them and one HTML page.
 
     Parameters
     ----------
     records : list of Record
-        Open; each becomes a chapter.
+        Open; each becomes a chapter, but those that make one become one.
     out : Path
         The folder for report.html and figures/, made if needed.
     formats : tuple of str
         File formats of the figures, of png, pdf and svg; the page holds PNG in any case.
+    reload_every : float
+        Seconds after which a browser that shows the page reads it again; 0: never. Every file
+        is replaced at once, so that nobody reads half of one.
 
     Returns
     -------
@@ -74,6 +66,7 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> 
         The page's path, and the figures that could not be drawn.
     """
     (out / "figures").mkdir(parents=True, exist_ok=True)
+    records = join(records)
     chapters = _chapters(records)
     undrawn = [c.record.experiment for c in chapters if c.content.problem]
     for c in chapters:
@@ -95,20 +88,39 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...]) -> 
         body += _chapter(c, out, formats, own, navigation if alone else "")
     title = records[0].title if alone else "Report of " + _count(len(records), "record")
     css = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    # A report of a finished sweep is the same bytes whenever it is written.
+    written = f"; written at {time.strftime('%H:%M:%S')}" if reload_every else ""
     lead = "" if alone else f"<h1>{_escape(title)}</h1>{navigation}"
     page = (f"<!doctype html>\n<html lang='en'>\n<head><meta charset='utf-8'>"
             f"<meta name='viewport' content='width=device-width, initial-scale=1'>"
-            f"<title>{_escape(title)} · syncgap</title>\n<style>\n{css}</style></head>\n"
+            f"{_reload_tag(reload_every)}<title>{_escape(title)} · syncgap</title>\n"
+            f"<style>\n{css}</style></head>\n"
             f"<body><main>{lead}{body}"
             f"<footer>syncgap {_escape(str(records[0].attributes.get('syncgap_version', '')))}; "
-            f"figures by python3 -m analysis</footer></main></body></html>\n")
+            f"figures by python3 -m analysis{written}</footer></main></body></html>\n")
     path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
+    _replace(path, page.encode("utf-8"))
     return Report(path, undrawn)
 
 
+def stop_reloading(page: Path, reload_every: float) -> None:
+    """Makes a page that `write_report` wrote one that stays as it is."""
+    text = page.read_text(encoding="utf-8")
+    _replace(page, text.replace(_reload_tag(reload_every), "", 1).encode("utf-8"))
+
+
+def _reload_tag(seconds: float) -> str:
+    return f"<meta http-equiv='refresh' content='{math.ceil(seconds)}'>" if seconds else ""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.write_bytes(data)
+    fresh.replace(path)
+
+
 def _chapters(records: list[Record]) -> list[Chapter]:
-    chapters, folders = [], set()
+    chapters, folders, titles = [], set(), _titles(records)
     for i, record in enumerate(records, 1):
         content = table.content(record, [other for other in records if other is not record])
         content.figures = content.figures + progress.figures(record)
@@ -116,8 +128,17 @@ def _chapters(records: list[Record]) -> list[Chapter]:
         if folder in folders:
             folder += f"-{i}"
         folders.add(folder)
-        chapters.append(Chapter(f"r{i}", record, content, folder))
+        chapters.append(Chapter(f"r{i}", titles[i - 1], record, content, folder))
     return chapters
+
+
+def _titles(records: list[Record]) -> list[str]:
+    """Of the chapters; what tells records of one title from each other stands behind it."""
+    titles = [record.title for record in records]
+    alike = {title: [r for r in records if r.title == title] for title in titles}
+    behind = {id(r): text for same in alike.values() if len(same) > 1
+              for r, text in zip(same, differences(same))}
+    return [r.title + (f": {behind[id(r)]}" if id(r) in behind else "") for r in records]
 
 
 def _navigation(chapters: list[Chapter]) -> str:
@@ -134,7 +155,7 @@ def _navigation(chapters: list[Chapter]) -> str:
                         for key, text in links)
         if len(chapters) == 1:
             return f"<nav><strong>Contents</strong><ol>{inner}</ol></nav>"
-        items.append(f"<li><a href='#{c.anchor}'>{_escape(c.record.title)}</a>"
+        items.append(f"<li><a href='#{c.anchor}'>{_escape(c.title)}</a>"
                      f"<ol>{inner}</ol></li>")
     return f"<nav><strong>Contents</strong><ol>{''.join(items)}</ol></nav>"
 
@@ -143,7 +164,7 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
              drawn: list[dict[str, bytes] | str], navigation: str) -> str:
     record, content = chapter.record, chapter.content
     heading = "h1" if navigation else "h2"
-    parts = [f"<{heading} id='{chapter.anchor}'>{_escape(record.title)}</{heading}>"]
+    parts = [f"<{heading} id='{chapter.anchor}'>{_escape(chapter.title)}</{heading}>"]
     if content.problem:
         parts.append(f"<p class='notice bad'>{_escape(content.problem)}</p>")
     if content.summary:
@@ -166,14 +187,13 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
               progress.missing_table(record)]
     parts += [_table(t) for t in tables if t]
     parts.append(_section(chapter, "options", "Options and axes"))
-    parts += [_table(_option_table(record)), _table(_axis_table(record)),
+    parts += [_table(provenance.option_table(record)), _table(provenance.axis_table(record)),
               "<h4>The job</h4><pre>" + _escape(record.job.strip() or "(not stored)") + "</pre>"]
     parts.append(_section(chapter, "provenance", "Provenance"))
-    parts.append(_table(_provenance_table(record)))
+    parts.append(_table(provenance.provenance_table(record)))
     parts.append(_section(chapter, "reading", "Reading the record"))
-    name = record.names[0] if record.names else "observable"
-    parts.append("<pre>" + _escape(_READING.format(path=record.path.name, name=name)) + "</pre>")
-    parts.append(_table(_observable_table(record)))
+    parts.append("<pre>" + _escape(provenance.reading_text(record)) + "</pre>")
+    parts.append(_table(provenance.observable_table(record)))
     return "\n".join(parts)
 
 
@@ -213,7 +233,7 @@ def _figure(figure: Figure, chapter: Chapter, drawn: dict[str, bytes] | str, out
         return (f"<p class='notice bad' id='{anchor}'><b>{to_html(figure.title)}</b> could not be "
                 f"drawn ({_escape(drawn)}).</p>")
     for file_format in formats:
-        (out / chapter.folder / f"{figure.key}.{file_format}").write_bytes(drawn[file_format])
+        _replace(out / chapter.folder / f"{figure.key}.{file_format}", drawn[file_format])
     files = ", ".join(f"{chapter.folder}/{figure.key}.{f}" for f in formats)
     data = base64.b64encode(drawn["png"]).decode("ascii")
     width = round(figure.size[0] * 100)
@@ -246,54 +266,6 @@ def _table(table: Table) -> str:
     caption = f"<p class='caption'>{to_html(table.caption)}</p>" if table.caption else ""
     return (f"<h4>{to_html(table.title)}</h4><div class='scroll'><table><thead><tr>{head}</tr>"
             f"</thead><tbody>{rows}</tbody></table></div>{caption}")
-
-
-def _option_table(record: Record) -> Table:
-    rows = [[o.name, symbol_markup(o.symbol), show(o.value),
-             "" if o.unit in ("", "1") else o.unit, o.doc]
-            for o in record.options.values()]
-    return Table("Options as they ran", ["<option", "<symbol", "value", "<unit", "<meaning"],
-                 rows or [["(none)", "", "", "", ""]])
-
-
-def _axis_table(record: Record) -> Table:
-    rows = []
-    for axis in record.axes.values():
-        few = ", ".join(show(v) for v in axis.values[:6])
-        if len(axis) > 6:
-            few += f", … {show(axis.values[-1])}"
-        rows.append([axis.name, axis.role, str(len(axis)), few,
-                     "" if axis.units in ("", "1") else axis.units, axis.long_name])
-    return Table("Axes", ["<axis", "<role", "values", "<which", "<unit", "<meaning"], rows)
-
-
-def _provenance_table(record: Record) -> Table:
-    rows = [["record", record.path.name]]
-    for key, value in record.attributes.items():
-        if key not in _OWN_PLACE:
-            rows.append([key, _flat(value)])
-    return Table("Where the numbers come from", ["<attribute", "<value"], rows)
-
-
-def _observable_table(record: Record) -> Table:
-    rows = []
-    for name in record.names:
-        found = record[name]
-        rows.append([name, found.long_name, " × ".join(found.dims) or "–",
-                     "" if found.units in ("", "1") else found.units, found.source,
-                     f"{found.done.size - found.missing_count} of {found.done.size}"])
-    return Table("Observables", ["<name", "<meaning", "<dimensions", "<unit", "<source",
-                                 "cells measured"], rows)
-
-
-def _flat(value) -> str:
-    text = str(value)
-    if text.startswith("{"):
-        try:
-            return "; ".join(f"{k} {show(v)}" for k, v in json.loads(text).items())
-        except (ValueError, AttributeError):
-            pass
-    return text
 
 
 def _escape(text: str) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import io
 
 import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
-import numpy as np  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-
-from analysis.reading.estimates import Z95  # noqa: E402
+from ..reading.estimates import Z95
 
 # Okabe and Ito's palette, told apart with any colour vision; line styles repeat the distinction.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -36,7 +33,15 @@ _SETTINGS = {
 }
 
 
-def draw(figure) -> Figure:
+class Canvas(Figure):
+    """A Matplotlib figure that no window or notebook knows of, and that a notebook shows as a
+    report has it."""
+
+    def _repr_png_(self) -> bytes:
+        return encode(self, "png")
+
+
+def draw(figure) -> Canvas:
     """Draws a figure in the style of all figures.
 
     Parameters
@@ -52,15 +57,13 @@ def draw(figure) -> Figure:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
-        canvas = plt.figure(figsize=figure.size, layout="constrained")
-        try:
-            figure.draw(canvas)
-            # Lay out once; every file format then shares the result.
-            canvas.draw_without_rendering()
-            canvas.set_layout_engine("none")
-            return canvas
-        finally:
-            plt.close(canvas)
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        FigureCanvasAgg(canvas)
+        figure.draw(canvas)
+        # Lay out once; every file format then shares the result.
+        canvas.draw_without_rendering()
+        canvas.set_layout_engine("none")
+        return canvas
 
 
 def encode(canvas: Figure, file_format: str) -> bytes:

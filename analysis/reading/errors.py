@@ -6,10 +6,11 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What `python3 -m analysis` returns; argparse itself returns 2 for a wrong command line."""
+    """What the command returns."""
 
     DONE = 0
     UNDRAWN = 1  # the report is written, but a figure of it could not be drawn
+    NO_LIBRARY = 2  # h5py, NumPy or Matplotlib; argparse returns it too, for a wrong command line
     UNREADABLE = 3  # no such file, a folder, no permission
     NOT_HDF5 = 4
     NOT_A_RECORD = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from .record import Record
+from .values import show
 
 FASHION = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
            "ankle boot")

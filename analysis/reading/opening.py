@@ -10,8 +10,9 @@ from pathlib import Path
 
 import h5py
 
-from analysis.reading.errors import ExitCode, RecordError
-from analysis.reading.record import CANNOT_READ, LAYOUT, Record, plain
+from .errors import CANNOT_READ, ExitCode, RecordError
+from .hdf5 import plain, record_in
+from .record import LAYOUT, Record
 
 
 def open_record(path: str | os.PathLike) -> Record:
@@ -53,7 +54,7 @@ def open_record(path: str | os.PathLike) -> Record:
             raise RecordError(ExitCode.NOT_A_RECORD, f"{path} is an HDF5 file but not a syncgap "
                               f"record (Conventions is {seen!r}, not {LAYOUT!r}): give the file "
                               "that `syncgap run` wrote")
-        return Record(path, file)
+        return record_in(path, file)
     except RecordError:
         file.close()
         raise
@@ -89,7 +90,8 @@ def check_readable(path: str | os.PathLike) -> None:
             size = path.stat().st_size if path.exists() else 0
             signal.alarm(60 + size // 20_000_000)
             with open_record(path) as record:
-                record.read_everything()
+                for cells in record.cells.values():
+                    cells.read((slice(None),) * len(cells.dims))
             code = 0
         except RecordError:
             code = 0  # the parent will meet it again, and report it

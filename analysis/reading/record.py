@@ -1,49 +1,79 @@
-"""Opening a record: axes, observables, unit status, provenance. The only file that sees h5py."""
+"""A record in memory: axes, options, progress, and observables that are read when asked for."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from analysis.reading.errors import CANNOT_READ, ExitCode, RecordError
-from analysis.reading.old_names import Names
-from analysis.reading.values import Axis, Failure, Observable, Option, UnitStatus, show
+from .errors import ExitCode, RecordError
+from .values import Axis, Failure, Observable, Option, UnitStatus, show
 
 LAYOUT = "syncgap-record-1"
-_BESIDE_OBSERVABLES = ("unit_status", "unit_seconds", "unit_checksum")
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What is known of an observable before any of its values is read. `read` takes a tuple of
+    whole numbers and slices, one a dimension."""
+
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    units: str
+    long_name: str
+    source: str
+    read: Callable[[tuple], np.ndarray]
+
+
+@dataclass(eq=False)
 class Record:
-    """An open record. Values are read when asked for and kept; a context manager closes the file.
+    """The record of one sweep. Made by `open_record` from a file, by `join` from several records,
+    by `record_of` from a dataset.
 
-    The status is read once, on opening. A unit's values are committed before its status, so every
-    cell that counts as done here is complete even while a sweep is still writing."""
+    Attributes
+    ----------
+    paths : list of Path
+        The files it is in.
+    attributes : dict
+        Those of the file: the job, options, facts, where and when it ran.
+    axes : dict of Axis
+        By name, in the order of the experiment.
+    split_axes : list of Axis
+        Those that divide the grid into units, in the order in which units are counted.
+    status, seconds : array
+        Of every unit, over the split axes: see `UnitStatus`; NaN where it is not finished.
+        The status is read once, and cells are committed before it, so every cell that counts as
+        done here is complete even while a sweep is still writing.
+    cells : dict of Cells
+        Of every observable, by its name of today, in the order of the experiment.
+    messages : dict
+        Why units failed, by their number.
+    """
 
-    def __init__(self, path: Path, file: h5py.File):
-        self.path = path
-        self._file = file
-        self._cache: dict[str, Observable] = {}
-        self.attributes = {key: plain(value) for key, value in file.attrs.items()}
-        self.experiment = str(self.attributes["experiment"])
-        self.title = str(self.attributes.get("title") or self.experiment)
-        self.job = str(self.attributes.get("job", ""))
-        self._names = Names(self.experiment, str(self.attributes.get("syncgap_version", "")), file)
-        self.options = self._read_options()
-        self.axes = self._read_axes()
-        self.status = np.asarray(self._read("unit_status"), dtype=np.uint8)
-        # In the order of the units' own dimensions: a file may list its axes in any order.
-        self.split_axes = [self.axes[n] for n in self._dims_of(file["unit_status"])
-                           if n in self.axes]
+    paths: list[Path]
+    attributes: dict
+    axes: dict[str, Axis]
+    split_axes: list[Axis]
+    status: np.ndarray
+    seconds: np.ndarray
+    cells: dict[str, Cells]
+    messages: dict[int, str]
+    close: Callable[[], None] = lambda: None
+    _read: dict[str, Observable] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self):
         if self.status.shape != tuple(len(a) for a in self.split_axes):
-            raise RecordError(ExitCode.NOT_A_RECORD, f"{path}: unit_status has shape "
+            raise RecordError(ExitCode.NOT_A_RECORD, f"{self.path}: unit_status has shape "
                               f"{self.status.shape} but its axes have lengths "
                               f"{[len(a) for a in self.split_axes]}: this is not the layout "
                               f"{LAYOUT}")
-        self.seconds = np.asarray(self._read("unit_seconds"), dtype=float)
+        self.experiment = str(self.attributes["experiment"])
+        self.title = str(self.attributes.get("title") or self.experiment)
+        self.job = str(self.attributes.get("job", ""))
 
     def __enter__(self) -> Record:
         return self
@@ -51,8 +81,41 @@ class Record:
     def __exit__(self, *_) -> None:
         self.close()
 
-    def close(self) -> None:
-        self._file.close()
+    def __reduce__(self):
+        # Open files cannot go to another process: it opens them again.
+        from .joining import opened
+        return opened, (self.paths,)
+
+    @property
+    def path(self) -> Path:
+        """The file, or the first of several."""
+        return self.paths[0]
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        """Every option of the experiment with the value it had, by name."""
+        values = _json(self.attributes.get("options"))
+        docs = _json(self.attributes.get("option_docs"))
+        return {name: Option(name, value, docs.get(name, {}).get("symbol", ""),
+                             docs.get(name, {}).get("doc", ""), docs.get(name, {}).get("unit", ""))
+                for name, value in values.items()}
+
+    def option(self, name: str, default=None):
+        """The value an option had when the record was made.
+
+        Parameters
+        ----------
+        name : str
+            Without the section: `trials`, not `experiment.trials`.
+        default : object
+            For an option that the experiment does not have.
+
+        Returns
+        -------
+        object
+            As the job gave it, or the experiment's own default.
+        """
+        return self.options[name].value if name in self.options else default
 
     # -- progress ---------------------------------------------------------------------------------
     @property
@@ -81,15 +144,9 @@ class Record:
     def failures(self) -> list[Failure]:
         """Failed units with their messages, in unit order; a unit that later succeeded is left
         out."""
-        if "failures" not in self._file:
-            return []
-        units = np.asarray(self._read("failures/unit"), dtype=np.int64)
-        messages = self._read("failures/message")
-        found = {}
-        for unit, message in zip(units, messages):
-            if 0 <= unit < self.unit_count and self.status.flat[unit] == UnitStatus.FAILED:
-                found[int(unit)] = _text(message)
-        return [Failure(u, self.describe(u), found[u]) for u in sorted(found)]
+        return [Failure(unit, self.describe(unit), self.messages[unit])
+                for unit in sorted(self.messages) if 0 <= unit < self.unit_count
+                and self.status.flat[unit] == UnitStatus.FAILED]
 
     def describe(self, unit: int) -> str:
         """The coordinates of a unit.
@@ -108,22 +165,16 @@ class Record:
         return ", ".join(f"{a.name} = {show(a.values[i])}" for a, i in zip(self.split_axes, place))
 
     # -- observables ------------------------------------------------------------------------------
-    @cached_property
+    @property
     def names(self) -> list[str]:
         """Names of all observables, in the order in which the experiment declares them."""
-        found = []
-        for key in _links_in_order(self._file):
-            item, name = self._file[key], self._names.today(key)
-            if (isinstance(item, h5py.Dataset) and name not in self.axes
-                    and key not in _BESIDE_OBSERVABLES and item.dtype.kind == "f"):
-                found.append(name)
-        return found
+        return list(self.cells)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.names
+        return name in self.cells
 
     def __getitem__(self, name: str) -> Observable:
-        """An observable by its name of today; a record of version 0.1 is translated.
+        """An observable with all its values, which are kept.
 
         Parameters
         ----------
@@ -140,115 +191,44 @@ class Record:
         KeyError
             If the record has no such observable.
         """
-        if name in self._cache:
-            return self._cache[name]
-        if name not in self:
-            raise KeyError(f"{self.path.name} has no observable {name!r}; it has {self.names}")
-        key = self._names.in_file(name)
-        dataset = self._file[key]
-        dims = self._dims_of(dataset)
-        values = np.asarray(self._read(key), dtype=float)
-        done = self._done_over(dims, values.shape)
-        coords = {d: self.axes[d].values for d in dims if d in self.axes}
-        meta = {key: str(plain(dataset.attrs[key])) for key in dataset.attrs
-                if key in ("units", "long_name", "source")}
-        found = Observable(name, dims, coords, np.where(done, values, np.nan), done,
-                           meta.get("units", "1"), meta.get("long_name", ""),
-                           meta.get("source", ""))
-        self._cache[name] = found
-        return found
+        if name not in self._read:
+            if name not in self:
+                raise KeyError(f"{self.path.name} has no observable {name!r}; it has {self.names}")
+            cells, every = self.cells[name], (slice(None),) * len(self.cells[name].dims)
+            coords = {d: self.axes[d].values for d in cells.dims if d in self.axes}
+            done = np.broadcast_to(self._done(name, every), cells.shape)
+            self._read[name] = Observable(name, cells.dims, coords, self.read(name, every), done,
+                                          cells.units, cells.long_name, cells.source)
+        return self._read[name]
 
-    def _done_over(self, dims: tuple[str, ...], shape: tuple[int, ...]) -> np.ndarray:
-        split = [a.name for a in self.split_axes]
-        if list(dims[:len(split)]) != split:
-            raise RecordError(ExitCode.NOT_A_RECORD,
-                              f"{self.path}: an observable has dimensions {dims}, but the units "
-                              f"are divided by {split}: this is not the layout {LAYOUT}")
-        done = (self.status == UnitStatus.DONE).reshape(
-            self.status.shape + (1,) * (len(shape) - self.status.ndim))
-        return np.broadcast_to(done, shape)
-
-    # -- reading ----------------------------------------------------------------------------------
-    def _read(self, name: str):
-        if name not in self._file:
-            raise RecordError(ExitCode.NOT_A_RECORD, f"{self.path}: no dataset {name!r}, which "
-                              f"every {LAYOUT} file has: was it written by syncgap?")
-        try:
-            dataset = self._file[name]
-            if h5py.check_string_dtype(dataset.dtype) is not None:
-                return dataset.asstr(errors="replace")[...]
-            return dataset[...]
-        except CANNOT_READ as error:
-            raise RecordError(ExitCode.DAMAGED, f"{self.path}: cannot read {name!r} ({error}): the "
-                              "file is damaged; `syncgap verify` says which units") from error
-
-    def read_everything(self) -> None:
-        """Reads every dataset once and keeps none: a damaged file fails here."""
-        for name in self.names:
-            self._read(self._names.in_file(name))
-        _ = self.failures
-
-    def _read_axes(self) -> dict[str, Axis]:
-        axes = {}
-        for key in _links_in_order(self._file):
-            item, name = self._file[key], self._names.today(key)
-            if not isinstance(item, h5py.Dataset) or not h5py.h5ds.is_scale(item.id):
-                continue
-            values = self._read(key)
-            if values.dtype.kind == "O":
-                values = np.array([_text(v) for v in values], dtype=str)
-            meta = {key: str(plain(item.attrs[key])) for key in item.attrs
-                    if key in ("units", "long_name", "role")}
-            axes[name] = Axis(name, np.atleast_1d(values), meta.get("units", "1"),
-                              meta.get("long_name", name), meta.get("role", "split"))
-        return axes
-
-    def _dims_of(self, dataset: h5py.Dataset) -> tuple[str, ...]:
-        return tuple(self._names.today(dim[0].name.rsplit("/", 1)[-1] if len(dim) else dim.label)
-                     for dim in dataset.dims)
-
-    def _read_options(self) -> dict[str, Option]:
-        values = _json(self.attributes.get("options"))
-        docs = _json(self.attributes.get("option_docs"))
-        return {name: Option(name, value, docs.get(name, {}).get("symbol", ""),
-                             docs.get(name, {}).get("doc", ""), docs.get(name, {}).get("unit", ""))
-                for name, value in values.items()}
-
-    def option(self, name: str, default=None):
-        """The value an option had when the record was made.
+    def read(self, name: str, key: tuple) -> np.ndarray:
+        """Some cells of an observable, and nothing else from the file.
 
         Parameters
         ----------
         name : str
-            Without the section: `trials`, not `experiment.trials`.
-        default : object
-            For an option that the experiment does not have.
+            One of `names`.
+        key : tuple of int and slice
+            One for each of its dimensions; steps of slices are positive.
 
         Returns
         -------
-        object
-            As the job gave it, or the experiment's own default.
+        array of float
+            Cells of units that are not finished are NaN.
         """
-        return self.options[name].value if name in self.options else default
+        values = np.asarray(self.cells[name].read(key), dtype=float)
+        return np.where(self._done(name, key), values, np.nan)
 
-
-def _links_in_order(file: h5py.File) -> list[str]:
-    """Names in the root group in order of creation, where the file kept it, else by name."""
-    names: list[str] = []
-    try:
-        file.id.links.iterate(lambda name: names.append(name.decode()),
-                              idx_type=h5py.h5.INDEX_CRT_ORDER)
-        return names
-    except (RuntimeError, ValueError, OSError):
-        return sorted(file)
-
-
-def plain(value):
-    return _text(value) if isinstance(value, (bytes, np.bytes_, str)) else value
-
-
-def _text(value) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    def _done(self, name: str, key: tuple) -> np.ndarray:
+        """Which of the cells are of finished units, with a length of 1 along captured axes."""
+        split, dims = [a.name for a in self.split_axes], self.cells[name].dims
+        if list(dims[:len(split)]) != split:
+            raise RecordError(ExitCode.NOT_A_RECORD,
+                              f"{self.path}: an observable has dimensions {dims}, but the units "
+                              f"are divided by {split}: this is not the layout {LAYOUT}")
+        done = np.asarray((self.status == UnitStatus.DONE)[key[:len(split)]])
+        captured = sum(isinstance(place, slice) for place in key[len(split):])
+        return done.reshape(done.shape + (1,) * captured)
 
 
 def _json(text) -> dict:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.record import Record
-from analysis.reading.values import Observable
+from .record import Record
+from .values import Observable
 
 
 @dataclass(frozen=True)

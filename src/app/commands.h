@@ -37,6 +37,9 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
 /// Returns what a run that left the record like this would have returned: done, drained (units are
 /// left) or units_failed.
 ExitCode show_status(const std::string& record, Format format);
+/// The same again and again, every `interval` seconds, until the sweep ends or somebody presses
+/// Ctrl-C: a view that redraws itself on a terminal, else a line whenever something changed.
+ExitCode watch_status(const std::string& record, double interval);
 ExitCode verify_record(const std::string& record);
 ExitCode pack(const std::string& record, const std::string& output);
 /// Joins records of one job in a new one.

@@ -1,16 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 #include "app/commands.h"
 #include "app/json.h"
 #include "app/sizes.h"
+#include "app/sweep_state.h"
 #include "core/check.h"
-#include "core/clock.h"
-#include "core/numbers.h"
-#include "store/lock.h"
 #include "store/record.h"
-#include "sweep/progress.h"
 
 namespace syncgap::app {
 namespace {
@@ -18,100 +14,44 @@ namespace {
 using store::Record;
 using store::UnitStatus;
 
-struct Tally {
-  std::uint64_t units = 0, done = 0, failed = 0, pending = 0;
-  double seconds = 0, longest = 0;
-};
-
-Tally tally(const Record& record) {
-  const auto statuses = record.statuses();
-  const auto seconds = record.seconds();
-  Tally out;
-  out.units = statuses.size();
-  for (std::uint64_t unit = 0; unit < statuses.size(); ++unit) {
-    out.done += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::done);
-    out.failed += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::failed);
-    out.pending += statuses[unit] == static_cast<std::uint8_t>(UnitStatus::pending);
-    if (std::isfinite(seconds[unit])) {
-      out.seconds += seconds[unit];
-      out.longest = std::max(out.longest, seconds[unit]);
-    }
-  }
-  return out;
-}
-
-/// As `run` would have ended that left the record like this.
-ExitCode state_of(const Tally& sum) {
-  if (sum.pending > 0) return ExitCode::drained;
-  return sum.failed > 0 ? ExitCode::units_failed : ExitCode::done;
-}
-
 unsigned long long wide(std::uint64_t value) { return value; }
 
 }  // namespace
 
 ExitCode show_status(const std::string& path, Format format) {
   const Record record(path, Record::Access::read);
-  const Tally sum = tally(record);
-  const auto run = store::running(path);
-  const double elapsed = run ? std::max(1e-9, unix_time() - run->started) : 0;
-  const std::uint64_t finished =
-      run ? sum.done - std::min(sum.done, run->finished_before) : std::uint64_t{0};
-  const double rate = run ? to_real(finished) / elapsed : 0;
-  const double left = rate > 0 ? to_real(sum.pending) / rate : -1;
-  // A kill may leave the message of a unit that is pending again.
-  auto failures = record.failures();
-  const auto statuses = record.statuses();
-  std::erase_if(failures, [&](const store::Failure& failure) {
-    return statuses[failure.unit] != static_cast<std::uint8_t>(UnitStatus::failed);
-  });
+  const SweepState state = look_at(record);
   if (format == Format::json) {
     Json listed = Json::array();
-    for (const store::Failure& failure : failures)
+    for (const store::Failure& failure : state.failures)
       listed.push_back({{"unit", failure.unit},
                         {"coordinates", record.grid().describe(failure.unit)},
                         {"message", failure.message}});
     print_json({{"experiment", record.header().experiment},
                 {"title", record.header().title},
-                {"units", sum.units},
-                {"done", sum.done},
-                {"failed", sum.failed},
-                {"pending", sum.pending},
-                {"unit_seconds", sum.seconds},
-                {"running", run.has_value()},
-                {"units_per_second", rate},
-                {"seconds_left", left >= 0 ? Json(left) : Json()},
+                {"units", state.units},
+                {"done", state.done},
+                {"failed", state.failed},
+                {"pending", state.pending},
+                {"unit_seconds", state.seconds},
+                {"running", state.run.has_value()},
+                {"units_per_second", state.rate},
+                {"seconds_left", state.left ? Json(*state.left) : Json()},
                 {"failures", listed}});
-    return state_of(sum);
+    return end_of(state);
   }
-  std::printf("record     %s\n", path.c_str());
-  std::printf("experiment %s: %s%s%s\n", record.header().experiment.c_str(),
-              record.header().title.c_str(), record.header().profile.empty() ? "" : ", profile ",
-              record.header().profile.c_str());
-  std::printf("units      %llu of %llu done (%.1f%%), %llu failed, %llu pending\n", wide(sum.done),
-              wide(sum.units), 100.0 * to_real(sum.done) / to_real(sum.units), wide(sum.failed),
-              wide(sum.pending));
-  std::printf("time       %s s inside units, the longest %s s\n", short_number(sum.seconds).c_str(),
-              short_number(sum.longest).c_str());
-  if (run) {
-    std::printf("running    on %s, process %lld, %lld %s", run->host.c_str(),
-                static_cast<long long>(run->process), static_cast<long long>(run->ranks),
-                run->ranks == 1 ? "rank" : "ranks");
-    if (!run->slurm_job.empty()) std::printf(", Slurm job %s", run->slurm_job.c_str());
-    std::printf(", for %s, %s units/s", sweep::clock_text(elapsed).c_str(),
-                short_number(rate).c_str());
-    if (left >= 0) std::printf(", %s left", sweep::clock_text(left).c_str());
-    std::printf("\n");
-  } else {
-    std::printf("running    no\n");
-  }
+  std::printf("record     %s\n%s\nunits      %s\n", path.c_str(), headline(record).c_str(),
+              units_text(state).c_str());
+  std::printf("time       %s s inside units, the longest %s s\n",
+              short_number(state.seconds).c_str(), short_number(state.longest).c_str());
+  std::printf("running    %s%s\n", run_text(state).c_str(),
+              state.run ? (", " + rate_text(state)).c_str() : "");
   constexpr std::size_t kShown = 20;
-  for (std::size_t i = 0; i < std::min(kShown, failures.size()); ++i)
-    std::printf("failed     unit %llu (%s): %s\n", wide(failures[i].unit),
-                record.grid().describe(failures[i].unit).c_str(), failures[i].message.c_str());
-  if (failures.size() > kShown)
-    std::printf("failed     and %zu more, see --json\n", failures.size() - kShown);
-  return state_of(sum);
+  for (std::size_t i = 0; i < std::min(kShown, state.failures.size()); ++i)
+    std::printf("failed     %s\n", failure_text(record, state.failures[i]).c_str());
+  if (state.failures.size() > kShown)
+    std::printf("failed     and %zu more, see --json\n", state.failures.size() - kShown);
+  return end_of(state);
 }
 
 ExitCode verify_record(const std::string& path) {

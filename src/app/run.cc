@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -17,6 +18,7 @@
 #include "store/join.h"
 #include "store/lock.h"
 #include "store/record.h"
+#include "store/team_note.h"
 #include "sweep/runner.h"
 
 namespace syncgap::app {
@@ -235,13 +237,23 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
                   planned.job.stem.c_str(), static_cast<unsigned long long>(record->unit_count()),
                   ranks.size(), ranks.size() == 1 ? "rank" : "ranks");
     sweep::UnitNote note;
+    store::TeamNoteWriter team_note(lock);
     sweep::UnitWork work;
     work.cost = planned.plan.cost;
     work.run = [&](const Unit& unit, Results& results, const Communicator& team,
                    const sweep::StopRequest& stop) {
-      const experiments::RunContext context{
-          static_cast<std::uint64_t>(planned.job.run.seed),
-          parallel::Team(team, device, stop, [&note](const std::string& text) { note.set(text); })};
+      const bool leads = team.rank() == 0;
+      const experiments::RunContext context{static_cast<std::uint64_t>(planned.job.run.seed),
+                                            parallel::Team(
+                                                team, device,
+                                                [&, leads] {
+                                                  if (leads) team_note.flush();
+                                                  return stop();
+                                                },
+                                                [&, leads](const std::string& text) {
+                                                  note.set(text);
+                                                  if (leads) team_note.say(text);
+                                                })};
       const NoteScope until_done{note};
       work_of_units->run(unit, results, context);
     };
@@ -251,6 +263,9 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     settings.threads_may_call_mpi = mpi.threads_may_call();
     settings.note = &note;
     settings.hosts.leave = [&path](const std::string& why) { leave_lost_host(why, path); };
+    settings.announce = [&team_note](std::int64_t team, std::optional<std::uint64_t> unit) {
+      team_note.begin(team, unit);
+    };
     if (!request.quiet)
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;

@@ -1,5 +1,7 @@
 #include "store/lock.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -20,6 +22,8 @@ namespace {
 
 constexpr std::int64_t kOwnerByte = 0;
 constexpr std::int64_t kSharedByte = 1;
+// The file: the run's note, and from kLines on lines of kLine bytes each, padded with zeros.
+constexpr std::size_t kLines = 4096, kLine = 256;
 
 std::string lock_path(const std::string& record) { return record + ".lock"; }
 
@@ -41,7 +45,11 @@ bool try_lock(const File& file, LockKind kind, std::int64_t byte, const std::str
 }
 
 std::optional<RunNote> read_note(const std::string& path) {
-  std::ifstream in(path);
+  std::string text(kLines, '\0');
+  std::ifstream file(path);
+  file.read(text.data(), kLines);
+  text.resize(text.find('\0') == std::string::npos ? text.size() : text.find('\0'));
+  std::istringstream in(text);
   RunNote note;
   std::string key;
   while (in >> key) {
@@ -115,6 +123,27 @@ RecordLock RecordLock::share(const std::string& record) {
   lock.file_ = File(lock_path(record), File::Mode::read_write);
   if (!try_lock(lock.file_, LockKind::shared, kSharedByte, lock_path(record))) refuse(record);
   return lock;
+}
+
+void RecordLock::write_line(std::int64_t line, const std::string& text) const {
+  std::array<char, kLine> bytes{};
+  // Not in the middle of a letter of several bytes.
+  std::size_t length = std::min(text.size(), kLine - 1);
+  while (length < text.size() && length > 0 && (text[length] & 0xC0) == 0x80) --length;
+  text.copy(bytes.data(), length);
+  file_.write_at(kLines + static_cast<std::uint64_t>(line) * kLine, bytes.data(), bytes.size());
+}
+
+std::vector<std::string> RecordLock::lines(const std::string& record) {
+  std::ifstream in(lock_path(record), std::ios::binary);
+  std::vector<std::string> found;
+  std::array<char, kLine> bytes{};
+  in.seekg(kLines);
+  while (in.read(bytes.data(), bytes.size())) {
+    bytes.back() = '\0';
+    found.emplace_back(bytes.data());
+  }
+  return found;
 }
 
 std::optional<RunNote> running(const std::string& record) {

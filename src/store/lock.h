@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "store/file.h"
 
@@ -33,6 +34,12 @@ class RecordLock {
   static RecordLock take(const std::string& record, const RunNote& note);
   /// The other ranks, after rank 0 took it.
   static RecordLock share(const std::string& record);
+
+  /// A line of text in the lock file beside the run's note, for others to read; what does not fit
+  /// is cut off. Throws RecordError.
+  void write_line(std::int64_t line, const std::string& text) const;
+  /// All lines ever written by the run that made the lock file; empty without one.
+  static std::vector<std::string> lines(const std::string& record);
 
  private:
   std::string owned_path_;  // empty unless this is rank 0's

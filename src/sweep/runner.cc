@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/check.h"
 #include "core/clock.h"
@@ -114,7 +116,8 @@ class Worker {
  public:
   Worker(const Record& record, const UnitWork& work, const DrainWatch& drain,
          const Communicator& ranks, const Communicator& team, TaskCounter& counter,
-         HostWatch* hosts, const Order& order, std::uint64_t failures_before)
+         HostWatch* hosts, const Order& order, std::uint64_t failures_before,
+         std::function<void(std::optional<std::uint64_t>)> announce)
       : record_(record),
         work_(work),
         drain_(drain),
@@ -125,6 +128,7 @@ class Worker {
         spans_hosts_(!team.on_one_node()),
         order_(order),
         failures_before_(failures_before),
+        announce_(std::move(announce)),
         results_(record.layout()) {}
 
   void loop() {
@@ -132,8 +136,10 @@ class Worker {
     for (;;) {
       const std::uint64_t claimed = team_.broadcast(leads() ? claim() : 0);
       if (claimed >= order_.units.size()) break;
+      announce(order_.units[claimed]);
       run(order_.units[claimed]);
     }
+    announce({});
     share_progress();
   }
 
@@ -147,6 +153,10 @@ class Worker {
  private:
   void waits(bool does) {
     if (hosts_ != nullptr) hosts_->waits(does || spans_hosts_);
+  }
+
+  void announce(std::optional<std::uint64_t> unit) {
+    if (leads() && announce_) announce_(unit);
   }
 
   std::uint64_t claim() {
@@ -277,6 +287,7 @@ class Worker {
   bool spans_hosts_;  // a lost host may then leave this rank waiting inside a unit
   const Order& order_;
   std::uint64_t failures_before_;
+  std::function<void(std::optional<std::uint64_t>)> announce_;
   Results results_;
   std::uint64_t done_ = 0, failed_ = 0;
   std::int64_t finished_ = 0;  // since progress was shared
@@ -345,7 +356,9 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   std::optional<HostWatch> hosts;
   if (settings.threads_may_call_mpi && settings.hosts.leave) hosts.emplace(ranks, settings.hosts);
   Worker worker(record, work, drain, ranks, team, counter, hosts ? &*hosts : nullptr, order,
-                past.failures);
+                past.failures, [&settings, my_team](std::optional<std::uint64_t> unit) {
+                  if (settings.announce) settings.announce(my_team, unit);
+                });
   std::string broken;
   {
     std::optional<Monitor> monitor;

@@ -35,6 +35,8 @@ struct SweepSettings {
   bool retry_failed = false;
   ProgressStyle progress = ProgressStyle::silent;
   const UnitNote* note = nullptr;  ///< shown beside the progress
+  /// Told by the first rank of a team which unit it begins; without one when nothing is left.
+  std::function<void(std::int64_t team, std::optional<std::uint64_t> unit)> announce = {};
   /// MPI_THREAD_MULTIPLE: a monitor thread may keep remote claims moving across nodes.
   bool threads_may_call_mpi = false;
   /// How claims travel; without a value as is quickest here. And whether rank 0 keeps them moving

@@ -1,12 +1,14 @@
 """The command: exit codes, files, unfinished and unknown records, equal bytes on every run."""
 
+import re
 import subprocess
 import time
 
+import h5py
 import numpy as np
 import pytest
 from command import analyse, check_page
-from synthetic import Made, Plan, toy_plan, write
+from synthetic import Made, Plan, parts, toy_plan, write
 
 from analysis import RecordError, open_record
 from analysis.page.content import Figure
@@ -78,6 +80,35 @@ def test_several_records_make_one_report(tmp_path):
     page = check_page((tmp_path / "both/report.html").read_text())
     assert len(page.images) == 6
     assert len(list((tmp_path / "both/figures").glob("*/*.png"))) == 6
+
+
+def test_records_that_make_one_are_one_chapter(tmp_path):
+    paths = parts(tmp_path, [0.3, 0.1], [0.2], [0.5, 0.4])
+    done = analyse(*paths, "--out", tmp_path / "r", "--format", "png")
+    assert done.returncode == 0 and done.stderr == ""
+    text = (tmp_path / "r/report.html").read_text()
+    check_page(text)
+    assert text.count("<h1") == 1 and "25 / 25" in text and "0.1, 0.2, 0.3, 0.4, 0.5" in text
+    assert "part0.h5, part1.h5, part2.h5" in text and "node0; node1; node2" in text
+    assert {p.parent.name for p in (tmp_path / "r").rglob("*.png")} == {"figures"}
+
+
+def test_headings_tell_records_of_one_title_apart(tmp_path):
+    one, two, three = parts(tmp_path, [0.1], [0.2], [0.3])
+    for path, facts in ((two, ("1f", "2f")), (three, ("trials = 100", "trials = 50"))):
+        with h5py.File(path, "r+") as file:
+            file.attrs["identity"] = file.attrs["identity"].replace(*facts)
+    plan = toy_plan()
+    plan.title = "Another"
+    other = write(tmp_path / "other.h5", plan)
+    done = analyse(one, two, three, other, "--out", tmp_path / "r", "--format", "png")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "r/report.html").read_text()
+    check_page(text)
+    assert re.findall("<h2[^>]*>([^<]*)<", text) == [
+        "A toy sweep: g = 0.1; fact data = 1f; trials = 100",
+        "A toy sweep: g = 0.2; fact data = 2f; trials = 100",
+        "A toy sweep: g = 0.3; fact data = 1f; trials = 50", "Another"]
 
 
 def test_the_same_record_gives_the_same_bytes(tmp_path):

@@ -96,6 +96,23 @@ def write(path: Path, plan: Plan) -> Path:
     return path
 
 
+def parts(folder: Path, *grids) -> list[Path]:
+    """Records of one sweep that hold these values of g: observables are g + the last index."""
+    identity = ("experiment = toy\noption trials = 100\nsplit axis g = {}\nfact data = 1f\n"
+                "seed = 1\n")
+    paths = []
+    for i, g in enumerate(grids):
+        plan, values = toy_plan(), np.asarray(g, dtype=float)
+        plan.axes["g"] = Made(values)
+        for item in plan.observables.values():
+            shape = (len(values), *np.shape(item.values)[1:])
+            item.values = np.broadcast_to(
+                values.reshape(-1, *(1,) * (len(shape) - 1)), shape) + np.arange(shape[-1])
+        plan.attributes = {"identity": identity.format(list(g)), "host": f"node{i}"}
+        paths.append(write(folder / f"part{i}.h5", plan))
+    return paths
+
+
 def _attach(data, dims, scales) -> None:
     for i, name in enumerate(dims):
         data.dims[i].attach_scale(scales[name])

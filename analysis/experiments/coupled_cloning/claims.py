@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_pairs import Setting, couplings
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import Z95, standard_error
-from analysis.reading.values import show
+from ...page.content import Claim, Verdict
+from ...reading.estimates import Z95, standard_error
+from ...reading.values import show
+from ..coupled_pairs import Setting, couplings
 
 
 def claims(found: list[Setting]) -> list[Claim]:

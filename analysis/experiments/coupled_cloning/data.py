@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.page import style
+from ...page import style
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION)}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_cloning import claims, tables
-from analysis.experiments.coupled_cloning.data import MODES
-from analysis.experiments.coupled_pairs import (
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import MULTIMODAL
+from ...reading.record import Record
+from ...reading.values import show
+from ..coupled_pairs import (
     Setting,
     couplings,
     first_count,
@@ -14,11 +17,8 @@ from analysis.experiments.coupled_pairs import (
     settings,
     shown_couplings,
 )
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import MULTIMODAL
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from . import claims, tables
+from .data import MODES
 
 UNRELIABLE = ("Hollow symbols: unreliable, because a class has under {share:.0%} of the samples, a "
               "classifier is right on under {accuracy:.0%} of the real test images, or the labels "

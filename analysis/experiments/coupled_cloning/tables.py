@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_cloning.data import MODES
-from analysis.experiments.coupled_pairs import Setting, couplings, mode
-from analysis.page.content import Table
-from analysis.reading.values import show
+from ...page.content import Table
+from ...reading.values import show
+from ..coupled_pairs import Setting, couplings, mode
+from .data import MODES
 
 
 def tables(found: list[Setting]) -> list[Table]:

@@ -3,13 +3,13 @@ Claims are checked only where the record has the parameters of the figure they a
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_ou.data import is_symmetric
-from analysis.experiments.coupled_ou.symmetric import FIGURE_1, FIGURE_2
-from analysis.experiments.coupled_ou.symmetric_claims import figure_1, figure_2
-from analysis.experiments.coupled_ou.triangular import FIGURE_3, FIGURE_4, FIGURE_5
-from analysis.experiments.coupled_ou.triangular_claims import figure_3, figure_4, figure_5
-from analysis.page.content import Claim
-from analysis.reading.record import Record
+from ...page.content import Claim
+from ...reading.record import Record
+from .data import is_symmetric
+from .symmetric import FIGURE_1, FIGURE_2
+from .symmetric_claims import figure_1, figure_2
+from .triangular import FIGURE_3, FIGURE_4, FIGURE_5
+from .triangular_claims import figure_3, figure_4, figure_5
 
 
 def claims(record: Record) -> list[Claim]:

@@ -6,7 +6,12 @@ import math
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import (
+from ...page import style
+from ...page.angles import angle_text
+from ...page.content import Figure
+from ...reading.record import Record
+from ...reading.values import show
+from .data import (
     is_symmetric,
     nearest,
     over_g,
@@ -15,12 +20,7 @@ from analysis.experiments.coupled_ou.data import (
     slice_text,
     spread,
 )
-from analysis.experiments.coupled_ou.symmetric import fraction_text, fractions
-from analysis.page import style
-from analysis.page.angles import angle_text
-from analysis.page.content import Figure
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from .symmetric import fraction_text, fractions
 
 
 def figures(record: Record) -> list[Figure]:

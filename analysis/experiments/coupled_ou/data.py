@@ -6,8 +6,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from analysis.reading.record import Record
-from analysis.reading.values import Observable, show
+from ...reading.record import Record
+from ...reading.values import Observable, show
 
 
 class Status(IntEnum):

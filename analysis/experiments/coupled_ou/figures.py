@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_ou import (
+from ...page.content import Content
+from ...page.papers import MULTIMODAL
+from ...reading.record import Record
+from . import (
     claims,
     curves,
     graphs,
@@ -11,10 +14,7 @@ from analysis.experiments.coupled_ou import (
     tables,
     triangular,
 )
-from analysis.experiments.coupled_ou.data import is_symmetric, matrix_text, parameter_text
-from analysis.page.content import Content
-from analysis.page.papers import MULTIMODAL
-from analysis.reading.record import Record
+from .data import is_symmetric, matrix_text, parameter_text
 
 
 def content(record: Record) -> Content:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import (
+from ...page import style
+from ...page.content import Figure, Table
+from ...reading.record import Record
+from ...reading.values import show
+from .data import (
     is_symmetric,
     nearest,
     over_g,
     parameter_text,
     spread,
 )
-from analysis.page import style
-from analysis.page.content import Figure, Table
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 _GAPS = (("speciation_gap", "speciation gap"), ("collapse_gap", "collapse gap"))
 

@@ -6,18 +6,18 @@ import math
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import (
+from ...page import style
+from ...page.angles import angle_text
+from ...page.content import Figure
+from ...reading.record import Record
+from .data import (
     Status,
     is_symmetric,
     nearest,
     over_g,
     parameter_text,
 )
-from analysis.experiments.coupled_ou.symmetric import fraction_text, fractions
-from analysis.page import style
-from analysis.page.angles import angle_text
-from analysis.page.content import Figure
-from analysis.reading.record import Record
+from .symmetric import fraction_text, fractions
 
 
 def figures(record: Record) -> list[Figure]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import (
+from ...page import maps, style
+from ...page.content import Figure, Table
+from ...reading.estimates import crossings, peak
+from ...reading.record import Record
+from ...reading.values import show
+from .data import (
     Status,
     nearest,
     over_g,
@@ -15,11 +20,6 @@ from analysis.experiments.coupled_ou.data import (
     time_text,
     total_mean_square,
 )
-from analysis.page import maps, style
-from analysis.page.content import Figure, Table
-from analysis.reading.estimates import crossings, peak
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 FIGURE_1 = {"beta": 1.0, "noise_variance": 2.0, "variance_x": 1.0}
 FIGURE_2 = {"beta": 1.0, "noise_variance": 1.0, "variance_x": 1.0, "alpha": 1.0}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import (
+from ...page.content import Claim, Verdict
+from ...reading.estimates import peak
+from ...reading.record import Record
+from ...reading.values import show
+from .data import (
     over_g,
     range_text,
     total_mean_square,
     values_over_g,
 )
-from analysis.experiments.coupled_ou.symmetric import fractions, landmarks
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import peak
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from .symmetric import fractions, landmarks
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 

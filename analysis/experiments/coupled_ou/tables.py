@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_ou import graphs, symmetric, triangular
-from analysis.experiments.coupled_ou.data import is_symmetric
-from analysis.page.content import Table
-from analysis.reading.record import Record
+from ...page.content import Table
+from ...reading.record import Record
+from . import graphs, symmetric, triangular
+from .data import is_symmetric
 
 
 def tables(record: Record) -> list[Table]:

@@ -8,7 +8,12 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.experiments.coupled_ou.data import (
+from ...page import maps, style
+from ...page.angles import angle_axis, angle_text
+from ...page.content import Figure, Table
+from ...reading.record import Record
+from ...reading.values import Observable
+from .data import (
     Status,
     nearest,
     over_g,
@@ -19,11 +24,6 @@ from analysis.experiments.coupled_ou.data import (
     spread,
     time_text,
 )
-from analysis.page import maps, style
-from analysis.page.angles import angle_axis, angle_text
-from analysis.page.content import Figure, Table
-from analysis.reading.record import Record
-from analysis.reading.values import Observable
 
 FIGURE_3 = {"beta": 1.0, "noise_variance": 2.0, "variance_x": 1.0, "variance_y": 1.0,
             "mean_square_x": 0.0, "mean_square_y": 2.0}

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from analysis.experiments.coupled_ou.data import Status, over_g, range_text, values_over_g
-from analysis.experiments.coupled_ou.triangular import critical_lines, over_theta_g
-from analysis.page.content import Claim, Verdict
-from analysis.reading.record import Record
-from analysis.reading.values import Observable, show
+from ...page.content import Claim, Verdict
+from ...reading.record import Record
+from ...reading.values import Observable, show
+from .data import Status, over_g, range_text, values_over_g
+from .triangular import critical_lines, over_theta_g
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 

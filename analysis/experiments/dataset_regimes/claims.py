@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes import information
-from analysis.experiments.dataset_regimes.data import MNIST_EIGENVALUE, MNIST_PAIR, MNIST_TIME
-from analysis.experiments.image_units import Measured, Unit, first_seeds
-from analysis.page.content import Claim, Verdict, verdict_of
-from analysis.reading.image_sets import class_text, is_mnist
-from analysis.reading.record import Record
+from ...page.content import Claim, Verdict, verdict_of
+from ...reading.image_sets import class_text, is_mnist
+from ...reading.record import Record
+from ..image_units import Measured, Unit, first_seeds
+from . import information
+from .data import MNIST_EIGENVALUE, MNIST_PAIR, MNIST_TIME
 
 
 def claims(record: Record, found: list[Unit]) -> list[Claim]:

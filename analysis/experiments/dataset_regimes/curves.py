@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Unit, curve, differing, first_seeds, points
-from analysis.page import style
-from analysis.page.content import Figure
-from analysis.reading.image_sets import data_text
-from analysis.reading.record import Record
+from ...page import style
+from ...page.content import Figure
+from ...reading.image_sets import data_text
+from ...reading.record import Record
+from ..image_units import Unit, curve, differing, first_seeds, points
 
 MOST_CURVES = 6
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from analysis.experiments.dataset_regimes import claims, curves, images, information, tables
-from analysis.experiments.image_units import Unit, units
-from analysis.page.content import Content
-from analysis.page.papers import REGIMES
-from analysis.reading.image_sets import data_text
-from analysis.reading.record import Record
+from ...page.content import Content
+from ...page.papers import REGIMES
+from ...reading.image_sets import data_text
+from ...reading.record import Record
+from ..image_units import Unit, units
+from . import claims, curves, images, information, tables
 
 
 def content(record: Record) -> Content:

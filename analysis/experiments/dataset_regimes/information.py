@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Unit, curve, differing, first_seeds
-from analysis.page import style
-from analysis.page.content import Claim, Figure, Table, Verdict
-from analysis.reading.image_sets import class_text, data_text
-from analysis.reading.record import Record
+from ...page import style
+from ...page.content import Claim, Figure, Table, Verdict
+from ...reading.image_sets import class_text, data_text
+from ...reading.record import Record
+from ..image_units import Unit, curve, differing, first_seeds
 
 IMAGE, CLASS = style.BLUE, style.VERMILLION
 # Variance of the class entropy of two equal clusters at its maximum, information A.2.

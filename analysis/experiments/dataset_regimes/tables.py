@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.dataset_regimes import information
-from analysis.experiments.dataset_regimes.data import MNIST_PAIR, PUBLISHED
-from analysis.experiments.image_units import Unit
-from analysis.page.content import Table
-from analysis.reading.image_sets import class_text, is_mnist
-from analysis.reading.record import Record
+from ...page.content import Table
+from ...reading.image_sets import class_text, is_mnist
+from ...reading.record import Record
+from ..image_units import Unit
+from . import information
+from .data import MNIST_PAIR, PUBLISHED
 
 
 def tables(record: Record, found: list[Unit]) -> list[Table]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.exact_score.data import (
+from ...page.content import Claim, Verdict
+from ...reading.estimates import Z95, crossings, plus_minus, zero_test
+from ...reading.values import show
+from .data import (
     EXACT_SCORES,
     METRICS,
     SCORES,
@@ -12,9 +15,6 @@ from analysis.experiments.exact_score.data import (
     Metric,
     Series,
 )
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import Z95, crossings, plus_minus, zero_test
-from analysis.reading.values import show
 
 ACCURACY, MSE, NLL = METRICS
 _PAPER_COUPLINGS = (0.2, 0.5, 1.0)

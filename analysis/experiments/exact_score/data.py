@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.record import Record
+from ...reading.record import Record
 
 SCORES = {"printed": "printed score (biased)", "path": "path score (exact)",
           "joint": "joint score (exact)"}

@@ -5,8 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.exact_score import claims, tables
-from analysis.experiments.exact_score.data import (
+from ...page import maps, style
+from ...page.angles import angle_axis, angle_text
+from ...page.content import Content, Figure
+from ...page.papers import MULTIMODAL
+from ...reading.estimates import Z95, wilson, zero_limit
+from ...reading.record import Record
+from ...reading.values import show
+from . import claims, tables
+from .data import (
     FIGURE_OF_COUPLING,
     METRICS,
     SCORES,
@@ -14,13 +21,6 @@ from analysis.experiments.exact_score.data import (
     Metric,
     couplings_to_draw,
 )
-from analysis.page import maps, style
-from analysis.page.angles import angle_axis, angle_text
-from analysis.page.content import Content, Figure
-from analysis.page.papers import MULTIMODAL
-from analysis.reading.estimates import Z95, wilson, zero_limit
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 _FIGURE_LETTERS = "abc"
 

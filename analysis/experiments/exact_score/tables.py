@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.exact_score.data import METRICS, SCORES, Curves, Metric, couplings_to_draw
-from analysis.page.content import Table
-from analysis.reading.estimates import Z95, crossings, plus_minus, signed, zero_test
-from analysis.reading.values import show
+from ...page.content import Table
+from ...reading.estimates import Z95, crossings, plus_minus, signed, zero_test
+from ...reading.values import show
+from .data import METRICS, SCORES, Curves, Metric, couplings_to_draw
 
 
 def tables(curves: Curves) -> list[Table]:

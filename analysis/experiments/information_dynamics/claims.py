@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.information_dynamics.data import Dynamics
-from analysis.experiments.processes import number, process_title
-from analysis.page.content import Claim, Verdict
+from ...page.content import Claim, Verdict
+from ..processes import number, process_title
+from .data import Dynamics
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 # Noise that leaves a subspace of unit width as it is.

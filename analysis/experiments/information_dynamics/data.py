@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.processes import Series
-from analysis.reading.record import Record
+from ...reading.record import Record
+from ..processes import Series
 
 DATA = {"two_points": "points at ±1", "four_points": "points at ±2.3 and ±1.7",
         "unequal_points": "points at ±1 with weights 0.7 and 0.3",

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.information_dynamics import claims, paths, tables
-from analysis.experiments.information_dynamics.data import IDENTITIES, Dynamics, dynamics
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import INFORMATION
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import INFORMATION
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from . import claims, paths, tables
+from .data import IDENTITIES, Dynamics, dynamics
 
 
 def content(record: Record) -> Content:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.information_dynamics.data import Dynamics
-from analysis.experiments.processes import process_title
-from analysis.page import maps, style
-from analysis.page.content import Figure
+from ...page import maps, style
+from ...page.content import Figure
+from ..processes import process_title
+from .data import Dynamics
 
 RATE, VARIANCE = style.VERMILLION, style.BLUE
 

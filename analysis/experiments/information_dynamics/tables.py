@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.information_dynamics.data import IDENTITIES, Dynamics
-from analysis.experiments.overview import range_table
-from analysis.experiments.processes import number, process_title
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus
-from analysis.reading.record import Record
+from ...page.content import Table
+from ...reading.estimates import plus_minus
+from ...reading.record import Record
+from ..overview import range_table
+from ..processes import number, process_title
+from .data import IDENTITIES, Dynamics
 
 
 def tables(record: Record, sets: list[Dynamics]) -> list[Table]:

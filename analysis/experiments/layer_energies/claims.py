@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.layer_energies.data import (
+from ...page.content import Claim, Verdict
+from ...reading.estimates import Z95
+from ...reading.values import show
+from ..replicas import Group, Unit, couplings
+from .data import (
     band_of_modes,
     beyond_chance,
     chance,
@@ -16,10 +20,6 @@ from analysis.experiments.layer_energies.data import (
     mode_frequencies,
     shown_step,
 )
-from analysis.experiments.replicas import Group, Unit, couplings
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import Z95
-from analysis.reading.values import show
 
 CHANNELS = "plain"  # the paper's; the other reading is in the tables
 NONE_SHARE = 0.1  # of all cells: where no more lie outside chance, nothing is left

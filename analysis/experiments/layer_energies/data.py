@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.replicas import Group, Unit, couplings, groups, spread
-from analysis.page import style
-from analysis.reading.record import Record
-from analysis.reading.values import position, show
+from ...page import style
+from ...reading.record import Record
+from ...reading.values import position, show
+from ..replicas import Group, Unit, couplings, groups, spread
 
 MODES_FROM = {"same": "modes of the pairs they are measured on, as published",
               "others": "modes of other pairs"}

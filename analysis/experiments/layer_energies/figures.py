@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_pairs import first_count
-from analysis.experiments.layer_energies import claims, tables
-from analysis.experiments.layer_energies.data import (
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import DIT
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from ...reading.values import show
+from ..coupled_pairs import first_count
+from ..replicas import (
+    Group,
+    Unit,
+    groups,
+    legend_columns,
+    log_if_wide,
+    network_figure,
+    say_not_measured,
+    whole_numbers,
+)
+from . import claims, tables
+from .data import (
     BANDS,
     CHANCE,
     CHANNELS,
@@ -20,28 +36,12 @@ from analysis.experiments.layer_energies.data import (
     shown_step,
     step_note,
 )
-from analysis.experiments.layer_energies.steps import (
+from .steps import (
     band_figure,
     map_figure,
     mode_figure,
     share_figure,
 )
-from analysis.experiments.replicas import (
-    Group,
-    Unit,
-    groups,
-    legend_columns,
-    log_if_wide,
-    network_figure,
-    say_not_measured,
-    whole_numbers,
-)
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import DIT
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 
 def content(record: Record) -> Content:

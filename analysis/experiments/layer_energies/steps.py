@@ -5,7 +5,22 @@ from __future__ import annotations
 import numpy as np
 from matplotlib import colormaps
 
-from analysis.experiments.layer_energies.data import (
+from ...page import maps, style
+from ...page.content import Figure
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from ...reading.values import show
+from ..replicas import (
+    Group,
+    Unit,
+    couplings,
+    legend_columns,
+    log_if_wide,
+    say_not_measured,
+    spread,
+    whole_numbers,
+)
+from .data import (
     BANDS,
     CHANCE,
     CHANNELS,
@@ -20,21 +35,6 @@ from analysis.experiments.layer_energies.data import (
     shown_couplings,
     shown_step,
 )
-from analysis.experiments.replicas import (
-    Group,
-    Unit,
-    couplings,
-    legend_columns,
-    log_if_wide,
-    say_not_measured,
-    spread,
-    whole_numbers,
-)
-from analysis.page import maps, style
-from analysis.page.content import Figure
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 MOST_BANDS = 8
 

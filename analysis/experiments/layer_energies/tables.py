@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.layer_energies.data import (
+from ...page.content import Table
+from ...reading.estimates import plus_minus
+from ...reading.values import show
+from ..replicas import Group, Unit, rise_text
+from .data import (
     BANDS,
     CHANNELS,
     MODES_FROM,
@@ -15,10 +19,6 @@ from analysis.experiments.layer_energies.data import (
     shown_couplings,
     shown_step,
 )
-from analysis.experiments.replicas import Group, Unit, rise_text
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus
-from analysis.reading.values import show
 
 OUTSIDE = {1: "above", 0: "inside", -1: "below"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_cloning.data import Cloning
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import Z95, plus_minus, zero_test
+from ...page.content import Claim, Verdict
+from ...reading.estimates import Z95, plus_minus, zero_test
+from .data import Cloning
 
 # Cloning up to here is early: the noise is well below the width of a cluster.
 EARLY = 0.1

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.reading import seeds
-from analysis.reading.record import Record
-from analysis.reading.seeds import Measured
+from ...reading import seeds
+from ...reading.record import Record
+from ...reading.seeds import Measured
 
 # Observable -> how figures call the criterion.
 CRITERIA = {

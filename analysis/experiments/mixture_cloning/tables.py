@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_cloning.data import CRITERIA, Cloning
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus, signed
+from ...page.content import Table
+from ...reading.estimates import plus_minus, signed
+from .data import CRITERIA, Cloning
 
 
 def tables(data: Cloning) -> list[Table]:

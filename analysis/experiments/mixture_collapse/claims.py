@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_collapse.crossings import crossings_of, extrapolate
-from analysis.experiments.mixture_collapse.data import Collapse, Size
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import zero_test
+from ...page.content import Claim, Verdict
+from ...reading.estimates import zero_test
+from .crossings import crossings_of, extrapolate
+from .data import Collapse, Size
 
 _PAPER_TIMES = {256: 1.299, 1024: 1.978, 4096: 2.667}
 

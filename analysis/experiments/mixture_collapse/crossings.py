@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.mixture_collapse.data import Collapse, Size
-from analysis.reading.estimates import crossings
+from ...reading.estimates import crossings
+from .data import Collapse, Size
 
 
 @dataclass(frozen=True)

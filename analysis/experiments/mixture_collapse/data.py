@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading import seeds
-from analysis.reading.record import Record
-from analysis.reading.seeds import Measured
+from ...reading import seeds
+from ...reading.record import Record
+from ...reading.seeds import Measured
 
 METHODS = {"reduced": "energies from their law", "full": "data sets, double precision",
          "full_single": "data sets, single precision", "none": "closed forms only"}

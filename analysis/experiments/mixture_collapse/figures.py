@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_collapse import claims, scaling, tables
-from analysis.experiments.mixture_collapse.data import METHODS, Collapse, Size
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import REGIMES
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.seeds import difference
-from analysis.reading.values import show
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import REGIMES
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from ...reading.seeds import difference
+from ...reading.values import show
+from . import claims, scaling, tables
+from .data import METHODS, Collapse, Size
 
 _MOST_CURVES = 7
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_collapse.crossings import crossings_of, extrapolate
-from analysis.experiments.mixture_collapse.data import Collapse, Size
-from analysis.page import maps, style
-from analysis.page.content import Figure
-from analysis.reading.estimates import Z95
+from ...page import maps, style
+from ...page.content import Figure
+from ...reading.estimates import Z95
+from .crossings import crossings_of, extrapolate
+from .data import Collapse, Size
 
 
 def figures(data: Collapse) -> list[Figure]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.mixture_collapse.crossings import crossings_of
-from analysis.experiments.mixture_collapse.data import METHODS, Collapse, Size
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus, signed
+from ...page.content import Table
+from ...reading.estimates import plus_minus, signed
+from .crossings import crossings_of
+from .data import METHODS, Collapse, Size
 
 
 def tables(data: Collapse) -> list[Table]:

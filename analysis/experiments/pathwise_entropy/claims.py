@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.pathwise_entropy.data import Case
-from analysis.experiments.processes import number, process_title
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import wilson
+from ...page.content import Claim, Verdict
+from ...reading.estimates import wilson
+from ..processes import number, process_title
+from .data import Case
 
 YES, PARTLY, NO, OPEN = Verdict.REPRODUCED, Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.OPEN
 # What is said of d that grows is decided from here on.

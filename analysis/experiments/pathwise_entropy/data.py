@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.processes import Series
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from ...reading.record import Record
+from ...reading.values import show
+from ..processes import Series
 
 
 @dataclass(frozen=True)

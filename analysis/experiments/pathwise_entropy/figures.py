@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.pathwise_entropy import claims, tables
-from analysis.experiments.pathwise_entropy.data import Case, cases, mixture_text
-from analysis.experiments.processes import process_title
-from analysis.page import maps, style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import INFORMATION
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
+from ...page import maps, style
+from ...page.content import Content, Figure
+from ...page.papers import INFORMATION
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from ..processes import process_title
+from . import claims, tables
+from .data import Case, cases, mixture_text
 
 MOST_CURVES = 7
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.overview import range_table
-from analysis.experiments.pathwise_entropy.data import Case
-from analysis.experiments.processes import number, process_title
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus
-from analysis.reading.record import Record
+from ...page.content import Table
+from ...reading.estimates import plus_minus
+from ...reading.record import Record
+from ..overview import range_table
+from ..processes import number, process_title
+from .data import Case
 
 
 def tables(record: Record, found: list[Case]) -> list[Table]:

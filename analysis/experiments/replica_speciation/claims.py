@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Measured
-from analysis.experiments.replica_speciation.data import (
+from ...page.content import Claim, Verdict
+from ...reading.values import show
+from ..image_units import Measured
+from ..replicas import Group, Unit, couplings, noise_name
+from .data import (
     CONTROL,
     GAP,
     coupled,
@@ -19,9 +22,6 @@ from analysis.experiments.replica_speciation.data import (
     reliable_units,
     scaled,
 )
-from analysis.experiments.replicas import Group, Unit, couplings, noise_name
-from analysis.page.content import Claim, Verdict
-from analysis.reading.values import show
 
 # A plateau counts as the same if it differs by less than this share of the rise from the baseline.
 EQUAL_SHARE = 0.2

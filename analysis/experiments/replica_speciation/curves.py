@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.replica_speciation.data import (
-    METRICS,
-    SYMBOLS,
-    fit_word,
-    is_fitted,
-    metric,
-    of_metric,
-    unreliable_note,
-)
-from analysis.experiments.replicas import (
+from ...page import style
+from ...page.content import Figure
+from ...reading.estimates import Z95
+from ...reading.values import show
+from ..replicas import (
     Group,
     Unit,
     coupling_panels,
@@ -23,10 +18,15 @@ from analysis.experiments.replicas import (
     say_not_measured,
     spread,
 )
-from analysis.page import style
-from analysis.page.content import Figure
-from analysis.reading.estimates import Z95
-from analysis.reading.values import show
+from .data import (
+    METRICS,
+    SYMBOLS,
+    fit_word,
+    is_fitted,
+    metric,
+    of_metric,
+    unreliable_note,
+)
 
 CURVES = ("Symbols: pairs that were coupled for $t_{int}$ steps and then let go, with 95% "
           "bootstrap intervals over pairs; full lines: the sigmoid fitted to them, or their mean "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Measured
-from analysis.experiments.replicas import NO_CLASS, Group, Unit, couplings
-from analysis.page import style
-from analysis.reading.record import Record
-from analysis.reading.values import position, show
+from ...page import style
+from ...reading.record import Record
+from ...reading.values import position, show
+from ..image_units import Measured
+from ..replicas import NO_CLASS, Group, Unit, couplings
 
 # Table 1 of the dit paper: g -> tau_spec and its 95% interval, DiT-XL/2 on ImageNet, 100 steps.
 PUBLISHED_STEPS = 100

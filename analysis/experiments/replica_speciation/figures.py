@@ -6,15 +6,31 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.experiments.coupled_pairs import first_count
-from analysis.experiments.replica_speciation import claims, tables
-from analysis.experiments.replica_speciation.curves import (
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import DIT
+from ...reading.record import Record
+from ...reading.values import show
+from ..coupled_pairs import first_count
+from ..replicas import (
+    NO_CLASS,
+    Group,
+    Unit,
+    couplings,
+    groups,
+    network_figure,
+    noise_name,
+    spread,
+    symbol,
+)
+from . import claims, tables
+from .curves import (
     commitment_figure,
     cosine_figure,
     distance_figure,
     label_figure,
 )
-from analysis.experiments.replica_speciation.data import (
+from .data import (
     CONTROL,
     GAP,
     SYMBOLS,
@@ -27,22 +43,6 @@ from analysis.experiments.replica_speciation.data import (
     scaling_note,
     unreliable_note,
 )
-from analysis.experiments.replicas import (
-    NO_CLASS,
-    Group,
-    Unit,
-    couplings,
-    groups,
-    network_figure,
-    noise_name,
-    spread,
-    symbol,
-)
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import DIT
-from analysis.reading.record import Record
-from analysis.reading.values import show
 
 MOST_SHOWN = 4
 CROSSING_SHIFT = 0.015

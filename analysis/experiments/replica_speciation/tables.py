@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.replica_speciation.data import (
+from ...page.content import Table
+from ...reading.values import show
+from ..replicas import Group, Unit, couplings, rise_text
+from .data import (
     GAP,
     fit_word,
     of_metric,
@@ -12,9 +15,6 @@ from analysis.experiments.replica_speciation.data import (
     scaled,
     scaling_note,
 )
-from analysis.experiments.replicas import Group, Unit, couplings, rise_text
-from analysis.page.content import Table
-from analysis.reading.values import show
 
 
 def tables(found: list[Group]) -> list[Table]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_pairs import Setting, couplings
-from analysis.experiments.synchronization_gap.data import is_table_1, pairings, published
-from analysis.page.content import Claim, Verdict
-from analysis.reading.values import show
+from ...page.content import Claim, Verdict
+from ...reading.values import show
+from ..coupled_pairs import Setting, couplings
+from .data import is_table_1, pairings, published
 
 
 def claims(found: list[Setting]) -> list[Claim]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.experiments.coupled_pairs import Setting
-from analysis.reading.image_sets import is_mnist
-from analysis.reading.record import Record
+from ...reading.image_sets import is_mnist
+from ...reading.record import Record
+from ..coupled_pairs import Setting
 
 # Table 1 of the multimodal paper: (g, pairing) -> mean and standard deviation over four seeds at
 # each threshold, MNIST, T = 200.

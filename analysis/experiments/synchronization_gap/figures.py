@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.coupled_pairs import (
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import MULTIMODAL
+from ...reading.record import Record
+from ...reading.values import show
+from ..coupled_pairs import (
     Setting,
     couplings,
     first_count,
@@ -12,13 +17,8 @@ from analysis.experiments.coupled_pairs import (
     settings,
     shown_couplings,
 )
-from analysis.experiments.synchronization_gap import claims, tables
-from analysis.experiments.synchronization_gap.data import PAIRINGS, is_table_1, pairings, published
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import MULTIMODAL
-from analysis.reading.record import Record
-from analysis.reading.values import show
+from . import claims, tables
+from .data import PAIRINGS, is_table_1, pairings, published
 
 MODES = {"u": ("common mode $u$", style.BLUE), "v": ("difference mode $v$", style.VERMILLION),
          "A": ("channel A", style.GREEN), "B": ("channel B", style.ORANGE)}

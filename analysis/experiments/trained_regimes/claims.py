@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import first_seeds
-from analysis.experiments.trained_regimes.data import TrainedUnit
-from analysis.page.content import Claim, Verdict, verdict_of
-from analysis.reading.image_sets import class_text
-from analysis.reading.record import Record
+from ...page.content import Claim, Verdict, verdict_of
+from ...reading.image_sets import class_text
+from ...reading.record import Record
+from ..image_units import first_seeds
+from .data import TrainedUnit
 
 
 def claims(record: Record, found: list[TrainedUnit]) -> list[Claim]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Unit
+from ..image_units import Unit
 
 # A classifier below this accuracy, or generated classes more uneven than this, are said beside
 # every number that rests on them.

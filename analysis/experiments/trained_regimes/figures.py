@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import curve, differing, first_seeds, points
-from analysis.experiments.trained_regimes import claims, tables
-from analysis.experiments.trained_regimes.data import TrainedUnit, units
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import REGIMES
-from analysis.reading.image_sets import data_text
-from analysis.reading.record import Record
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import REGIMES
+from ...reading.image_sets import data_text
+from ...reading.record import Record
+from ..image_units import curve, differing, first_seeds, points
+from . import claims, tables
+from .data import TrainedUnit, units
 
 MOST_CURVES = 6
 MOST_ROWS = 6

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.experiments.trained_regimes.data import TrainedUnit
-from analysis.page.content import Table
-from analysis.reading.image_sets import class_text
-from analysis.reading.record import Record
+from ...page.content import Table
+from ...reading.image_sets import class_text
+from ...reading.record import Record
+from .data import TrainedUnit
 
 _TIMES = (("speciation_time", "$t_S$"), ("speciation_crossing_time", "φ crosses, exact"),
           ("clone_speciation_time", "φ crosses, trained"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.transformer_quality.data import QualityUnit, data_name
-from analysis.page.content import Claim, Verdict
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
+from ...page.content import Claim, Verdict
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from .data import QualityUnit, data_name
 
 
 def claims(record: Record, found: list[QualityUnit]) -> list[Claim]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.experiments.image_units import Measured
-from analysis.reading.image_sets import FASHION, is_fashion, is_mnist
-from analysis.reading.record import Record
-from analysis.reading.values import UnitStatus
+from ...reading.image_sets import FASHION, is_fashion, is_mnist
+from ...reading.record import Record
+from ...reading.values import UnitStatus
+from ..image_units import Measured
 
 NO_CLASS = -1
 # Values of axis `compared`, in the order of a figure: the floor first.

@@ -6,8 +6,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from analysis.experiments.transformer_quality import claims, tables
-from analysis.experiments.transformer_quality.data import (
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import DIT
+from ...reading.estimates import Z95
+from ...reading.record import Record
+from ...reading.values import position, show
+from . import claims, tables
+from .data import (
     COMPARED,
     REPLACEMENTS,
     QualityUnit,
@@ -17,12 +23,6 @@ from analysis.experiments.transformer_quality.data import (
     thin_samples,
     units,
 )
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.page.papers import DIT
-from analysis.reading.estimates import Z95
-from analysis.reading.record import Record
-from analysis.reading.values import position, show
 
 MOST_SEEDS = 4
 MOST_NAMED = 20  # beyond so many classes they are not named, but put in order

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.image_units import Measured
-from analysis.experiments.transformer_quality.data import (
+from ...page.content import Table
+from ...reading.estimates import plus_minus
+from ...reading.record import Record
+from ...reading.values import position, show
+from ..image_units import Measured
+from .data import (
     COMPARED,
     QualityUnit,
     class_name,
     has_real_images,
 )
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus
-from analysis.reading.record import Record
-from analysis.reading.values import position, show
 
 MOST_ROWS = 40
 

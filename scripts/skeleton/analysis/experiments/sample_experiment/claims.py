@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.experiments.sample_experiment.data import Curve
-from analysis.page.content import Claim, Verdict
+from ...page.content import Claim, Verdict
+from .data import Curve
 
 MOST = 4.0  # standard errors
 

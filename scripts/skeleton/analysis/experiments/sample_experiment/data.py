@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading.record import Record
+from ...reading.record import Record
 
 
 @dataclass(frozen=True)

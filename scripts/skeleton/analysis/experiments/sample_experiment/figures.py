@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.experiments.sample_experiment import claims, tables
-from analysis.experiments.sample_experiment.data import Curve, curves
-from analysis.page import style
-from analysis.page.content import Content, Figure
-from analysis.reading.record import Record
+from ...page import style
+from ...page.content import Content, Figure
+from ...reading.record import Record
+from . import claims, tables
+from .data import Curve, curves
 
 
 def content(record: Record) -> Content:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.experiments.sample_experiment.data import Curve
-from analysis.page.content import Table
-from analysis.reading.estimates import plus_minus
+from ...page.content import Table
+from ...reading.estimates import plus_minus
+from .data import Curve
 
 
 def tables(found: list[Curve]) -> list[Table]:
