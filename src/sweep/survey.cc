@@ -1,0 +1,66 @@
+#include "sweep/survey.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parallel/together.h"
+
+namespace syncgap::sweep {
+namespace {
+
+using parallel::together;
+using store::UnitStatus;
+
+std::uint8_t byte(UnitStatus status) { return static_cast<std::uint8_t>(status); }
+
+}  // namespace
+
+std::uint64_t count(const std::vector<std::uint8_t>& statuses, UnitStatus status) {
+  return std::count(statuses.begin(), statuses.end(), byte(status));
+}
+
+Survey survey(const store::Record& record, const parallel::Communicator& ranks, bool retry_failed) {
+  constexpr std::uint8_t kDamaged = 3;
+  Survey out;
+  out.statuses.resize(record.unit_count());
+  together(ranks, [&] {
+    if (ranks.rank() == 0) out.statuses = record.statuses();
+  });
+  ranks.broadcast(out.statuses);
+  together(ranks, [&] {
+    const std::uint64_t units = record.unit_count();
+    const std::uint64_t size = ranks.size();
+    const std::uint64_t rank = ranks.rank();
+    for (const std::uint64_t unit :
+         record.damaged(units * rank / size, units * (rank + 1) / size, out.statuses))
+      out.statuses[unit] = kDamaged;
+  });
+  ranks.maximum(out.statuses);
+  for (std::uint8_t& status : out.statuses) {
+    if (status == kDamaged)
+      ++out.damaged;
+    else if (!retry_failed || status != byte(UnitStatus::failed))
+      continue;
+    status = kDamaged;
+  }
+  together(ranks, [&] {
+    if (ranks.rank() != 0) return;
+    for (std::uint64_t unit = 0; unit < out.statuses.size(); ++unit)
+      if (out.statuses[unit] == kDamaged) record.reset(unit);
+    // The table goes after the statuses: a kill in between leaves a message too many, not one
+    // missing.
+    std::vector<store::Failure> failures;
+    for (auto& failure : record.failures())
+      if (out.statuses[failure.unit] == byte(UnitStatus::failed))
+        failures.push_back(std::move(failure));
+    record.write_failures(failures);
+    out.failures = failures.size();
+  });
+  out.failures = ranks.broadcast(out.failures);
+  std::replace(out.statuses.begin(), out.statuses.end(), kDamaged, byte(UnitStatus::pending));
+  out.done = count(out.statuses, UnitStatus::done);
+  out.failed = count(out.statuses, UnitStatus::failed);
+  return out;
+}
+
+}  // namespace syncgap::sweep
