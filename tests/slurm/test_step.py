@@ -31,6 +31,7 @@ def slurm(tmp_path):
     (3, "a failed unit", 3),
     (0, "a failed unit", 3),
     (75, "units", QUEUED_AGAIN),
+    (69, "units", QUEUED_AGAIN),
     (0, "units", QUEUED_AGAIN),      # Open MPI 5 after it lost a host, MPICH after an interrupt
     (129, "units", QUEUED_AGAIN), (138, "units", QUEUED_AGAIN),
     (140, "nothing", QUEUED_AGAIN), (152, "nothing", QUEUED_AGAIN),
