@@ -42,7 +42,7 @@ run_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev
-  python3-pytest python3-scipy python3-xarray python3-h5netcdf
+  python3-pytest python3-scipy python3-xarray python3-h5netcdf python3-netcdf4 netcdf-bin
   munge slurm-client slurmctld slurmd iproute2 util-linux
 )
 clang_packages=(clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev)

@@ -88,7 +88,7 @@ class Record:
         found = {}
         for unit, message in zip(units, messages):
             if 0 <= unit < self.unit_count and self.status.flat[unit] == UnitStatus.FAILED:
-                found[int(unit)] = _text(message)
+                found[int(unit)] = _message(message)
         return [Failure(u, self.describe(u), found[u]) for u in sorted(found)]
 
     def describe(self, unit: int) -> str:
@@ -150,11 +150,9 @@ class Record:
         values = np.asarray(self._read(key), dtype=float)
         done = self._done_over(dims, values.shape)
         coords = {d: self.axes[d].values for d in dims if d in self.axes}
-        meta = {key: str(plain(dataset.attrs[key])) for key in dataset.attrs
-                if key in ("units", "long_name", "source")}
+        source = str(plain(dataset.attrs.get("source", "")))
         found = Observable(name, dims, coords, np.where(done, values, np.nan), done,
-                           meta.get("units", "1"), meta.get("long_name", ""),
-                           meta.get("source", ""))
+                           *_description(dataset, ""), source)
         self._cache[name] = found
         return found
 
@@ -195,12 +193,12 @@ class Record:
             if not isinstance(item, h5py.Dataset) or not h5py.h5ds.is_scale(item.id):
                 continue
             values = self._read(key)
-            if values.dtype.kind == "O":
+            if "labels" in item.attrs:
+                values = np.array(str(plain(item.attrs["labels"])).split("\n"), dtype=str)
+            elif values.dtype.kind == "O":  # as version 0.1 wrote them
                 values = np.array([_text(v) for v in values], dtype=str)
-            meta = {key: str(plain(item.attrs[key])) for key in item.attrs
-                    if key in ("units", "long_name", "role")}
-            axes[name] = Axis(name, np.atleast_1d(values), meta.get("units", "1"),
-                              meta.get("long_name", name), meta.get("role", "split"))
+            axes[name] = Axis(name, np.atleast_1d(values), *_description(item, name),
+                              str(plain(item.attrs.get("role", "split"))))
         return axes
 
     def _dims_of(self, dataset: h5py.Dataset) -> tuple[str, ...]:
@@ -241,6 +239,21 @@ def _links_in_order(file: h5py.File) -> list[str]:
         return names
     except (RuntimeError, ValueError, OSError):
         return sorted(file)
+
+
+def _description(item: h5py.Dataset, default: str) -> tuple[str, str]:
+    """Unit and meaning. Where `units` is for unit libraries, which know no "nat" and no "step", the
+    unit itself is the attribute `unit`, and the long name ends with it."""
+    unit = str(plain(item.attrs.get("unit", item.attrs.get("units", "1"))))
+    meaning = str(plain(item.attrs.get("long_name", default)))
+    return unit, meaning.removesuffix(f" ({unit})") if "unit" in item.attrs else meaning
+
+
+def _message(value) -> str:
+    """Of a failed unit: a row of bytes; in records of version 0.1 a string."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes().rstrip(b"\0").decode("utf-8", "replace")
+    return _text(value)
 
 
 def plain(value):
