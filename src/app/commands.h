@@ -37,6 +37,8 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
 /// left) or units_failed.
 ExitCode show_status(const std::string& record, Format format);
 ExitCode verify_record(const std::string& record);
+/// Seals a record again that another program had open for writing, and verifies it.
+ExitCode repair(const std::string& record);
 ExitCode pack(const std::string& record, const std::string& output);
 
 }  // namespace syncgap::app

@@ -47,6 +47,11 @@ Record open_or_create(const PlannedJob& planned, const store::RecordHeader& head
                   "): leave out --resume to start one");
     store::create_record(path, header, *planned.grid, planned.observables);
   }
+  if (store::seal_again(path))
+    std::fprintf(stderr,
+                 "syncgap: note: another program had the record open for writing (%s); its header, "
+                 "axes and observables match their checksum, and it is sealed again\n",
+                 path.c_str());
   Record record(path, Record::Access::write);
   const std::string difference =
       store::identity_difference(record.header().identity, header.identity);
@@ -59,16 +64,14 @@ Record open_or_create(const PlannedJob& planned, const store::RecordHeader& head
   return record;
 }
 
-store::RunNote run_note(const Communicator& ranks, const std::string& record) {
+store::RunNote run_note(const Communicator& ranks, std::int64_t ranks_per_unit) {
   store::RunNote note;
   note.host = host_name();
   note.process = ::getpid();
   note.ranks = ranks.size();
+  note.teams = ranks.size() / ranks_per_unit;
   note.started = unix_time();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
-  if (is_there(record))
-    for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
-      note.finished_before += status == static_cast<std::uint8_t>(store::UnitStatus::done);
   return note;
 }
 
@@ -163,7 +166,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     together(ranks, [&] {
       if (!speaks) return;
       make_folder_of(path);
-      lock = store::RecordLock::take(path, run_note(ranks, path));
+      lock = store::RecordLock::take(path, run_note(ranks, planned.job.run.ranks_per_unit));
     });
     const auto device =
         parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
@@ -175,7 +178,9 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     });
     check_same_facts(header.identity, ranks);
     together(ranks, [&] {
-      if (speaks) record = open_or_create(planned, header, request.resume);
+      if (!speaks) return;
+      record = open_or_create(planned, header, request.resume);
+      lock.cover(path);
     });
     together(ranks, [&] {
       if (speaks) return;

@@ -137,8 +137,8 @@ Contents read_contents(hid_t file) {
   return contents;
 }
 
-std::uint64_t checksum_of(const RecordHeader& header, const Grid& grid,
-                          const std::vector<Observable>& observables) {
+std::uint64_t contents_checksum(const RecordHeader& header, const Grid& grid,
+                                const std::vector<Observable>& observables) {
   Checksum sum;
   auto number = [&](std::uint64_t value) { sum.add(&value, sizeof value); };
   auto text = [&](const std::string& value) {

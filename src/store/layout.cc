@@ -185,7 +185,7 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
   write_attribute(file, "provenance", names);
 
   write_attribute(file, "contents_checksum",
-                  std::bit_cast<long long>(checksum_of(header, grid, observables)));
+                  std::bit_cast<long long>(contents_checksum(header, grid, observables)));
 
   Writer writer(file, grid, storage);
   for (const Axis& axis : grid.axes()) writer.axis(axis);
@@ -207,7 +207,11 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
            "wall-clock seconds this unit took", "");
   describe(writer.dataset(kChecksum, writer.split_axes(), H5T_STD_U64LE, &kNoChecksum).get(), "1",
            "XXH3 of this unit's cells, seeded with its index", "");
-  const Hdf5Id group = own(H5Gcreate2(file, "failures", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+  // netCDF-C writes to no file with a group that keeps no order.
+  const Hdf5Id how = own(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "create group failures");
+  check_hdf5(H5Pset_link_creation_order(how.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+             "create group failures");
+  const Hdf5Id group = own(H5Gcreate2(file, "failures", H5P_DEFAULT, how.get(), H5P_DEFAULT),
                            H5Gclose, "create group failures");
   const std::uint64_t slots = failure_capacity(grid.unit_count());
   std::vector<std::int64_t> numbers(std::max<std::uint64_t>(slots, kMessageBytes));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ inline constexpr TextAttribute kTextAttributes[] = {
     {"identity", &RecordHeader::identity},
 };
 
+/// Throws RecordError where there is no file, or a folder.
+void check_record_file(const std::string& path);
+
 /// Room in the failure table: messages beyond it go to the log only.
 std::uint64_t failure_capacity(std::uint64_t units);
 
@@ -48,6 +52,12 @@ ByteRange range_of(hid_t file, const std::string& dataset);
 /// Whether this is a packed copy: its units' statuses are chunked.
 bool is_packed(hid_t file);
 
+/// Throws RecordError for a status that is none.
+void check_statuses(const std::vector<std::uint8_t>& statuses, const std::string& path);
+/// The failure table in slot order, empty slots left out; `message` reads the bytes of a slot.
+std::vector<Failure> failures_of(const std::vector<std::int64_t>& units, std::uint64_t unit_count,
+                                 const std::function<void(std::uint64_t slot, char*)>& message);
+
 /// Everything `lay_out` wrote, read back.
 struct Contents {
   RecordHeader header;
@@ -58,7 +68,7 @@ Contents read_contents(hid_t file);
 
 /// Of all that read_contents reads, whatever else the file holds and wherever it lies in it: HDF5's
 /// structure may be rewritten by other programs, and attributes added, without changing it.
-std::uint64_t checksum_of(const RecordHeader& header, const Grid& grid,
-                          const std::vector<Observable>& observables);
+std::uint64_t contents_checksum(const RecordHeader& header, const Grid& grid,
+                                const std::vector<Observable>& observables);
 
 }  // namespace syncgap::store

@@ -5,6 +5,7 @@
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
+#include "store/seal.h"
 #include "store/unfinished_file.h"
 
 namespace syncgap::store {
@@ -73,6 +74,7 @@ void pack_record(const std::string& from, const std::string& to) {
                              "; check the folder's permissions and free space, or choose another "
                              "place with --output"));
   }
+  write_seal(unfinished.path(), {});  // nothing of it changes
   unfinished.finish();
 }
 

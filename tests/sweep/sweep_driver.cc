@@ -159,7 +159,7 @@ int run(const Request& request, int& argc, char**& argv) {
     store::RunNote note;
     note.host = "localhost";
     note.process = ::getpid();
-    note.ranks = ranks.size();
+    note.ranks = note.teams = ranks.size();
     lock = store::RecordLock::take(request.record, note);
     if (!std::filesystem::exists(request.record)) {
       store::RecordHeader header;
@@ -167,6 +167,8 @@ int run(const Request& request, int& argc, char**& argv) {
       header.identity = concat("units = ", request.units, "\n");
       store::create_record(request.record, header, make_grid(request), make_observables(request));
     }
+    store::seal_again(request.record);
+    lock.cover(request.record);
   });
   parallel::together(ranks, [&] {
     if (ranks.rank() != 0) lock = store::RecordLock::share(request.record);
