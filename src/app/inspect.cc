@@ -42,8 +42,8 @@ Tally tally(const store::Overview& record) {
 }
 
 /// Units per second of a run: its teams over the mean time inside a unit. Those times are spans of
-/// one clock each, while when the run began is a time of its host's clock. Nothing before the first
-/// unit is finished.
+/// one clock each, whatever the clocks of other hosts say. Nothing before the first unit is
+/// finished.
 std::optional<double> rate_of(const Tally& sum, const std::optional<store::RunNote>& run) {
   if (!run || run->teams < 1 || sum.done + sum.failed == 0 || !(sum.seconds > 0)) return {};
   return to_real(run->teams) * to_real(sum.done + sum.failed) / sum.seconds;
@@ -51,7 +51,7 @@ std::optional<double> rate_of(const Tally& sum, const std::optional<store::RunNo
 
 /// Seconds since a run on this host began; nothing where its clock cannot be compared with ours.
 std::optional<double> elapsed(const store::RunNote& run) {
-  const double seconds = unix_time() - run.started;
+  const double seconds = monotonic_time() - run.started;
   if (run.host != host_name() || seconds < 0) return {};
   return seconds;
 }
@@ -156,19 +156,23 @@ ExitCode verify_record(const std::string& path) {
 }
 
 ExitCode repair(const std::string& path) {
-  store::RunNote note;
-  note.host = host_name();
-  note.process = ::getpid();
-  note.ranks = note.teams = 1;
-  const store::RecordLock lock = store::RecordLock::take(path, note);
-  const bool sealed = store::seal_again(path);
-  const store::Overview record = store::read_overview(path);
-  std::printf(sealed ? "sealed again (%s): header, axes and observables match their checksum, and "
-                       "every dataset lies where it was laid out\n"
-                     : "nothing to repair (%s): the record is sealed, and its structure intact\n",
-              path.c_str());
-  if (store::is_packed_copy(path)) return ExitCode::done;
-  return verify_record(path);
+  if (store::is_sealed(path)) {
+    store::read_overview(path);
+    std::printf("nothing to repair (%s): it is sealed, and its structure intact\n", path.c_str());
+  } else {
+    store::RunNote note;
+    note.host = host_name();
+    note.process = ::getpid();
+    note.ranks = note.teams = 1;
+    note.started = monotonic_time();
+    const store::RecordLock lock = store::RecordLock::take(path, note);
+    store::seal_again(path);
+    std::printf(
+        "sealed again (%s): header, axes and observables match their checksum, and every dataset "
+        "lies as it was laid out\n",
+        path.c_str());
+  }
+  return store::is_packed_copy(path) ? ExitCode::done : verify_record(path);
 }
 
 ExitCode pack(const std::string& path, const std::string& output) {

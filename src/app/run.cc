@@ -70,7 +70,7 @@ store::RunNote run_note(const Communicator& ranks, std::int64_t ranks_per_unit) 
   note.process = ::getpid();
   note.ranks = ranks.size();
   note.teams = ranks.size() / ranks_per_unit;
-  note.started = unix_time();
+  note.started = monotonic_time();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
   return note;
 }

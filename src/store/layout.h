@@ -37,9 +37,6 @@ inline constexpr TextAttribute kTextAttributes[] = {
     {"identity", &RecordHeader::identity},
 };
 
-/// Throws RecordError where there is no file, or a folder.
-void check_record_file(const std::string& path);
-
 /// Room in the failure table: messages beyond it go to the log only.
 std::uint64_t failure_capacity(std::uint64_t units);
 

@@ -88,7 +88,7 @@ void share_with_writers_of(const std::string& record, int descriptor) {
   if (::stat(record.c_str(), &status) != 0) return;  // the user's own mask decides of both
   // Of somebody else's file neither can be changed, nor need it be.
   [[maybe_unused]] const int group = ::fchown(descriptor, static_cast<uid_t>(-1), status.st_gid);
-  ::fchmod(descriptor, status.st_mode & 0666);
+  ::fchmod(descriptor, (status.st_mode & 0666) | 0600);
 }
 
 /// Opens the lock file, or makes one. One that cannot be written and that nobody holds is a

@@ -14,7 +14,7 @@ struct RunNote {
   std::int64_t process = 0;
   std::int64_t ranks = 0;
   std::int64_t teams = 0;  ///< each runs a unit at a time
-  double started = 0;      ///< seconds since the epoch, by the clock of `host`
+  double started = 0;      ///< monotonic_time of `host`
   std::string slurm_job;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -23,13 +22,6 @@ static_assert(std::endian::native == std::endian::little,
 constexpr std::size_t kCachedPiece = std::size_t{1} << 21;
 
 }  // namespace
-
-void check_record_file(const std::string& path) {
-  refuse_folder(path, "the record");
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    throw RecordError(concat("there is no record here (", path, "): check the path"));
-}
 
 Record::Record(const std::string& path, Access access) : path_(path), layout_({}, {}) {
   silence_hdf5();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "core/checksum.h"
 #include "store/record_error.h"
@@ -117,7 +118,15 @@ Seal check_seal(const std::string& path) {
   return seal;
 }
 
+void check_record_file(const std::string& path) {
+  refuse_folder(path, "the record");
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw RecordError(concat("there is no record here (", path, "): check the path"));
+}
+
 bool is_sealed(const std::string& path) {
+  check_record_file(path);
   const File file(path, File::Mode::read);
   check_signature(file, path);
   Footer footer{};

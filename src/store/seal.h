@@ -34,7 +34,11 @@ void write_seal(const std::string& path, std::vector<ByteRange> mutable_ranges);
 /// Reads the seal and compares it with the file. Throws RecordError saying what is damaged.
 Seal check_seal(const std::string& path);
 
-/// Whether the file ends with a seal, sound or not. Throws RecordError for a file that is not HDF5.
+/// Throws RecordError where there is no file, or a folder.
+void check_record_file(const std::string& path);
+
+/// Whether the file ends with a seal, sound or not. Throws RecordError where there is no file, or
+/// one that is not HDF5.
 bool is_sealed(const std::string& path);
 
 /// The last bytes of a sealed file, checksums among them: two records differ there.

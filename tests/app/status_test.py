@@ -78,7 +78,7 @@ def test_a_record_that_may_not_be_read_is_refused_without_advice_for_runs(driver
 
 @pytest.mark.parametrize("host, started", [("elsewhere", 2e9), ("elsewhere", 0.0), (None, 9e9)])
 def test_rates_and_times_left_do_not_depend_on_the_clocks_of_hosts(driver, call, host, started):
-    """A note as a run on another host, or before the clock was set back, would write it."""
+    """A note as a run on another host would write it, or on another one of the same name."""
     driver.run_part(20, "--units", 200)
     run = driver.start("--units", 200, "--sleep", 0.2)
     wait_until(lambda: json.loads(call("status", driver.record, "--json"))["running"], "a run")

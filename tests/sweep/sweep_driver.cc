@@ -2,6 +2,7 @@
 // benchmarks launch under mpirun. Values depend on (unit, index) alone, so any two complete records
 // of one shape must be bitwise equal.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -165,6 +166,9 @@ int run(const Request& request, int& argc, char**& argv) {
       store::RecordHeader header;
       header.experiment = "made_up";
       header.identity = concat("units = ", request.units, "\n");
+      // As real ones, records of one job differ by when they were begun.
+      header.provenance = {
+          {"created", std::to_string(std::chrono::system_clock::now().time_since_epoch().count())}};
       store::create_record(request.record, header, make_grid(request), make_observables(request));
     }
     store::seal_again(request.record);
