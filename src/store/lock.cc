@@ -176,7 +176,7 @@ RecordLock RecordLock::take(const std::string& record, const RunNote& note) {
 }
 
 void RecordLock::cover(const std::string& record) {
-  if (record_.descriptor() < 0) record_ = lock_record(record, LockKind::exclusive);
+  if (!record_.is_at(record)) record_ = lock_record(record, LockKind::exclusive);
 }
 
 RecordLock RecordLock::share(const std::string& record) {

@@ -34,7 +34,7 @@ class RecordLock {
   /// Rank 0, before anything of the record is touched; locks the record too if it is there. Throws
   /// RecordError naming the other run.
   static RecordLock take(const std::string& record, const RunNote& note);
-  /// Rank 0, once the record is there.
+  /// Rank 0, once the record is there, and again if another file took its place.
   void cover(const std::string& record);
   /// The other ranks, after rank 0 took and covered it.
   static RecordLock share(const std::string& record);

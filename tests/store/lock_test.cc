@@ -135,6 +135,19 @@ TEST_F(LockTest, ARecordMadeAfterItsNameWasLockedIsLockedTooAndSharedByRanks) {
               HasSubstr("by another of its names"));
 }
 
+TEST_F(LockTest, AFileThatTookTheRecordsPlaceIsLockedInItsStead) {
+  std::ofstream(record_) << "the record";
+  RecordLock lock = RecordLock::take(record_, note());
+  std::ofstream(folder_.path("larger.h5")) << "the same with more units";
+  std::filesystem::rename(folder_.path("larger.h5"), record_);
+  const std::string hard = folder_.path("hard.h5");
+  std::filesystem::create_hard_link(record_, hard);
+  EXPECT_FALSE(running(hard));
+  lock.cover(record_);
+  lock.cover(record_);
+  EXPECT_TRUE(running(hard));
+}
+
 TEST_F(LockTest, WhoMayWriteTheRecordMayWriteItsLockFile) {
   std::ofstream(record_) << "shared with a group";
   ::chmod(record_.c_str(), 0664);
