@@ -42,7 +42,8 @@ run_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev
-  python3-pytest python3-scipy python3-xarray python3-h5netcdf python3-pip python3-hatchling
+  python3-pytest python3-scipy python3-xarray python3-h5netcdf python3-netcdf4 netcdf-bin
+  python3-pip python3-hatchling
   munge slurm-client slurmctld slurmd iproute2 util-linux
 )
 clang_packages=(clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev)

@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "core/check.h"
 #include "core/clock.h"
 #include "core/options.h"
@@ -53,18 +55,42 @@ std::string complaint(const CLI::App* cli, const CLI::Error& error) {
   return "syncgap: " + text + "\nSee `" + where + " --help`\n";
 }
 
+/// What a command prints: what it was asked for, or remarks beside a record that holds it.
+enum class Prints { result, remarks };
+
+/// Runs a command and makes sure that all it printed was written: what scripts read must be whole.
+/// Prints what went wrong.
+syncgap::app::ExitCode told(Prints prints, const std::function<syncgap::app::ExitCode()>& command) {
+  using syncgap::app::ExitCode;
+  ExitCode code = ExitCode::internal_error;
+  try {
+    code = command();
+    syncgap::app::finish_standard_output();
+  } catch (const syncgap::InputError& error) {
+    std::fprintf(stderr, "syncgap: %s\n", error.what());
+    code = ExitCode::bad_input;
+  } catch (const syncgap::app::OutputError& error) {
+    std::fprintf(stderr, "syncgap: %s\n", error.what());
+    if (prints == Prints::result) code = ExitCode::internal_error;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
+  }
+  return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace syncgap::app;
   const auto started = syncgap::Clock::now();
+  occupy_standard_streams();
   CLI::App cli("Distributed sweeps for the physics of diffusion models.", "syncgap");
   cli.require_subcommand(1);
   cli.failure_message(complaint);
   cli.footer(
-      "Exit codes: 0 done, 1 internal error, 2 bad input, 3 some units failed,\n"
-      "4 damaged cells found by verify, 69 a host was lost: run the same command again,\n"
-      "75 drained: run the same command again.");
+      "Exit codes: 0 done, 1 internal error or output that cannot be written, 2 bad input,\n"
+      "3 some units failed, 4 damaged cells found by verify, 69 a host was lost: run the same\n"
+      "command again, 75 drained: run the same command again.");
 
   auto& experiments = *cli.add_subcommand("experiments", "list the experiments");
   std::string experiment, record, output;
@@ -108,6 +134,10 @@ int main(int argc, char** argv) {
       "end with 0 if all units are done, 75 if some are left, 3 if only failed ones are");
   auto& verify = *cli.add_subcommand("verify", "check structure and checksums of a record");
   verify.add_option("record", record, "record of a sweep, also while it runs")->required();
+  auto& repair_command = *cli.add_subcommand(
+      "repair", "look whether a record that another program wrote to is intact, and seal it again");
+  repair_command.add_option("record", record, "record of a sweep that is not being run")
+      ->required();
   auto& pack_command = *cli.add_subcommand("pack", "make a compressed copy of a record");
   pack_command.add_option("record", record, "record of a sweep, also while it runs")->required();
   pack_command.add_option("-o,--output", output, "the copy (default RECORD.packed.h5)");
@@ -117,40 +147,36 @@ int main(int argc, char** argv) {
   merge_command.add_option("records", records, "records whose jobs differ by split axes at most")
       ->required();
   merge_command.add_option("-o,--output", output, "the record to make")->required();
-  auto& version = *cli.add_subcommand("version", "version of the program and its libraries");
+  cli.add_subcommand("version", "version of the program and its libraries");
 
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (!first_of_launch()) return static_cast<int>(ExitCode::done);
     const bool asked = cli.exit(error) == 0;  // --help
-    return static_cast<int>(asked ? ExitCode::done : ExitCode::bad_input);
+    if (!asked) return static_cast<int>(ExitCode::bad_input);
+    return static_cast<int>(told(Prints::result, [] { return ExitCode::done; }));
   }
   if (!run.parsed() && !first_of_launch()) return static_cast<int>(ExitCode::done);
-  ExitCode code = ExitCode::done;
   const Format format = json ? Format::json : Format::text;
-  try {
-    if (experiments.parsed()) code = list_experiments();
-    if (options.parsed()) code = show_options(experiment, overrides);
-    if (plan.parsed()) code = show_plan(plan_request, ranks, format);
+  const Prints prints = run.parsed() ? Prints::remarks : Prints::result;
+  const ExitCode code = told(prints, [&] {
+    if (experiments.parsed()) return list_experiments();
+    if (options.parsed()) return show_options(experiment, overrides);
+    if (plan.parsed()) return show_plan(plan_request, ranks, format);
     if (run.parsed()) {
       run_request.resume = resume ? Resume::required : Resume::if_present;
-      code = run_job(run_request, argc, argv, started);
+      return run_job(run_request, argc, argv, started);
     }
     if (status.parsed()) {
       const ExitCode state = watch ? watch_status(record, interval) : show_status(record, format);
-      if (exit_code) code = state;
+      return exit_code ? state : ExitCode::done;
     }
-    if (verify.parsed()) code = verify_record(record);
-    if (pack_command.parsed()) code = pack(record, output);
-    if (merge_command.parsed()) code = merge(records, output);
-    if (version.parsed()) code = show_version();
-  } catch (const syncgap::InputError& error) {
-    std::fprintf(stderr, "syncgap: %s\n", error.what());
-    code = ExitCode::bad_input;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "syncgap: internal error: %s\n", error.what());
-    code = ExitCode::internal_error;
-  }
+    if (verify.parsed()) return verify_record(record);
+    if (repair_command.parsed()) return repair(record);
+    if (pack_command.parsed()) return pack(record, output);
+    if (merge_command.parsed()) return merge(records, output);
+    return show_version();
+  });
   return static_cast<int>(code);
 }

@@ -85,10 +85,11 @@ class _Reader:
             if not h5py.h5ds.is_scale(item.id):
                 continue
             name, values, told = self.names.today(key), np.atleast_1d(self.read(key)), _told(item)
-            if values.dtype.kind == "O":
+            if "labels" in told:
+                values = np.array(told["labels"].split("\n"), dtype=str)
+            elif values.dtype.kind == "O":  # as version 0.1 wrote them
                 values = np.array([_text(v) for v in values], dtype=str)
-            found[name] = Axis(name, values, told.get("units", "1"), told.get("long_name", name),
-                               told.get("role", "split"))
+            found[name] = Axis(name, values, *_description(told, name), told.get("role", "split"))
         return found
 
     def observables(self, axes: dict[str, Axis]) -> dict[str, Cells]:
@@ -97,8 +98,8 @@ class _Reader:
             name, told = self.names.today(key), _told(item)
             if name in axes or key in _BESIDE_OBSERVABLES or item.dtype.kind != "f":
                 continue
-            found[name] = Cells(self.dims_of(key), item.shape, told.get("units", "1"),
-                                told.get("long_name", ""), told.get("source", ""),
+            found[name] = Cells(self.dims_of(key), item.shape, *_description(told, ""),
+                                told.get("source", ""),
                                 lambda place, key=key: self.read(key, place))
         return found
 
@@ -106,13 +107,27 @@ class _Reader:
         if "failures" not in self.file:
             return {}
         units = np.asarray(self.read("failures/unit"), dtype=np.int64)
-        return {int(unit): _text(message)
+        return {int(unit): _message(message)
                 for unit, message in zip(units, self.read("failures/message")) if unit >= 0}
 
 
 def _told(item: h5py.Dataset) -> dict[str, str]:
     return {key: str(plain(item.attrs[key])) for key in item.attrs
-            if key in ("units", "long_name", "source", "role")}
+            if key in ("units", "unit", "long_name", "source", "role", "labels")}
+
+
+def _description(told: dict[str, str], default: str) -> tuple[str, str]:
+    """Unit and meaning. Where `units` is for unit libraries, which know no "nat" and no "step", the
+    unit itself is the attribute `unit`, and the long name ends with it."""
+    unit, meaning = told.get("unit", told.get("units", "1")), told.get("long_name", default)
+    return unit, meaning.removesuffix(f" ({unit})") if "unit" in told else meaning
+
+
+def _message(value) -> str:
+    """Of a failed unit: a row of bytes; in records of version 0.1 a string."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes().rstrip(b"\0").decode("utf-8", "replace")
+    return _text(value)
 
 
 def _text(value) -> str:

@@ -41,6 +41,8 @@ ExitCode show_status(const std::string& record, Format format);
 /// Ctrl-C: a view that redraws itself on a terminal, else a line whenever something changed.
 ExitCode watch_status(const std::string& record, double interval);
 ExitCode verify_record(const std::string& record);
+/// Seals a record again that another program had open for writing, and verifies it.
+ExitCode repair(const std::string& record);
 ExitCode pack(const std::string& record, const std::string& output);
 /// Joins records of one job in a new one.
 ExitCode merge(const std::vector<std::string>& records, const std::string& output);

@@ -5,7 +5,7 @@ namespace syncgap::app {
 /// What the program tells its caller; README lists them.
 enum class ExitCode : int {
   done = 0,
-  internal_error = 1,
+  internal_error = 1,  // or what was asked for could not be printed
   bad_input = 2,
   units_failed = 3,
   damaged = 4,

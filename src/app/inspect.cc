@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <cstdio>
+#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/json.h"
+#include "app/machine.h"
 #include "app/sizes.h"
 #include "app/sweep_state.h"
 #include "core/check.h"
+#include "core/clock.h"
+#include "store/lock.h"
 #include "store/record.h"
 
 namespace syncgap::app {
@@ -19,36 +23,35 @@ unsigned long long wide(std::uint64_t value) { return value; }
 }  // namespace
 
 ExitCode show_status(const std::string& path, Format format) {
-  const Record record(path, Record::Access::read);
-  const SweepState state = look_at(record);
+  const SweepState state = look_at(path);
   if (format == Format::json) {
     Json listed = Json::array();
     for (const store::Failure& failure : state.failures)
       listed.push_back({{"unit", failure.unit},
-                        {"coordinates", record.grid().describe(failure.unit)},
+                        {"coordinates", state.record.grid.describe(failure.unit)},
                         {"message", failure.message}});
-    print_json({{"experiment", record.header().experiment},
-                {"title", record.header().title},
+    print_json({{"experiment", state.record.header.experiment},
+                {"title", state.record.header.title},
                 {"units", state.units},
                 {"done", state.done},
                 {"failed", state.failed},
                 {"pending", state.pending},
                 {"unit_seconds", state.seconds},
                 {"running", state.run.has_value()},
-                {"units_per_second", state.rate},
+                {"units_per_second", state.rate ? Json(*state.rate) : Json()},
                 {"seconds_left", state.left ? Json(*state.left) : Json()},
                 {"failures", listed}});
     return end_of(state);
   }
-  std::printf("record     %s\n%s\nunits      %s\n", path.c_str(), headline(record).c_str(),
+  std::printf("record     %s\n%s\nunits      %s\n", path.c_str(), headline(state).c_str(),
               units_text(state).c_str());
   std::printf("time       %s s inside units, the longest %s s\n",
               short_number(state.seconds).c_str(), short_number(state.longest).c_str());
   std::printf("running    %s%s\n", run_text(state).c_str(),
-              state.run ? (", " + rate_text(state)).c_str() : "");
+              state.run && state.run->process != 0 ? (", " + rate_text(state)).c_str() : "");
   constexpr std::size_t kShown = 20;
   for (std::size_t i = 0; i < std::min(kShown, state.failures.size()); ++i)
-    std::printf("failed     %s\n", failure_text(record, state.failures[i]).c_str());
+    std::printf("failed     %s\n", failure_text(state, state.failures[i]).c_str());
   if (state.failures.size() > kShown)
     std::printf("failed     and %zu more, see --json\n", state.failures.size() - kShown);
   return end_of(state);
@@ -70,6 +73,26 @@ ExitCode verify_record(const std::string& path) {
   if (damaged.empty()) return ExitCode::done;
   std::printf("run the job again: damaged units are recomputed, the others kept\n");
   return ExitCode::damaged;
+}
+
+ExitCode repair(const std::string& path) {
+  if (store::is_sealed(path)) {
+    store::read_overview(path);
+    std::printf("nothing to repair (%s): it is sealed, and its structure intact\n", path.c_str());
+  } else {
+    store::RunNote note;
+    note.host = host_name();
+    note.process = ::getpid();
+    note.ranks = note.teams = 1;
+    note.started = monotonic_time();
+    const store::RecordLock lock = store::RecordLock::take(path, note);
+    store::seal_again(path);
+    std::printf(
+        "sealed again (%s): header, axes and observables match their checksum, and every dataset "
+        "lies as it was laid out\n",
+        path.c_str());
+  }
+  return store::is_packed_copy(path) ? ExitCode::done : verify_record(path);
 }
 
 ExitCode pack(const std::string& path, const std::string& output) {

@@ -81,6 +81,11 @@ Record open_or_create(const PlannedJob& planned, const store::RecordHeader& head
                   "): leave out --resume to start one");
     store::create_record(path, header, *planned.grid, planned.observables);
   }
+  if (store::seal_again(path))
+    std::fprintf(stderr,
+                 "syncgap: note: another program had the record open for writing (%s); its header, "
+                 "axes and observables match their checksum, and it is sealed again\n",
+                 path.c_str());
   Record record(path, Record::Access::write);
   std::string difference = store::identity_difference(record.header().identity, header.identity);
   if (!difference.empty()) {
@@ -97,16 +102,14 @@ Record open_or_create(const PlannedJob& planned, const store::RecordHeader& head
   return record;
 }
 
-store::RunNote run_note(const Communicator& ranks, const std::string& record) {
+store::RunNote run_note(const Communicator& ranks, std::int64_t ranks_per_unit) {
   store::RunNote note;
   note.host = host_name();
   note.process = ::getpid();
   note.ranks = ranks.size();
-  note.started = unix_time();
+  note.teams = ranks.size() / ranks_per_unit;
+  note.started = monotonic_time();
   if (const char* job = std::getenv("SLURM_JOB_ID")) note.slurm_job = job;
-  if (is_there(record))
-    for (const std::uint8_t status : Record(record, Record::Access::read).statuses())
-      note.finished_before += status == static_cast<std::uint8_t>(store::UnitStatus::done);
   return note;
 }
 
@@ -212,7 +215,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     together(ranks, [&] {
       if (!speaks) return;
       make_folder_of(path);
-      lock = store::RecordLock::take(path, run_note(ranks, path));
+      lock = store::RecordLock::take(path, run_note(ranks, planned.job.run.ranks_per_unit));
     });
     const auto device =
         parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
@@ -224,7 +227,9 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
     });
     check_same_facts(header.identity, ranks);
     together(ranks, [&] {
-      if (speaks) record = open_or_create(planned, header, request.resume, request.extend);
+      if (!speaks) return;
+      record = open_or_create(planned, header, request.resume, request.extend);
+      lock.cover(path);
     });
     together(ranks, [&] {
       if (speaks) return;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "app/machine.h"
 #include "app/sizes.h"
 #include "core/check.h"
 #include "core/clock.h"
@@ -17,32 +18,35 @@ std::uint8_t byte(store::UnitStatus status) { return static_cast<std::uint8_t>(s
 
 }  // namespace
 
-SweepState look_at(const store::Record& record) {
+SweepState look_at(const std::string& path) {
   SweepState state;
   // Before the statuses: if nobody runs it now, nothing is written after they are read.
-  state.run = store::running(record.path());
-  state.teams = store::team_notes(record.path());
-  state.statuses = record.statuses();
-  const auto seconds = record.seconds();
-  state.units = state.statuses.size();
+  state.run = store::running(path);
+  state.teams = store::team_notes(path);
+  state.record = store::read_overview(path);
+  const auto& statuses = state.record.statuses;
+  state.units = statuses.size();
   for (std::uint64_t unit = 0; unit < state.units; ++unit) {
-    state.done += state.statuses[unit] == byte(store::UnitStatus::done);
-    state.failed += state.statuses[unit] == byte(store::UnitStatus::failed);
-    state.pending += state.statuses[unit] == byte(store::UnitStatus::pending);
-    if (std::isfinite(seconds[unit])) {
-      state.seconds += seconds[unit];
-      state.longest = std::max(state.longest, seconds[unit]);
-    }
+    state.done += statuses[unit] == byte(store::UnitStatus::done);
+    state.failed += statuses[unit] == byte(store::UnitStatus::failed);
+    state.pending += statuses[unit] == byte(store::UnitStatus::pending);
+    const double seconds = state.record.seconds[unit];
+    if (!std::isfinite(seconds)) continue;
+    state.seconds += seconds;
+    state.longest = std::max(state.longest, seconds);
   }
   // A kill may leave the message of a unit that is pending again.
-  for (auto& failure : record.failures())
-    if (state.statuses[failure.unit] == byte(store::UnitStatus::failed))
-      state.failures.push_back(std::move(failure));
+  for (const auto& failure : state.record.failures)
+    if (statuses[failure.unit] == byte(store::UnitStatus::failed))
+      state.failures.push_back(failure);
   if (!state.run) return state;
-  state.elapsed = std::max(1e-9, unix_time() - state.run->started);
-  state.rate =
-      to_real(state.done - std::min(state.done, state.run->finished_before)) / state.elapsed;
-  if (state.rate > 0) state.left = to_real(state.pending) / state.rate;
+  if (const double age = monotonic_time() - state.run->started;
+      state.run->host == host_name() && age >= 0)
+    state.elapsed = age;
+  if (state.run->teams >= 1 && state.done + state.failed > 0 && state.seconds > 0) {
+    state.rate = to_real(state.run->teams) * to_real(state.done + state.failed) / state.seconds;
+    state.left = to_real(state.pending) / *state.rate;
+  }
   return state;
 }
 
@@ -51,8 +55,8 @@ ExitCode end_of(const SweepState& state) {
   return state.failed > 0 ? ExitCode::units_failed : ExitCode::done;
 }
 
-std::string headline(const store::Record& record) {
-  const store::RecordHeader& header = record.header();
+std::string headline(const SweepState& state) {
+  const store::RecordHeader& header = state.record.header;
   return concat("experiment ", header.experiment, ": ", header.title,
                 header.profile.empty() ? "" : ", profile ", header.profile);
 }
@@ -67,19 +71,21 @@ std::string units_text(const SweepState& state) {
 
 std::string run_text(const SweepState& state) {
   if (!state.run) return "no";
+  if (state.run->process == 0) return "yes, under another name of this file";
   std::string text = concat("on ", state.run->host, ", process ", state.run->process, ", ",
                             state.run->ranks, state.run->ranks == 1 ? " rank" : " ranks");
   if (!state.run->slurm_job.empty()) text += ", Slurm job " + state.run->slurm_job;
-  return text + ", for " + sweep::clock_text(state.elapsed);
+  if (state.elapsed) text += ", for " + sweep::clock_text(*state.elapsed);
+  return text;
 }
 
 std::string rate_text(const SweepState& state) {
-  return concat(short_number(state.rate), " units/s",
-                state.left ? concat(", ", sweep::clock_text(*state.left), " left") : std::string());
+  if (!state.rate) return "time left not known yet";
+  return concat(short_number(*state.rate), " units/s, ", sweep::clock_text(*state.left), " left");
 }
 
-std::string failure_text(const store::Record& record, const store::Failure& failure) {
-  return concat("unit ", failure.unit, " (", record.grid().describe(failure.unit),
+std::string failure_text(const SweepState& state, const store::Failure& failure) {
+  return concat("unit ", failure.unit, " (", state.record.grid.describe(failure.unit),
                 "): ", failure.message);
 }
 

@@ -17,7 +17,6 @@
 namespace syncgap::app {
 namespace {
 
-using store::Record;
 using store::UnitStatus;
 
 volatile std::sig_atomic_t asked_to_end = 0;
@@ -85,25 +84,24 @@ std::string bar(const SweepState& state) {
                 std::string(kWidth - part(state.done) - part(state.failed), '.'), ']');
 }
 
-std::string team_text(const Record& record, const SweepState& state, const store::TeamNote& note) {
+std::string team_text(const SweepState& state, const store::TeamNote& note) {
   const std::string name = concat("team ", note.team);
   std::string head = name + std::string(name.size() < 11 ? 11 - name.size() : 1, ' ');
   if (!note.unit) return head + "nothing left to claim";
   if (*note.unit >= state.units) return head;
   // Notes of very short units are written now and then only.
-  if (state.statuses[*note.unit] != static_cast<std::uint8_t>(UnitStatus::pending))
+  if (state.record.statuses[*note.unit] != static_cast<std::uint8_t>(UnitStatus::pending))
     return head + "between units";
-  std::string text = concat(head, "unit ", *note.unit, " (", record.grid().describe(*note.unit),
+  std::string text = concat(head, "unit ", *note.unit, " (", state.record.grid.describe(*note.unit),
                             "), for ", sweep::clock_text(std::max(0.0, unix_time() - note.since)));
   if (!note.doing.empty()) text += ": " + note.doing;
   return text;
 }
 
-std::vector<std::string> view(const Record& record, const SweepState& state, Size size) {
-  std::vector<std::string> lines = {concat("record     ", record.path()), headline(record),
-                                    concat("units      ", units_text(state)),
-                                    concat("           ", bar(state)),
-                                    concat("running    ", run_text(state))};
+std::vector<std::string> view(const std::string& path, const SweepState& state, Size size) {
+  std::vector<std::string> lines = {
+      concat("record     ", path), headline(state), concat("units      ", units_text(state)),
+      concat("           ", bar(state)), concat("running    ", run_text(state))};
   if (state.run) lines.push_back(concat("rate       ", rate_text(state)));
   const std::string last = concat("           at ", time_of_day(),
                                   state.run ? "; Ctrl-C ends this view, the sweep goes on" : "");
@@ -111,12 +109,12 @@ std::vector<std::string> view(const Record& record, const SweepState& state, Siz
       std::max<std::size_t>(4, size.rows - std::min<std::size_t>(size.rows, lines.size() + 2));
   const std::size_t failures = std::min({state.failures.size(), room / 2, std::size_t{5}});
   const std::size_t teams = std::min(state.teams.size(), room - failures - 2);
-  for (std::size_t i = 0; i < teams; ++i) lines.push_back(team_text(record, state, state.teams[i]));
+  for (std::size_t i = 0; i < teams; ++i) lines.push_back(team_text(state, state.teams[i]));
   if (teams < state.teams.size())
     lines.push_back(concat("           and ", state.teams.size() - teams, " more teams"));
   // The newest: what one watches for.
   for (std::size_t i = state.failures.size() - failures; i < state.failures.size(); ++i)
-    lines.push_back(concat("failed     ", failure_text(record, state.failures[i])));
+    lines.push_back(concat("failed     ", failure_text(state, state.failures[i])));
   if (failures < state.failures.size())
     lines.push_back(concat("           and ", state.failures.size() - failures,
                            " more failed units, see `syncgap status`"));
@@ -144,16 +142,14 @@ class Screen {
 }  // namespace
 
 ExitCode watch_status(const std::string& path, double interval) {
-  const Record record(path, Record::Access::read);
   const CatchInterrupt interrupt;
   const bool terminal = ::isatty(STDOUT_FILENO) != 0;
   Screen screen;
   std::string said;
   for (;;) {
-    record.check_in_place();
-    const SweepState state = look_at(record);
+    const SweepState state = look_at(path);
     if (terminal) {
-      screen.draw(view(record, state, size_of_terminal()));
+      screen.draw(view(path, state, size_of_terminal()));
     } else if (const std::string now = units_text(state) + (state.run ? "" : ", not running");
                now != said) {
       said = now;

@@ -57,7 +57,7 @@ void AtomicFile::fail(const char* action, const std::string& path) const {
 void AtomicFile::open() {
   if (descriptor_ >= 0) return;
   descriptor_ = retry_interrupted(
-      [&] { return ::open(growing_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644); });
+      [&] { return ::open(growing_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666); });
   if (descriptor_ < 0) fail("open the file for writing", growing_);
 }
 

@@ -24,4 +24,9 @@ inline double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+/// Seconds since this host was started, about: for other processes of the same host.
+inline double monotonic_time() {
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
+
 }  // namespace syncgap

@@ -53,10 +53,11 @@ std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& obse
                              layout.total(), " numbers): give the axes fewer values"));
   std::uint64_t structure = 16384 + 2048 * (observables.size() + grid.axes().size());
   for (const Axis& axis : grid.axes()) structure += 8 * axis.size();
-  // Labels go to a heap of their own, with a header each.
+  // Labels are attributes, as they are and as flags with their numbers.
   for (const Axis& axis : grid.axes())
     if (const auto* labels = std::get_if<2>(&axis.values))
-      for (const std::string& label : *labels) structure += label.size() + 32;
+      for (const std::string& label : *labels) structure += 2 * label.size() + 10;
+  structure += 8 * (failure_capacity(units) + kMessageBytes);
   return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
          structure;
 }

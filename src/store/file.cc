@@ -1,5 +1,7 @@
 #include "store/file.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csetjmp>
@@ -12,6 +14,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/check.h"
 #include "core/numbers.h"
 #include "core/posix.h"
 #include "store/record_error.h"
@@ -19,12 +22,14 @@
 namespace syncgap::store {
 namespace {
 
-[[noreturn]] void fail(const std::string& action, const std::string& path) {
+[[noreturn]] void fail(const std::string& action, const std::string& path,
+                       File::Mode mode = File::Mode::read_write) {
   const int reason = errno;
   std::string advice;
   if (reason == ENOSPC || reason == EDQUOT) advice = ": free some space, then run the job again";
   if (reason == EACCES || reason == EROFS || reason == EPERM)
-    advice = ": choose a place you may write to with --record";
+    advice = mode == File::Mode::read ? ": check its permissions"
+                                      : ": choose a place you may write to with --record";
   throw RecordError(
       concat("cannot ", action, " (", path, ", ", std::strerror(reason), ")", advice));
 }
@@ -39,13 +44,13 @@ bool is_local_and_in_place(long type) {
   return type == ext || type == xfs;
 }
 
-// Where a store to a map goes when the page behind it is gone: the file was cut short by another
-// program, or its disk fails. The system says so by SIGBUS.
+// Where it goes on after a map was touched when the page behind it is gone: the file was cut short
+// by another program, or its disk fails. The system says so by SIGBUS.
 thread_local sigjmp_buf page_is_gone;
-thread_local volatile std::sig_atomic_t storing = 0;
+thread_local volatile std::sig_atomic_t touching = 0;
 
 void on_bus_error(int number) {
-  if (storing != 0) siglongjmp(page_is_gone, 1);
+  if (touching != 0) siglongjmp(page_is_gone, 1);
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
@@ -57,19 +62,19 @@ void catch_bus_errors() {
   ::sigaction(SIGBUS, &action, nullptr);
 }
 
-/// False if the page could not be written.
-bool copy_to_map(char* to, const void* from, std::size_t bytes) {
+/// memcpy from or to a map; false if a page of it is gone.
+bool copy_mapped(void* to, const void* from, std::size_t bytes) {
   if (sigsetjmp(page_is_gone, 0) != 0) {
-    storing = 0;
+    touching = 0;
     return false;
   }
-  storing = 1;
+  touching = 1;
   // What was stored before is visible before this: a unit's status comes last.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::atomic_thread_fence(std::memory_order_release);
   std::memcpy(to, from, bytes);
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  storing = 0;
+  touching = 0;
   return true;
 }
 
@@ -88,7 +93,7 @@ File::File(std::string path, Mode mode) : path_(std::move(path)) {
                                            : O_RDWR;
   descriptor_ = retry_interrupted([&] { return ::open(path_.c_str(), flags | O_CLOEXEC); });
   if (descriptor_ < 0)
-    fail(mode == Mode::read ? "open the file" : "open the file for writing", path_);
+    fail(mode == Mode::read ? "open the file" : "open the file for writing", path_, mode);
 }
 
 File::~File() {
@@ -107,6 +112,23 @@ bool File::is_at(const std::string& path) const {
   }, there{};
   return ::fstat(descriptor_, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
          mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+bool File::is_on_network() const {
+  // NFS, SMB 1 to 3, Ceph, Lustre, GPFS, BeeGFS, and whatever FUSE brings, as statfs(2) numbers
+  // them.
+  constexpr std::array<std::uint32_t, 8> kinds = {0x6969,     0xFF534D42, 0xFE534D42, 0x00C36400,
+                                                  0x0BD00BD0, 0x47504653, 0x19830326, 0x65735546};
+  struct statfs system {};
+  if (::fstatfs(descriptor_, &system) != 0) return true;
+  return std::find(kinds.begin(), kinds.end(), static_cast<std::uint32_t>(system.f_type)) !=
+         kinds.end();
+}
+
+std::uint64_t File::name_count() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail("look at the file", path_);
+  return status.st_nlink;
 }
 
 void File::read_at(std::uint64_t offset, void* data, std::size_t bytes) const {
@@ -136,9 +158,22 @@ void File::map_small_writes() {
   mapped_ = bytes;
 }
 
+bool File::holds_at(std::uint64_t offset, const void* data, std::size_t bytes) const {
+  std::array<char, 64> there{};
+  SYNCGAP_EXPECTS(bytes <= there.size());
+  if (offset < mapped_ && bytes <= mapped_ - offset) {
+    if (!copy_mapped(there.data(), map_ + offset, bytes)) return false;
+  } else {
+    const auto got = retry_interrupted(
+        [&] { return ::pread(descriptor_, there.data(), bytes, signed_size(offset)); });
+    if (got != static_cast<ssize_t>(bytes)) return false;
+  }
+  return std::memcmp(there.data(), data, bytes) == 0;
+}
+
 void File::write_at(std::uint64_t offset, const void* data, std::size_t bytes) const {
   if (bytes <= kSmallWrite && offset < mapped_ && bytes <= mapped_ - offset) {
-    if (copy_to_map(map_ + offset, data, bytes)) return;
+    if (copy_mapped(map_ + offset, data, bytes)) return;
     throw RecordError(concat("the file changed its length while it was written (", path_,
                              "): another program cut it short, or the disk fails; restore it from "
                              "a copy"));
@@ -162,6 +197,11 @@ void File::append(const void* data, std::size_t bytes) const {
     from += put;
     bytes -= put;
   }
+}
+
+void File::cut(std::uint64_t length) const {
+  if (retry_interrupted([&] { return ::ftruncate(descriptor_, signed_size(length)); }) != 0)
+    fail("cut the file", path_);
 }
 
 void File::reserve() const {

@@ -38,7 +38,14 @@ class File {
   std::uint64_t size() const;
   /// True if `path` names this very file now.
   bool is_at(const std::string& path) const;
+  /// Whether other hosts may have it open, by the kind of its file system.
+  bool is_on_network() const;
+  /// How many hard links it has.
+  std::uint64_t name_count() const;
   void read_at(std::uint64_t offset, void* data, std::size_t bytes) const;
+  /// Whether these bytes stand there now. Through the map, if there is one, it costs no system
+  /// call.
+  bool holds_at(std::uint64_t offset, const void* data, std::size_t bytes) const;
   void write_at(std::uint64_t offset, const void* data, std::size_t bytes) const;
   /// Turns small writes into stores to a shared memory map, without a system call and without the
   /// file's lock. Sound only where every process that writes the file runs on this node; does
@@ -46,6 +53,8 @@ class File {
   /// the bytes at once, and they outlive a kill as those of write_at do.
   void map_small_writes();
   void append(const void* data, std::size_t bytes) const;
+  /// Cuts the file to this length.
+  void cut(std::uint64_t length) const;
   /// Asks the disk for all bytes of the file now, so that writing them later cannot fail for want
   /// of space; where the file system does not know how, nothing happens.
   void reserve() const;

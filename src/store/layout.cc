@@ -1,28 +1,19 @@
 #include "store/layout.h"
 
 #include <algorithm>
-#include <iterator>
+#include <bit>
 #include <limits>
-#include <sstream>
+#include <numeric>
 
 #include <hdf5_hl.h>
+
+#include "core/numbers.h"
+#include "store/units.h"
 
 namespace syncgap::store {
 namespace {
 
 constexpr std::uint64_t kMaxFailures = 4096;
-
-/// Header attributes that are plain text, and the member each one lives in.
-struct TextAttribute {
-  const char* name;
-  std::string RecordHeader::*member;
-};
-constexpr TextAttribute kTextAttributes[] = {
-    {"experiment", &RecordHeader::experiment}, {"title", &RecordHeader::title},
-    {"profile", &RecordHeader::profile},       {"job", &RecordHeader::job},
-    {"options", &RecordHeader::options},       {"option_docs", &RecordHeader::option_docs},
-    {"identity", &RecordHeader::identity},
-};
 
 Hdf5Id dataspace(const std::vector<hsize_t>& shape) {
   if (shape.empty()) return own(H5Screate(H5S_SCALAR), H5Sclose, "make a scalar");
@@ -40,37 +31,89 @@ std::vector<hsize_t> chunk_shape(std::vector<hsize_t> shape, std::size_t element
   return shape;
 }
 
+// What stands in no cell: readers of other formats (kerchunk, Zarr) take every value that equals
+// the fill value for a missing one.
+constexpr double kNoReal = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t kNoInteger = std::numeric_limits<std::int64_t>::min();
+constexpr std::uint64_t kNoChecksum = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint8_t kNoByte = 255;
+
+void describe(hid_t dataset, const std::string& unit, const std::string& meaning,
+              const std::string& source) {
+  write_attribute(dataset, "units", standard_units(unit));
+  if (standard_units(unit) != unit) write_attribute(dataset, "unit", unit);
+  write_attribute(dataset, "long_name", long_name(meaning, unit));
+  if (!source.empty()) write_attribute(dataset, "source", source);
+}
+
+/// CF's flags: which number stands for which word. A meaning is one word there, so `labels` has
+/// them as they are, a line each.
+void write_flags(hid_t dataset, hid_t type, const void* values,
+                 const std::vector<std::string>& words) {
+  const std::vector<hsize_t> shape{words.size()};
+  const Hdf5Id space = dataspace(shape);
+  const Hdf5Id attribute =
+      own(H5Acreate2(dataset, "flag_values", type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+          "create attribute flag_values");
+  check_hdf5(H5Awrite(attribute.get(), type, values), "write attribute flag_values");
+  std::string meanings;
+  for (std::string word : words) {
+    std::replace(word.begin(), word.end(), ' ', '_');
+    meanings += (meanings.empty() ? "" : " ") + word;
+  }
+  write_attribute(dataset, "flag_meanings", meanings);
+}
+
+void write_labels(hid_t dataset, const std::vector<std::string>& labels) {
+  std::vector<std::int64_t> numbers(labels.size());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  // An attribute of HDF5 has at most 64 KiB.
+  if (numbers.size() < 8000) write_flags(dataset, H5T_NATIVE_INT64, numbers.data(), labels);
+  std::string lines;
+  for (std::size_t i = 0; i < labels.size(); ++i) lines += (i > 0 ? "\n" : "") + labels[i];
+  write_attribute(dataset, "labels", lines);
+}
+
 class Writer {
  public:
   Writer(hid_t file, const Grid& grid, Storage storage)
       : file_(file), grid_(grid), storage_(storage) {}
 
   void axis(const Axis& axis) {
-    const std::vector<hsize_t> shape{hsize_t(axis.size())};
-    const Hdf5Id space = dataspace(shape);
-    const std::string action = "create axis " + axis.name;
-    Hdf5Id type = string_type();
-    if (axis.values.index() == 0) type = own(H5Tcopy(H5T_IEEE_F64LE), H5Tclose, action);
-    if (axis.values.index() == 1) type = own(H5Tcopy(H5T_STD_I64LE), H5Tclose, action);
-    const Hdf5Id dataset = own(H5Dcreate2(file_, axis.name.c_str(), type.get(), space.get(),
-                                          H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                               H5Dclose, action);
-    auto write = [&](hid_t memory_type, const void* data) {
-      check_hdf5(H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data),
-                 "write axis " + axis.name);
-    };
-    if (const auto* reals = std::get_if<0>(&axis.values)) write(H5T_NATIVE_DOUBLE, reals->data());
-    if (const auto* integers = std::get_if<1>(&axis.values))
-      write(H5T_NATIVE_INT64, integers->data());
+    // No text is read by all: VirtualiZarr and Octave stop at strings of variable length, and
+    // netCDF-C 4.9.0 destroys its heap on others. Labels are numbered, as CF numbers flags.
+    std::vector<std::int64_t> integers;
     if (const auto* labels = std::get_if<2>(&axis.values)) {
-      std::vector<const char*> pointers;
-      for (const auto& label : *labels) pointers.push_back(label.c_str());
-      write(type.get(), pointers.data());
+      integers.resize(labels->size());
+      std::iota(integers.begin(), integers.end(), 0);
+    } else if (const auto* values = std::get_if<1>(&axis.values)) {
+      integers = *values;
     }
-    write_attribute(dataset.get(), "units", axis.unit);
-    write_attribute(dataset.get(), "long_name", axis.doc);
+    const Hdf5Id dataset = scale(axis.name, integers, std::get_if<0>(&axis.values));
+    describe(dataset.get(), axis.unit, axis.doc, "");
     write_attribute(dataset.get(), "role", axis.role == AxisRole::split ? "split" : "captured");
-    check_hdf5(H5DSset_scale(dataset.get(), axis.name.c_str()), action);
+    if (const auto* labels = std::get_if<2>(&axis.values)) write_labels(dataset.get(), *labels);
+  }
+
+  /// The coordinate of a dimension: reals where there are any, else integers.
+  Hdf5Id scale(const std::string& name, const std::vector<std::int64_t>& integers,
+               const std::vector<double>* reals = nullptr) {
+    const std::string action = "create axis " + name;
+    const hid_t type = reals != nullptr ? H5T_IEEE_F64LE : H5T_STD_I64LE;
+    const void* fill = reals != nullptr ? static_cast<const void*>(&kNoReal) : &kNoInteger;
+    const Hdf5Id space = dataspace({reals != nullptr ? reals->size() : integers.size()});
+    const Hdf5Id how = own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, action);
+    check_hdf5(H5Pset_fill_value(how.get(), type, fill), action);
+    Hdf5Id made =
+        own(H5Dcreate2(file_, name.c_str(), type, space.get(), H5P_DEFAULT, how.get(), H5P_DEFAULT),
+            H5Dclose, action);
+    check_hdf5(reals != nullptr ? H5Dwrite(made.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL,
+                                           H5P_DEFAULT, reals->data())
+                                : H5Dwrite(made.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL,
+                                           H5P_DEFAULT, integers.data()),
+               "write axis " + name);
+    check_hdf5(H5DSset_scale(made.get(), name.substr(name.rfind('/') + 1).c_str()), action);
+    return made;
   }
 
   Hdf5Id dataset(const std::string& name, const std::vector<const Axis*>& axes, hid_t type,
@@ -79,13 +122,15 @@ class Writer {
     shape.reserve(axes.size());
     for (const Axis* axis : axes) shape.push_back(axis->size());
     Hdf5Id made = bare_dataset(name, shape, type, fill);
-    for (std::size_t k = 0; k < axes.size(); ++k) {
-      const Hdf5Id scale = own(H5Dopen2(file_, axes[k]->name.c_str(), H5P_DEFAULT), H5Dclose,
-                               "open axis " + axes[k]->name);
-      check_hdf5(H5DSattach_scale(made.get(), scale.get(), static_cast<unsigned>(k)),
-                 "attach axis " + axes[k]->name);
-    }
+    for (std::size_t k = 0; k < axes.size(); ++k) attach(made, axes[k]->name, k);
     return made;
+  }
+
+  void attach(const Hdf5Id& dataset, const std::string& scale, std::size_t dimension) {
+    const Hdf5Id opened =
+        own(H5Dopen2(file_, scale.c_str(), H5P_DEFAULT), H5Dclose, "open axis " + scale);
+    check_hdf5(H5DSattach_scale(dataset.get(), opened.get(), static_cast<unsigned>(dimension)),
+               "attach axis " + scale);
   }
 
   Hdf5Id bare_dataset(const std::string& name, const std::vector<hsize_t>& shape, hid_t type,
@@ -122,84 +167,6 @@ class Writer {
   Storage storage_;
 };
 
-void describe(const Hdf5Id& dataset, const std::string& unit, const std::string& long_name,
-              const std::string& source) {
-  write_attribute(dataset.get(), "units", unit);
-  write_attribute(dataset.get(), "long_name", long_name);
-  if (!source.empty()) write_attribute(dataset.get(), "source", source);
-}
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
-std::vector<std::string> link_names(hid_t file) {
-  std::vector<std::string> names;
-  hsize_t at = 0;
-  check_hdf5(H5Literate(
-                 file, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at,
-                 [](hid_t, const char* name, const H5L_info_t*, void* out) -> herr_t {
-                   static_cast<std::vector<std::string>*>(out)->emplace_back(name);
-                   return 0;
-                 },
-                 &names),
-             "list datasets");
-  return names;
-}
-
-std::vector<hsize_t> shape_of(hid_t dataset) {
-  const Hdf5Id space = own(H5Dget_space(dataset), H5Sclose, "read a shape");
-  const int rank = H5Sget_simple_extent_ndims(space.get());
-  check_hdf5(rank, "read a shape");
-  std::vector<hsize_t> shape(rank);
-  check_hdf5(H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr), "read a shape");
-  return shape;
-}
-
-Axis read_axis(hid_t dataset, const std::string& name) {
-  Axis axis;
-  axis.name = name;
-  axis.unit = read_text_attribute(dataset, "units");
-  axis.doc = read_text_attribute(dataset, "long_name");
-  axis.role =
-      read_text_attribute(dataset, "role") == "split" ? AxisRole::split : AxisRole::captured;
-  const auto shape = shape_of(dataset);
-  if (shape.size() != 1) throw RecordError("axis " + name + " is not one-dimensional");
-  const Hdf5Id type = own(H5Dget_type(dataset), H5Tclose, "read axis " + name);
-  auto read = [&](hid_t memory_type, void* data) {
-    check_hdf5(H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data),
-               "read axis " + name);
-  };
-  if (H5Tget_class(type.get()) == H5T_FLOAT) {
-    std::vector<double> values(shape[0]);
-    read(H5T_NATIVE_DOUBLE, values.data());
-    axis.values = std::move(values);
-  } else if (H5Tget_class(type.get()) == H5T_INTEGER) {
-    std::vector<std::int64_t> values(shape[0]);
-    read(H5T_NATIVE_INT64, values.data());
-    axis.values = std::move(values);
-  } else {
-    axis.values = read_strings(dataset, shape[0]);
-  }
-  return axis;
-}
-
-Observable read_observable(hid_t dataset, const std::string& name, const std::vector<Axis>& axes) {
-  Observable observable;
-  observable.name = name;
-  observable.unit = read_text_attribute(dataset, "units");
-  observable.long_name = read_text_attribute(dataset, "long_name");
-  observable.source = read_text_attribute(dataset, "source");
-  for (const std::string& axis : words(read_text_attribute(dataset, "dimensions"))) {
-    const auto found =
-        std::find_if(axes.begin(), axes.end(), [&](const Axis& a) { return a.name == axis; });
-    if (found == axes.end()) throw RecordError("observable " + name + " has no axis " + axis);
-    if (found->role == AxisRole::captured) observable.captured.push_back(axis);
-  }
-  return observable;
-}
-
 }  // namespace
 
 std::uint64_t failure_capacity(std::uint64_t units) { return std::min(units, kMaxFailures); }
@@ -217,40 +184,53 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
   }
   write_attribute(file, "provenance", names);
 
+  write_attribute(file, "contents_checksum",
+                  std::bit_cast<long long>(contents_checksum(header, grid, observables)));
+
   Writer writer(file, grid, storage);
   for (const Axis& axis : grid.axes()) writer.axis(axis);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const Observable& observable : observables) {
     auto axes = writer.split_axes();
     for (const std::string& name : observable.captured) axes.push_back(&grid.axis(name));
-    const Hdf5Id dataset = writer.dataset(observable.name, axes, H5T_IEEE_F64LE, &nan);
-    describe(dataset, observable.unit, observable.long_name, observable.source);
+    const Hdf5Id dataset = writer.dataset(observable.name, axes, H5T_IEEE_F64LE, &kNoReal);
+    describe(dataset.get(), observable.unit, observable.long_name, observable.source);
     if (observable.source.empty()) write_attribute(dataset.get(), "source", std::string());
     std::string dimensions;
     for (const Axis* axis : axes) dimensions += (dimensions.empty() ? "" : " ") + axis->name;
     write_attribute(dataset.get(), "dimensions", dimensions);
   }
-  const std::uint8_t pending = 0;
-  const std::uint64_t zero = 0;
-  describe(writer.dataset(kStatus, writer.split_axes(), H5T_STD_U8LE, &pending), "1",
-           "0 pending, 1 done, 2 failed", "");
-  describe(writer.dataset(kSeconds, writer.split_axes(), H5T_IEEE_F64LE, &nan), "s",
+  const Hdf5Id status = writer.dataset(kStatus, writer.split_axes(), H5T_STD_U8LE, &kNoByte);
+  describe(status.get(), "1", "0 pending, 1 done, 2 failed", "");
+  const std::uint8_t statuses[] = {0, 1, 2};
+  write_flags(status.get(), H5T_NATIVE_UINT8, statuses, {"pending", "done", "failed"});
+  describe(writer.dataset(kSeconds, writer.split_axes(), H5T_IEEE_F64LE, &kNoReal).get(), "s",
            "wall-clock seconds this unit took", "");
-  describe(writer.dataset(kChecksum, writer.split_axes(), H5T_STD_U64LE, &zero), "1",
+  describe(writer.dataset(kChecksum, writer.split_axes(), H5T_STD_U64LE, &kNoChecksum).get(), "1",
            "XXH3 of this unit's cells, seeded with its index", "");
-  const Hdf5Id group = own(H5Gcreate2(file, "failures", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+  // netCDF-C writes to no file with a group that keeps no order.
+  const Hdf5Id how = own(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "create group failures");
+  check_hdf5(H5Pset_link_creation_order(how.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+             "create group failures");
+  const Hdf5Id group = own(H5Gcreate2(file, "failures", H5P_DEFAULT, how.get(), H5P_DEFAULT),
                            H5Gclose, "create group failures");
-  const std::vector<hsize_t> slots{failure_capacity(grid.unit_count())};
-  const std::int64_t none = -1;
-  describe(writer.bare_dataset(kFailureUnit, slots, H5T_STD_I64LE, &none), "1",
+  const std::uint64_t slots = failure_capacity(grid.unit_count());
+  std::vector<std::int64_t> numbers(std::max<std::uint64_t>(slots, kMessageBytes));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  describe(
+      writer.scale("failures/slot", {numbers.begin(), numbers.begin() + signed_size(slots)}).get(),
+      "1", "place in this table", "");
+  describe(writer.scale("failures/byte", {numbers.begin(), numbers.begin() + kMessageBytes}).get(),
+           "1", "place in a message", "");
+  const Hdf5Id units = writer.bare_dataset(kFailureUnit, {slots}, H5T_STD_I64LE, &kNoInteger);
+  writer.attach(units, "failures/slot", 0);
+  describe(units.get(), "1",
            "index of the failed unit, row-major over the split axes; -1: empty slot", "");
-  const Hdf5Id text = own(H5Tcopy(H5T_C_S1), H5Tclose, "make a string type");
-  check_hdf5(H5Tset_size(text.get(), kMessageBytes), "make a string type");
-  check_hdf5(H5Tset_strpad(text.get(), H5T_STR_NULLPAD), "make a string type");
-  check_hdf5(H5Tset_cset(text.get(), H5T_CSET_UTF8), "make a string type");
-  const std::vector<char> blank(kMessageBytes, '\0');
-  describe(writer.bare_dataset(kFailureMessage, slots, text.get(), blank.data()), "1",
-           "why the unit failed", "");
+  // Bytes, because strings in a dataset stop some reader whatever their kind (see Writer::axis).
+  const Hdf5Id messages =
+      writer.bare_dataset(kFailureMessage, {slots, kMessageBytes}, H5T_STD_U8LE, &kNoByte);
+  writer.attach(messages, "failures/slot", 0);
+  writer.attach(messages, "failures/byte", 1);
+  describe(messages.get(), "1", "why the unit failed: UTF-8, a row each, 0 behind its end", "");
 }
 
 ByteRange range_of(hid_t file, const std::string& name) {
@@ -263,26 +243,10 @@ ByteRange range_of(hid_t file, const std::string& name) {
   return {offset, length};
 }
 
-Contents read_contents(hid_t file) {
-  Contents contents;
-  if (read_text_attribute(file, "Conventions") != kConventions)
-    throw RecordError("its Conventions attribute is not " + std::string(kConventions));
-  for (const auto& attribute : kTextAttributes)
-    contents.header.*attribute.member = read_text_attribute(file, attribute.name);
-  contents.header.sweep_seed = read_integer_attribute(file, "sweep_seed");
-  for (const std::string& name : words(read_text_attribute(file, "provenance")))
-    contents.header.provenance.emplace_back(name, read_text_attribute(file, name));
-  std::vector<Axis> axes;
-  for (const std::string& name : link_names(file)) {
-    const Hdf5Id object = own(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open " + name);
-    if (H5Iget_type(object.get()) != H5I_DATASET) continue;
-    if (H5DSis_scale(object.get()) > 0)
-      axes.push_back(read_axis(object.get(), name));
-    else if (H5Aexists(object.get(), "dimensions") > 0)
-      contents.observables.push_back(read_observable(object.get(), name, axes));
-  }
-  contents.grid = Grid(std::move(axes));
-  return contents;
+bool is_packed(hid_t file) {
+  const Hdf5Id dataset = own(H5Dopen2(file, kStatus, H5P_DEFAULT), H5Dclose, "open the statuses");
+  const Hdf5Id how = own(H5Dget_create_plist(dataset.get()), H5Pclose, "look at the statuses");
+  return H5Pget_layout(how.get()) == H5D_CHUNKED;
 }
 
 }  // namespace syncgap::store

@@ -5,6 +5,7 @@
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
+#include "store/seal.h"
 #include "store/unfinished_file.h"
 
 namespace syncgap::store {
@@ -46,6 +47,25 @@ void copy_dataset(hid_t from, hid_t to, const std::string& name) {
   }
 }
 
+/// The failure table, whichever form it has in the record: before 0.2 messages were strings.
+void write_failures(hid_t to, const Record& record) {
+  const std::uint64_t slots = record.failure_capacity();
+  std::vector<std::int64_t> units(slots, -1);
+  std::vector<char> messages(slots * kMessageBytes, '\0');
+  std::uint64_t slot = 0;
+  for (const Failure& failure : record.failures()) {
+    units[slot] = static_cast<std::int64_t>(failure.unit);
+    failure.message.copy(messages.data() + slot++ * kMessageBytes, kMessageBytes);
+  }
+  const auto write = [&](const char* name, hid_t type, const void* values) {
+    const std::string action = concat("write ", name);
+    const Hdf5Id out = own(H5Dopen2(to, name, H5P_DEFAULT), H5Dclose, action);
+    check_hdf5(H5Dwrite(out.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), action);
+  };
+  write(kFailureUnit, H5T_NATIVE_INT64, units.data());
+  write(kFailureMessage, H5T_NATIVE_UINT8, messages.data());
+}
+
 }  // namespace
 
 void pack_record(const std::string& from, const std::string& to) {
@@ -63,8 +83,9 @@ void pack_record(const std::string& from, const std::string& to) {
     const auto& observables = record.layout().observables();
     lay_out(file.get(), record.header(), record.grid(), observables, Storage::packed);
     // The status goes first: a unit that a running sweep commits meanwhile is pending in the copy.
-    for (const char* name : {kStatus, kSeconds, kChecksum, kFailureUnit, kFailureMessage})
+    for (const char* name : {kStatus, kSeconds, kChecksum})
       copy_dataset(source.get(), file.get(), name);
+    write_failures(file.get(), record);
     for (const Observable& observable : observables)
       copy_dataset(source.get(), file.get(), observable.name);
     file.close("close the file");
@@ -73,6 +94,7 @@ void pack_record(const std::string& from, const std::string& to) {
                              "; check the folder's permissions and free space, or choose another "
                              "place with --output"));
   }
+  write_seal(unfinished.path(), {});  // nothing of it changes
   unfinished.finish();
 }
 

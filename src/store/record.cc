@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -26,19 +25,19 @@ constexpr std::size_t kCachedPiece = std::size_t{1} << 21;
 
 Record::Record(const std::string& path, Access access) : path_(path), layout_({}, {}) {
   silence_hdf5();
-  refuse_folder(path, "the record");
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    throw RecordError(concat("there is no record here (", path, "): check the path"));
+  check_record_file(path);
   const Seal seal = check_seal(path);
+  bool packed = false;
   try {
     const Hdf5Id file =
         own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file");
     Contents contents = read_contents(file.get());
+    packed = is_packed(file.get());
     header_ = std::move(contents.header);
     grid_ = std::move(contents.grid);
     layout_ = ResultLayout(grid_, std::move(contents.observables));
-    auto locate = [&](const std::string& name, std::uint64_t bytes) {
+    auto locate = [&](const std::string& name, std::uint64_t bytes) -> std::uint64_t {
+      if (packed) return 0;
       const ByteRange range = range_of(file.get(), name);
       if (range.length != bytes || std::find(seal.mutable_ranges.begin(), seal.mutable_ranges.end(),
                                              range) == seal.mutable_ranges.end())
@@ -56,15 +55,38 @@ Record::Record(const std::string& path, Access access) : path_(path), layout_({}
     failure_message_ = locate(kFailureMessage, failure_capacity_ * kMessageBytes);
   } catch (const std::exception& reason) {
     throw RecordError(concat("this is not an intact syncgap record (", path, ", ", reason.what(),
-                             "): restore it from a copy or start a new one with --record"));
+                             "): restore it from a copy, or give its job a new record"));
   }
+  if (packed)
+    throw RecordError(concat("this is a packed copy (", path,
+                             "): `syncgap status` and the analysis read it; for all else give the "
+                             "record it was made from"));
   file_ = File(path, access == Access::write ? File::Mode::read_write : File::Mode::read);
   length_ = file_.size();
+  seal_end_ = read_seal_end(file_);
+}
+
+void Record::check_same() const {
+  if (file_.holds_at(length_ - seal_end_.size(), seal_end_.data(), seal_end_.size())) return;
+  check_length();
+  throw RecordError(concat("the record was overwritten while the sweep ran (", path_,
+                           "): another file was copied over it; restore it from a copy, or give "
+                           "the job a new record"));
+}
+
+void Record::check_length() const {
+  const std::uint64_t length = file_.size();
+  if (length != length_)
+    throw RecordError(concat("the record changed its length while the sweep ran (", path_,
+                             ", from ", length_, " to ", length,
+                             " bytes): another program wrote to it; run the job again, which looks "
+                             "what is left of it"));
 }
 
 std::size_t Record::commit(std::uint64_t unit, std::span<const double> values,
                            double seconds) const {
   SYNCGAP_EXPECTS(unit < unit_count() && std::ssize(values) == layout_.total());
+  check_same();
   Checksum checksum(unit);  // of the cells' bytes in the order of the observables
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const std::size_t bytes = layout_.extent(i) * 8;
@@ -103,6 +125,7 @@ void Record::write_failure(std::uint64_t slot, const Failure& failure) const {
 
 void Record::fail(std::uint64_t unit, std::uint64_t slot, const std::string& message,
                   double seconds) const {
+  check_same();
   write_failure(slot, {unit, message});
   file_.write_at(seconds_ + unit * 8, &seconds, 8);
   const auto status = UnitStatus::failed;
@@ -114,11 +137,8 @@ void Record::check_in_place() const {
     throw RecordError(concat("the record is no longer at its place (", path_,
                              "): it was moved, removed or replaced while the sweep ran; if it was "
                              "moved, go on with --record and its new place"));
-  if (file_.size() != length_)
-    throw RecordError(concat("the record changed its length while the sweep ran (", path_,
-                             ", from ", length_, " to ", file_.size(),
-                             " bytes): another program wrote to it; start a new one with "
-                             "--record"));
+  check_length();
+  check_same();
 }
 
 void Record::reset(std::uint64_t unit) const {
@@ -136,10 +156,7 @@ std::vector<std::uint8_t> Record::statuses() const {
   std::vector<std::uint8_t> out(unit_count());
   // Opening again is what makes a network file system show other nodes' writes.
   File(path_, File::Mode::read).read_at(status_, out.data(), out.size());
-  for (std::uint64_t unit = 0; unit < out.size(); ++unit)
-    if (out[unit] > static_cast<std::uint8_t>(UnitStatus::failed))
-      throw RecordError(concat("the record has an impossible status (", path_, ", unit ", unit,
-                               ", saw ", int{out[unit]}, "): restore it from a copy"));
+  check_statuses(out, path_);
   return out;
 }
 
@@ -193,15 +210,9 @@ std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t la
 std::vector<Failure> Record::failures() const {
   std::vector<std::int64_t> units(failure_capacity_);
   file_.read_at(failure_unit_, units.data(), units.size() * 8);
-  std::vector<Failure> out;
-  for (std::uint64_t slot = 0; slot < units.size(); ++slot) {
-    if (units[slot] < 0 || static_cast<std::uint64_t>(units[slot]) >= unit_count()) continue;
-    std::string text(kMessageBytes, '\0');
-    file_.read_at(failure_message_ + slot * kMessageBytes, text.data(), text.size());
-    text.resize(std::min(text.find('\0'), text.size()));
-    out.push_back({static_cast<std::uint64_t>(units[slot]), std::move(text)});
-  }
-  return out;
+  return failures_of(units, unit_count(), [&](std::uint64_t slot, char* message) {
+    file_.read_at(failure_message_ + slot * kMessageBytes, message, kMessageBytes);
+  });
 }
 
 void Record::write_failures(const std::vector<Failure>& kept) const {

@@ -11,6 +11,7 @@
 #include "core/observable.h"
 #include "core/results.h"
 #include "store/file.h"
+#include "store/seal.h"
 
 namespace syncgap::store {
 
@@ -41,6 +42,15 @@ struct Failure {
 void create_record(const std::string& path, const RecordHeader& header, const Grid& grid,
                    const std::vector<Observable>& observables);
 
+/// Seals a record again whose seal another program cut off: HDF5 does so when it closes a file that
+/// was open for writing. Made sure of before: header, axes and observables match the checksum that
+/// is stored among them, and every dataset lies in the file as it was laid out; what else the file
+/// holds, such as attributes that somebody added, stays. Cells have checksums of their own, for
+/// `damaged`. To be called by one process that holds the record's lock; killed at any instant it
+/// may be called again. Returns false, and does nothing, where the file ends with a seal; throws
+/// RecordError where this is no record, or not as it was laid out.
+bool seal_again(const std::string& path);
+
 /// Bytes create_record will need.
 std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables);
 
@@ -60,7 +70,8 @@ class Record {
   std::uint64_t unit_count() const { return grid_.unit_count(); }
 
   /// Writes a finished unit: cells, then checksum and seconds, the status last. `values` has
-  /// layout().total() doubles. Returns the bytes written.
+  /// layout().total() doubles. Returns the bytes written. Throws RecordError, and writes nothing,
+  /// if another program cut the file or wrote another one over it.
   std::size_t commit(std::uint64_t unit, std::span<const double> values, double seconds) const;
   /// Marks a unit failed; the message goes to `slot` of the failure table if there is room.
   void fail(std::uint64_t unit, std::uint64_t slot, const std::string& message,
@@ -70,8 +81,8 @@ class Record {
   void sync() const { file_.sync(); }
   /// Every process that writes this record runs on this node: small cells may go through memory.
   void writers_share_a_node() { file_.map_small_writes(); }
-  /// Throws RecordError if the file under path() is no longer the one that was opened, or has
-  /// another length: someone removed, replaced or cut it.
+  /// Throws RecordError if the file under path() is no longer the one that was opened, or not the
+  /// same record: someone removed, replaced, cut or overwrote it.
   void check_in_place() const;
 
   /// One status per unit; throws RecordError for a value that is none.
@@ -90,6 +101,8 @@ class Record {
   std::uint64_t failure_capacity() const { return failure_capacity_; }
 
  private:
+  void check_same() const;  // cheap: before every commit
+  void check_length() const;
   void write_failure(std::uint64_t slot, const Failure& failure) const;
 
   std::string path_;
@@ -98,10 +111,24 @@ class Record {
   ResultLayout layout_;
   File file_;
   std::uint64_t length_ = 0;          // of the file when it was opened
+  SealEnd seal_end_{};                // likewise
   std::vector<std::uint64_t> cells_;  // offset of each observable's first byte
   std::uint64_t status_ = 0, seconds_ = 0, checksum_ = 0;
   std::uint64_t failure_unit_ = 0, failure_message_ = 0, failure_capacity_ = 0;
 };
+
+/// What a record, or a packed copy of one, says of its units.
+struct Overview {
+  RecordHeader header;
+  Grid grid;
+  std::vector<std::uint8_t> statuses = {};  ///< UnitStatus of every unit
+  std::vector<double> seconds = {};         ///< of every unit; NaN: not run
+  std::vector<Failure> failures = {};
+};
+/// Throws RecordError for a file that is neither.
+Overview read_overview(const std::string& path);
+/// Whether a sealed file is a packed copy. Throws RecordError for a file that is neither.
+bool is_packed_copy(const std::string& path);
 
 /// Lines that differ between two identities, for the message that refuses a resume; empty if equal.
 std::string identity_difference(const std::string& recorded, const std::string& wanted);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "core/checksum.h"
-#include "store/file.h"
-#include "store/hdf5.h"
+#include "store/record_error.h"
 
 namespace syncgap::store {
 namespace {
@@ -20,6 +20,7 @@ struct Footer {
   std::uint64_t seal_checksum;  // of the ranges and the fields above
   char magic[16];
 };
+static_assert(sizeof(Footer) == sizeof(SealEnd));
 
 std::uint64_t checksum_outside(const File& file, std::uint64_t length,
                                const std::vector<ByteRange>& ranges) {
@@ -49,6 +50,14 @@ std::uint64_t seal_checksum(const Footer& footer, const std::vector<ByteRange>& 
                      checksum_of(fields, sizeof fields));
 }
 
+void check_signature(const File& file, const std::string& path) {
+  char signature[8] = {};
+  if (file.size() >= sizeof signature) file.read_at(0, signature, sizeof signature);
+  if (std::memcmp(signature, "\211HDF\r\n\032\n", sizeof signature) != 0)
+    throw RecordError(concat("this is not a syncgap record (", path,
+                             ", it is not an HDF5 file): give the .h5 file a sweep wrote"));
+}
+
 }  // namespace
 
 void write_seal(const std::string& path, std::vector<ByteRange> mutable_ranges) {
@@ -67,25 +76,26 @@ void write_seal(const std::string& path, std::vector<ByteRange> mutable_ranges) 
   const File file(path, File::Mode::append);
   file.append(mutable_ranges.data(), mutable_ranges.size() * sizeof(ByteRange));
   file.append(&footer, sizeof footer);
+  file.sync();
 }
 
 Seal check_seal(const std::string& path) {
   const File file(path, File::Mode::read);
+  check_signature(file, path);
   const std::uint64_t size = file.size();
-  char signature[8] = {};
-  if (size >= sizeof signature) file.read_at(0, signature, sizeof signature);
-  if (std::memcmp(signature, "\211HDF\r\n\032\n", sizeof signature) != 0)
-    throw RecordError(concat("this is not a syncgap record (", path,
-                             ", it is not an HDF5 file): give the .h5 file a sweep wrote"));
   auto broken = [&](const std::string& what) {
     return RecordError(concat("the record cannot be trusted (", path, ", ", what,
-                              "): it is truncated, packed, or was changed by another program; "
-                              "restore it from a copy or start a new one with --record"));
+                              "): it is truncated or damaged; restore it from a copy, or give its "
+                              "job a new record"));
   };
   Footer footer{};
   if (size < sizeof footer) throw broken("it ends before its seal");
   file.read_at(size - sizeof footer, &footer, sizeof footer);
-  if (std::memcmp(footer.magic, kMagic, sizeof kMagic) != 0) throw broken("its seal is missing");
+  if (std::memcmp(footer.magic, kMagic, sizeof kMagic) != 0)
+    throw RecordError(concat("the record cannot be trusted (", path,
+                             ", its seal is missing): it is truncated, or another program had it "
+                             "open for writing; `syncgap repair ",
+                             path, "` looks which, and seals a record again"));
   Seal seal{footer.hdf5_length, footer.structure_checksum, {}};
   const std::uint64_t body = size - sizeof footer;
   if (footer.hdf5_length > body || (body - footer.hdf5_length) % sizeof(ByteRange) != 0 ||
@@ -106,6 +116,30 @@ Seal check_seal(const std::string& path) {
   if (checksum_outside(file, seal.hdf5_length, seal.mutable_ranges) != seal.structure_checksum)
     throw broken("its structure does not match its checksum");
   return seal;
+}
+
+void check_record_file(const std::string& path) {
+  refuse_folder(path, "the record");
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw RecordError(concat("there is no record here (", path, "): check the path"));
+}
+
+bool is_sealed(const std::string& path) {
+  check_record_file(path);
+  const File file(path, File::Mode::read);
+  check_signature(file, path);
+  Footer footer{};
+  if (file.size() < sizeof footer) return false;
+  file.read_at(file.size() - sizeof footer, &footer, sizeof footer);
+  return std::memcmp(footer.magic, kMagic, sizeof kMagic) == 0;
+}
+
+SealEnd read_seal_end(const File& file) {
+  SealEnd end{};
+  const std::uint64_t size = file.size();
+  if (size >= end.size()) file.read_at(size - end.size(), end.data(), end.size());
+  return end;
 }
 
 }  // namespace syncgap::store

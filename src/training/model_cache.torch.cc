@@ -41,7 +41,7 @@ class ModelLock {
     fs::create_directories(fs::absolute(path).parent_path(), error);
     if (error) refuse_folder("cannot make the folder of models", path, error.value());
     ModelLock lock;
-    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock.descriptor_ < 0) refuse_folder("cannot keep models here", path, errno);
     try {
       if (!try_lock(lock.descriptor_, LockKind::exclusive, 0)) return {};

@@ -159,7 +159,8 @@ def test_parts_of_a_grid_are_joined_in_the_order_of_the_axis(tmp_path):
     one, two = parts(tmp_path, [0.3, 0.1], [0.4, 0.2])
     with h5py.File(two, "r+") as file:
         file["unit_status"][0, 1] = 2
-        file["failures/unit"][0], file["failures/message"][0] = 1, b"no root"
+        file["failures/unit"][0] = 1
+        file["failures/message"][0, :7] = list(b"no root")
     with analysis.open(one, two) as data:
         np.testing.assert_array_equal(data.g, [0.1, 0.2, 0.3, 0.4])
         assert data.attrs["host"] == "node0; node1"

@@ -27,6 +27,25 @@ def test_axes_observables_and_options(toy):
         np.testing.assert_array_equal(curve.at(g=0.5, theta=0.0).values, 0.5 * np.arange(7))
 
 
+@pytest.mark.parametrize("version", ["0.1.3", "0.2.0"])
+def test_units_labels_and_messages_read_alike_in_either_version(tmp_path, version):
+    plan = toy_plan()
+    plan.attributes = {"syncgap_version": version}
+    plan.axes["schedule"] = Made(np.array(["late", "two words", "späť"]), role="captured")
+    plan.observables["entropy"] = Made(np.ones((2, 5, 3)), ("g", "theta", "schedule"),
+                                       units="nat / step", long_name="conditional entropy H[y|x]")
+    plan.status = np.ones((2, 5), np.uint8)
+    plan.status[1, 2] = 2
+    plan.failures = {7: "μ is not a number"}
+    with open_record(write(tmp_path / "a.h5", plan)) as record:
+        entropy = record["entropy"]
+        assert entropy.units == "nat / step" and record["curve"].units == "nat"
+        assert entropy.long_name == "conditional entropy H[y|x]"
+        assert record.axes["theta"].units == "rad"
+        assert list(entropy.coords["schedule"]) == ["late", "two words", "späť"]
+        assert [failure.message for failure in record.failures] == ["μ is not a number"]
+
+
 def test_slices_find_coordinates_within_rounding(toy):
     with open_record(toy) as record:
         total = record["total"]

@@ -1,5 +1,5 @@
-"""Records written with h5py in the layout the sweep writes, for what no real sweep can give, such
-as damaged files, other layouts and experiments nobody knows."""
+"""Records written with h5py in the layout the sweep writes (or version 0.1 wrote), for what no
+real sweep can give, such as damaged files, other layouts and experiments nobody knows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+
+from analysis.reading.old_names import is_0_1
 
 
 @dataclass
@@ -59,21 +61,26 @@ def write(path: Path, plan: Plan) -> Path:
     split = [n for n, a in plan.axes.items() if a.role == "split"]
     extents = tuple(len(plan.axes[n].values) for n in split)
     status = np.ones(extents, np.uint8) if plan.status is None else plan.status
+    old = is_0_1(str(plan.attributes.get("syncgap_version") or ""))
     with h5py.File(path, "w", track_order=True) as file:
         scales = {}
         for name, axis in plan.axes.items():
             values = np.asarray(axis.values)
-            if values.dtype.kind == "U":
+            if values.dtype.kind == "U" and old:
                 data = file.create_dataset(name, values.shape, h5py.string_dtype("utf-8"))
                 data[...] = values.astype(object)
+            elif values.dtype.kind == "U":
+                data = file.create_dataset(name, data=np.arange(len(values)))
+                data.attrs["labels"] = "\n".join(values)
             else:
                 data = file.create_dataset(name, data=values)
             data.make_scale(name)
-            data.attrs.update(units=axis.units, long_name=axis.long_name or name, role=axis.role)
+            data.attrs.update(**_described(axis.units, axis.long_name or name, old),
+                              role=axis.role)
             scales[name] = data
         for name, item in plan.observables.items():
             data = file.create_dataset(name, data=np.asarray(item.values, dtype=float))
-            data.attrs.update(units=item.units, long_name=item.long_name, source=item.source)
+            data.attrs.update(**_described(item.units, item.long_name, old), source=item.source)
             _attach(data, item.dims, scales)
         for name, values in (("unit_status", status),
                              ("unit_seconds", np.where(status == 1, 0.25, np.nan)),
@@ -81,9 +88,11 @@ def write(path: Path, plan: Plan) -> Path:
             _attach(file.create_dataset(name, data=values), split, scales)
         slots = max(4, len(plan.failures))
         units = np.full(slots, -1, np.int64)
-        messages = np.zeros(slots, "S200")
+        messages = np.zeros(slots, h5py.string_dtype("utf-8", 200))
         for i, (unit, message) in enumerate(plan.failures.items()):
             units[i], messages[i] = unit, message.encode()
+        if not old:
+            messages = messages.view(np.uint8).reshape(slots, 200)
         file["failures/unit"], file["failures/message"] = units, messages
         docs = {name: {"symbol": "", "doc": name, "unit": "1"} for name in plan.options}
         attributes = {
@@ -111,6 +120,13 @@ def parts(folder: Path, *grids) -> list[Path]:
         plan.attributes = {"identity": identity.format(list(g)), "host": f"node{i}"}
         paths.append(write(folder / f"part{i}.h5", plan))
     return paths
+
+
+def _described(unit: str, meaning: str, old: bool) -> dict[str, str]:
+    """Attributes of a unit; records of version 0.1 had it in `units`, whatever it was."""
+    if old or unit in ("1", "rad", "s"):
+        return {"units": unit, "long_name": meaning}
+    return {"units": "1", "unit": unit, "long_name": f"{meaning} ({unit})"}
 
 
 def _attach(data, dims, scales) -> None:

@@ -26,8 +26,8 @@ from processes import (
     wait_until,
 )
 
-COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "pack", "merge",
-            "version")
+COMMANDS = ("experiments", "options", "plan", "run", "status", "verify", "repair", "pack",
+            "merge", "version")
 
 JOB = """
 [experiment]
@@ -286,7 +286,7 @@ def test_xarray_opens_a_record_with_named_dimensions(call, job, tmp_path):
         assert accuracy.attrs["long_name"] and accuracy.attrs["units"]
         assert accuracy.sel(g=0.5).sizes["theta"] == 9
         np.testing.assert_allclose(data["theta"], np.linspace(0, np.pi, 9), rtol=1e-15)
-        assert data["schedule"].values[0] == "constant"
+        assert data["schedule"].attrs["labels"].split("\n")[0] == "constant"
         assert (data["unit_status"] == 1).all()
         assert np.isfinite(accuracy).all()
 

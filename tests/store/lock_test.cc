@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ RunNote note() {
   note.process = 1234;
   note.ranks = 16;
   note.started = 1.7e9;
-  note.finished_before = 99;
+  note.teams = 8;
   note.slurm_job = "4711";
   return note;
 }
@@ -56,7 +57,7 @@ TEST_F(LockTest, TheNoteIsReadWhileTheRunLasts) {
     EXPECT_EQ(seen->process, 1234);
     EXPECT_EQ(seen->ranks, 16);
     EXPECT_EQ(seen->started, 1.7e9);
-    EXPECT_EQ(seen->finished_before, 99U);
+    EXPECT_EQ(seen->teams, 8);
     EXPECT_EQ(seen->slurm_job, "4711");
   }
   EXPECT_FALSE(running(record_));
@@ -89,6 +90,7 @@ TEST_F(LockTest, ForeignContentInTheLockFileDoesNoHarm) {
 }
 
 TEST_F(LockTest, RanksThatOutliveTheirRunKeepOthersOut) {
+  std::ofstream(record_) << "of a record only its place counts here";
   std::optional<RecordLock> owner = RecordLock::take(record_, note());
   const RecordLock rank = RecordLock::share(record_);
   const RecordLock other_rank = RecordLock::share(record_);
@@ -97,6 +99,64 @@ TEST_F(LockTest, RanksThatOutliveTheirRunKeepOthersOut) {
   owner.reset();
   std::filesystem::rename(record_ + ".kept", record_ + ".lock");
   EXPECT_THAT(refusal(), HasSubstr("the record is in use"));
+}
+
+TEST_F(LockTest, ARecordHasOneRunWhicheverOfItsNamesIsGiven) {
+  std::ofstream(record_) << "of a record only its place counts here";
+  const std::string linked = folder_.path("linked.h5"), hard = folder_.path("hard.h5");
+  std::filesystem::create_symlink("figure12.h5", linked);
+  std::filesystem::create_hard_link(record_, hard);
+  {
+    const RecordLock lock = RecordLock::take(record_, note());
+    for (const std::string& name : {linked, hard}) {
+      EXPECT_THAT(error_text<RecordError>([&] { RecordLock::take(name, note()); }),
+                  HasSubstr("the record is in use (" + name + ", by "));
+      EXPECT_TRUE(running(name)) << name;
+    }
+    EXPECT_EQ(running(linked)->process, 1234);
+    EXPECT_EQ(running(hard)->process, 0);
+  }
+  for (const std::string& name : {linked, hard}) {
+    EXPECT_FALSE(running(name)) << name;
+    RecordLock::take(name, note());
+  }
+  EXPECT_EQ(entries(folder_), 3U);
+}
+
+TEST_F(LockTest, ARecordMadeAfterItsNameWasLockedIsLockedTooAndSharedByRanks) {
+  std::optional<RecordLock> owner = RecordLock::take(record_, note());
+  std::ofstream(record_) << "made by the run";
+  owner->cover(record_);
+  const RecordLock rank = RecordLock::share(record_);
+  const std::string hard = folder_.path("hard.h5");
+  std::filesystem::create_hard_link(record_, hard);
+  owner.reset();  // the rank outlives it
+  EXPECT_THAT(error_text<RecordError>([&] { RecordLock::take(hard, note()); }),
+              HasSubstr("by another of its names"));
+}
+
+TEST_F(LockTest, AFileThatTookTheRecordsPlaceIsLockedInItsStead) {
+  std::ofstream(record_) << "the record";
+  RecordLock lock = RecordLock::take(record_, note());
+  std::ofstream(folder_.path("larger.h5")) << "the same with more units";
+  std::filesystem::rename(folder_.path("larger.h5"), record_);
+  const std::string hard = folder_.path("hard.h5");
+  std::filesystem::create_hard_link(record_, hard);
+  EXPECT_FALSE(running(hard));
+  lock.cover(record_);
+  lock.cover(record_);
+  EXPECT_TRUE(running(hard));
+}
+
+TEST_F(LockTest, WhoMayWriteTheRecordMayWriteItsLockFile) {
+  std::ofstream(record_) << "shared with a group";
+  ::chmod(record_.c_str(), 0664);
+  const mode_t before = ::umask(022);
+  const RecordLock lock = RecordLock::take(record_, note());
+  ::umask(before);
+  struct stat status {};
+  ASSERT_EQ(::stat((record_ + ".lock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0664U);
 }
 
 TEST_F(LockTest, ASharerIsRefusedWhileANewRunTakesHold) {

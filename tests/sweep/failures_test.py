@@ -10,7 +10,7 @@ UNITS = ("--units", 60, "--doubles", 9)
 def failures_of(record):
     with h5py.File(record) as file:
         units, messages = file["failures/unit"][...], file["failures/message"][...]
-    return {int(u): m.decode() for u, m in zip(units, messages) if u >= 0}
+    return {int(u): m.tobytes().rstrip(b"\0").decode() for u, m in zip(units, messages) if u >= 0}
 
 
 def test_one_failing_unit_is_recorded_and_the_others_go_on(driver, tmp_path):

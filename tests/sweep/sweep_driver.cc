@@ -2,6 +2,7 @@
 // benchmarks launch under mpirun. Values depend on (unit, index) alone, so any two complete records
 // of one shape must be bitwise equal.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -163,14 +164,19 @@ int run(const Request& request, int& argc, char**& argv) {
     store::RunNote note;
     note.host = "localhost";
     note.process = ::getpid();
-    note.ranks = ranks.size();
+    note.ranks = note.teams = ranks.size();
     lock = store::RecordLock::take(request.record, note);
     if (!std::filesystem::exists(request.record)) {
       store::RecordHeader header;
       header.experiment = "made_up";
       header.identity = concat("units = ", request.units, "\n");
+      // As real ones, records of one job differ by when they were begun.
+      header.provenance = {
+          {"created", std::to_string(std::chrono::system_clock::now().time_since_epoch().count())}};
       store::create_record(request.record, header, make_grid(request), make_observables(request));
     }
+    store::seal_again(request.record);
+    lock.cover(request.record);
   });
   parallel::together(ranks, [&] {
     if (ranks.rank() != 0) lock = store::RecordLock::share(request.record);
