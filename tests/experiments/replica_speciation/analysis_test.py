@@ -186,8 +186,16 @@ def test_scatter_of_the_pairs_leaves_the_fall_open(replicas, tmp_path):
     found = said(decide(replicas, tmp_path / "wide.h5",
                         lambda g, noise: None if g == 0 else 10.2 - 0.2 * g, scatter=6.0))
     assert found[FALLS, "independent"] is OPEN
-    text, = [text for text in undecided(tmp_path / "wide.h5")[FALLS] if "independent" in text]
+    wide = undecided(tmp_path / "wide.h5")
+    text, = [text for text in wide[FALLS] if "independent" in text]
     assert "Not decided: the interval holds 0." in text
+    assert "3 of 3 midpoints within the published intervals" in wide[WHICH[0]][0]
+
+
+def test_midpoints_just_beyond_the_published_ones_decide_nothing_of_the_noise(replicas, tmp_path):
+    times = {0.0: None, 0.1: 19.6, 0.3: 17.4, 1.0: 12.2}
+    near = undecided(decide(replicas, tmp_path / "near.h5", lambda g, noise: times[round(g, 3)]))
+    assert near[WHICH[0]][0].count("0 of 3 midpoints within the published intervals") == 2
 
 
 def test_nothing_is_said_of_unreliable_units_and_flat_curves(replicas, decided, tmp_path):
