@@ -19,6 +19,14 @@ std::string Axis::text(std::int64_t i) const {
   return std::get<2>(values).at(i);
 }
 
+void leave_out_surplus(Axis& axis, const std::vector<Axis>& all) {
+  const auto numbered = std::find_if(
+      all.begin(), all.end(), [&](const Axis& other) { return other.name == axis.numbers_of; });
+  if (numbered == all.end()) return;
+  std::erase_if(std::get<std::vector<std::int64_t>>(axis.values),
+                [&](std::int64_t number) { return number >= numbered->size(); });
+}
+
 Grid::Grid(std::vector<Axis> axes) : axes_(std::move(axes)) {
   std::stable_partition(axes_.begin(), axes_.end(),
                         [](const Axis& axis) { return axis.role == AxisRole::split; });

@@ -28,11 +28,16 @@ struct Axis {
   std::string doc;                        ///< long_name in the record
   std::string unit = "1";                 ///< "1", "rad", "beta^-1", ...
   std::vector<std::string> choices = {};  ///< for labels: the only ones allowed; empty: any
+  /// An axis whose values these ones number: default ones from its size on are left out.
+  std::string numbers_of = {};
 
   std::int64_t size() const;
   /// The value at `i` as text, e.g. for messages and progress lines.
   std::string text(std::int64_t i) const;
 };
+
+/// Leaves out the integers of `axis` that number no value of the axis it names in `numbers_of`.
+void leave_out_surplus(Axis& axis, const std::vector<Axis>& all);
 
 /// The job's axes with their final values. Split axes come first; the last axis runs fastest.
 class Grid {

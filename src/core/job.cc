@@ -256,6 +256,11 @@ Grid make_grid(const Job& job, std::vector<Axis> declared) {
           throw InputError(unknown_name_message("value of axis '" + axis->name + "'", label,
                                                 setting.where, axis->choices));
   }
+  for (Axis& axis : declared)
+    if (!axis.numbers_of.empty() &&
+        std::none_of(job.axes.begin(), job.axes.end(),
+                     [&](const auto& setting) { return setting.key == axis.name; }))
+      leave_out_surplus(axis, declared);
   return Grid(std::move(declared));
 }
 

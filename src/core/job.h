@@ -57,7 +57,8 @@ Job parse_job(std::string_view text, const std::string& source, const std::strin
 /// Sets every option the job gives; unknown names, wrong types and limits throw InputError.
 void apply_options(const Job& job, OptionTable& table);
 
-/// The experiment's axes with the job's values in place of the defaults.
+/// The experiment's axes with the job's values in place of the defaults, which are fewer where they
+/// number the values of a shorter axis (Axis::numbers_of).
 Grid make_grid(const Job& job, std::vector<Axis> declared);
 
 /// All options as one JSON object, name -> value.

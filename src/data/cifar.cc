@@ -27,11 +27,20 @@ constexpr ImageShape kShape{3, 32, 32};
 const char* format_of(Cifar set) { return set == Cifar::ten ? "cifar10" : "cifar100"; }
 
 std::int64_t classes_of(Cifar set, std::int64_t class_count) {
-  return set == Cifar::ten ? 10 : std::min<std::int64_t>(100, class_count);
+  if (set == Cifar::ten) return 10;
+  return std::min<std::int64_t>(set == Cifar::hundred_fine ? 100 : 20, class_count);
+}
+
+/// The key of its labels in the dict of a Python batch.
+const char* labels_key(Cifar set) {
+  if (set == Cifar::ten) return "labels";
+  return set == Cifar::hundred_fine ? "fine_labels" : "coarse_labels";
 }
 
 std::vector<std::string> files_of(Cifar set, Part part) {
-  if (set == Cifar::hundred) return {part == Part::test ? "test" : "train"};
+  require_input(part != Part::validation, "CIFAR has no part for validation (data_part = \"",
+                kParts.word(part), "\"): set data_part to train or test");
+  if (set != Cifar::ten) return {part == Part::test ? "test" : "train"};
   if (part == Part::test) return {"test_batch"};
   return {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"};
 }
@@ -55,17 +64,22 @@ const std::string kWhatToDo = "set class_count to the number of classes, or mend
 
 /// The list of labels in the dict of a batch.
 const Pickle::Value& label_list(const Pickle& pickle, Cifar set) {
-  const std::string_view wanted = set == Cifar::ten ? "labels" : "fine_labels";
+  const std::string_view wanted = labels_key(set);
   const auto& root = pickle.root();
-  if (root.kind == Pickle::Kind::dict)
-    for (std::size_t i = 0; i + 1 < root.items.size(); i += 2)
-      if (pickle[root.items[i]].text == wanted) {
-        const auto& labels = pickle[root.items[i + 1]];
-        require_format(labels.kind == Pickle::Kind::list && !labels.items.empty(), "its ", wanted,
-                       " are no list");
-        return labels;
-      }
-  throw FormatError(concat("it is no dict with ", wanted), "");
+  require_format(root.kind == Pickle::Kind::dict, "it is no dict with ", wanted);
+  std::string keys;
+  for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
+    const std::string_view key = pickle[root.items[i]].text;
+    if (key == wanted) {
+      const auto& labels = pickle[root.items[i + 1]];
+      require_format(labels.kind == Pickle::Kind::list && !labels.items.empty(), "its ", wanted,
+                     " are no list");
+      return labels;
+    }
+    keys += concat(keys.empty() ? "" : ", ", key);
+  }
+  throw FormatError(
+      concat("it is a dict of ", keys.empty() ? "nothing" : keys, ", without ", wanted), "");
 }
 
 }  // namespace
@@ -77,10 +91,13 @@ ImageSet read_cifar(ByteReader& file, Cifar set, std::int64_t class_count) {
   std::array<std::uint8_t, kShape.size()> image{};
   std::uint8_t label = 0;
   while (file.read_if_any(label)) {
-    if (set == Cifar::hundred) file.read({&label, 1}, "the fine label");
+    const std::uint64_t coarse_at = file.offset() - 1;
+    std::uint8_t fine = label;
+    if (set != Cifar::ten) file.read({&fine, 1}, "the fine label");
+    if (set == Cifar::hundred_fine) label = fine;
     if (label >= classes)
       file.refuse(
-          "a label is out of range", file.offset() - 1,
+          "a label is out of range", coarse_at + (set == Cifar::hundred_fine ? 1 : 0),
           concat("label ", int{label}, " of image ", labels.size(), ", with ", classes, " classes"),
           set == Cifar::ten ? "give the files of CIFAR-10" : kWhatToDo);
     file.read(image, "pixels");

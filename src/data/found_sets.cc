@@ -35,6 +35,9 @@ std::optional<Found> recognize(const fs::path& file) {
       Kind{std::regex(R"((train|test)(\.bin(\.gz)?)?)"), "cifar100", ""},
       Kind{std::regex(R"(.*\.npz)"), "npz", ""},
       Kind{std::regex(R"(.*\.(h5|hdf5|he5))"), "hdf5", ""},
+      Kind{
+          std::regex(R"(.*\.npy)"), "",
+          "write images and labels into one file by numpy.savez, as train_images and train_labels"},
       Kind{std::regex(R"(.*\.(tar|tgz|zip|xz|tar\.\w+))"), "", "unpack it"},
       Kind{
           std::regex(R"(.*\.(png|jpe?g|ppm|pgm|bmp|tiff?|webp|parquet))", std::regex::icase), "",

@@ -56,7 +56,7 @@ std::optional<fs::path> file_at(const fs::path& entry, const IdxName& name) {
   return std::nullopt;
 }
 
-/// By prefix, the files of one half.
+/// By prefix, the files of one part.
 std::map<std::string, IdxFiles> files_of(const std::string& folder, Part part) {
   struct Ranked {
     IdxFiles files;
@@ -91,6 +91,8 @@ const char* stem_of(Part part) { return part == Part::train ? "train" : "t10k"; 
 }  // namespace
 
 IdxFiles find_idx_files(const std::string& folder, Part part, const std::string& prefix) {
+  require_input(part != Part::validation, "IDX sets have no part for validation (", folder,
+                ", data_part = \"", kParts.word(part), "\"): set data_part to train or test");
   const auto sets = files_of(folder, part);
   auto chosen = sets.find(prefix);
   if (chosen == sets.end() && prefix.empty() && sets.size() == 1) chosen = sets.begin();

@@ -6,13 +6,13 @@
 
 namespace syncgap::data {
 
-/// The two files of one half of an IDX set.
+/// The two files of one part of an IDX set.
 struct IdxFiles {
   std::string images, labels;
 };
 
 /// Finds them under the names people have them by:
-///   train-images-idx3-ubyte     MNIST and its relatives; t10k or test for the test half
+///   train-images-idx3-ubyte     MNIST and its relatives; t10k or test for the part test
 ///   train-images.idx3-ubyte     with a dot, as some mirrors write it
 ///   emnist-letters-train-...    with a prefix; several of them in one folder need `prefix`
 ///   qmnist-train-labels-idx2-int  other numbers of dimensions and element types
@@ -20,7 +20,7 @@ struct IdxFiles {
 /// InputError that says what is there instead.
 IdxFiles find_idx_files(const std::string& folder, Part part, const std::string& prefix);
 
-/// Whether there are images of that half.
+/// Whether there are images of that part.
 bool has_idx_files(const std::string& folder, Part part, const std::string& prefix);
 
 }  // namespace syncgap::data

@@ -4,13 +4,20 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "core/choices.h"
+
 namespace syncgap::data {
 
-/// Which half of a data set.
-enum class Part { train, test };
+/// Which part of a data set; only .npz files have one for validation.
+enum class Part { train, validation, test };
+
+/// As options and files call it: "train", "val", "test".
+inline constexpr Choices kParts{std::pair{Part::train, "train"}, std::pair{Part::validation, "val"},
+                                std::pair{Part::test, "test"}};
 
 /// Extents of one image; pixels run width fastest, then height, then channel.
 struct ImageShape {

@@ -1,8 +1,8 @@
 #include "data/npz.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstring>
 #include <filesystem>
 #include <regex>
 #include <span>
@@ -102,12 +102,25 @@ ArrayHeader read_header(const Bytes& bytes) {
   return out;
 }
 
+/// The values of an array, in either order of their bytes.
+struct StoredValues {
+  std::span<const std::uint8_t> bytes;
+  std::endian order = std::endian::little;
+
+  template <class Number>
+  Number at(std::uint64_t i) const {
+    std::array<std::uint8_t, sizeof(Number)> value;
+    std::copy_n(bytes.begin() + i * sizeof(Number), sizeof(Number), value.begin());
+    if (order != std::endian::native) std::reverse(value.begin(), value.end());
+    return std::bit_cast<Number>(value);
+  }
+};
+
 template <class Number>
-std::vector<std::int64_t> integers(std::span<const std::uint8_t> bytes, std::uint64_t count) {
+std::vector<std::int64_t> integers(const StoredValues& stored, std::uint64_t count) {
   std::vector<std::int64_t> out(count);
   for (std::uint64_t i = 0; i < count; ++i) {
-    Number value;
-    std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+    const Number value = stored.at<Number>(i);
     // Beyond what is a label anyway.
     out[i] = std::in_range<std::int64_t>(value) ? static_cast<std::int64_t>(value) : -1;
   }
@@ -115,54 +128,53 @@ std::vector<std::int64_t> integers(std::span<const std::uint8_t> bytes, std::uin
 }
 
 template <class Number>
-std::vector<float> reals(std::span<const std::uint8_t> bytes, std::uint64_t count) {
+std::vector<float> reals(const StoredValues& stored, std::uint64_t count) {
   std::vector<float> out(count);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Number value;
-    std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
-    out[i] = static_cast<float>(value);
-  }
+  for (std::uint64_t i = 0; i < count; ++i) out[i] = static_cast<float>(stored.at<Number>(i));
   return out;
 }
 
 PlainArray read_array(const std::string& name, const Bytes& bytes) {
-  static_assert(std::endian::native == std::endian::little);
   const ArrayHeader header = read_header(bytes);
+  const std::string& type = header.type;
+  const std::string what = concat("its values are of type ", type,
+                                  ", not whole numbers of 1 to 8 bytes or reals of 4 or 8");
+  require_format(type.size() == 3 && std::string_view("<>|").find(type[0]) != std::string::npos &&
+                     type[2] >= '1' && type[2] <= '8',
+                 what);
   PlainArray out;
   out.name = name;
   out.extents = header.extents;
-  const std::string& type = header.type;
-  require_format(
-      type.size() == 3 && (type[0] == '<' || type[0] == '|') && type[2] >= '1' && type[2] <= '8',
-      "its values are of type ", type, ", not whole numbers or reals");
   out.element_bytes = unsigned_size(type[2] - '0');
   const std::uint64_t count = header.count();
-  const auto values = std::span(bytes).subspan(header.begin);
-  require_format(values.size() == count * out.element_bytes, "its header says ", count,
-                 " values of ", out.element_bytes, " bytes, there are ", values.size(), " bytes");
+  const StoredValues stored{std::span(bytes).subspan(header.begin),
+                            type[0] == '>' ? std::endian::big : std::endian::little};
+  require_format(stored.bytes.size() == count * out.element_bytes, "its header says ", count,
+                 " values of ", out.element_bytes, " bytes, there are ", stored.bytes.size(),
+                 " bytes");
   const std::string kind = type.substr(1);
   if (kind == "u1")
-    out.values = Bytes(values.begin(), values.end());
+    out.values = Bytes(stored.bytes.begin(), stored.bytes.end());
   else if (kind == "i1")
-    out.values = integers<std::int8_t>(values, count);
+    out.values = integers<std::int8_t>(stored, count);
   else if (kind == "i2")
-    out.values = integers<std::int16_t>(values, count);
+    out.values = integers<std::int16_t>(stored, count);
   else if (kind == "u2")
-    out.values = integers<std::uint16_t>(values, count);
+    out.values = integers<std::uint16_t>(stored, count);
   else if (kind == "i4")
-    out.values = integers<std::int32_t>(values, count);
+    out.values = integers<std::int32_t>(stored, count);
   else if (kind == "u4")
-    out.values = integers<std::uint32_t>(values, count);
+    out.values = integers<std::uint32_t>(stored, count);
   else if (kind == "i8")
-    out.values = integers<std::int64_t>(values, count);
+    out.values = integers<std::int64_t>(stored, count);
   else if (kind == "u8")
-    out.values = integers<std::uint64_t>(values, count);
+    out.values = integers<std::uint64_t>(stored, count);
   else if (kind == "f4")
-    out.values = reals<float>(values, count);
+    out.values = reals<float>(stored, count);
   else if (kind == "f8")
-    out.values = reals<double>(values, count);
+    out.values = reals<double>(stored, count);
   else
-    throw FormatError(concat("its values are of type ", type, ", not whole numbers or reals"), "");
+    throw FormatError(what, "");
   return out;
 }
 
@@ -173,11 +185,11 @@ class Npz {
     refuse_damage([&] { entries_ = tensor_files::read_zip_directory(file_.bytes()); }, path_);
   }
 
-  /// The images (or labels) of a half, under either name; null where there are none.
+  /// The images (or labels) of a part, under either name; null where there are none.
   const ZipEntry* find(Part part, bool labels) const {
-    const std::string half = part == Part::train ? "train" : "test";
+    const std::string word = kParts.word(part);
     for (const std::string& name :
-         {half + (labels ? "_labels.npy" : "_images.npy"), (labels ? "y_" : "x_") + half + ".npy"})
+         {word + (labels ? "_labels.npy" : "_images.npy"), (labels ? "y_" : "x_") + word + ".npy"})
       for (const ZipEntry& entry : entries_)
         if (entry.name == name) return &entry;
     return nullptr;
@@ -186,10 +198,11 @@ class Npz {
     if (const ZipEntry* entry = find(part, labels)) return *entry;
     std::string names;
     for (const ZipEntry& entry : entries_) names += (names.empty() ? "" : ", ") + entry.name;
-    const std::string half = part == Part::train ? "train" : "test";
-    throw InputError(concat("the file has no ", labels ? "labels" : "images", " of the ", half,
-                            " half (", path_, ", which holds ", names.empty() ? "nothing" : names,
-                            "): store them as ", half, labels ? "_labels" : "_images"));
+    const char* word = kParts.word(part);
+    throw InputError(concat("the file has no ", labels ? "labels" : "images", " of the part ", word,
+                            " (", path_, ", which holds ", names.empty() ? "nothing" : names,
+                            "): set data_part to a part it has, or store them as ", word,
+                            labels ? "_labels" : "_images"));
   }
 
   PlainArray array(Part part, bool labels) const {
@@ -244,8 +257,9 @@ ImageSet read_npz(const std::string& path, Part part, std::int64_t class_count) 
 ImageOutline peek_npz(const std::string& path, Part part) {
   require_npz(path);
   const Npz file(path);
+  const ImageOutline outline = outline_of(concat(path, ", images"), file.extents(part));
   file.get(part, true);
-  return outline_of(concat(path, ", images"), file.extents(part));
+  return outline;
 }
 
 bool has_npz_part(const std::string& path, Part part) {

@@ -58,8 +58,8 @@ std::vector<std::int32_t> checked_labels(const PlainArray& labels, std::int64_t 
       [&](const auto& values) {
         using Value = typename std::decay_t<decltype(values)>::value_type;
         if constexpr (std::is_same_v<Value, float>) {
-          throw InputError(
-              concat("labels are not integers (", labels.name, "): store them as integers"));
+          throw InputError(concat("labels are not integers (", labels.name, ", reals of ",
+                                  labels.element_bytes, " bytes): store them as integers"));
         } else {
           for (std::size_t i = 0; i < values.size(); ++i) {
             const std::int64_t label = values[i];
@@ -99,7 +99,8 @@ ImageSet images_from_arrays(PlainArray images, const PlainArray& labels, std::in
         using Value = typename std::decay_t<decltype(values)>::value_type;
         if constexpr (std::is_same_v<Value, std::int64_t>) {
           throw InputError(concat("pixels have the wrong type (", images.name,
-                                  "): store them as unsigned bytes or as floats in [0, 1]"));
+                                  ", whole numbers of ", images.element_bytes,
+                                  " bytes): store them as unsigned bytes or as floats in [0, 1]"));
         } else {
           if constexpr (std::is_same_v<Value, float>)
             for (std::size_t i = 0; i < values.size(); ++i)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 #include "core/check.h"
@@ -82,11 +83,15 @@ ResampledSigmoids::ResampledSigmoids(std::span<const double> t,
   }
   const SigmoidFitter fitter(t_, options.fit);
   for (std::size_t c = 0; c < curves.size(); ++c) fits_.push_back(fitter.fit(values(c), errors(c)));
+  // A resample scatters about the truth by the errors of the pairs and once more by its draw: by
+  // the errors of one draw alone chi^2 would refuse every sigmoid of many points.
+  std::vector<double> twice_drawn(errors_);
+  for (double& error : twice_drawn) error *= std::numbers::sqrt2;
   for (std::size_t r = 0; r < options.resamples; ++r)
     for (std::size_t c = 0; c < curves.size(); ++c)
       resampled_.push_back(fitter.fit(
           std::span(resampled_values_).subspan((r * curves.size() + c) * t.size(), t.size()),
-          errors(c)));
+          row(twice_drawn, c)));
 }
 
 IntervalEstimate ResampledSigmoids::statistic(const Statistic& of) const {
@@ -156,6 +161,11 @@ double ResampledSigmoids::share_fitted(std::size_t curve) const {
   for (std::size_t r = 0; r < options_.resamples; ++r)
     fitted += resampled_[r * curves() + curve].status == FitStatus::fitted ? 1 : 0;
   return fitted / to_real(options_.resamples);
+}
+
+FitStatus ResampledSigmoids::status(std::size_t curve) const {
+  const FitStatus of_all = fits_[curve].status;
+  return of_all == FitStatus::fitted && share_fitted(curve) < 0.5 ? FitStatus::unstable : of_all;
 }
 
 }  // namespace syncgap::observables

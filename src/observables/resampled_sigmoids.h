@@ -22,7 +22,8 @@ struct ResampledSigmoidsOptions {
 
 /// Sigmoids of several curves over the same N pairs, and of R bootstrap samples of these pairs that
 /// are the same for all curves and all points: a pair is drawn with all it has, so differences
-/// between curves have the intervals of the pairs. Every resampled curve is fitted anew.
+/// between curves have the intervals of the pairs. Every resampled curve is fitted anew, and is a
+/// sigmoid by its own errors, which are sqrt(2) of those of all pairs.
 class ResampledSigmoids {
  public:
   using Statistic = std::function<double(std::span<const SigmoidFit>)>;
@@ -55,6 +56,8 @@ class ResampledSigmoids {
   /// Share of the resamples in which the curve is fitted: where it is below the level, the ends of
   /// an interval of its midpoint mean little.
   double share_fitted(std::size_t curve) const;
+  /// What the fit of all pairs came to; unstable where it is fitted, but most resamples are not.
+  FitStatus status(std::size_t curve) const;
 
  private:
   /// A number computed from the values of all curves, (C, K).

@@ -38,6 +38,7 @@ enum class FitStatus {
   too_few_points,  ///< fewer than kFewestPoints: no curve
   outside,         ///< the midpoint lies outside of the scanned range
   poor,            ///< something changes, but a sigmoid is not what the data show
+  unstable,        ///< fitted, but not in most bootstrap samples: only ResampledSigmoids says so
 };
 inline constexpr std::size_t kFewestPoints = 5;  // one more than a sigmoid has parameters
 

@@ -42,10 +42,20 @@ def write_cifar_pickles(folder, images, labels):
                          "data": images[here].reshape(6, -1)}, file, protocol=4)
 
 
-def write_npz(path, images, labels):
+def write_cifar100_pickle(path, images, labels, protocol=4):
+    """The Python version, with keys as those published; labels of superclasses are 19 - label."""
+    with open(path, "wb") as file:
+        pickle.dump({"filenames": [f"{i}.png" for i in range(len(labels))],
+                     "batch_label": "training batch 1 of 1", "fine_labels": labels.tolist(),
+                     "coarse_labels": (19 - labels).tolist(),
+                     "data": images.reshape(len(images), -1)}, file, protocol=protocol)
+
+
+def write_npz(path, images, labels, part="train"):
     """As MedMNIST writes its sets: colour last, labels a column."""
     pixels = np.moveaxis(images, 1, -1) if images.shape[1] == 3 else images[:, 0]
-    np.savez_compressed(path, train_images=pixels, train_labels=labels[:, None].astype(np.uint8))
+    np.savez_compressed(path, **{f"{part}_images": pixels,
+                                 f"{part}_labels": labels[:, None].astype(np.uint8)})
 
 
 def write_hdf5(path, images, labels, **how):

@@ -9,6 +9,7 @@ import pytest
 from image_files import (
     made_up,
     write_cifar,
+    write_cifar100_pickle,
     write_cifar_pickles,
     write_hdf5,
     write_idx,
@@ -139,6 +140,49 @@ def test_images_are_read_as_people_have_them(measure, tmp_path, monkeypatch):
     check_same(want, measure(places[1], "cifar10", 3))
     write_npz(tmp_path / "colour.npz", colour, labels)
     check_same(want, measure(tmp_path / "colour.npz", "npz", 3))
+
+
+def test_cifar100_has_labels_of_classes_and_of_superclasses(measure, tmp_path):
+    colour, labels = made_up(3, 32)
+    write_npz(tmp_path / "fine.npz", colour, labels)
+    want = measure(tmp_path / "fine.npz", "npz", 3)
+    (tmp_path / "cifar").mkdir()
+    for protocol in (3, 4, 5):
+        write_cifar100_pickle(tmp_path / "cifar/train", colour, labels, protocol)
+        check_same(want, measure(tmp_path / "cifar", "cifar100", 3))
+    coarse = ["cifar100_labels=coarse", "class_count=20"]
+    write_cifar100_pickle(tmp_path / "cifar/train", colour, 19 - labels)
+    check_same(want, measure(tmp_path / "cifar", "cifar100", 3, options=coarse))
+    write_cifar100_pickle(tmp_path / "cifar/train", colour, labels)
+    message = measure(tmp_path / "cifar", "cifar100", 3, expect=BAD_INPUT, options=coarse[:1])
+    assert "label 19 of image 0, with 10 classes): set class_count" in message
+
+
+def test_arrays_of_numpy_have_parts_and_either_order_of_bytes(measure, tmp_path):
+    images, labels = made_up(1, 12)
+    path = tmp_path / "set.npz"
+    write_npz(path, images, labels)
+    want = measure(path, "npz")
+    for part in ("val", "test"):
+        write_npz(path, images, labels, part)
+        check_same(want, measure(path, "npz", options=[f"data_part={part}"]))
+    message = measure(path, "npz", expect=BAD_INPUT, options=["data_part=val"])
+    assert "no images of the part val" in message
+    assert "which holds test_images.npy, test_labels.npy): set data_part" in message
+
+    reals = images[:, 0] / 255
+    np.savez(path, x_train=reals, y_train=labels)
+    want = measure(path, "npz")
+    for pixels, numbers in ((">f8", ">i8"), (">f8", ">u2"), ("<f8", ">i4")):
+        np.savez(path, x_train=reals.astype(pixels), y_train=labels.astype(numbers))
+        check_same(want, measure(path, "npz"))
+    np.savez(path, x_train=reals.astype("<f4"), y_train=labels)
+    want = measure(path, "npz")
+    np.savez(path, x_train=reals.astype(">f4"), y_train=labels)
+    check_same(want, measure(path, "npz"))
+    np.savez(path, x_train=images[:, 0].astype(">u2"), y_train=labels)
+    assert "array x_train.npy, whole numbers of 2 bytes)" in measure(path, "npz",
+                                                                      expect=BAD_INPUT)
 
 
 def test_images_of_another_kind_are_named_with_what_to_do(measure, tmp_path):

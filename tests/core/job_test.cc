@@ -88,6 +88,25 @@ std::string resolve_refusal(const std::string& text, const std::string& profile 
 
 Reals coupling(const RunSettings& settings) { return std::get<0>(settings.grid.axis("g").values); }
 
+std::vector<Axis> numbered_axes() {
+  Axis kept{"kept", AxisRole::captured, Integers{0, 1, 2, 3}, "walker that is kept"};
+  kept.numbers_of = "walker";
+  return {std::move(kept), {"walker", AxisRole::captured, Integers{5, 6, 7, 8, 9}, "walker"}};
+}
+
+TEST(Axes, DefaultsThatNumberAnotherAxisAreNoMoreThanItHas) {
+  const auto kept = [](const std::vector<std::string>& overrides) {
+    const Grid grid =
+        make_grid(job_of("[experiment]\nname = \"walks\"\n", "", overrides), numbered_axes());
+    return std::get<Integers>(grid.axis("kept").values);
+  };
+  EXPECT_THAT(kept({}), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(kept({"axes.walker=[5, 6]"}), ElementsAre(0, 1));
+  EXPECT_THAT(kept({"axes.walker=5"}), ElementsAre(0));
+  EXPECT_THAT(kept({"axes.walker=[5, 6]", "axes.kept=[0, 3]"}), ElementsAre(0, 3))
+      << "what a job asks for is the experiment's to refuse";
+}
+
 TEST(Job, IsReadWithItsText) {
   const Job job = job_of(kText);
   EXPECT_EQ(job.experiment, "exact_score");

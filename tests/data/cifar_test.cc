@@ -57,6 +57,13 @@ TEST(Cifar10, RefusesLabelsBeyondNine) {
               HasSubstr("a label is out of range (batch, byte offset 3073, label 10 of image 1"));
 }
 
+TEST(Cifar10, HasNoPartForValidation) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(
+      refusal([&] { read_cifar_folder(folder.path(), Cifar::ten, Part::validation, 10); }),
+      "CIFAR has no part for validation (data_part = \"val\"): set data_part to train or test");
+}
+
 TEST(Cifar10, TheTrainingPartIsFiveBatchesInOrder) {
   const TemporaryFolder folder;
   for (int i = 1; i <= 4; ++i)
@@ -81,12 +88,12 @@ std::vector<std::uint8_t> hundred(const std::vector<std::uint8_t>& labels) {
   return out;
 }
 
-TEST(Cifar100, ItsFineLabelsAreRead) {
+TEST(Cifar100, ItsLabelsAreThoseOfTheClassesOrOfTheSuperclasses) {
   const TemporaryFolder folder;
   folder.write("train.bin", hundred({3, 99}));
   folder.write("test.bin", hundred({57}));
   const auto read = [&](Part part, std::int64_t classes) {
-    return read_cifar_folder(folder.path(), Cifar::hundred, part, classes);
+    return read_cifar_folder(folder.path(), Cifar::hundred_fine, part, classes);
   };
   const ImageSet images = read(Part::train, 100);
   EXPECT_EQ(images.labels(), (std::vector<std::int32_t>{3, 99}));
@@ -94,6 +101,14 @@ TEST(Cifar100, ItsFineLabelsAreRead) {
   images.copy_image(1, image);
   EXPECT_EQ(image[1], 100 / 255.0F);
   EXPECT_EQ(read(Part::test, 100).labels(), (std::vector<std::int32_t>{57}));
+  const auto coarse = [&](std::int64_t classes) {
+    return read_cifar_folder(folder.path(), Cifar::hundred_coarse, Part::train, classes);
+  };
+  EXPECT_EQ(coarse(20).labels(), (std::vector<std::int32_t>{19, 19}));
+  coarse(20).copy_image(1, image);
+  EXPECT_EQ(image[1], 100 / 255.0F);
+  EXPECT_THAT(refusal([&] { coarse(10); }),
+              HasSubstr("byte offset 0, label 19 of image 0, with 10 classes)"));
   EXPECT_THAT(refusal([&] { read(Part::test, 10); }),
               HasSubstr("byte offset 1, label 57 of image 0, with 10 classes): set class_count to "
                         "the number of classes"));
@@ -131,7 +146,7 @@ TEST(CifarPickles, AreReadAsTheBinaryVersionIs) {
   EXPECT_TRUE(has_cifar_files(folder.path(), Cifar::ten, Part::train));
   EXPECT_FALSE(has_cifar_files(folder.path(), Cifar::ten, Part::test));
   folder.write("test", pickled("fine_labels", {99}));
-  EXPECT_EQ(read_cifar_folder(folder.path(), Cifar::hundred, Part::test, 100).labels(),
+  EXPECT_EQ(read_cifar_folder(folder.path(), Cifar::hundred_fine, Part::test, 100).labels(),
             (std::vector<std::int32_t>{99}));
 }
 
@@ -139,13 +154,14 @@ TEST(CifarPickles, AreRefusedWhereTheyAreNoBatch) {
   const TemporaryFolder folder;
   const auto message = [&](const std::vector<std::uint8_t>& bytes, std::int64_t classes = 100) {
     folder.write("train", bytes);
-    return refusal([&] { read_cifar_folder(folder.path(), Cifar::hundred, Part::train, classes); });
+    return refusal(
+        [&] { read_cifar_folder(folder.path(), Cifar::hundred_fine, Part::train, classes); });
   };
   EXPECT_THAT(message(pickled("fine_labels", {7, 57}), 10),
               HasSubstr("label 57 of image 1, with 10 classes"));
   EXPECT_THAT(message(pickled("labels", {7})),
               HasSubstr("this is no batch of CIFAR-100 (" + folder.path("train") +
-                        ", it is no dict with fine_labels)"));
+                        ", it is a dict of data, labels, without fine_labels)"));
   EXPECT_THAT(message(pickled("fine_labels", {7}, 100)),
               HasSubstr("it has 1 labels and no array of as many images"));
   const auto whole = pickled("fine_labels", {7});

@@ -36,6 +36,7 @@ TEST(FoundSets, WhatIsThereDecidesWhatToDo) {
             "set data_format = \"npz\" and data_path = \"FOLDER/pathmnist.npz\""},
            {"set.h5", "hdf5", "set data_path = \"FOLDER/set.h5\""},
            {"cifar-10-python.tar.gz", "cifar10", "unpack it"},
+           {"x_train.npy", "npz", "write images and labels into one file by numpy.savez"},
            {"0001.png", "idx", "write the images into one HDF5 file"},
            {"raw/train-images-idx3-ubyte.gz", "idx", "set data_path = \"FOLDER/raw\""},
            {"MNIST/raw/train-images-idx3-ubyte", "idx", "set data_path = \"FOLDER/MNIST/raw\""},

@@ -108,5 +108,12 @@ TEST(IdxFiles, UnpackedOnesWithAHyphenComeFirst) {
   EXPECT_EQ(found(folder, Part::train), "3 5");
 }
 
+TEST(IdxFiles, HaveNoPartForValidation) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(refusal([&] { find_idx_files(folder.path(), Part::validation, ""); }),
+            "IDX sets have no part for validation (" + folder.path() +
+                ", data_part = \"val\"): set data_part to train or test");
+}
+
 }  // namespace
 }  // namespace syncgap::data

@@ -73,7 +73,8 @@ std::string longs(const std::vector<std::int64_t>& values) {
 std::vector<Array> medical() {
   return {{"train_images.npy", npy("|u1", "2, 4, 5, 3", pixel_bytes(120))},
           {"train_labels.npy", npy("|u1", "2, 1", std::string("\x01\x08", 2))},
-          {"val_images.npy", npy("|u1", "1, 4, 5, 3", pixel_bytes(60))},
+          {"val_images.npy", npy("|u1", "1, 4, 5, 3", std::string(60, '\x66'))},
+          {"val_labels.npy", npy("|u1", "1, 1", "\x03")},
           {"test_images.npy", npy("|u1", "1, 4, 5, 3", pixel_bytes(60))},
           {"test_labels.npy", npy("<i8", "1, 1", longs({7}))}};
 }
@@ -91,7 +92,12 @@ TEST(Npz, MedMnistIsReadPackedOrNot) {
     // Row 2, column 3, channel 1 of image 1.
     EXPECT_EQ(image[20 + 2 * 5 + 3], static_cast<float>(7 * (60 + 13 * 3 + 1) % 256) / 255.0F);
     EXPECT_EQ(read_npz(path, Part::test, 10).labels(), (std::vector<std::int32_t>{7}));
+    const ImageSet validation = read_npz(path, Part::validation, 10);
+    EXPECT_EQ(validation.labels(), (std::vector<std::int32_t>{3}));
+    validation.copy_image(0, image);
+    EXPECT_EQ(image[0], 0.4F);
     EXPECT_EQ(peek_npz(path, Part::train).count, 2);
+    EXPECT_EQ(peek_npz(path, Part::validation).count, 1);
     EXPECT_EQ(peek_npz(path, Part::train).shape, (ImageShape{3, 4, 5}));
     EXPECT_TRUE(has_npz_part(path, Part::test));
     EXPECT_THAT(refusal([&] { read_npz(path, Part::train, 8); }),
@@ -107,8 +113,44 @@ TEST(Npz, KerasNamesAreKnown) {
   EXPECT_EQ(read_npz(path, Part::train, 10).labels(), (std::vector<std::int32_t>{5, 0, 4}));
   EXPECT_FALSE(has_npz_part(path, Part::test));
   EXPECT_EQ(refusal([&] { read_npz(path, Part::test, 10); }),
-            "the file has no images of the test half (" + path +
-                ", which holds x_train.npy, y_train.npy): store them as test_images");
+            "the file has no images of the part test (" + path +
+                ", which holds x_train.npy, y_train.npy): set data_part to a part it has, or "
+                "store them as test_images");
+}
+
+/// The bytes of each number in the other order.
+template <class Number>
+std::string big_endian(const std::vector<Number>& values) {
+  std::string out;
+  for (const Number value : values) {
+    std::string bytes(sizeof value, '\0');
+    std::memcpy(bytes.data(), &value, sizeof value);
+    out.append(bytes.rbegin(), bytes.rend());
+  }
+  return out;
+}
+
+TEST(Npz, NumbersMayHaveTheirHighestByteFirst) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("set.npz");
+  const std::vector<float> pixels{0.25F, 1, 0.1F, 0};
+  const std::vector<double> wide(pixels.begin(), pixels.end());
+  const auto check = [&](const std::string& images, const std::string& labels) {
+    folder.write("set.npz", npz({{"train_images.npy", images}, {"train_labels.npy", labels}}));
+    const ImageSet set = read_npz(path, Part::train, 300);
+    EXPECT_EQ(set.labels(), (std::vector<std::int32_t>{258, 3}));
+    std::vector<float> image(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      set.copy_image(i, image);
+      EXPECT_EQ(image, (std::vector<float>{pixels[2 * i], pixels[2 * i + 1]}));
+    }
+  };
+  check(npy(">f4", "2, 1, 2", big_endian(pixels)),
+        npy(">i8", "2,", big_endian<std::int64_t>({258, 3})));
+  check(npy(">f8", "2, 1, 2", big_endian(wide)),
+        npy(">u2", "2,", big_endian<std::uint16_t>({258, 3})));
+  check(npy(">f8", "2, 1, 2", big_endian(wide)),
+        npy(">i4", "2, 1", big_endian<std::int32_t>({258, 3})));
 }
 
 TEST(Npz, WhatCannotBeReadIsRefusedByName) {
@@ -126,7 +168,11 @@ TEST(Npz, WhatCannotBeReadIsRefusedByName) {
               HasSubstr("set.npz, array train_images.npy, its header says 8 values of 1 bytes, "
                         "there are 7 bytes)"));
   EXPECT_THAT(of(npy("|O", "2, 2, 2", pixel_bytes(8))), HasSubstr("its values are of type |O"));
-  EXPECT_THAT(of(npy(">f8", "2, 2, 2", pixel_bytes(64))), HasSubstr("its values are of type >f8"));
+  EXPECT_THAT(of(npy(">f2", "2, 2, 2", pixel_bytes(16))),
+              HasSubstr("its values are of type >f2, not whole numbers of 1 to 8 bytes or reals of "
+                        "4 or 8)"));
+  EXPECT_THAT(of(npy("<u2", "2, 2, 2", pixel_bytes(16))),
+              HasSubstr("set.npz, array train_images.npy, whole numbers of 2 bytes)"));
   EXPECT_THAT(of(npy("|u1", "2, 2, 2", pixel_bytes(8), "True")), HasSubstr("stored by columns"));
   EXPECT_THAT(of(npy("|u1", "2, 0, 2", "")), HasSubstr("empty or impossibly large"));
   EXPECT_THAT(of(npy("|u1", "2, 99999999999, 99999999999", "")), HasSubstr("impossibly large"));

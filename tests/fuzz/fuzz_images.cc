@@ -1,6 +1,7 @@
 // Any bytes as an image file: by the first byte as IDX images or labels or as CIFAR-10, plain from
-// memory or from a file that may be gzip; or as arrays such as an HDF5 file holds, made up from the
-// bytes. They are read, or refused with an InputError.
+// memory or from a file that may be gzip; as arrays such as an HDF5 file holds, made up from the
+// bytes; as an .npz file or a batch of CIFAR-100's Python version. They are read, or refused with
+// an InputError.
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "data/cifar.h"
 #include "data/idx.h"
 #include "data/image_points.h"
+#include "data/npz.h"
 #include "data/plain_arrays.h"
 
 namespace {
@@ -122,27 +124,46 @@ class MemoryFile {
   int descriptor_;
 };
 
+void read_npz(const std::string& path) {
+  for (const data::Part part : {data::Part::train, data::Part::validation, data::Part::test})
+    if (data::has_npz_part(path, part)) {
+      const data::ImageSet images = data::read_npz(path, part, 10);
+      require(std::int64_t(images.count()) == data::peek_npz(path, part).count);
+      use(images);
+    }
+}
+
+void read_pickle(const std::string& path) {
+  const data::ImageSet images = data::read_cifar_pickle(path, data::Cifar::hundred_coarse, 20);
+  require(images.count() > 0);
+  for (const std::int32_t label : images.labels()) require(label >= 0 && label < 20);
+  use(images);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::span<const std::uint8_t> bytes(data + 1, size - 1);
-  const int kind = data[0] % 4;
+  const int kind = data[0] % 128 % 6;
+  static const MemoryFile memory;
   const auto read = kind == 0 ? read_images : kind == 1 ? read_labels : read_cifar10;
   try {
     if (kind == 3) {
       read_arrays(bytes);
+    } else if (kind > 3) {
+      memory.fill(bytes);
+      (kind == 4 ? read_npz : read_pickle)(memory.path());
     } else if (data[0] < 128) {
       data::ByteReader file(bytes, "memory");
       read(file);
     } else {
-      static const MemoryFile memory;
       memory.fill(bytes);
       data::ByteReader file(memory.path());
       read(file);
     }
   } catch (const InputError& error) {
-    require(kind == 3 || std::string(error.what()).find("byte offset") != std::string::npos);
+    require(kind >= 3 || std::string(error.what()).find("byte offset") != std::string::npos);
   }
   return 0;
 }

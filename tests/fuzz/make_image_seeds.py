@@ -1,9 +1,12 @@
 """make_image_seeds.py FOLDER: writes the seeds of fuzz_images, one small file of each kind."""
 
 import gzip
+import io
 import pathlib
+import pickle
 import struct
 import sys
+import zipfile
 
 folder = pathlib.Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
@@ -23,3 +26,20 @@ for name, kind, content in (("images", 0, images), ("colour", 0, colour), ("labe
     (folder / f"{name}-gzip").write_bytes(bytes([kind + 128]) + gzip.compress(content, mtime=0))
 for name, content in (("arrays", arrays), ("reals", reals)):
     (folder / name).write_bytes(bytes([3]) + content)
+
+
+def npy(kind: str, shape: tuple[int, ...], values: bytes) -> bytes:
+    header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode() + values
+
+
+for name, packing in (("npz", zipfile.ZIP_STORED), ("npz-packed", zipfile.ZIP_DEFLATED)):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        for part in ("train", "val", "test"):
+            archive.writestr(f"{part}_images.npy",
+                             npy(">f4", (2, 1, 2), struct.pack(">4f", 0, 0.25, 1, 0.5)))
+            archive.writestr(f"{part}_labels.npy", npy(">i2", (2, 1), struct.pack(">2h", 3, 9)))
+    (folder / name).write_bytes(bytes([4]) + file.getvalue())
+batch = {"fine_labels": [7, 99], "coarse_labels": [1, 19], "data": bytes(2 * 3072)}
+(folder / "pickle").write_bytes(bytes([5]) + pickle.dumps(batch, protocol=4))

@@ -126,6 +126,44 @@ TEST(ResampledSigmoids, AFlatCurveHasNoInterval) {
   EXPECT_EQ(fits.fit(0).status, FitStatus::flat);
   EXPECT_TRUE(std::isnan(fits.midpoint(0).value) && std::isnan(fits.midpoint(0).interval.low));
   EXPECT_LT(fits.share_fitted(0), 0.5);
+  EXPECT_EQ(fits.status(0), FitStatus::flat);
+}
+
+/// Pairs that rise alike from 0.1 to 0.5 at t = 50, with noise of their own at every point.
+ResampledSigmoids scattered(std::size_t count, double deviation, std::uint64_t seed) {
+  std::vector<double> t, normals(kResampledPairs * count), values;
+  for (std::size_t k = 0; k < count; ++k) t.push_back(100 * to_real(k) / to_real(count - 1));
+  RandomStream(seed, "scatter").fill_normals<double>(0, 0, normals);
+  const Sigmoid rise{50, 5, 0.1, 0.5};
+  for (std::size_t i = 0; i < normals.size(); ++i)
+    values.push_back(rise(t[i % count]) + deviation * normals[i]);
+  const std::span<const double> curves[] = {values};
+  return {t,
+          curves,
+          RandomStream(5, "bootstrap"),
+          {.statistic = PairStatistic::mean, .resamples = 200}};
+}
+
+// Judged by the errors of all pairs, under 5 of 100 resamples of the first kind were sigmoids:
+// their chi^2 is 2 per point.
+TEST(ResampledSigmoids, ResamplesOfASigmoidAreSigmoidsHoweverManyPoints) {
+  for (const double deviation : {0.3, 0.6})
+    for (const std::size_t count : {21, 41, 101}) {
+      const ResampledSigmoids fits = scattered(count, deviation, 7);
+      EXPECT_EQ(fits.status(0), FitStatus::fitted) << count << " points";
+      EXPECT_GT(fits.share_fitted(0), 0.9) << count << " points";
+      EXPECT_LT(fits.midpoint(0).interval.low, 51);
+      EXPECT_GT(fits.midpoint(0).interval.high, 49);
+    }
+}
+
+// The rise is a fifth of the scatter: enough for all pairs at one draw, not for most resamples.
+TEST(ResampledSigmoids, ASigmoidThatMostResamplesLackIsUnstable) {
+  const ResampledSigmoids fits = scattered(21, 2, 9);
+  EXPECT_EQ(fits.fit(0).status, FitStatus::fitted);
+  EXPECT_LT(fits.share_fitted(0), 0.4);
+  EXPECT_EQ(fits.status(0), FitStatus::unstable);
+  EXPECT_TRUE(std::isnan(fits.midpoint(0).interval.low));
 }
 
 TEST(ResampledSigmoids, RefuseWhatIsNotANumber) {

@@ -17,8 +17,9 @@ TABLE_1 = {0.1: (63.6, 50.0, 96.6), 0.3: (48.0, 33.7, 85.3), 0.5: (46.3, 31.6, 8
 CONTROL = 53.0  # g = 0, shared noise: figures 5 and 1
 GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
-FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid")
-FEW_RESAMPLES = "a sigmoid, but not in most bootstrap samples"
+FITTED, FEW_RESAMPLES = 0, 5
+FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid",
+             "a sigmoid, but not in most bootstrap samples")
 METRICS = {"cosine": ("cosine of features, median", style.BLUE),
            "label": ("share of pairs with one label", style.GREEN),
            "coarse": ("coarse commitment", style.BLUE),
@@ -36,16 +37,21 @@ def metric(record: Record, name: str) -> int:
 def fit_word(unit: Unit, name: str) -> str:
     """What the fit of a sigmoid came to."""
     status = unit.value("fit_status", metric(unit.record, name))
-    if status == 0 and not is_fitted(unit, name):
-        return FEW_RESAMPLES
+    if status == FITTED and not is_fitted(unit, name):
+        status = FEW_RESAMPLES  # what records made before this status had a word show by it
     return FIT_WORDS[int(status)] if 0 <= status < len(FIT_WORDS) else "–"
+
+
+def has_plateau(unit: Unit, name: str) -> bool:
+    """Whether all pairs together are a sigmoid, in most bootstrap samples or not."""
+    return unit.value("fit_status", metric(unit.record, name)) in (FITTED, FEW_RESAMPLES)
 
 
 def is_fitted(unit: Unit, name: str) -> bool:
     """Whether the curve is a sigmoid, and most of its bootstrap samples are: the midpoint then has
     an interval."""
     m = metric(unit.record, name)
-    return unit.value("fit_status", m) == 0 and all(
+    return unit.value("fit_status", m) == FITTED and all(
         np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high"))
 
 

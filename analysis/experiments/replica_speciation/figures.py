@@ -35,8 +35,8 @@ from .data import (
     GAP,
     SYMBOLS,
     coupled,
+    has_plateau,
     is_fitted,
-    metric,
     of_metric,
     published,
     scaled,
@@ -141,7 +141,7 @@ def _time_symbols(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> N
 
 def _level_symbols(ax, unit: Unit, x: float, name: str, colour) -> None:
     filled = unit.reliable and is_fitted(unit, name)
-    if unit.value("fit_status", metric(unit.record, name)) == 0:
+    if has_plateau(unit, name):
         symbol(ax, x, of_metric(unit, "plateau", name), colour=colour, marker="o", filled=filled)
     symbol(ax, x, of_metric(unit, "floor", name), colour=colour, marker="v", filled=filled)
 

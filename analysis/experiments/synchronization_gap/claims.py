@@ -28,8 +28,7 @@ def _gaps(setting: Setting, pairing: str):
 
 
 def _verdict(yes: int, count: int) -> Verdict:
-    if count == 0:
-        return Verdict.OPEN
+    """Of `count` cells, at least one."""
     return (Verdict.REPRODUCED if yes == count else Verdict.CONTRADICTED if yes == 0
             else Verdict.PARTLY)
 

@@ -16,7 +16,7 @@ def claims(record: Record, found: list[QualityUnit]) -> list[Claim]:
 
 
 def _verdict(yes: int, no: int, count: int) -> Verdict:
-    if count == 0 or yes + no == 0:
+    if yes + no == 0:
         return Verdict.OPEN
     return (Verdict.REPRODUCED if yes == count else Verdict.CONTRADICTED if no == count
             else Verdict.PARTLY)

@@ -25,7 +25,7 @@ class CoupledCloning : public Prepared {
  public:
   CoupledCloning(const CoupledCloningOptions& options, const Grid& grid, std::optional<int> device)
       : CoupledCloning(options, grid, device, read_images(options.pairs.source),
-                       read_other_half(options.pairs.source)) {}
+                       read_other_part(options.pairs.source)) {}
 
   Facts facts() const override { return facts_; }
   void run(const Unit& unit, Results& results, const RunContext& context) const override;

@@ -47,7 +47,8 @@ void describe_agreement(ObservableList& list) {
   list.add("level", {"metric"}, "that level", "1", "syncgap");
   list.add("fit_status", {"metric"},
            "0 a sigmoid is what the data show, 1 flat, 2 too few points, 3 its midpoint lies "
-           "outside, 4 something changes, but not as a sigmoid does",
+           "outside, 4 something changes, but not as a sigmoid does, 5 a sigmoid, but not in most "
+           "bootstrap samples",
            "1", "syncgap");
   list.add("fit_explained", {"metric"}, "share of the curve's variance that the sigmoid explains",
            "1", "syncgap");

@@ -59,7 +59,7 @@ void store_sigmoid(const AgreementCurves& curves, const AgreementSigmoids& sigmo
   results.cells("plateau").set_or_none(set.plateau(at), m);
   results.cells("crossing").set_or_none(set.linear_crossing(at, curves.level(metric)), m);
   results.cells("level").set(curves.level(metric), m);
-  results.cells("fit_status").set(to_real(static_cast<std::int64_t>(fit.status)), m);
+  results.cells("fit_status").set(to_real(static_cast<std::int64_t>(set.status(at))), m);
   results.cells("fit_explained").set_or_none(fit.explained, m);
   results.cells("fit_chi_square").set_or_none(fit.chi_square, m);
   results.cells("share_fitted").set(set.share_fitted(at), m);

@@ -24,8 +24,10 @@ data::PlainArray read_plain_array(const std::string& path, const std::string& na
           array.file_offset, array.element_bytes};
 }
 
-data::Cifar cifar_of(DataFormat format) {
-  return format == DataFormat::cifar10 ? data::Cifar::ten : data::Cifar::hundred;
+data::Cifar cifar_of(const ImageSourceOptions& options) {
+  if (options.data_format == DataFormat::cifar10) return data::Cifar::ten;
+  return options.cifar100_labels == LabelKind::fine ? data::Cifar::hundred_fine
+                                                    : data::Cifar::hundred_coarse;
 }
 
 /// A folder, or nothing, where a file is wanted.
@@ -42,7 +44,7 @@ data::ImageOutline peek_stored(const ImageSourceOptions& options) {
       return data::peek_idx_folder(path, options.data_part, options.file_prefix);
     case DataFormat::cifar10:
     case DataFormat::cifar100:
-      return data::peek_cifar_folder(path, cifar_of(options.data_format), options.data_part);
+      return data::peek_cifar_folder(path, cifar_of(options), options.data_part);
     case DataFormat::npz:
       return data::peek_npz(path, options.data_part);
     case DataFormat::hdf5:
@@ -61,7 +63,7 @@ data::ImageSet read_stored(const ImageSourceOptions& options) {
                                    options.file_prefix);
     case DataFormat::cifar10:
     case DataFormat::cifar100:
-      return data::read_cifar_folder(path, cifar_of(options.data_format), options.data_part,
+      return data::read_cifar_folder(path, cifar_of(options), options.data_part,
                                      options.class_count);
     case DataFormat::npz:
       return data::read_npz(path, options.data_part, options.class_count);
@@ -81,7 +83,7 @@ bool has_images(const ImageSourceOptions& options) {
       return data::has_idx_files(path, options.data_part, options.file_prefix);
     case DataFormat::cifar10:
     case DataFormat::cifar100:
-      return data::has_cifar_files(path, cifar_of(options.data_format), options.data_part);
+      return data::has_cifar_files(path, cifar_of(options), options.data_part);
     case DataFormat::npz:
       return data::has_npz_part(path, options.data_part);
     case DataFormat::hdf5:
@@ -103,7 +105,8 @@ void ImageSourceOptions::describe(OptionTable& table) {
            "how the images are stored: IDX files as of MNIST, the binary or the Python version of "
            "CIFAR, arrays of NumPy as of MedMNIST, datasets of HDF5")
       .place();
-  table.add("data_part", data_part, kDataParts, "", "which half of the set; HDF5 files have one");
+  table.add("data_part", data_part, data::kParts, "",
+            "which part of the set; val is one of .npz files alone, HDF5 files have one part");
   table
       .add("file_prefix", file_prefix, "",
            "IDX: what file names begin with, as emnist-letters- does, where a folder holds several "
@@ -112,6 +115,10 @@ void ImageSourceOptions::describe(OptionTable& table) {
   table
       .add("transposed", transposed, "",
            "the files have rows and columns of an image exchanged, as those of EMNIST do")
+      .place();
+  table
+      .add("cifar100_labels", cifar100_labels, kLabelKinds, "",
+           "CIFAR-100: labels of its 100 classes (fine) or of the 20 superclasses (coarse)")
       .place();
   table.add("class_count", class_count, "", "classes of the data set; a label beyond is refused")
       .at_least(1);
@@ -135,9 +142,9 @@ data::ImageSet read_images(const ImageSourceOptions& options) {
   return images;
 }
 
-std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options) {
+std::optional<data::ImageSet> read_other_part(const ImageSourceOptions& options) {
   ImageSourceOptions other = options;
-  other.data_part = options.data_part == data::Part::train ? data::Part::test : data::Part::train;
+  other.data_part = options.data_part == data::Part::test ? data::Part::train : data::Part::test;
   if (!has_images(other)) return std::nullopt;
   return read_images(other);
 }

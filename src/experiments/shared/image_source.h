@@ -21,8 +21,12 @@ inline constexpr Choices kDataFormats{
     std::pair{DataFormat::idx, "idx"}, std::pair{DataFormat::cifar10, "cifar10"},
     std::pair{DataFormat::cifar100, "cifar100"}, std::pair{DataFormat::npz, "npz"},
     std::pair{DataFormat::hdf5, "hdf5"}};
-inline constexpr Choices kDataParts{std::pair{data::Part::train, "train"},
-                                    std::pair{data::Part::test, "test"}};
+
+/// Which labels of CIFAR-100: its 100 classes or the 20 superclasses.
+enum class LabelKind { fine, coarse };
+
+inline constexpr Choices kLabelKinds{std::pair{LabelKind::fine, "fine"},
+                                     std::pair{LabelKind::coarse, "coarse"}};
 
 /// Where images come from: the options every experiment on real data shares.
 struct ImageSourceOptions {
@@ -31,6 +35,7 @@ struct ImageSourceOptions {
   data::Part data_part = data::Part::train;
   std::string file_prefix = {};
   bool transposed = false;
+  LabelKind cifar100_labels = LabelKind::fine;
   std::int64_t class_count = 10;
   std::string images_dataset = "images";
   std::string labels_dataset = "labels";
@@ -45,9 +50,9 @@ data::ImageOutline peek_images(const ImageSourceOptions& options);
 /// Reads the whole set; throws InputError that names file, place and remedy.
 data::ImageSet read_images(const ImageSourceOptions& options);
 
-/// The half of a data set that read_images does not read, to test on what was trained;
-/// nothing where its files are not there and for HDF5 files. Throws as read_images.
-std::optional<data::ImageSet> read_other_half(const ImageSourceOptions& options);
+/// The part of a data set to test on what was trained: `test`, or `train` where read_images reads
+/// `test`; nothing where it is not there and for HDF5 files. Throws as read_images.
+std::optional<data::ImageSet> read_other_part(const ImageSourceOptions& options);
 
 /// Classes as facts name them: "0,1,7".
 std::string class_list(const std::vector<std::int32_t>& labels);

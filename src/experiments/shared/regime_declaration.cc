@@ -77,7 +77,8 @@ Axis strip_axis() {
   return {.name = "strip",
           .role = AxisRole::captured,
           .values = first_integers(4),
-          .doc = "number of the trajectory whose images are kept"};
+          .doc = "number of the trajectory whose images are kept",
+          .numbers_of = "trajectory"};
 }
 
 std::vector<Axis> pixel_axes(const RegimeOptions& options) {

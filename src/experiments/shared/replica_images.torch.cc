@@ -42,7 +42,7 @@ ReplicaSources::ReplicaSources(const ReplicaPlan& plan, std::optional<int> devic
   const ReplicaOptions& options = plan.options();
   if (plan.has_images()) {
     images = read_images(options.source);
-    test_images = read_other_half(options.source);
+    test_images = read_other_part(options.source);
     training = std::make_unique<const ReplicaImages>(plan, *images);
     facts = data_facts(*images, test_images);
   }

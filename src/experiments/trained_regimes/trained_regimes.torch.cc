@@ -44,7 +44,7 @@ class TrainedRegimes : public Prepared {
   TrainedRegimes(const TrainedRegimesOptions& options, const Grid& grid, std::optional<int> device)
       : plan_(options, grid),
         images_(read_images(options.exact.source)),
-        test_images_(read_other_half(options.exact.source)),
+        test_images_(read_other_part(options.exact.source)),
         facts_(data_facts(images_, test_images_)) {
     check_images(grid, images_, options.exact, plan_.least_images());
     facts_.push_back(cloud_fact(options.exact));

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.coupled_ou.data import over_g
@@ -177,6 +178,25 @@ def test_gap_of_many_modalities(record_of):
         time = over_g(record, "mode_speciation_time", graph="star", modalities=6, mode=0)
         last = over_g(record, "mode_speciation_time", graph="star", modalities=6, mode=5)
         np.testing.assert_allclose(gap.values, time.values - last.values, atol=1e-12)
+
+
+def test_couplings_that_end_before_the_landmarks_decide_nothing_of_them(run_job):
+    found = undecided(run_job(FIGURE_1, "--set", "axes.g={linspace=[0.0,0.3,7]}"))
+    assert found == {
+        "figure 1": ["No interior peak on the measured 7 couplings at $m_+^2=2$."],
+        "section 3": ["The curves do not cross on the measured couplings."]}
+
+
+@pytest.mark.parametrize("g, drop, last", [
+    ("[0.0,0.3,0.6,1.5,1.7,2.0]", "At θ = 0: $t_S(1.5)=0.436$, $t_S(1.7)=0.236$.", "1.7"),
+    ("[0.0,0.5,1.0,1.5,2.0]", None, "1.5")])
+def test_coarse_couplings_do_not_tell_where_speciation_ends(run_job, g, drop, last):
+    """Neither near g = 1, where the time is said to drop, nor near 1.7."""
+    found = undecided(run_job(FIGURE_4, "--set", f"axes.g={g}", "--set", "axes.theta=[0.0]",
+                              "--set", 'experiment.quantities=["speciation"]'))
+    assert found == {"section 4": [text for text in (
+        drop, "First measured coupling without speciation at θ = 0: 2, the last with it "
+        f"{last}.") if text]}
 
 
 JOBS = (FIGURE_1, FIGURE_2, FIGURE_3, FIGURE_4, FIGURE_5, SCHEDULES, GRAPHS)

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from command import figures_of_reports
 from made_up_images import write_halves
+from records import changed
+from undecided import undecided
 
 from analysis.experiments.image_units import Measured, units
 from analysis.experiments.table import content
@@ -56,6 +58,22 @@ def test_claims_that_follow_from_the_mathematics_hold(record):
     assert claims["syncgap"].verdict == Verdict.REPRODUCED  # clones against posterior weights
     assert claims["eq. (10)"].verdict == Verdict.REPRODUCED  # t_C falls with n
     assert "table" not in claims  # these images are not MNIST
+
+
+def test_clones_that_part_too_late_decide_no_time(run_job, tmp_path):
+    """Clones that part just before the end are always of one class, and of one image."""
+    write_halves(tmp_path, count=80, side=6)
+    found = undecided(run_job(JOB.format(folder=tmp_path), "--set", "axes.branch_time=[0.02,0.01]",
+                              "--set", "axes.time=[1.0,2.0,3.0]"))
+    assert found["figure 4"][0].count("φ passes 0.775 at –, $t_S$ = ") == 2
+    assert found["figure 5"] == ["The times of the scan do not reach both."]
+
+
+def test_times_with_overlapping_intervals_are_not_ordered(path, tmp_path):
+    found = undecided(changed(path, tmp_path / "wide.h5", collapse_crossing_time_low=0.01,
+                              collapse_crossing_time_high=3.0))
+    assert found["main results"][0].count("[0.010, 3.000]") == 2
+    assert found["eq. (10)"][0].count("[0.010, 3.000]") == 2
 
 
 def test_tables_show_every_unit_and_every_branch(record):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
+from undecided import undecided
 
 from analysis.experiments.exact_score.data import METRICS, Curves
 from analysis.experiments.table import content
@@ -78,6 +79,22 @@ def test_printed_score_has_the_effect_and_the_exact_ones_have_none(record):
     assert aligned.verdict == misaligned.verdict == Verdict.REPRODUCED
     table = content(record).tables[0]
     assert [row[-1] for row in table.rows] == ["effect"] * 3 + ["no effect seen"] * 6
+
+
+def test_too_weak_a_coupling_decides_no_sign(run_job):
+    found = undecided(run_job(JOB, "--set", "axes.g=[1e-9]", "--set", "experiment.trials=40",
+                              "--set", "experiment.steps=20", "--set", "axes.seed=[0]"))
+    assert set(found) == {"appendix C"}
+    aligned, misaligned, change = found["appendix C"]
+    assert "$\\theta\\leq\\pi/4$" in aligned and aligned.endswith("0 of 0 clear signs agree.")
+    assert misaligned.endswith("0 of 0 clear signs agree.")
+    assert change == "No clear sign change in the measured cells."
+
+
+def test_the_printed_score_alone_does_not_tell_a_genuine_effect(run_job):
+    found = undecided(run_job(JOB, "--set", 'axes.score=["printed"]', "--set",
+                              "experiment.trials=200", "--set", "experiment.steps=20"))
+    assert found["appendix C, conclusion"] == ["This record holds no exact score to compare with."]
 
 
 def test_terminal_variance_against_its_closed_form(record):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from command import analyse, check_page
-from records import parts_of, set_pending
+from records import changed, parts_of, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.information_dynamics.data import Dynamics, dynamics
@@ -94,6 +95,24 @@ def test_dimensions_are_counted(record_of):
         assert found["(36)-(38), (61): Data in a subspace of di"] is YES
         subspace = Dynamics(record, "subspace")
         assert subspace.dimension == 8 and (subspace.values("manifold_dimension") == 3).all()
+
+
+def test_strong_noise_decides_nothing_of_the_dimension(run_job):
+    found = undecided(run_job(DIMENSIONS, "--set", 'axes.data=["subspace"]', "--set",
+                              "experiment.subspace_variance=1.0", "--set",
+                              "axes.noise={logspace=[0.5,5.0,12]}"))
+    text, = found["(36)-(38), (61)"]
+    assert "of 8 dimensions at σ/α = 0.5" in text and text.endswith("$D_{data}$ = 3.")
+
+
+def test_branchings_that_were_not_told_apart_are_not_decided(record_of, tmp_path):
+    """As numbers of a record that no quadrature gives: kinds unknown, a centre that is never
+    stable together with the points."""
+    path = changed(record_of(DYNAMICS), tmp_path / "unknown.h5", branching_jump=np.nan,
+                   centre_noise=100.0)
+    found = undecided(path)
+    assert found["(44)"][0].startswith("equal weights: a branching of unknown kind at σ = 1; ")
+    assert found["Below (41)"] == ["The centre becomes stable no earlier than the paths end."]
 
 
 @pytest.mark.parametrize("number", range(len(JOBS)))

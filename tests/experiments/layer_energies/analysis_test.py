@@ -7,6 +7,7 @@ import pytest
 from command import analyse, check_page, report
 from decided_replicas import decide, set_gaps
 from records import changed, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.layer_energies.data import (
@@ -151,8 +152,10 @@ def test_verdicts_of_the_published_gap(layers, tmp_path):
 
 
 def test_verdicts_flip_with_the_gap(layers, tmp_path):
-    none = said(set_gaps(layers, tmp_path / "none.h5", lambda g, depth: np.full(len(depth), 1.01)))
-    assert none[LAST] is none[INVERSION] is NO and none[VANISHES] is OPEN
+    path = set_gaps(layers, tmp_path / "none.h5", lambda g, depth: np.full(len(depth), 1.01))
+    none = said(path)
+    assert none[LAST] is none[INVERSION] is NO
+    assert undecided(path)[VANISHES][0].endswith("Nothing is there that could vanish.")
     everywhere = said(set_gaps(layers, tmp_path / "everywhere.h5",
                                lambda g, depth: np.full(len(depth), 1.3)))
     assert everywhere[LAST] is Verdict.PARTLY
@@ -161,7 +164,10 @@ def test_verdicts_flip_with_the_gap(layers, tmp_path):
 
 def test_a_gap_that_chance_makes_as_well_does_not_count(layers, tmp_path):
     path = set_gaps(layers, tmp_path / "wide.h5", as_published, chance=(0.8, 1.4))
-    assert {said(path)[claim] for claim in (LAST, INVERSION, VANISHES)} == {OPEN}
+    found = undecided(path)
+    assert "above chance in 0% of the last" in found[LAST][0]
+    assert "below chance in 0% of them" in found[INVERSION][0]
+    assert "outside chance in 0% of the blocks at $g=0$" in found[VANISHES][0]
     narrow = said(set_gaps(layers, tmp_path / "narrow.h5", as_published, chance=(0.85, 1.15)))
     assert narrow[LAST] is YES and narrow[INVERSION] is NO
     with open_record(path) as record:
@@ -176,8 +182,9 @@ def test_what_only_the_published_modes_show_is_shown_partly(layers, tmp_path):
 
 
 def test_nothing_is_said_of_a_network_without_context(layers, tmp_path):
-    found = said(set_gaps(layers, tmp_path / "alone.h5", as_published, reliable=0.0))
-    assert found[LAST] is found[INVERSION] is found[VANISHES] is OPEN
+    found = undecided(set_gaps(layers, tmp_path / "alone.h5", as_published, reliable=0.0))
+    for claim, count in ((LAST, 2), (INVERSION, 4), (VANISHES, 6)):
+        assert found[claim][0].endswith(f": nothing reliable. Left out: {count} unreliable units.")
 
 
 def test_leading_modes_are_coarse_where_their_frequencies_are_lower(layers, tmp_path):
@@ -195,6 +202,9 @@ def test_leading_modes_are_coarse_where_their_frequencies_are_lower(layers, tmp_
     assert with_bands("fine.h5", 4, 0) is NO
     assert with_bands("alike.h5", 2, 2, scatter=0) is NO
     assert with_bands("scattered.h5", 2, 2, scatter=2) is OPEN
+    assert "after 0 of " in undecided(tmp_path / "scattered.h5")[COARSE][0]
+    unknown = changed(layers, tmp_path / "unknown.h5", mode_band_share=np.nan)
+    assert undecided(unknown)[COARSE][0].endswith(": too few modes.")
 
 
 def test_the_step_shown_is_the_job_s_or_that_of_a_record_beside(layers, speciation, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.mixture_cloning.data import Cloning
@@ -59,6 +60,23 @@ def test_a_scan_that_ends_too_early_decides_nothing(run_job):
             assert found[where].verdict is Verdict.OPEN
         assert "ends before the curve does" in found["figure 2, text"].measured
         assert Verdict.CONTRADICTED not in {claim.verdict for claim in found.values()}
+
+
+def test_late_cloning_alone_decides_nothing_of_early_cloning(run_job):
+    found = undecided(run_job(JOB, "--set", "axes.branch_time=[1.0,2.0,4.0]", "--set",
+                              "axes.dimension=[4,16]", "--set", "experiment.trials=200"))
+    assert found["figure 2"] == ["No curves cross at cloning times from 1 to 4."]
+    assert "$d=4$, $t=1$: the label agrees with probability" in found["(27)"][0]
+
+
+def test_no_error_is_known_before_a_unit_of_the_shown_method_is_done(cloning, tmp_path):
+    with open_record(cloning) as record:
+        first = list(record.axes["method"].values).index("projected")
+        units = np.arange(record.unit_count).reshape(record.status.shape)
+        place = [axis.name for axis in record.split_axes].index("method")
+        of_projected = set(np.take(units, first, axis=place).ravel().tolist())
+    found = undecided(set_pending(cloning, tmp_path / "full.h5", of_projected.__contains__))
+    assert found["(6), figure 2"] == ["No cell of which the error is known."]
 
 
 def test_seeds_are_averaged_with_their_errors(cloning):

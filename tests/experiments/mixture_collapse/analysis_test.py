@@ -3,6 +3,7 @@
 import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.mixture_collapse.crossings import crossings_of
@@ -70,6 +71,14 @@ def test_claims_of_collapse(collapse, scaling):
     with open_record(scaling) as record:
         verdicts = {claim.where: claim.verdict for claim in content(record).claims}
         assert "(5), (43)" in verdicts
+
+
+@pytest.mark.parametrize("method", ["none", "reduced"])
+def test_times_before_any_collapse_decide_nothing_of_it(run_job, method):
+    found = undecided(run_job(COLLAPSE, "--set", f'axes.method=["{method}"]', "--set",
+                              "axes.time={linspace=[0.01,0.02,3]}", "--set",
+                              "experiment.data_sets=4"))
+    assert found == {"(10), curse of dimensionality": ["The times of the scan reach no collapse."]}
 
 
 def test_weight_curves_cross_near_the_collapse_time(scaling):

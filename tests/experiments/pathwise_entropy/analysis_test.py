@@ -3,6 +3,7 @@
 import pytest
 from command import analyse, check_page
 from records import parts_of, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.pathwise_entropy.data import cases, mixture_text
@@ -84,6 +85,22 @@ def test_figure_5_has_a_peak_under_both_processes(record_of):
         assert said["Appendix A.4, figure 5a"].verdict is YES
         assert said["Appendix A.4, figure 5b"].verdict is YES
         assert said["Section 7.1"].verdict is NO
+
+
+def test_small_dimensions_and_few_trajectories_decide_nothing_of_the_limits(run_job):
+    """Wide Gaussians at d = 2 and 3: the limit of large d is far; 40 trajectories without a rise
+    leave room for one in a hundred."""
+    found = undecided(run_job(FIGURE_4, "--set", "axes.d=[2,3]", "--set",
+                              'axes.process=["edm","ou"]', "--set", "experiment.variance=4.0",
+                              "--set", "experiment.trials=40", "--set",
+                              "experiment.rise_threshold=50.0", "--set",
+                              "axes.u={linspace=[0.05,12.0,240]}"))
+    assert found == {
+        "Section 7, figure 3": ["0% of the trajectories (EDM, d = 2) rise by more than 50 nat at "
+                                "some point."],
+        "Section 7.1, figure 4": ["Peak minus $t_S$: +0.5874 (d = 2), +0.4225 (d = 3)."],
+        "Appendix A.4, figure 5a": ["Full width over √d: 2.1965 (d = 2), 1.9011 (d = 3)."],
+        "Appendix A.4, figure 5b": ["Full width: 1.0247 (d = 2), 1.0513 (d = 3)."]}
 
 
 @pytest.mark.parametrize("number", range(len(JOBS)))

@@ -7,6 +7,7 @@ from command import report
 from decided_replicas import decide
 from image_files import made_up, write_cifar
 from records import changed, set_pending
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.replica_speciation.data import (
@@ -185,14 +186,64 @@ def test_scatter_of_the_pairs_leaves_the_fall_open(replicas, tmp_path):
     found = said(decide(replicas, tmp_path / "wide.h5",
                         lambda g, noise: None if g == 0 else 10.2 - 0.2 * g, scatter=6.0))
     assert found[FALLS, "independent"] is OPEN
+    wide = undecided(tmp_path / "wide.h5")
+    text, = [text for text in wide[FALLS] if "independent" in text]
+    assert "Not decided: the interval holds 0." in text
+    assert "3 of 3 midpoints within the published intervals" in wide[WHICH[0]][0]
+
+
+def test_midpoints_just_beyond_the_published_ones_decide_nothing_of_the_noise(replicas, tmp_path):
+    times = {0.0: None, 0.1: 19.6, 0.3: 17.4, 1.0: 12.2}
+    near = undecided(decide(replicas, tmp_path / "near.h5", lambda g, noise: times[round(g, 3)]))
+    assert near[WHICH[0]][0].count("0 of 3 midpoints within the published intervals") == 2
 
 
 def test_nothing_is_said_of_unreliable_units_and_flat_curves(replicas, decided, tmp_path):
-    doubtful = said(changed(decided, tmp_path / "doubtful.h5", reliable=0.0))
-    assert set(doubtful.values()) == {OPEN}
+    doubtful = changed(decided, tmp_path / "doubtful.h5", reliable=0.0)
+    assert set(said(doubtful).values()) == {OPEN}
+    found = undecided(doubtful)
+    for text in found[FALLS]:
+        assert "fewer than two couplings with a reliable sigmoid. Left out: 6 unreliable" in text
+    for text in found[COARSE]:
+        assert "not known; above 0 for 0 of 0 units, below for 0, not decided for 0." in text
+    sizes, plateaus = ([text for text in found[SIZE] if part in text]
+                       for part in ("published range", "two reliable couplings"))
+    assert len(sizes) == len(plateaus) == 2 and len(found[SIZE]) == 4
+    assert all("in 0 of 0 units that tell it from 0. Left out" in text for text in sizes)
+    assert found[WHICH[0]][0].count("no reliable sigmoid") == 2
+    control, = found[CONTROL[0]]
+    assert "no reliable sigmoid at $g=0$. Left out: 2 unreliable of 2 units." in control
     flat = said(decide(replicas, tmp_path / "flat.h5", lambda g, noise: None))
     assert flat.pop((PLATEAU, "independent")) is not NO and flat.pop((PLATEAU, "shared"))
     assert set(flat.values()) == {OPEN}
+
+
+def test_what_pairs_scatter_too_much_to_tell_is_not_decided(replicas, tmp_path):
+    """Ends that differ by as much as they scatter; a control without weak coupling beside it, and
+    one that lies where the weak coupling does."""
+    ends = undecided(decide(replicas, tmp_path / "ends.h5", lambda g, noise: 20.0, scatter=6.0))
+    assert any("Not decided: the interval holds 0 and is not narrow." in text
+               for text in ends[SIZE])
+    alone = undecided(decide(replicas, tmp_path / "alone.h5",
+                             lambda g, noise: 10.0 if noise else None))
+    assert "no reliable sigmoid at weak coupling with independent noise" in alone[CONTROL[0]][0]
+    beside = undecided(decide(replicas, tmp_path / "beside.h5", lambda g, noise: 10.0,
+                              scatter=6.0))
+    assert "Not decided: the interval holds 0." in beside[CONTROL[0]][0]
+
+
+def test_a_sigmoid_that_most_samples_of_the_pairs_lack_is_none(decided, tmp_path):
+    """By its own status word, and in records from before there was one by the missing interval."""
+    def words(copy, **values):
+        path = changed(decided, tmp_path / copy, **values)
+        with open_record(path) as record:
+            table = next(t for t in content(record).tables if "independent" in t.title)
+            return {row[4] for row in table.rows}, said(path)[FALLS, "independent"]
+
+    word = "a sigmoid, but not in most bootstrap samples"
+    assert words("new.h5", fit_status=5.0) == ({word}, OPEN)
+    assert words("old.h5", fit_status=0.0, midpoint_low=np.nan, midpoint_high=np.nan) == (
+        {word}, OPEN)
 
 
 def test_midpoints_of_resampled_curves_are_those_of_their_sigmoids():

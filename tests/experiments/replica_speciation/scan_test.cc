@@ -103,5 +103,43 @@ TEST(ScanAgreement, FindsTheSameMidpointsWithAThirdOfTheEvaluations) {
   EXPECT_GE(gap.interval.high, 20 - 0.5);
 }
 
+// Coarse distances scatter by five times their rise: all pairs are a sigmoid, most samples of them
+// are flat.
+TEST(StoreCurves, ASigmoidThatMostSamplesOfThePairsLackHasItsOwnStatus) {
+  ReplicaSpeciationOptions options;
+  options.replicas.pairs = 48;
+  options.replicas.steps = 20;
+  const std::int64_t pairs = options.replicas.pairs;
+  std::vector<std::int64_t> points(options.replicas.steps + 1);
+  std::iota(points.begin(), points.end(), std::int64_t{0});
+  std::vector<double> normals(pairs * std::ssize(points));
+  RandomStream(9, "scatter").fill_normals<double>(0, 0, normals);
+  AgreementCurves curves(pairs, independent());
+  for (const std::int64_t t : points) {
+    const double share = 1 / (1 + std::exp(10 - to_real(t)));
+    PairComparison seen;
+    for (std::int64_t i = 0; i < pairs; ++i) {
+      const double noise = normals[i * std::ssize(points) + t];
+      seen.cosine.push_back(0.6 + 0.3 * share + 0.01 * noise);
+      seen.same_label.push_back(share > to_real(i) / to_real(pairs) ? 1 : 0);
+      seen.distances[0].push_back(8 * (1 - (0.1 + 0.4 * share + 2 * noise)));
+      seen.distances[1].push_back(200 * (1 - (0.4 * share + 0.01 * noise)));
+    }
+    curves.add(t, std::move(seen));
+  }
+  const AgreementSigmoids sigmoids(curves, RandomStream(5, "bootstrap"), 200);
+  const ResultLayout layout(Grid(replica_speciation_axes(options)),
+                            replica_speciation_observables(options));
+  Results results(layout);
+  store_curves(options, points, curves, sigmoids, results);
+  const auto stored = [&](const char* name, Agreement metric) {
+    return results.values(name)[static_cast<std::size_t>(metric)];
+  };
+  for (const Agreement metric : {Agreement::cosine, Agreement::label, Agreement::fine})
+    EXPECT_EQ(stored("fit_status", metric), 0);
+  EXPECT_EQ(stored("fit_status", Agreement::coarse), 5);
+  EXPECT_LT(stored("share_fitted", Agreement::coarse), 0.5);
+}
+
 }  // namespace
 }  // namespace syncgap::experiments

@@ -6,6 +6,7 @@ import pytest
 from command import figures_of_reports
 from made_up_images import write_halves
 from records import changed
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.table import content
@@ -108,6 +109,25 @@ def test_claims_follow_the_numbers(path, tmp_path):
         claims = claims_of(record)
         assert claims["With few training images "].verdict == Verdict.REPRODUCED
         assert claims["Where networks collapse, "].verdict == Verdict.REPRODUCED
+
+
+def test_what_a_record_does_not_reach_is_not_decided(path, tmp_path):
+    good = dict(classifier_accuracy=0.99, second_class_share=0.5, collapsed_share=0.1,
+                collapsed_share_low=0.05, collapsed_share_high=0.2)
+    never = undecided(changed(path, tmp_path / "never.h5", **good, speciation_time=100.0,
+                              clone_speciation_time=np.nan))
+    speciates, ends = never["figure 4"]
+    assert speciates.startswith("φ passes 0.775 at ") and "–, $t_S$ = 100.000" in speciates
+    assert "(independent samples " in ends
+    assert never["figure 5"] == ["No network of this record repeats its training images in half "
+                                 "of its samples."]
+    assert never["figure 11"] == ["Share of collapsed samples: $n=6$: 0.10 [0.05, 0.20]; $n=40$: "
+                                  "0.10 [0.05, 0.20]."]
+    early = undecided(changed(path, tmp_path / "early.h5", **(good | dict(
+        collapsed_share=0.9, clone_collapse_time=np.nan))))
+    assert "$\\phi_C=1/2$ at –" in early["figure 5"][0]
+    uneven = undecided(changed(path, tmp_path / "uneven.h5", second_class_share=0.04))
+    assert len(uneven["figure 4"]) == 1
 
 
 def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):

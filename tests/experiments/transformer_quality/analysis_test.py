@@ -5,6 +5,7 @@ import pytest
 from command import figures_of_reports
 from made_up_images import write_halves
 from records import changed
+from undecided import undecided
 
 from analysis import open_record
 from analysis.experiments.table import content
@@ -89,6 +90,10 @@ def test_verdicts_follow_the_intervals(path, tmp_path):
     assert verdicts("unknown", **(sure | dict(context_rise_error=1.0, label_right_low=0.1,
                                               label_right_high=0.99))) == [
         Verdict.OPEN, Verdict.OPEN]
+    routes, classes = (text for texts in undecided(tmp_path / "unknown.h5").values()
+                       for text in texts)
+    assert "above the least rise of 2% for 0 of 2 seeds, below for 0." in routes
+    assert "0.95 [0.10, 0.99]" in classes and classes.endswith("for 0 of 2 seeds, below for 0.")
     assert verdicts("unmeasured", **(sure | dict(context_rise=np.nan))) == [Verdict.REPRODUCED]
 
 
