@@ -36,7 +36,7 @@ fail() { printf 'bootstrap: %s\n' "$*" >&2; exit 1; }
 run_packages=(
   g++ cmake ninja-build pkgconf git
   openmpi-bin libopenmpi-dev libhdf5-dev libeigen3-dev libboost-dev libhwy-dev
-  libopenblas-serial-dev zlib1g-dev dataset-fashion-mnist
+  libopenblas-openmp-dev zlib1g-dev dataset-fashion-mnist
   libtomlplusplus-dev libcli11-dev libxxhash-dev nlohmann-json3-dev
   python3 python3-h5py python3-numpy python3-matplotlib
 )

@@ -27,7 +27,7 @@ class Syncgap(CMakePackage):
     depends_on("eigen@3.4:")
     depends_on("boost@1.74:")
     depends_on("highway@1.0:")
-    depends_on("openblas threads=none")
+    depends_on("openblas threads=openmp")
     depends_on("zlib-api")
     depends_on("tomlplusplus@3.2:")
     depends_on("cli11@2.1:")

@@ -6,16 +6,39 @@
 
 #include "core/check.h"
 
+// Of the OpenMP that OpenBLAS or LibTorch brings along; absent where neither does.
+extern "C" {
+[[gnu::weak]] int omp_get_max_threads();
+[[gnu::weak]] void omp_set_num_threads(int);
+}
+
 namespace syncgap::observables {
 namespace {
 
-/// The threaded builds of OpenBLAS would start a thread per core in every rank.
-void use_one_thread() {
-  [[maybe_unused]] static const bool done = [] {
-    openblas_set_num_threads(1);
-    return true;
-  }();
-}
+/// A product takes one thread, whichever build of OpenBLAS is there, so that its bits are the same
+/// and ranks leave each other their cores. The build for OpenMP asks OpenMP how many, the others
+/// remember what they were told.
+class OneThread {
+ public:
+  OneThread() {
+    if (has_openmp()) before_ = omp_get_max_threads();
+    // Older builds for OpenMP tell OpenMP so, too.
+    [[maybe_unused]] static const bool told = (openblas_set_num_threads(1), true);
+    if (has_openmp()) omp_set_num_threads(1);
+  }
+  ~OneThread() {
+    if (has_openmp()) omp_set_num_threads(before_);
+  }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  static bool has_openmp() {
+    return omp_get_max_threads != nullptr && omp_set_num_threads != nullptr;
+  }
+
+  int before_ = 1;
+};
 
 int blas_int(std::size_t size) {
   SYNCGAP_EXPECTS(size < (std::size_t{1} << 31));
@@ -27,14 +50,14 @@ int stride_of(std::size_t size) { return blas_int(std::max<std::size_t>(size, 1)
 
 void product(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, std::size_t m, std::size_t n, std::size_t k,
              const float* a, const float* b, float beta, float* c, Strides s) {
-  use_one_thread();
+  const OneThread scope;
   cblas_sgemm(CblasRowMajor, ta, tb, blas_int(m), blas_int(n), blas_int(k), 1, a, stride_of(s.a), b,
               stride_of(s.b), beta, c, stride_of(s.c));
 }
 
 void product(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, std::size_t m, std::size_t n, std::size_t k,
              const double* a, const double* b, double beta, double* c, Strides s) {
-  use_one_thread();
+  const OneThread scope;
   cblas_dgemm(CblasRowMajor, ta, tb, blas_int(m), blas_int(n), blas_int(k), 1, a, stride_of(s.a), b,
               stride_of(s.b), beta, c, stride_of(s.c));
 }
