@@ -24,6 +24,8 @@ MPI_ENVIRONMENT = {
     "OMPI_MCA_hwloc_base_binding_policy": "none",
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "PRTE_MCA_hwloc_default_binding_policy": "none",
+    # Open MPI 5 remarks on interfaces over which ranks of one machine do not reach each other.
+    "OMPI_MCA_btl_tcp_if_include": "lo",
 }
 # Open MPI's launcher else leaves the other ranks two seconds to come to an end.
 AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}

@@ -184,7 +184,7 @@ def test_libtorch_is_in_a_part_that_only_jobs_that_train_open(syncgap, with_torc
 
     linked = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     assert "torch" not in linked
-    assert len(linked.splitlines()) <= 60
+    assert len(linked.splitlines()) <= 70  # 53 with Debian 12's libraries, 67 with 13's
     run("plan", TRAINING, expect=SUCCESS)
     train = ("run", TRAINING, "--set", 'experiment.weights="none.safetensors"')
     missing = run(*train, expect=BAD_INPUT)
