@@ -10,6 +10,7 @@
 
 #include "core/check.h"
 #include "error_text.h"
+#include "networks/blocks_by_rows.h"
 #include "networks/dit_embeddings.h"
 #include "networks/dit_golden.h"
 #include "networks/initialize.h"
@@ -244,18 +245,27 @@ TEST(DiT, RowsAtATimeAgreeWithOperationsOneByOne) {
         }
 }
 
-TEST(DiT, ThreadsDoNotChangeABitOfRows) {
+// Of the blocks alone: what stands around them is LibTorch's, whose products may depend on threads.
+TEST(BlockByRows, ThreadsDoNotChangeABit) {
   const torch::NoGradGuard no_grad;
+  constexpr std::int64_t kRows = 5, kTokens = 16, kWidth = 32;
+  torch::manual_seed(3);
+  const BlockLayers layers{torch::nn::Linear(kWidth, 3 * kWidth), torch::nn::Linear(kWidth, kWidth),
+                           torch::nn::Linear(kWidth, 4 * kWidth),
+                           torch::nn::Linear(4 * kWidth, kWidth),
+                           torch::nn::Linear(kWidth, 6 * kWidth)};
+  const auto tokens = torch::randn({kRows, 2, kTokens, kWidth});
+  const auto condition = torch::randn({kRows, kWidth});
+  const CoupledRows coupled{torch::linspace(0, 1, kRows), 0, kRows};
+  ASSERT_TRUE(BlockByRows::can(layers, tokens));
   const int before = at::get_num_threads();
-  const Sizes& sizes = kSizes[2];
-  auto network = filled(shape_of(sizes));
-  const auto states = states_of(shape_of(sizes), sizes.rows);
   std::vector<Tensor> outs;
   for (const int threads : {1, 3}) {
     at::set_num_threads(threads);
-    outs.push_back(joined(single(network, states, coupled_conditions(sizes.rows))));
+    outs.push_back(BlockByRows().forward(layers, tokens, condition, coupled, 4, 1e-6));
   }
   at::set_num_threads(before);
+  EXPECT_GT((outs[0] - tokens).abs().max().item<double>(), 0.1);
   EXPECT_TRUE(torch::equal(outs[0], outs[1]));
 }
 
