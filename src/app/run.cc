@@ -8,6 +8,7 @@
 
 #include "app/commands.h"
 #include "app/machine.h"
+#include "app/open_record.h"
 #include "app/sizes.h"
 #include "core/check.h"
 #include "core/clock.h"
@@ -15,7 +16,6 @@
 #include "parallel/communicator.h"
 #include "parallel/device.h"
 #include "parallel/together.h"
-#include "store/join.h"
 #include "store/lock.h"
 #include "store/record.h"
 #include "store/team_note.h"
@@ -28,11 +28,6 @@ using parallel::Communicator;
 using parallel::together;
 using store::Record;
 
-bool is_there(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 /// The folder must exist before the lock file can.
 void make_folder_of(const std::string& path) {
   std::error_code error;
@@ -40,66 +35,6 @@ void make_folder_of(const std::string& path) {
   std::filesystem::create_directories(folder, error);
   require_input(!error, "cannot make the folder for the record (", folder.string(), ", ",
                 error.message(), "): choose another place with --record");
-}
-
-/// Of a record whose job differs from this one only by values of split axes: takes its units over
-/// where that is asked for and this job has all its values, else says how. Nothing for any other.
-void extend_or_explain(const Record& record, const PlannedJob& planned,
-                       const store::RecordHeader& header, bool extend) {
-  if (!store::difference_beside_split_axes(record.header().identity, header.identity).empty())
-    return;
-  const std::string& path = record.path();
-  std::string lacking;
-  for (const std::string& axis : store::axes_that_lack_values(record.grid(), *planned.grid))
-    lacking += (lacking.empty() ? "" : ", ") + axis;
-  require_input(
-      lacking.empty(), "the record holds values that the job lacks (", path, ", axis ", lacking,
-      ", ", record.unit_count(), " units): name them in the job too, then ",
-      "--extend takes over what is finished; or give this job its own file with --record");
-  require_input(extend, "the record holds a part of this job (", path, ", ", record.unit_count(),
-                " of ", planned.grid->unit_count(),
-                " units): run again with --extend to take over what is finished and run only what "
-                "is new, or give this job its own file with --record");
-  const auto [taken, old_record] =
-      store::extend_record(path, header, *planned.grid, planned.observables);
-  std::printf("extended %s from %llu to %llu units: %llu taken over", path.c_str(),
-              static_cast<unsigned long long>(record.unit_count()),
-              static_cast<unsigned long long>(planned.grid->unit_count()),
-              static_cast<unsigned long long>(taken.done));
-  if (taken.damaged > 0)
-    std::printf(", %llu damaged ones are run again",
-                static_cast<unsigned long long>(taken.damaged));
-  std::printf("; as it was it is now %s\n", old_record.c_str());
-}
-
-/// Opens the record of this job, creating it if there is none; refuses one of another job.
-Record open_or_create(const PlannedJob& planned, const store::RecordHeader& header, Resume resume,
-                      bool extend) {
-  const std::string& path = planned.record_path;
-  if (!is_there(path)) {
-    require_input(resume == Resume::if_present, "there is no record to resume (", path,
-                  "): leave out --resume to start one");
-    store::create_record(path, header, *planned.grid, planned.observables);
-  }
-  if (store::seal_again(path))
-    std::fprintf(stderr,
-                 "syncgap: note: another program had the record open for writing (%s); its header, "
-                 "axes and observables match their checksum, and it is sealed again\n",
-                 path.c_str());
-  Record record(path, Record::Access::write);
-  std::string difference = store::identity_difference(record.header().identity, header.identity);
-  if (!difference.empty()) {
-    extend_or_explain(record, planned, header, extend);
-    record = Record(path, Record::Access::write);
-    difference = store::identity_difference(record.header().identity, header.identity);
-  }
-  require_input(difference.empty(), "the record belongs to another job (", path, "):", difference,
-                "\nGive this job its own file with --record, or change it back");
-  for (const auto& [name, text] : record.header().provenance)
-    if (name == "git_revision" && text != git_revision())
-      std::fprintf(stderr, "syncgap: note: this record was begun by revision %s, this is %s\n",
-                   text.c_str(), git_revision());
-  return record;
 }
 
 store::RunNote run_note(const Communicator& ranks, std::int64_t ranks_per_unit) {

@@ -82,7 +82,7 @@ def test_a_record_grows_again_and_again(call, tmp_path):
 
 @pytest.mark.parametrize("settings, expected", [
     (["axes.theta=[0.2,0.7]"],
-     "the record holds values that the job lacks (r.h5, axis theta, 2 units)"),
+     "name the record's values beside the new ones and --extend it"),
     (["axes.theta=[0.2,0.5,0.7]", "experiment.trials=41"],
      "option trials: recorded 40, the job has 41"),
     (["axes.g=[0.2,0.5,0.7]"], "captured axis g"),
