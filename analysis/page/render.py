@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 
@@ -34,8 +36,15 @@ def draw_all(figures: list[Figure], formats: tuple[str, ...]) -> list[dict[str, 
     if workers < 2:
         return [_draw(*job) for job in jobs]
     # Forked processes inherit the figures, whose drawing functions could not be sent to them.
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, _with_one_thread) as pool:
         return pool.starmap(_draw, jobs, chunksize=1)
+
+
+def _with_one_thread() -> None:
+    """GNU's OpenMP, where NumPy's BLAS uses it, waits without end for threads that a fork left
+    behind in the parent; it asks for none where one is enough."""
+    with contextlib.suppress(OSError, AttributeError):  # there is none in this process
+        ctypes.CDLL("libgomp.so.1", os.RTLD_NOW | os.RTLD_NOLOAD).omp_set_num_threads(1)
 
 
 def _draw(index: int, formats: tuple[str, ...]) -> dict[str, bytes] | str:

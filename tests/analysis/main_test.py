@@ -1,7 +1,10 @@
 """The command: exit codes, files, unfinished and unknown records, equal bytes on every run."""
 
+import os
+import pathlib
 import re
 import subprocess
+import sys
 import time
 
 import h5py
@@ -14,6 +17,8 @@ from analysis import RecordError, open_record
 from analysis.page.content import Figure
 from analysis.page.render import draw_all
 from analysis.reading.opening import check_readable
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def test_an_unknown_experiment_gets_an_overview(tmp_path):
@@ -230,3 +235,22 @@ def test_a_sweep_that_is_still_running_can_be_looked_at(tmp_path, driver_program
     finally:
         sweep.kill()
         sweep.wait()
+
+
+DRAWN_AFTER_A_PRODUCT = """
+import numpy as np
+from analysis.page.content import Figure
+from analysis.page.render import draw_all
+matrix = np.random.default_rng(1).normal(size=(700, 700))
+def draw(figure):
+    figure.gca().plot(np.linalg.solve(matrix, matrix)[0, :3])
+draw_all([Figure("a", "", "", draw)] * 2, ("png",))
+np.linalg.solve(matrix, matrix)
+draw_all([Figure("a", "", "", draw)] * 2, ("png",))
+"""
+
+
+def test_figures_are_drawn_in_a_process_that_used_threads_before():
+    """As a notebook has: GNU's OpenMP hangs in a forked process that asks it for threads."""
+    subprocess.run([sys.executable, "-c", DRAWN_AFTER_A_PRODUCT], check=True, timeout=60,
+                   cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "2"})
