@@ -61,8 +61,7 @@ ExitCode verify_record(const std::string& path) {
   const Record record(path, Record::Access::read);
   const auto statuses = record.statuses();
   const auto damaged = record.damaged(0, record.unit_count(), statuses);
-  const std::uint64_t done =
-      std::count(statuses.begin(), statuses.end(), static_cast<std::uint8_t>(UnitStatus::done));
+  const std::uint64_t done = count(statuses, UnitStatus::done);
   constexpr std::size_t kShown = 20;
   for (std::size_t i = 0; i < std::min(kShown, damaged.size()); ++i)
     std::printf("damaged: unit %llu (%s) does not match its checksum\n", wide(damaged[i]),

@@ -25,15 +25,12 @@ ExitCode merge(const std::vector<std::string>& records, const std::string& outpu
     std::puts(line_about(records[k], taken[k]).c_str());
   const store::Record merged(output, store::Record::Access::read);
   const auto statuses = merged.statuses();
-  const auto count = [&](store::UnitStatus status) {
-    return std::count(statuses.begin(), statuses.end(), static_cast<std::uint8_t>(status));
-  };
-  std::string line = concat(output, ": ", count(store::UnitStatus::done), " of ",
+  std::string line = concat(output, ": ", count(statuses, store::UnitStatus::done), " of ",
                             merged.unit_count(), " units done");
-  if (const auto failed = count(store::UnitStatus::failed); failed > 0)
+  if (const auto failed = count(statuses, store::UnitStatus::failed); failed > 0)
     line += concat(", ", failed, " failed");
   std::puts(line.c_str());
-  if (count(store::UnitStatus::pending) > 0)
+  if (count(statuses, store::UnitStatus::pending) > 0)
     std::printf("run its job with these axes and --record %s to compute the rest\n",
                 output.c_str());
   return ExitCode::done;

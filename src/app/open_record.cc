@@ -18,12 +18,12 @@ bool is_there(const std::string& path) {
 }
 
 /// Of a record that holds a part of this job: takes its units over where that is asked for, else
-/// says how. Nothing for any other.
-void extend_or_explain(const Record& record, const PlannedJob& planned,
+/// says how. Returns whether the record was replaced; does nothing to any other.
+bool extend_or_explain(const Record& record, const PlannedJob& planned,
                        const store::RecordHeader& header, bool extend) {
   if (!store::difference_beside_split_axes(record.header().identity, header.identity).empty() ||
       !store::axes_that_lack_values(record.grid(), *planned.grid).empty())
-    return;
+    return false;
   const std::string& path = record.path();
   require_input(extend, "the record holds a part of this job (", path, ", ", record.unit_count(),
                 " of ", planned.grid->unit_count(),
@@ -39,6 +39,7 @@ void extend_or_explain(const Record& record, const PlannedJob& planned,
     std::printf(", %llu damaged ones are run again",
                 static_cast<unsigned long long>(taken.damaged));
   std::printf("; as it was it is now %s\n", old_record.c_str());
+  return true;
 }
 
 }  // namespace
@@ -58,8 +59,7 @@ Record open_or_create(const PlannedJob& planned, const store::RecordHeader& head
                  path.c_str());
   Record record(path, Record::Access::write);
   std::string difference = store::identity_difference(record.header().identity, header.identity);
-  if (!difference.empty()) {
-    extend_or_explain(record, planned, header, extend);
+  if (!difference.empty() && extend_or_explain(record, planned, header, extend)) {
     record = Record(path, Record::Access::write);
     difference = store::identity_difference(record.header().identity, header.identity);
   }

@@ -12,12 +12,6 @@
 #include "sweep/progress.h"
 
 namespace syncgap::app {
-namespace {
-
-std::uint8_t byte(store::UnitStatus status) { return static_cast<std::uint8_t>(status); }
-
-}  // namespace
-
 SweepState look_at(const std::string& path) {
   SweepState state;
   // Before the statuses: if nobody runs it now, nothing is written after they are read.
@@ -26,11 +20,10 @@ SweepState look_at(const std::string& path) {
   state.record = store::read_overview(path);
   const auto& statuses = state.record.statuses;
   state.units = statuses.size();
-  for (std::uint64_t unit = 0; unit < state.units; ++unit) {
-    state.done += statuses[unit] == byte(store::UnitStatus::done);
-    state.failed += statuses[unit] == byte(store::UnitStatus::failed);
-    state.pending += statuses[unit] == byte(store::UnitStatus::pending);
-    const double seconds = state.record.seconds[unit];
+  state.done = count(statuses, store::UnitStatus::done);
+  state.failed = count(statuses, store::UnitStatus::failed);
+  state.pending = count(statuses, store::UnitStatus::pending);
+  for (const double seconds : state.record.seconds) {
     if (!std::isfinite(seconds)) continue;
     state.seconds += seconds;
     state.longest = std::max(state.longest, seconds);

@@ -90,8 +90,7 @@ std::string team_text(const SweepState& state, const store::TeamNote& note) {
   if (!note.unit) return head + "nothing left to claim";
   if (*note.unit >= state.units) return head;
   // Notes of very short units are written now and then only.
-  if (state.record.statuses[*note.unit] != static_cast<std::uint8_t>(UnitStatus::pending))
-    return head + "between units";
+  if (state.record.statuses[*note.unit] != byte(UnitStatus::pending)) return head + "between units";
   std::string text = concat(head, "unit ", *note.unit, " (", state.record.grid.describe(*note.unit),
                             "), for ", sweep::clock_text(std::max(0.0, unix_time() - note.since)));
   if (!note.doing.empty()) text += ": " + note.doing;

@@ -10,6 +10,7 @@
 
 #include "core/axis_reading.h"
 #include "core/check.h"
+#include "core/inline_tables.h"
 #include "core/option_reading.h"
 #include "core/override_reading.h"
 
@@ -75,7 +76,7 @@ class Collector {
 
 toml::table parse_table(std::string_view text, const std::string& source) {
   try {
-    return toml::parse(text, source);
+    return toml::parse(without_breaks_in_inline_tables(text), source);
   } catch (const toml::parse_error& error) {
     const std::string_view problem = error.description();
     // What people write who know other languages; --set takes it.

@@ -1,9 +1,11 @@
 #include "parallel/communicator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "core/check.h"
@@ -12,6 +14,8 @@ namespace syncgap::parallel {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 30;  // in elements: MPI counts are int
+// Ranks that come together lose little, and a claim that this one must help along waits little.
+constexpr std::chrono::microseconds kShortestSleep{20}, kLongestSleep{1000};
 
 void check(int code, const char* call) {
   if (code != MPI_SUCCESS) throw std::runtime_error(concat(call, " failed with code ", code));
@@ -106,6 +110,18 @@ bool Communicator::on_one_node() const {
 
 void Communicator::barrier() const {
   if (comm_ != MPI_COMM_NULL) check(MPI_Barrier(comm_), "MPI_Barrier");
+}
+
+void Communicator::sleeping_barrier() const {
+  if (comm_ == MPI_COMM_NULL) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Ibarrier(comm_, &request), "MPI_Ibarrier");
+  PendingReduction all_here(request);
+  auto pause = kShortestSleep;
+  while (!all_here.test()) {
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kLongestSleep);
+  }
 }
 
 namespace {

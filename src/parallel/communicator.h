@@ -57,6 +57,9 @@ class Communicator {
   MPI_Comm handle() const { return comm_; }
 
   void barrier() const;
+  /// A barrier that sleeps between looks, for when ranks may come minutes apart: an MPI library's
+  /// own waiting takes a whole core, also one that a rank at work needs.
+  void sleeping_barrier() const;
   std::int64_t sum(std::int64_t value) const;
   std::int64_t maximum(std::int64_t value) const;
   double sum(double value) const;

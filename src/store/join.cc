@@ -144,16 +144,16 @@ TakenOver take_over(const Record& from, const Record& to) {
   const Places places(from.grid(), to.grid());
   std::vector<std::uint8_t> statuses = from.statuses();
   for (const std::uint64_t unit : from.damaged(0, from.unit_count(), statuses)) {
-    statuses[unit] = static_cast<std::uint8_t>(UnitStatus::pending);
+    statuses[unit] = byte(UnitStatus::pending);
     ++out.damaged;
   }
   const std::vector<double> seconds = from.seconds();
   const std::vector<std::uint8_t> before = to.statuses();
   for (std::uint64_t unit = 0; unit < from.unit_count(); ++unit) {
-    if (statuses[unit] != static_cast<std::uint8_t>(UnitStatus::done)) continue;
+    if (statuses[unit] != byte(UnitStatus::done)) continue;
     const std::uint64_t place = places.of(unit);
     const std::vector<double> values = from.values(unit);
-    if (before[place] == static_cast<std::uint8_t>(UnitStatus::done)) {
+    if (before[place] == byte(UnitStatus::done)) {
       const std::vector<double> there = to.values(place);
       if (std::memcmp(there.data(), values.data(), values.size() * sizeof(double)) != 0)
         refuse_disagreement(to, place, from.path(), there, values);
@@ -173,8 +173,8 @@ void take_failures(const Record& from, const Record& to, std::uint64_t& slot, Ta
   const std::vector<double> seconds = from.seconds();
   for (const Failure& failure : from.failures()) {
     const std::uint64_t place = places.of(failure.unit);
-    if (statuses[failure.unit] != static_cast<std::uint8_t>(UnitStatus::failed) ||
-        there[place] != static_cast<std::uint8_t>(UnitStatus::pending))
+    if (statuses[failure.unit] != byte(UnitStatus::failed) ||
+        there[place] != byte(UnitStatus::pending))
       continue;
     to.fail(place, slot++, failure.message, seconds[failure.unit]);
     ++out.failed;

@@ -52,7 +52,7 @@ Overview read_packed(const std::string& path) {
 
 void check_statuses(const std::vector<std::uint8_t>& statuses, const std::string& path) {
   for (std::uint64_t unit = 0; unit < statuses.size(); ++unit)
-    if (statuses[unit] > static_cast<std::uint8_t>(UnitStatus::failed))
+    if (statuses[unit] > byte(UnitStatus::failed))
       throw RecordError(concat("the record has an impossible status (", path, ", unit ", unit,
                                ", saw ", int{statuses[unit]}, "): restore it from a copy"));
 }

@@ -184,7 +184,7 @@ std::vector<std::uint64_t> Record::damaged(std::uint64_t first, std::uint64_t la
   Checksum checksum;
   for (std::uint64_t begin = first; begin < last; begin += batch) {
     const std::uint64_t end = std::min(last, begin + batch);
-    const auto done = static_cast<std::uint8_t>(UnitStatus::done);
+    const auto done = byte(UnitStatus::done);
     if (std::find(statuses.begin() + begin, statuses.begin() + end, done) == statuses.begin() + end)
       continue;
     sums.resize(end - begin);

@@ -12,10 +12,9 @@
 #include "core/results.h"
 #include "store/file.h"
 #include "store/seal.h"
+#include "store/unit_status.h"
 
 namespace syncgap::store {
-
-enum class UnitStatus : std::uint8_t { pending = 0, done = 1, failed = 2 };
 
 /// What a record says about itself. `identity` has one line for everything that decides a result;
 /// a record is resumed only by a job whose lines are the same.

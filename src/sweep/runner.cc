@@ -119,7 +119,9 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
       if (broken.empty()) broken = error.what();
     }
     if (hosts) hosts->waits(true);
-    outcome.sync_seconds = ranks.maximum(seconds_since(wrote));
+    const double synced = seconds_since(wrote);
+    ranks.sleeping_barrier();
+    outcome.sync_seconds = ranks.maximum(synced);
   }
   outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;
   outcome.busy_seconds = ranks.sum(worker.leads() ? worker.busy_seconds() : 0.0);

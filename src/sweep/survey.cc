@@ -6,18 +6,9 @@
 #include "parallel/together.h"
 
 namespace syncgap::sweep {
-namespace {
 
 using parallel::together;
 using store::UnitStatus;
-
-std::uint8_t byte(UnitStatus status) { return static_cast<std::uint8_t>(status); }
-
-}  // namespace
-
-std::uint64_t count(const std::vector<std::uint8_t>& statuses, UnitStatus status) {
-  return std::count(statuses.begin(), statuses.end(), byte(status));
-}
 
 Survey survey(const store::Record& record, const parallel::Communicator& ranks, bool retry_failed) {
   constexpr std::uint8_t kDamaged = 3;

@@ -21,7 +21,4 @@ struct Survey {
 /// afterwards, in the record too.
 Survey survey(const store::Record& record, const parallel::Communicator& ranks, bool retry_failed);
 
-/// How many units have a status.
-std::uint64_t count(const std::vector<std::uint8_t>& statuses, store::UnitStatus status);
-
 }  // namespace syncgap::sweep

@@ -201,6 +201,21 @@ TEST(Overrides, AreReadAsAShellLeavesThem) {
         << text;
 }
 
+TEST(Job, InlineTablesAreReadAsToml11WritesThem) {
+  const std::string text = R"([experiment]
+name = "exact_score"
+
+[axes]
+g = {  # coupling strength
+  linspace = [0.0, 1.0,
+              3],
+}
+schedule = ["constant"]
+)";
+  EXPECT_THAT(coupling(resolve(job_of(text))), ElementsAre(0.0, 0.5, 1.0));
+  EXPECT_THAT(refusal(text + "schedule = ["), HasSubstr("(jobs/figure12.toml:10"));
+}
+
 TEST(Job, TheWallIsWrittenAsForSlurm) {
   const auto wall = [](const std::string& text) {
     return job_of(kText, "", {"run.walltime=" + text}).run.walltime;

@@ -1,8 +1,13 @@
+#include <chrono>
+#include <ctime>
 #include <numeric>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/clock.h"
+#include "core/numbers.h"
 #include "error_text.h"
 #include "parallel/communicator.h"
 #include "parallel/together.h"
@@ -76,6 +81,23 @@ TEST_F(Ranks, ANullCommunicatorIsOneRank) {
   EXPECT_TRUE(null.on_one_node());
   EXPECT_EQ(null.split(4).size(), 1);
   null.barrier();
+  null.sleeping_barrier();
+}
+
+TEST_F(Ranks, ASleepingBarrierWaitsForTheLastWithoutTakingACore) {
+  const auto processor_seconds = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return to_real(now.tv_sec) + 1e-9 * to_real(now.tv_nsec);
+  };
+  world_.barrier();
+  const auto start = Clock::now();
+  const double before = processor_seconds();
+  const bool last = rank_ == size_ - 1;
+  if (last) std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  world_.sleeping_barrier();
+  EXPECT_GE(seconds_since(start), 0.39);
+  EXPECT_TRUE(last || processor_seconds() - before < 0.2);
 }
 
 TEST_F(Ranks, TheTestRunsOnOneNode) { EXPECT_TRUE(world_.on_one_node()); }
