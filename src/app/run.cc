@@ -152,8 +152,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
       make_folder_of(path);
       lock = store::RecordLock::take(path, run_note(ranks, planned.job.run.ranks_per_unit));
     });
-    const auto device =
-        parallel::device_of_rank(parallel::rank_on_node(ranks), parallel::device_count());
+    const auto device = parallel::device_of_rank(ranks.rank_on_node(), parallel::device_count());
     std::unique_ptr<const experiments::Prepared> work_of_units;
     store::RecordHeader header;
     together(ranks, [&] {

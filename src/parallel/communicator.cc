@@ -59,9 +59,15 @@ std::string MpiScope::short_version(const std::string& text) {
   return name;
 }
 
-Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
+Communicator::Communicator(MPI_Comm comm, bool on_one_node)
+    : comm_(comm), on_one_node_(on_one_node) {
   MPI_Comm_rank(comm_, &rank_);
   MPI_Comm_size(comm_, &size_);
+  rank_on_node_ = rank_;
+  if (on_one_node_) return;
+  const Communicator node = split_by_node();
+  rank_on_node_ = node.rank();
+  on_one_node_ = maximum(std::int64_t{node.size() != size_}) == 0;
 }
 
 Communicator::~Communicator() {
@@ -71,12 +77,16 @@ Communicator::~Communicator() {
 Communicator::Communicator(Communicator&& other) noexcept
     : comm_(std::exchange(other.comm_, MPI_COMM_NULL)),
       rank_(std::exchange(other.rank_, 0)),
-      size_(std::exchange(other.size_, 1)) {}
+      size_(std::exchange(other.size_, 1)),
+      rank_on_node_(std::exchange(other.rank_on_node_, 0)),
+      on_one_node_(std::exchange(other.on_one_node_, true)) {}
 
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
   std::swap(comm_, other.comm_);
   std::swap(rank_, other.rank_);
   std::swap(size_, other.size_);
+  std::swap(rank_on_node_, other.rank_on_node_);
+  std::swap(on_one_node_, other.on_one_node_);
   return *this;
 }
 
@@ -86,14 +96,14 @@ Communicator Communicator::world() {
   if (ranks == 1) return {};
   MPI_Comm copy = MPI_COMM_NULL;
   check(MPI_Comm_dup(MPI_COMM_WORLD, &copy), "MPI_Comm_dup");
-  return Communicator(copy);
+  return Communicator(copy, false);
 }
 
 Communicator Communicator::split(int colour) const {
   if (comm_ == MPI_COMM_NULL) return {};
   MPI_Comm part = MPI_COMM_NULL;
   check(MPI_Comm_split(comm_, colour < 0 ? MPI_UNDEFINED : colour, rank_, &part), "MPI_Comm_split");
-  return part == MPI_COMM_NULL ? Communicator() : Communicator(part);
+  return part == MPI_COMM_NULL ? Communicator() : Communicator(part, on_one_node_);
 }
 
 Communicator Communicator::split_by_node() const {
@@ -101,11 +111,7 @@ Communicator Communicator::split_by_node() const {
   MPI_Comm node = MPI_COMM_NULL;
   check(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
         "MPI_Comm_split_type");
-  return Communicator(node);
-}
-
-bool Communicator::on_one_node() const {
-  return maximum(std::int64_t{split_by_node().size() != size_}) == 0;
+  return Communicator(node, true);
 }
 
 void Communicator::barrier() const {

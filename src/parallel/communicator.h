@@ -49,10 +49,12 @@ class Communicator {
   Communicator split(int colour) const;
   /// The ranks that share this one's memory, ordered by rank here.
   Communicator split_by_node() const;
-  /// True if all ranks share one node's memory.
-  bool on_one_node() const;
 
   int rank() const { return rank_; }
+  /// Place of this rank among the ranks on its own node, from 0.
+  int rank_on_node() const { return rank_on_node_; }
+  /// True if all ranks share one node's memory.
+  bool on_one_node() const { return on_one_node_; }
   int size() const { return size_; }
   MPI_Comm handle() const { return comm_; }
 
@@ -87,11 +89,15 @@ class Communicator {
   void maximum(std::vector<std::uint8_t>& bytes) const;
 
  private:
-  explicit Communicator(MPI_Comm comm);
+  /// Collective over `comm`, unless it is a part of one node.
+  Communicator(MPI_Comm comm, bool on_one_node);
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
+  // Asked for once: on more ranks than cores it is the dearest call of a start.
+  int rank_on_node_ = 0;
+  bool on_one_node_ = true;
 };
 
 }  // namespace syncgap::parallel

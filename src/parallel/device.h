@@ -23,9 +23,6 @@ std::string device_libraries();
 /// Makes `device` the one this thread's allocations, streams and NCCL calls use.
 void use_device(int device);
 
-/// Place of this rank among the ranks on its own node, from 0. Collective.
-int rank_on_node(const Communicator& ranks);
-
 /// Ranks of a node take its devices in turn; empty where there is none. A launcher that shows every
 /// rank a device of its own (devices == 1) is respected.
 constexpr std::optional<int> device_of_rank(int rank_on_node, int devices) {

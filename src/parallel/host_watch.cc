@@ -28,7 +28,7 @@ using HostName = std::array<char, 65>;
 
 HostWatch::HostWatch(const Communicator& ranks, Settings settings)
     : ranks_(ranks), settings_(std::move(settings)) {
-  if (ranks_.size() == 1) return;
+  if (ranks_.on_one_node() && !settings_.each_rank_is_a_host) return;
   node_ = settings_.each_rank_is_a_host ? ranks_.split(ranks_.rank()) : ranks_.split_by_node();
   const bool leads = node_.rank() == 0;
   if (ranks_.sum(std::int64_t{leads}) == 1) return;
@@ -53,11 +53,12 @@ HostWatch::HostWatch(const Communicator& ranks, Settings settings)
 }
 
 HostWatch::~HostWatch() {
+  if (!thread_.joinable()) return;  // on all ranks alike
   // A host may still vanish here: the threads go on until everybody has come.
   waits(true);
   ranks_.barrier();
   stop_ = true;
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   ranks_.barrier();
   for (Peer& peer : peers_) {
     MPI_Cancel(&peer.hearing);

@@ -7,8 +7,8 @@
 namespace syncgap::parallel {
 
 /// Move-only owner of a reduction under way (a barrier is one without values). The values it works
-/// on belong to MPI until it is done; a fresh one is. Destroying one waits, so that memory never goes while MPI writes to it; every
-/// rank must then come to that.
+/// on belong to MPI until it is done; a fresh one is. Destroying one waits, so that memory never
+/// goes while MPI writes to it; every rank must then come to that.
 class PendingReduction {
  public:
   PendingReduction() = default;

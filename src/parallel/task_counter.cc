@@ -27,7 +27,7 @@ constexpr double kMeasuredSeconds = 0.2;
 }  // namespace
 
 TaskCounter::TaskCounter(const Communicator& ranks, Transport transport)
-    : ranks_(ranks), transport_(transport), one_node_(ranks.on_one_node()) {
+    : ranks_(ranks), transport_(transport) {
   if (ranks_.size() == 1) transport_ = Transport::memory;
   if (transport_ == Transport::window && open_window()) return;
   if (transport_ == Transport::window) transport_ = Transport::messages;
@@ -45,17 +45,23 @@ TaskCounter::~TaskCounter() {
 }
 
 void TaskCounter::open_memory() {
+  if (transport_ == Transport::memory && ranks_.on_one_node()) {
+    numbers_ = std::make_unique<SharedNumbers>(ranks_, kSlots);
+    direct_ = true;
+    memory_ = numbers_->data();
+    if (memory_ != nullptr) return;
+    transport_ = Transport::messages;
+  }
   channel_ = ranks_.split(0);
-  const Communicator node = ranks_.split_by_node();
-  const bool beside_first = node.broadcast(std::uint64_t{ranks_.rank() == 0}) != 0;
-  const bool all_by_messages = transport_ == Transport::messages;
-  // Every node takes part, so that the call is the same on all ranks.
-  numbers_ = all_by_messages ? std::make_unique<SharedNumbers>(Communicator(), kSlots)
-                             : std::make_unique<SharedNumbers>(node, kSlots);
-  direct_ = ranks_.rank() == 0 || (beside_first && !all_by_messages);
-  memory_ = numbers_->data();
-  if (ranks_.maximum(std::int64_t{memory_ == nullptr}) == 0) return;
-  transport_ = Transport::messages;
+  if (transport_ == Transport::memory) {
+    const Communicator node = ranks_.split_by_node();
+    direct_ = node.broadcast(std::uint64_t{ranks_.rank() == 0}) != 0;
+    // Every node takes part, so that the call is the same on all ranks.
+    numbers_ = std::make_unique<SharedNumbers>(node, kSlots);
+    memory_ = numbers_->data();
+    if (ranks_.maximum(std::int64_t{memory_ == nullptr}) == 0) return;
+    transport_ = Transport::messages;
+  }
   numbers_ = std::make_unique<SharedNumbers>(Communicator(), kSlots);
   direct_ = ranks_.rank() == 0;
   memory_ = numbers_->data();
@@ -127,7 +133,7 @@ void TaskCounter::measure(int far_rank) {
 }
 
 bool TaskCounter::needs_drive() const {
-  return ranks_.size() > 1 && (transport_ == Transport::messages || !one_node_);
+  return ranks_.size() > 1 && (transport_ == Transport::messages || !ranks_.on_one_node());
 }
 
 std::int64_t TaskCounter::fetch_add(int slot, std::int64_t amount) {

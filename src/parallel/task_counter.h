@@ -65,7 +65,6 @@ class TaskCounter {
   Transport transport_;
   Communicator channel_;  // so that nobody else's messages are mistaken for ours
   std::unique_ptr<SharedNumbers> numbers_;
-  bool one_node_ = true;
   bool direct_ = false;  // this rank adds to the memory by itself
   std::optional<double> seconds_measured_;
   MPI_Win window_ = MPI_WIN_NULL;

@@ -1,5 +1,6 @@
 #include "sweep/runner.h"
 
+#include <array>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -123,12 +124,15 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
     ranks.sleeping_barrier();
     outcome.sync_seconds = ranks.maximum(synced);
   }
-  outcome.drained = ranks.maximum(std::int64_t{worker.drained()}) != 0;
-  outcome.busy_seconds = ranks.sum(worker.leads() ? worker.busy_seconds() : 0.0);
-  outcome.done =
-      past.done + static_cast<std::uint64_t>(ranks.sum(static_cast<std::int64_t>(worker.done())));
-  outcome.failed = past.failed + static_cast<std::uint64_t>(
-                                     ranks.sum(static_cast<std::int64_t>(worker.failed())));
+  // Counts are exact in doubles: one sum over the ranks serves them all.
+  std::array<double, 4> sums{to_real(int{worker.drained()}), to_real(worker.done()),
+                             to_real(worker.failed()),
+                             worker.leads() ? worker.busy_seconds() : 0.0};
+  ranks.sum(sums);
+  outcome.drained = sums[0] > 0;
+  outcome.done = past.done + static_cast<std::uint64_t>(sums[1]);
+  outcome.failed = past.failed + static_cast<std::uint64_t>(sums[2]);
+  outcome.busy_seconds = sums[3];
   outcome.pending = outcome.units - outcome.done - outcome.failed;
   broken = parallel::first_of(ranks, broken);
   outcome.broken = parallel::first_of(ranks, settle(record, ranks, outcome, broken));

@@ -15,15 +15,14 @@
 namespace syncgap::parallel {
 namespace {
 
-/// Collective.
 std::optional<int> own_device(const Communicator& world) {
-  return device_of_rank(rank_on_node(world), device_count());
+  return device_of_rank(world.rank_on_node(), device_count());
 }
 
 TEST(Ranks, OnOneNodeAreNumberedInOrder) {
   const Communicator world = Communicator::world();
   if (!world.on_one_node()) GTEST_SKIP() << "the ranks are on several nodes";
-  EXPECT_EQ(rank_on_node(world), world.rank());
+  EXPECT_EQ(world.rank_on_node(), world.rank());
 }
 
 TEST(Ranks, ARankWithoutADeviceMakesTheCommunicatorNullEverywhere) {

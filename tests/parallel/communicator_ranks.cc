@@ -79,6 +79,7 @@ TEST_F(Ranks, ANullCommunicatorIsOneRank) {
   EXPECT_EQ(null.sum(std::int64_t{3}), 3);
   EXPECT_EQ(null.broadcast(std::string("x")), "x");
   EXPECT_TRUE(null.on_one_node());
+  EXPECT_EQ(null.rank_on_node(), 0);
   EXPECT_EQ(null.split(4).size(), 1);
   null.barrier();
   null.sleeping_barrier();
@@ -100,7 +101,14 @@ TEST_F(Ranks, ASleepingBarrierWaitsForTheLastWithoutTakingACore) {
   EXPECT_TRUE(last || processor_seconds() - before < 0.2);
 }
 
-TEST_F(Ranks, TheTestRunsOnOneNode) { EXPECT_TRUE(world_.on_one_node()); }
+TEST_F(Ranks, TheTestRunsOnOneNode) {
+  EXPECT_TRUE(world_.on_one_node());
+  EXPECT_EQ(world_.rank_on_node(), rank_);
+  EXPECT_EQ(world_.split_by_node().size(), size_);
+  const Communicator half = world_.split(static_cast<int>(rank_ % 2));
+  EXPECT_TRUE(half.on_one_node());
+  EXPECT_EQ(half.rank_on_node(), rank_ / 2);
+}
 
 TEST_F(Ranks, FirstOfGivesTheTextOfTheLowestRankThatHasOne) {
   EXPECT_EQ(first_of(world_, ""), "");

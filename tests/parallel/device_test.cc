@@ -23,8 +23,6 @@ TEST(DeviceOfRank, OneVisibleDeviceIsEveryRanksOwn) {
 
 TEST(DeviceOfRank, NoDeviceIsNoDevice) { EXPECT_EQ(device_of_rank(3, 0), std::nullopt); }
 
-TEST(RankOnNode, ANullCommunicatorIsTheFirstRank) { EXPECT_EQ(rank_on_node(Communicator()), 0); }
-
 TEST(Nccl, NullWithoutADevice) {
   EXPECT_FALSE(NcclCommunicator());
   EXPECT_FALSE(NcclCommunicator(Communicator(), std::nullopt));
