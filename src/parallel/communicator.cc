@@ -1,6 +1,7 @@
 #include "parallel/communicator.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdlib>
 #include <sstream>
@@ -155,6 +156,10 @@ double Communicator::maximum(double value) const {
 std::uint64_t Communicator::broadcast(std::uint64_t value, int root) const {
   if (comm_ != MPI_COMM_NULL) check(MPI_Bcast(&value, 1, MPI_UINT64_T, root, comm_), "MPI_Bcast");
   return value;
+}
+
+double Communicator::broadcast(double value, int root) const {
+  return std::bit_cast<double>(broadcast(std::bit_cast<std::uint64_t>(value), root));
 }
 
 std::string Communicator::broadcast(std::string text, int root) const {

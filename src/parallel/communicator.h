@@ -67,6 +67,7 @@ class Communicator {
   double sum(double value) const;
   double maximum(double value) const;
   std::uint64_t broadcast(std::uint64_t value, int root = 0) const;
+  double broadcast(double value, int root = 0) const;
   std::string broadcast(std::string text, int root = 0) const;
   /// Broadcasts `bytes` in place; every rank must give the same size.
   void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;

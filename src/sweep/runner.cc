@@ -35,17 +35,15 @@ Order shared_order(const Record& record, const Communicator& ranks, const UnitWo
     if (past.done > 0) model.learn(work.cost, past.statuses, record.seconds());
     order = order_units(record.grid(), work.cost, model, past.statuses);
   });
-  order.total_estimate = ranks.sum(order.total_estimate);
+  order.total_estimate = ranks.broadcast(order.total_estimate);
   order.units.resize(ranks.broadcast(std::uint64_t{order.units.size()}));
   ranks.broadcast(order.units);
   return order;
 }
 
-/// Everything this rank wrote is on disk, and rank 0 finds in the record what all ranks wrote.
-/// Returns what is wrong, in words; empty if nothing is.
-std::string settle(const Record& record, const Communicator& ranks, const SweepOutcome& wrote,
-                   const std::string& broken) {
-  if (!broken.empty() || ranks.rank() != 0) return broken;
+/// Everything all ranks wrote is on disk: is it what the record holds? Returns what is wrong, in
+/// words; empty if nothing is.
+std::string settle(const Record& record, const SweepOutcome& wrote) {
   try {
     record.check_in_place();
     const auto statuses = record.statuses();
@@ -125,18 +123,20 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
     outcome.sync_seconds = ranks.maximum(synced);
   }
   // Counts are exact in doubles: one sum over the ranks serves them all.
-  std::array<double, 4> sums{to_real(int{worker.drained()}), to_real(worker.done()),
-                             to_real(worker.failed()),
-                             worker.leads() ? worker.busy_seconds() : 0.0};
+  std::array<double, 5> sums{to_real(int{worker.drained()}), to_real(worker.done()),
+                             to_real(worker.failed()), worker.leads() ? worker.busy_seconds() : 0.0,
+                             to_real(int{!broken.empty()})};
   ranks.sum(sums);
   outcome.drained = sums[0] > 0;
   outcome.done = past.done + static_cast<std::uint64_t>(sums[1]);
   outcome.failed = past.failed + static_cast<std::uint64_t>(sums[2]);
   outcome.busy_seconds = sums[3];
   outcome.pending = outcome.units - outcome.done - outcome.failed;
-  broken = parallel::first_of(ranks, broken);
-  outcome.broken = parallel::first_of(ranks, settle(record, ranks, outcome, broken));
-  outcome.seconds = ranks.maximum(seconds_since(start));
+  if (sums[4] > 0)
+    outcome.broken = parallel::first_of(ranks, broken);
+  else
+    outcome.broken = ranks.broadcast(ranks.rank() == 0 ? settle(record, outcome) : std::string());
+  outcome.seconds = ranks.broadcast(seconds_since(start));
   return outcome;
 }
 

@@ -11,13 +11,18 @@ using parallel::together;
 using store::UnitStatus;
 
 Survey survey(const store::Record& record, const parallel::Communicator& ranks, bool retry_failed) {
-  constexpr std::uint8_t kDamaged = 3;
+  constexpr std::uint8_t kDamaged = 254;
   Survey out;
   out.statuses.resize(record.unit_count());
   together(ranks, [&] {
-    if (ranks.rank() == 0) out.statuses = record.statuses();
+    if (ranks.rank() != 0) return;
+    out.statuses = record.statuses();
+    out.failures = record.failures().size();
   });
   ranks.broadcast(out.statuses);
+  out.failures = ranks.broadcast(out.failures);
+  const bool untouched = count(out.statuses, UnitStatus::pending) == out.statuses.size();
+  if (untouched && out.failures == 0) return out;
   together(ranks, [&] {
     const std::uint64_t units = record.unit_count();
     const std::uint64_t size = ranks.size();
