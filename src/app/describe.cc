@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <sstream>
 
 #include "app/commands.h"
+#include "app/goals_text.h"
 #include "app/job_grid.h"
 #include "app/json.h"
 #include "app/libraries.h"
@@ -15,6 +17,7 @@
 #include "store/record.h"
 #include "sweep/plan.h"
 #include "sweep/progress.h"
+#include "sweep/selection.h"
 
 namespace syncgap::app {
 namespace {
@@ -132,7 +135,17 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   const int per_unit = static_cast<int>(planned.job.run.ranks_per_unit);
   const int teams = ranks / per_unit;
   const double makespan = sweep::expected_makespan(grid, cost, model, order, teams);
-  const std::uint64_t record = store::record_bytes(grid, planned.observables);
+  const Goals& goals = planned.job.run.goals;
+  // With goals that is the most there can be; the fewest units are those of the first look.
+  std::optional<sweep::Order> fewest;
+  if (!goals.empty()) {
+    auto statuses = sweep::Selection(grid, ResultLayout(grid, planned.observables), goals).fewest();
+    for (std::uint8_t& status : statuses)
+      status = byte(status == byte(store::UnitStatus::done) ? store::UnitStatus::pending
+                                                            : store::UnitStatus::not_needed);
+    fewest = sweep::order_units(grid, cost, model, statuses);
+  }
+  const std::uint64_t record = store::record_bytes(grid, planned.observables, goal_note(goals));
   const ResultLayout layout(grid, planned.observables);
   // The engine keeps at most 16 bytes a unit: status, order, cost estimate.
   const double memory = 64e6 + 16.0 * to_real(grid.unit_count()) + 8.0 * to_real(layout.total()) +
@@ -152,23 +165,26 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
                              {"over", observable.captured},
                              {"unit", observable.unit},
                              {"long_name", observable.long_name}});
-    print_json({{"experiment", planned.job.experiment},
-                {"job", request.path},
-                {"profile", planned.job.profile},
-                {"record", planned.record_path},
-                {"units", grid.unit_count()},
-                {"doubles_per_unit", layout.total()},
-                {"ranks", ranks},
-                {"ranks_per_unit", per_unit},
-                {"walltime", planned.job.run.walltime},
-                {"estimated_seconds_total", order.total_seconds},
-                {"estimated_seconds_longest_unit", order.longest_seconds},
-                {"estimated_seconds_on_ranks", makespan},
-                {"network_operations", planned.plan.operations ? Json(operations) : Json(nullptr)},
-                {"memory_bytes_per_rank", std::llround(memory)},
-                {"record_bytes", record},
-                {"axes", axes},
-                {"observables", observables}});
+    print_json(
+        {{"experiment", planned.job.experiment},
+         {"job", request.path},
+         {"profile", planned.job.profile},
+         {"record", planned.record_path},
+         {"units", grid.unit_count()},
+         {"doubles_per_unit", layout.total()},
+         {"ranks", ranks},
+         {"ranks_per_unit", per_unit},
+         {"walltime", planned.job.run.walltime},
+         {"estimated_seconds_total", order.total_seconds},
+         {"fewest_units", fewest ? fewest->units.size() : grid.unit_count()},
+         {"estimated_seconds_total_fewest", fewest ? fewest->total_seconds : order.total_seconds},
+         {"estimated_seconds_longest_unit", order.longest_seconds},
+         {"estimated_seconds_on_ranks", makespan},
+         {"network_operations", planned.plan.operations ? Json(operations) : Json(nullptr)},
+         {"memory_bytes_per_rank", std::llround(memory)},
+         {"record_bytes", record},
+         {"axes", axes},
+         {"observables", observables}});
     return ExitCode::done;
   }
   std::printf("job        %s%s%s\n", request.path.c_str(),
@@ -187,7 +203,11 @@ ExitCode show_plan(const JobRequest& request, int ranks, Format format) {
   print_wrapped(names, 11);
   std::printf("record     %s, %s\n", planned.record_path.c_str(),
               size_text(to_real(record)).c_str());
-  std::printf("cost       about %s s on one rank, the longest unit %s s (estimates)\n",
+  if (fewest)
+    std::printf("goals      %zu to %llu of the units: those of the first look, or all\n",
+                fewest->units.size(), static_cast<unsigned long long>(grid.unit_count()));
+  std::printf("cost       about %s%s s on one rank, the longest unit %s s (estimates)\n",
+              fewest ? (short_number(fewest->total_seconds) + " to ").c_str() : "",
               short_number(order.total_seconds).c_str(),
               short_number(order.longest_seconds).c_str());
   if (planned.plan.operations)

@@ -1,14 +1,17 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/goals_text.h"
 #include "app/json.h"
 #include "app/machine.h"
 #include "app/sizes.h"
 #include "app/sweep_state.h"
 #include "core/check.h"
 #include "core/clock.h"
+#include "core/repeated_cells.h"
 #include "store/lock.h"
 #include "store/record.h"
 
@@ -19,6 +22,27 @@ using store::Record;
 using store::UnitStatus;
 
 unsigned long long wide(std::uint64_t value) { return value; }
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+/// The goals as the job gave them, and what each cell reached; null without goals.
+Json goals_json(const SweepState& state) {
+  const store::GoalNote& goals = state.record.header.goals;
+  if (goals.text.empty()) return {};
+  Json out = Json::parse(goals.text);
+  const RepeatedCells cells(state.record.grid);
+  out["reached"] = Json::array();
+  for (std::size_t i = 0; i < state.record.reached.size(); ++i) {
+    const store::Reached& each = state.record.reached[i];
+    out["reached"].push_back({{"cell", cells.describe(i / goals.observables.size())},
+                              {"observable", goals.observables[i % goals.observables.size()]},
+                              {"count", each.count},
+                              {"half_width", number_or_null(each.half_width)},
+                              {"target", number_or_null(each.target)},
+                              {"met", each.met()}});
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -36,6 +60,8 @@ ExitCode show_status(const std::string& path, Format format) {
                 {"done", state.done},
                 {"failed", state.failed},
                 {"pending", state.pending},
+                {"not_needed", state.not_needed},
+                {"goals", goals_json(state)},
                 {"unit_seconds", state.seconds},
                 {"running", state.run.has_value()},
                 {"units_per_second", state.rate ? Json(*state.rate) : Json()},
@@ -45,6 +71,9 @@ ExitCode show_status(const std::string& path, Format format) {
   }
   std::printf("record     %s\n%s\nunits      %s\n", path.c_str(), headline(state).c_str(),
               units_text(state).c_str());
+  for (const std::string& line :
+       reached_lines(state.record.header.goals, state.record.grid, state.record.reached))
+    std::printf("goal       %s\n", line.c_str());
   std::printf("time       %s s inside units, the longest %s s\n",
               short_number(state.seconds).c_str(), short_number(state.longest).c_str());
   std::printf("running    %s%s\n", run_text(state).c_str(),

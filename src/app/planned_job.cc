@@ -6,11 +6,13 @@
 #include <iomanip>
 #include <sstream>
 
+#include "app/goals_text.h"
 #include "app/job_grid.h"
 #include "app/libraries.h"
 #include "app/machine.h"
 #include "core/version.h"
 #include "store/file.h"
+#include "sweep/selection.h"
 
 namespace syncgap::app {
 namespace {
@@ -42,6 +44,10 @@ PlannedJob plan_job(const JobRequest& request) {
   planned.grid = std::make_unique<Grid>(job_grid(job, *planned.experiment));
   planned.observables = planned.experiment->observables();
   planned.plan = planned.experiment->plan(*planned.grid);
+  // What goals lack is said before anything is read or run.
+  if (!job.run.goals.empty())
+    sweep::Selection(*planned.grid, ResultLayout(*planned.grid, planned.observables),
+                     job.run.goals);
   planned.record_path = !request.record.empty() ? with_home(request.record) : job.run.record;
   if (planned.record_path.empty())
     planned.record_path =
@@ -65,6 +71,7 @@ store::RecordHeader make_header(const PlannedJob& planned, const Facts& facts) {
                                    job.run.seed,   facts}
                         .text();
   header.sweep_seed = job.run.seed;
+  header.goals = goal_note(job.run.goals);
   header.provenance = {
       {"syncgap_version", version()},
       {"git_revision", git_revision()},

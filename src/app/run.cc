@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/goals_text.h"
 #include "app/machine.h"
 #include "app/open_record.h"
 #include "app/sizes.h"
@@ -57,7 +58,8 @@ ExitCode judge(const sweep::SweepOutcome& outcome, const Communicator& ranks) {
   return outcome.failed > 0 ? ExitCode::units_failed : ExitCode::done;
 }
 
-void report(const sweep::SweepOutcome& outcome, const std::string& path, bool retried) {
+void report(const sweep::SweepOutcome& outcome, const Record& record, bool retried) {
+  const std::string& path = record.path();
   const std::uint64_t ran = outcome.done - outcome.done_before;
   // Failed units are left alone unless they are asked for.
   const bool nothing_ran = ran == 0 && outcome.pending == 0 && outcome.damaged == 0 &&
@@ -71,6 +73,9 @@ void report(const sweep::SweepOutcome& outcome, const std::string& path, bool re
                 static_cast<unsigned long long>(outcome.damaged));
   if (outcome.failed > 0)
     std::printf(", %llu failed", static_cast<unsigned long long>(outcome.failed));
+  if (outcome.not_needed > 0)
+    std::printf(", %llu not needed%s", static_cast<unsigned long long>(outcome.not_needed),
+                outcome.pending > 0 ? " so far" : "");
   if (outcome.pending > 0)
     std::printf(", %llu left", static_cast<unsigned long long>(outcome.pending));
   const double capacity = outcome.seconds * outcome.teams;
@@ -82,6 +87,10 @@ void report(const sweep::SweepOutcome& outcome, const std::string& path, bool re
                 static_cast<unsigned long long>(ran), short_number(outcome.seconds).c_str(),
                 outcome.teams, outcome.teams == 1 ? "rank or team" : "ranks or teams",
                 capacity > 0 ? 100 * outcome.busy_seconds / capacity : 0.0);
+  const store::GoalNote& goals = record.header().goals;
+  if (!goals.text.empty())
+    for (const std::string& line : reached_lines(goals, record.grid(), record.reached()))
+      std::printf("%s\n", line.c_str());
   std::printf("record: %s\n", path.c_str());
   if (outcome.failed > 0)
     std::printf("see why with `syncgap status %s`; run again with --retry-failed\n", path.c_str());
@@ -196,7 +205,11 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
       const NoteScope until_done{note};
       work_of_units->run(unit, results, context);
     };
+    std::optional<sweep::Selection> selection;
+    if (!planned.job.run.goals.empty())
+      selection.emplace(record->grid(), record->layout(), planned.job.run.goals);
     sweep::SweepSettings settings;
+    settings.selection = selection ? &*selection : nullptr;
     settings.ranks_per_unit = static_cast<int>(planned.job.run.ranks_per_unit);
     settings.retry_failed = request.retry_failed;
     settings.threads_may_call_mpi = mpi.threads_may_call();
@@ -209,7 +222,7 @@ ExitCode run_job(const RunRequest& request, int& argc, char**& argv, Clock::time
       settings.progress =
           ::isatty(STDERR_FILENO) != 0 ? sweep::ProgressStyle::terminal : sweep::ProgressStyle::log;
     const sweep::SweepOutcome outcome = sweep::run_sweep(*record, ranks, work, settings, drain);
-    if (speaks) report(outcome, path, request.retry_failed);
+    if (speaks) report(outcome, *record, request.retry_failed);
     std::fflush(stdout);
     return judge(outcome, ranks);
   } catch (const InputError& error) {

@@ -12,6 +12,7 @@
 #include "sweep/progress.h"
 
 namespace syncgap::app {
+
 SweepState look_at(const std::string& path) {
   SweepState state;
   // Before the statuses: if nobody runs it now, nothing is written after they are read.
@@ -23,6 +24,7 @@ SweepState look_at(const std::string& path) {
   state.done = count(statuses, store::UnitStatus::done);
   state.failed = count(statuses, store::UnitStatus::failed);
   state.pending = count(statuses, store::UnitStatus::pending);
+  state.not_needed = count(statuses, store::UnitStatus::not_needed);
   for (const double seconds : state.record.seconds) {
     if (!std::isfinite(seconds)) continue;
     state.seconds += seconds;
@@ -58,8 +60,12 @@ std::string units_text(const SweepState& state) {
   char percent[16];
   std::snprintf(percent, sizeof percent, "%.1f",
                 100.0 * to_real(state.done) / to_real(state.units));
-  return concat(state.done, " of ", state.units, " done (", percent, "%), ", state.failed,
-                " failed, ", state.pending, " pending");
+  std::string text = concat(state.done, " of ", state.units, " done (", percent, "%), ",
+                            state.failed, " failed, ", state.pending, " pending");
+  // Which of them its goals need shows as it goes.
+  if (state.pending > 0 && !state.record.header.goals.text.empty()) text += " at most";
+  if (state.not_needed > 0) text += concat(", ", state.not_needed, " not needed");
+  return text;
 }
 
 std::string run_text(const SweepState& state) {
@@ -74,7 +80,9 @@ std::string run_text(const SweepState& state) {
 
 std::string rate_text(const SweepState& state) {
   if (!state.rate) return "time left not known yet";
-  return concat(short_number(*state.rate), " units/s, ", sweep::clock_text(*state.left), " left");
+  const bool goals = !state.record.header.goals.text.empty();
+  return concat(short_number(*state.rate), " units/s, ", goals ? "at most " : "",
+                sweep::clock_text(*state.left), " left");
 }
 
 std::string failure_text(const SweepState& state, const store::Failure& failure) {

@@ -15,7 +15,7 @@ namespace syncgap::app {
 /// What a record holds at one moment, and what the run on it is doing, if there is one.
 struct SweepState {
   store::Overview record;
-  std::uint64_t units = 0, done = 0, failed = 0, pending = 0;
+  std::uint64_t units = 0, done = 0, failed = 0, pending = 0, not_needed = 0;
   double seconds = 0, longest = 0;  ///< inside units: all of them, the longest
   std::optional<store::RunNote> run;
   std::optional<double> elapsed;  ///< seconds of that run; only where its clock is ours
@@ -36,7 +36,7 @@ ExitCode end_of(const SweepState& state);
 
 /// "experiment exact_score: title, profile smoke".
 std::string headline(const SweepState& state);
-/// "128 of 401 done (31.9%), 2 failed, 271 pending".
+/// "128 of 401 done (31.9%), 2 failed, 271 pending", of a sweep with goals also those it left out.
 std::string units_text(const SweepState& state);
 /// "on node7, process 123, 2 ranks, for 00:01:10"; "no" without a run. Of a run under another name
 /// of the file no more is known.

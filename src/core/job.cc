@@ -10,6 +10,7 @@
 
 #include "core/axis_reading.h"
 #include "core/check.h"
+#include "core/goal_reading.h"
 #include "core/inline_tables.h"
 #include "core/option_reading.h"
 #include "core/override_reading.h"
@@ -41,6 +42,7 @@ class Collector {
     if (section == "axes") {
       replace(job_.axes, {key, read_axis_values(key, value, where), where});
     } else if (section == "run") {
+      if (read_goal(job_.run.goals, key, value, where)) return;
       if (key == "walltime" && value.is_string())
         run_.set(key, clock_seconds(**value.as_string(), where), where);
       else if (const auto* clock = value.as_time(); key == "walltime" && clock != nullptr)
@@ -219,6 +221,7 @@ Job parse_job(std::string_view text, const std::string& source, const std::strin
   if (!profile.empty() && std::find(known.begin(), known.end(), profile) == known.end())
     throw InputError(unknown_name_message("profile", profile, source, known));
   for (const std::string& text_override : overrides) apply_override(collector, text_override);
+  check_goals(job.run.goals);
   require_input(!job.experiment.empty(), "the job names no experiment (", source,
                 "): write [experiment] name = \"...\"; see `syncgap experiments`");
   return job;

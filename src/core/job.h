@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/goals.h"
 #include "core/grid.h"
 #include "core/options.h"
 
@@ -18,6 +19,7 @@ struct RunSettings {
   /// Seconds after which a sweep drains; 0: no limit.
   double walltime = 0;
   std::string record;
+  Goals goals;
 
   /// The table binds this object's members: keep it in place while the table is used.
   OptionTable table();

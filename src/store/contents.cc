@@ -6,6 +6,8 @@
 #include <hdf5_hl.h>
 
 #include "core/checksum.h"
+#include "store/dataset_writer.h"
+#include "store/goal_tables.h"
 #include "store/layout.h"
 #include "store/units.h"
 
@@ -52,17 +54,6 @@ Description read_description(hid_t dataset) {
   return read;
 }
 
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out(1);
-  for (const char each : text) {
-    if (each == '\n')
-      out.emplace_back();
-    else
-      out.back() += each;
-  }
-  return out;
-}
-
 Axis read_axis(hid_t dataset, const std::string& name) {
   Axis axis;
   axis.name = name;
@@ -79,7 +70,7 @@ Axis read_axis(hid_t dataset, const std::string& name) {
                "read axis " + name);
   };
   if (H5Aexists(dataset, "labels") > 0) {
-    axis.values = lines(read_text_attribute(dataset, "labels"));
+    axis.values = read_labels(dataset);
     if (static_cast<hsize_t>(axis.size()) != shape[0])
       throw RecordError("axis " + name + " has not as many labels as values");
   } else if (H5Tget_class(type.get()) == H5T_FLOAT) {
@@ -134,6 +125,7 @@ Contents read_contents(hid_t file) {
       contents.observables.push_back(read_observable(object.get(), name, axes));
   }
   contents.grid = Grid(std::move(axes));
+  contents.header.goals = read_goals(file);
   return contents;
 }
 

@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "core/numbers.h"
+#include "core/repeated_cells.h"
 #include "store/file.h"
+#include "store/goal_tables.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
@@ -44,7 +46,8 @@ void write_fill(const File& file, const Fill& fill) {
 
 }  // namespace
 
-std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables) {
+std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables,
+                           const GoalNote& goals) {
   const ResultLayout layout(grid, observables);
   const std::uint64_t units = grid.unit_count();
   constexpr double kMaxBytes = 4e18;
@@ -58,6 +61,8 @@ std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& obse
     if (const auto* labels = std::get_if<2>(&axis.values))
       for (const std::string& label : *labels) structure += 2 * label.size() + 10;
   structure += 8 * (failure_capacity(units) + kMessageBytes);
+  if (!goals.text.empty())
+    structure += 10 * kGoalBytes + 24 * goals.observables.size() * RepeatedCells(grid).count();
   return units * (8 * layout.total() + 17) + failure_capacity(units) * (8 + kMessageBytes) +
          structure;
 }
@@ -68,9 +73,11 @@ void create_record(const std::string& path, const RecordHeader& header, const Gr
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored))
     throw RecordError(concat("the record exists already (", path, "): name another with --record"));
-  check_writable_folder(path, record_bytes(grid, observables));
+  check_writable_folder(path, record_bytes(grid, observables, header.goals));
   UnfinishedFile unfinished(path);
   std::vector<Fill> fills;
+  ByteRange goals{};
+  const std::string goal_text = goal_bytes(header.goals.text);
   try {
     Hdf5Id file = unfinished.create();
     lay_out(file.get(), header, grid, observables, Storage::contiguous);
@@ -81,6 +88,15 @@ void create_record(const std::string& path, const RecordHeader& header, const Gr
     for (const char* name : {kStatus, kChecksum, kFailureMessage})
       fills.push_back({range_of(file.get(), name), 0});
     fills.push_back({range_of(file.get(), kFailureUnit), ~std::uint64_t{0}});
+    if (!header.goals.text.empty()) {
+      goals = range_of(file.get(), kGoalText);
+      fills.push_back({goals, 0});
+    }
+    if (!header.goals.observables.empty()) {
+      fills.push_back({range_of(file.get(), kGoalCount), 0});
+      for (const char* name : {kGoalHalfWidth, kGoalTarget})
+        fills.push_back({range_of(file.get(), name), nan});
+    }
     file.close("close the file " + unfinished.path());
   } catch (const RecordError& error) {
     throw RecordError(concat("cannot create the record (", path, "): ", error.what(),
@@ -95,6 +111,7 @@ void create_record(const std::string& path, const RecordHeader& header, const Gr
       write_fill(file, fill);
       mutable_ranges.push_back(fill.range);
     }
+    if (goals.length > 0) file.write_at(goals.offset, goal_text.data(), goal_text.size());
   }
   write_seal(unfinished.path(), mutable_ranges);
   unfinished.finish();

@@ -2,170 +2,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <numeric>
 
-#include <hdf5_hl.h>
-
 #include "core/numbers.h"
-#include "store/units.h"
+#include "store/dataset_writer.h"
+#include "store/goal_tables.h"
 
 namespace syncgap::store {
 namespace {
 
 constexpr std::uint64_t kMaxFailures = 4096;
-
-Hdf5Id dataspace(const std::vector<hsize_t>& shape) {
-  if (shape.empty()) return own(H5Screate(H5S_SCALAR), H5Sclose, "make a scalar");
-  return own(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose,
-             "make a dataspace");
-}
-
-/// Chunks of about 256 KiB that follow the fastest dimensions.
-std::vector<hsize_t> chunk_shape(std::vector<hsize_t> shape, std::size_t element) {
-  hsize_t budget = (hsize_t{1} << 18) / element;
-  for (std::size_t k = shape.size(); k-- > 0;) {
-    shape[k] = std::max<hsize_t>(1, std::min(shape[k], budget));
-    budget /= shape[k];
-  }
-  return shape;
-}
-
-// What stands in no cell: readers of other formats (kerchunk, Zarr) take every value that equals
-// the fill value for a missing one.
-constexpr double kNoReal = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kNoInteger = std::numeric_limits<std::int64_t>::min();
-constexpr std::uint64_t kNoChecksum = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint8_t kNoByte = 255;
-
-void describe(hid_t dataset, const std::string& unit, const std::string& meaning,
-              const std::string& source) {
-  write_attribute(dataset, "units", standard_units(unit));
-  if (standard_units(unit) != unit) write_attribute(dataset, "unit", unit);
-  write_attribute(dataset, "long_name", long_name(meaning, unit));
-  if (!source.empty()) write_attribute(dataset, "source", source);
-}
-
-/// CF's flags: which number stands for which word. A meaning is one word there, so `labels` has
-/// them as they are, a line each.
-void write_flags(hid_t dataset, hid_t type, const void* values,
-                 const std::vector<std::string>& words) {
-  const std::vector<hsize_t> shape{words.size()};
-  const Hdf5Id space = dataspace(shape);
-  const Hdf5Id attribute =
-      own(H5Acreate2(dataset, "flag_values", type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-          "create attribute flag_values");
-  check_hdf5(H5Awrite(attribute.get(), type, values), "write attribute flag_values");
-  std::string meanings;
-  for (std::string word : words) {
-    std::replace(word.begin(), word.end(), ' ', '_');
-    meanings += (meanings.empty() ? "" : " ") + word;
-  }
-  write_attribute(dataset, "flag_meanings", meanings);
-}
-
-void write_labels(hid_t dataset, const std::vector<std::string>& labels) {
-  std::vector<std::int64_t> numbers(labels.size());
-  std::iota(numbers.begin(), numbers.end(), 0);
-  // An attribute of HDF5 has at most 64 KiB.
-  if (numbers.size() < 8000) write_flags(dataset, H5T_NATIVE_INT64, numbers.data(), labels);
-  std::string lines;
-  for (std::size_t i = 0; i < labels.size(); ++i) lines += (i > 0 ? "\n" : "") + labels[i];
-  write_attribute(dataset, "labels", lines);
-}
-
-class Writer {
- public:
-  Writer(hid_t file, const Grid& grid, Storage storage)
-      : file_(file), grid_(grid), storage_(storage) {}
-
-  void axis(const Axis& axis) {
-    // No text is read by all: VirtualiZarr and Octave stop at strings of variable length, and
-    // netCDF-C 4.9.0 destroys its heap on others. Labels are numbered, as CF numbers flags.
-    std::vector<std::int64_t> integers;
-    if (const auto* labels = std::get_if<2>(&axis.values)) {
-      integers.resize(labels->size());
-      std::iota(integers.begin(), integers.end(), 0);
-    } else if (const auto* values = std::get_if<1>(&axis.values)) {
-      integers = *values;
-    }
-    const Hdf5Id dataset = scale(axis.name, integers, std::get_if<0>(&axis.values));
-    describe(dataset.get(), axis.unit, axis.doc, "");
-    write_attribute(dataset.get(), "role", axis.role == AxisRole::split ? "split" : "captured");
-    if (const auto* labels = std::get_if<2>(&axis.values)) write_labels(dataset.get(), *labels);
-  }
-
-  /// The coordinate of a dimension: reals where there are any, else integers.
-  Hdf5Id scale(const std::string& name, const std::vector<std::int64_t>& integers,
-               const std::vector<double>* reals = nullptr) {
-    const std::string action = "create axis " + name;
-    const hid_t type = reals != nullptr ? H5T_IEEE_F64LE : H5T_STD_I64LE;
-    const void* fill = reals != nullptr ? static_cast<const void*>(&kNoReal) : &kNoInteger;
-    const Hdf5Id space = dataspace({reals != nullptr ? reals->size() : integers.size()});
-    const Hdf5Id how = own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, action);
-    check_hdf5(H5Pset_fill_value(how.get(), type, fill), action);
-    Hdf5Id made =
-        own(H5Dcreate2(file_, name.c_str(), type, space.get(), H5P_DEFAULT, how.get(), H5P_DEFAULT),
-            H5Dclose, action);
-    check_hdf5(reals != nullptr ? H5Dwrite(made.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL,
-                                           H5P_DEFAULT, reals->data())
-                                : H5Dwrite(made.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL,
-                                           H5P_DEFAULT, integers.data()),
-               "write axis " + name);
-    check_hdf5(H5DSset_scale(made.get(), name.substr(name.rfind('/') + 1).c_str()), action);
-    return made;
-  }
-
-  Hdf5Id dataset(const std::string& name, const std::vector<const Axis*>& axes, hid_t type,
-                 const void* fill) {
-    std::vector<hsize_t> shape;
-    shape.reserve(axes.size());
-    for (const Axis* axis : axes) shape.push_back(axis->size());
-    Hdf5Id made = bare_dataset(name, shape, type, fill);
-    for (std::size_t k = 0; k < axes.size(); ++k) attach(made, axes[k]->name, k);
-    return made;
-  }
-
-  void attach(const Hdf5Id& dataset, const std::string& scale, std::size_t dimension) {
-    const Hdf5Id opened =
-        own(H5Dopen2(file_, scale.c_str(), H5P_DEFAULT), H5Dclose, "open axis " + scale);
-    check_hdf5(H5DSattach_scale(dataset.get(), opened.get(), static_cast<unsigned>(dimension)),
-               "attach axis " + scale);
-  }
-
-  Hdf5Id bare_dataset(const std::string& name, const std::vector<hsize_t>& shape, hid_t type,
-                      const void* fill) {
-    const std::string action = "create dataset " + name;
-    const Hdf5Id space = dataspace(shape);
-    const Hdf5Id how = own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, action);
-    check_hdf5(H5Pset_fill_value(how.get(), type, fill), action);
-    if (storage_ == Storage::contiguous || shape.empty()) {
-      check_hdf5(H5Pset_layout(how.get(), H5D_CONTIGUOUS), action);
-      check_hdf5(H5Pset_alloc_time(how.get(), H5D_ALLOC_TIME_EARLY), action);
-      // create_record writes the fill values, for errors that HDF5 survives.
-      check_hdf5(H5Pset_fill_time(how.get(), H5D_FILL_TIME_NEVER), action);
-    } else {
-      const auto chunks = chunk_shape(shape, H5Tget_size(type));
-      check_hdf5(H5Pset_chunk(how.get(), static_cast<int>(chunks.size()), chunks.data()), action);
-      check_hdf5(H5Pset_shuffle(how.get()), action);
-      check_hdf5(H5Pset_deflate(how.get(), 4), action);
-    }
-    return own(
-        H5Dcreate2(file_, name.c_str(), type, space.get(), H5P_DEFAULT, how.get(), H5P_DEFAULT),
-        H5Dclose, action);
-  }
-
-  std::vector<const Axis*> split_axes() const {
-    std::vector<const Axis*> axes;
-    for (std::size_t k = 0; k < grid_.split_count(); ++k) axes.push_back(&grid_.axes()[k]);
-    return axes;
-  }
-
- private:
-  hid_t file_;
-  const Grid& grid_;
-  Storage storage_;
-};
 
 }  // namespace
 
@@ -187,7 +33,7 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
   write_attribute(file, "contents_checksum",
                   std::bit_cast<long long>(contents_checksum(header, grid, observables)));
 
-  Writer writer(file, grid, storage);
+  DatasetWriter writer(file, grid, storage);
   for (const Axis& axis : grid.axes()) writer.axis(axis);
   for (const Observable& observable : observables) {
     auto axes = writer.split_axes();
@@ -200,19 +46,15 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
     write_attribute(dataset.get(), "dimensions", dimensions);
   }
   const Hdf5Id status = writer.dataset(kStatus, writer.split_axes(), H5T_STD_U8LE, &kNoByte);
-  describe(status.get(), "1", "0 pending, 1 done, 2 failed", "");
-  const std::uint8_t statuses[] = {0, 1, 2};
-  write_flags(status.get(), H5T_NATIVE_UINT8, statuses, {"pending", "done", "failed"});
+  describe(status.get(), "1", "0 pending, 1 done, 2 failed, 3 not needed", "");
+  const std::uint8_t statuses[] = {0, 1, 2, 3};
+  write_flags(status.get(), H5T_NATIVE_UINT8, statuses,
+              {"pending", "done", "failed", "not needed"});
   describe(writer.dataset(kSeconds, writer.split_axes(), H5T_IEEE_F64LE, &kNoReal).get(), "s",
            "wall-clock seconds this unit took", "");
   describe(writer.dataset(kChecksum, writer.split_axes(), H5T_STD_U64LE, &kNoChecksum).get(), "1",
            "XXH3 of this unit's cells, seeded with its index", "");
-  // netCDF-C writes to no file with a group that keeps no order.
-  const Hdf5Id how = own(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "create group failures");
-  check_hdf5(H5Pset_link_creation_order(how.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
-             "create group failures");
-  const Hdf5Id group = own(H5Gcreate2(file, "failures", H5P_DEFAULT, how.get(), H5P_DEFAULT),
-                           H5Gclose, "create group failures");
+  const Hdf5Id group = writer.group("failures");
   const std::uint64_t slots = failure_capacity(grid.unit_count());
   std::vector<std::int64_t> numbers(std::max<std::uint64_t>(slots, kMessageBytes));
   std::iota(numbers.begin(), numbers.end(), 0);
@@ -225,12 +67,14 @@ void lay_out(hid_t file, const RecordHeader& header, const Grid& grid,
   writer.attach(units, "failures/slot", 0);
   describe(units.get(), "1",
            "index of the failed unit, row-major over the split axes; -1: empty slot", "");
-  // Bytes, because strings in a dataset stop some reader whatever their kind (see Writer::axis).
+  // Bytes, because strings in a dataset stop some reader whatever their kind (see
+  // DatasetWriter::axis).
   const Hdf5Id messages =
       writer.bare_dataset(kFailureMessage, {slots, kMessageBytes}, H5T_STD_U8LE, &kNoByte);
   writer.attach(messages, "failures/slot", 0);
   writer.attach(messages, "failures/byte", 1);
   describe(messages.get(), "1", "why the unit failed: UTF-8, a row each, 0 behind its end", "");
+  if (!header.goals.text.empty()) lay_out_goals(writer, header.goals, grid);
 }
 
 ByteRange range_of(hid_t file, const std::string& name) {

@@ -4,6 +4,8 @@
 
 #include <hdf5.h>
 
+#include "core/repeated_cells.h"
+#include "store/goal_tables.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
@@ -41,6 +43,13 @@ Overview read_packed(const std::string& path) {
     out.failures = failures_of(failed, units, [&](std::uint64_t slot, char* message) {
       std::memcpy(message, messages.data() + slot * kMessageBytes, kMessageBytes);
     });
+    if (const std::size_t goals = out.header.goals.observables.size(); goals > 0) {
+      const std::uint64_t cells = RepeatedCells(out.grid).count() * goals;
+      out.reached = rows_of_reached(
+          read_dataset<std::int64_t>(file.get(), kGoalCount, H5T_NATIVE_INT64, cells),
+          read_dataset<double>(file.get(), kGoalHalfWidth, H5T_NATIVE_DOUBLE, cells),
+          read_dataset<double>(file.get(), kGoalTarget, H5T_NATIVE_DOUBLE, cells));
+    }
     return out;
   } catch (const std::exception& reason) {
     throw RecordError(concat("the packed copy cannot be read (", path, ", ", reason.what(),
@@ -52,7 +61,7 @@ Overview read_packed(const std::string& path) {
 
 void check_statuses(const std::vector<std::uint8_t>& statuses, const std::string& path) {
   for (std::uint64_t unit = 0; unit < statuses.size(); ++unit)
-    if (statuses[unit] > byte(UnitStatus::failed))
+    if (statuses[unit] > byte(UnitStatus::not_needed))
       throw RecordError(concat("the record has an impossible status (", path, ", unit ", unit,
                                ", saw ", int{statuses[unit]}, "): restore it from a copy"));
 }
@@ -79,7 +88,8 @@ Overview read_overview(const std::string& path) {
   silence_hdf5();
   if (is_packed_copy(path)) return read_packed(path);
   const Record record(path, Record::Access::read);
-  return {record.header(), record.grid(), record.statuses(), record.seconds(), record.failures()};
+  return {record.header(),  record.grid(),     record.statuses(),
+          record.seconds(), record.failures(), record.reached()};
 }
 
 }  // namespace syncgap::store

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "store/file.h"
+#include "store/goal_tables.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/record.h"
@@ -86,6 +87,11 @@ void pack_record(const std::string& from, const std::string& to) {
     for (const char* name : {kStatus, kSeconds, kChecksum})
       copy_dataset(source.get(), file.get(), name);
     write_failures(file.get(), record);
+    const GoalNote& goals = record.header().goals;
+    if (!goals.text.empty()) copy_dataset(source.get(), file.get(), kGoalText);
+    if (!goals.text.empty() && !goals.observables.empty())
+      for (const char* name : {kGoalCount, kGoalHalfWidth, kGoalTarget})
+        copy_dataset(source.get(), file.get(), name);
     for (const Observable& observable : observables)
       copy_dataset(source.get(), file.get(), observable.name);
     file.close("close the file");

@@ -8,6 +8,9 @@
 #include <sstream>
 
 #include "core/checksum.h"
+#include "core/numbers.h"
+#include "core/repeated_cells.h"
+#include "store/goal_tables.h"
 #include "store/hdf5.h"
 #include "store/layout.h"
 #include "store/seal.h"
@@ -53,6 +56,14 @@ Record::Record(const std::string& path, Access access) : path_(path), layout_({}
     failure_capacity_ = store::failure_capacity(units);
     failure_unit_ = locate(kFailureUnit, failure_capacity_ * 8);
     failure_message_ = locate(kFailureMessage, failure_capacity_ * kMessageBytes);
+    has_goals_ = H5Lexists(file.get(), "goals", H5P_DEFAULT) > 0;
+    if (has_goals_) goal_text_ = locate(kGoalText, kGoalBytes);
+    if (!header_.goals.observables.empty()) {
+      reached_count_ = RepeatedCells(grid_).count() * header_.goals.observables.size();
+      goal_count_ = locate(kGoalCount, reached_count_ * 8);
+      goal_half_width_ = locate(kGoalHalfWidth, reached_count_ * 8);
+      goal_target_ = locate(kGoalTarget, reached_count_ * 8);
+    }
   } catch (const std::exception& reason) {
     throw RecordError(concat("this is not an intact syncgap record (", path, ", ", reason.what(),
                              "): restore it from a copy, or give its job a new record"));
@@ -152,6 +163,11 @@ void Record::reset(std::uint64_t unit) const {
   }
 }
 
+void Record::mark(std::uint64_t unit, UnitStatus status) const {
+  SYNCGAP_EXPECTS(status == UnitStatus::pending || status == UnitStatus::not_needed);
+  file_.write_at(status_ + unit, &status, 1);
+}
+
 std::vector<std::uint8_t> Record::statuses() const {
   std::vector<std::uint8_t> out(unit_count());
   // Opening again is what makes a network file system show other nodes' writes.
@@ -171,6 +187,13 @@ std::vector<double> Record::values(std::uint64_t unit) const {
   for (std::size_t i = 0; i < cells_.size(); ++i)
     file_.read_at(cells_[i] + unit * layout_.extent(i) * 8, out.data() + layout_.offset(i),
                   layout_.extent(i) * 8);
+  return out;
+}
+
+std::vector<double> Record::values(std::uint64_t unit, std::int64_t observable) const {
+  std::vector<double> out(unsigned_size(layout_.extent(observable)));
+  file_.read_at(cells_[unsigned_size(observable)] + unit * out.size() * 8, out.data(),
+                out.size() * 8);
   return out;
 }
 
@@ -220,51 +243,6 @@ void Record::write_failures(const std::vector<Failure>& kept) const {
   for (std::uint64_t slot = 0; slot < kept.size(); ++slot) write_failure(slot, kept[slot]);
   const std::vector<std::int64_t> empty(failure_capacity_ - kept.size(), -1);
   file_.write_at(failure_unit_ + kept.size() * 8, empty.data(), empty.size() * 8);
-}
-
-namespace {
-
-/// A value for a message; of a long one what stands around the first difference.
-std::string around(const std::string& value, std::size_t difference) {
-  constexpr std::size_t kBefore = 20, kShown = 100;
-  if (value.size() <= kShown) return value;
-  const std::size_t begin = difference > kBefore ? difference - kBefore : 0;
-  const std::size_t end = std::min(value.size(), begin + kShown);
-  return concat(begin > 0 ? "..." : "", value.substr(begin, end - begin),
-                end < value.size() ? "..." : "");
-}
-
-}  // namespace
-
-std::string identity_difference(const std::string& recorded, const std::string& wanted) {
-  // A line is "what = value"; lines are compared by what stands before the sign.
-  auto parse = [](const std::string& text) {
-    std::map<std::string, std::string> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) {
-      const auto sign = std::min(line.find(" = "), line.size());
-      lines[line.substr(0, sign)] = sign < line.size() ? line.substr(sign + 3) : "";
-    }
-    return lines;
-  };
-  const auto before = parse(recorded), after = parse(wanted);
-  std::string difference;
-  for (const auto& [what, value] : before) {
-    const auto found = after.find(what);
-    if (found == after.end()) {
-      difference += "\n  " + what + ": recorded " + around(value, 0) + ", the job has none";
-    } else if (const std::string& other = found->second; other != value) {
-      const std::size_t first =
-          std::mismatch(value.begin(), value.end(), other.begin(), other.end()).first -
-          value.begin();
-      difference += "\n  " + what + ": recorded " + around(value, first) + ", the job has " +
-                    around(other, first);
-    }
-  }
-  for (const auto& [what, value] : after)
-    if (before.find(what) == before.end())
-      difference += "\n  " + what + ": the record has none, the job has " + around(value, 0);
-  return difference;
 }
 
 }  // namespace syncgap::store

@@ -11,10 +11,17 @@
 #include "core/observable.h"
 #include "core/results.h"
 #include "store/file.h"
+#include "store/reached.h"
 #include "store/seal.h"
 #include "store/unit_status.h"
 
 namespace syncgap::store {
+
+/// What a sweep stops at instead of running every unit, as its record has it.
+struct GoalNote {
+  std::string text;                           ///< JSON; empty: there are no goals
+  std::vector<std::string> observables = {};  ///< those with a precision goal
+};
 
 /// What a record says about itself. `identity` has one line for everything that decides a result;
 /// a record is resumed only by a job whose lines are the same.
@@ -27,6 +34,7 @@ struct RecordHeader {
   std::string option_docs;  ///< JSON: name -> {symbol, unit, doc, limits}
   std::string identity;
   long long sweep_seed = 0;
+  GoalNote goals = {};
   std::vector<std::pair<std::string, std::string>> provenance;
 };
 
@@ -51,7 +59,8 @@ void create_record(const std::string& path, const RecordHeader& header, const Gr
 bool seal_again(const std::string& path);
 
 /// Bytes create_record will need.
-std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables);
+std::uint64_t record_bytes(const Grid& grid, const std::vector<Observable>& observables,
+                           const GoalNote& goals = {});
 
 /// An open record. Opening reads the structure through HDF5 and closes HDF5 again; after that cells
 /// are read and written at known offsets, by any number of processes that write different units.
@@ -77,6 +86,8 @@ class Record {
             double seconds) const;
   /// Makes a unit pending again and its cells NaN.
   void reset(std::uint64_t unit) const;
+  /// Marks a unit that is not run: pending or not needed. While no other process writes it.
+  void mark(std::uint64_t unit, UnitStatus status) const;
   void sync() const { file_.sync(); }
   /// Every process that writes this record runs on this node: small cells may go through memory.
   void writers_share_a_node() { file_.map_small_writes(); }
@@ -89,9 +100,19 @@ class Record {
   std::vector<double> seconds() const;
   /// The values of one unit as committed.
   std::vector<double> values(std::uint64_t unit) const;
+  /// Of one observable of it.
+  std::vector<double> values(std::uint64_t unit, std::int64_t observable) const;
   /// Done units in [first, last) whose cells do not match their checksum.
   std::vector<std::uint64_t> damaged(std::uint64_t first, std::uint64_t last,
                                      std::span<const std::uint8_t> statuses) const;
+
+  /// Whether there is room for goals of these observables: the record was begun with such.
+  bool takes_goals(const GoalNote& goals) const;
+  /// Replaces the goals; those of a record without room for them must be empty.
+  void write_goals(const GoalNote& goals);
+  /// What each cell reached towards each precision goal: [cell][goal].
+  std::vector<Reached> reached() const;
+  void write_reached(std::span<const Reached> all) const;
 
   /// The failure table, in slot order, empty slots left out.
   std::vector<Failure> failures() const;
@@ -114,6 +135,9 @@ class Record {
   std::vector<std::uint64_t> cells_;  // offset of each observable's first byte
   std::uint64_t status_ = 0, seconds_ = 0, checksum_ = 0;
   std::uint64_t failure_unit_ = 0, failure_message_ = 0, failure_capacity_ = 0;
+  bool has_goals_ = false;
+  std::uint64_t goal_text_ = 0, goal_count_ = 0, goal_half_width_ = 0, goal_target_ = 0;
+  std::uint64_t reached_count_ = 0;  // cells times precision goals
 };
 
 /// What a record, or a packed copy of one, says of its units.
@@ -123,6 +147,7 @@ struct Overview {
   std::vector<std::uint8_t> statuses = {};  ///< UnitStatus of every unit
   std::vector<double> seconds = {};         ///< of every unit; NaN: not run
   std::vector<Failure> failures = {};
+  std::vector<Reached> reached = {};  ///< [cell][precision goal]
 };
 /// Throws RecordError for a file that is neither.
 Overview read_overview(const std::string& path);

@@ -7,7 +7,7 @@
 namespace syncgap::store {
 
 /// Where a unit of a sweep stands; the number is what a record holds of it.
-enum class UnitStatus : std::uint8_t { pending = 0, done = 1, failed = 2 };
+enum class UnitStatus : std::uint8_t { pending = 0, done = 1, failed = 2, not_needed = 3 };
 
 constexpr std::uint8_t byte(UnitStatus status) { return static_cast<std::uint8_t>(status); }
 

@@ -7,12 +7,13 @@
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "store/unit_status.h"
 
 namespace syncgap::sweep {
 namespace {
 
-constexpr std::uint8_t kPending = 0;
-constexpr std::uint8_t kDone = 1;
+constexpr std::uint8_t kPending = byte(store::UnitStatus::pending);
+constexpr std::uint8_t kDone = byte(store::UnitStatus::done);
 
 double checked(double cost, const Unit& unit) {
   if (!(cost >= 0) || !std::isfinite(cost))

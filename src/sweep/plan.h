@@ -34,7 +34,8 @@ class CostModel {
 /// Units still to run, longest first, ties by index; and what they are expected to cost in all.
 struct Order {
   std::vector<std::uint32_t> units;
-  double total_estimate = 0;  ///< of the experiment alone, nothing learnt
+  std::uint64_t not_needed = 0;  ///< of the others those that no goal needs
+  double total_estimate = 0;     ///< of the experiment alone, nothing learnt
   double total_seconds = 0;
   double longest_seconds = 0;
 };

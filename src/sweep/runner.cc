@@ -1,5 +1,6 @@
 #include "sweep/runner.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <functional>
@@ -25,17 +26,50 @@ using parallel::together;
 using store::Record;
 using store::UnitStatus;
 
+/// Of a sweep with goals what is needed next. On rank 0, while nobody runs a unit.
+std::vector<std::uint8_t> select(const Record& record, const Selection& selection,
+                                 const std::vector<std::uint8_t>& statuses) {
+  // Opening again is what makes a network file system show other nodes' writes.
+  const Record fresh(record.path(), Record::Access::read);
+  auto choice = selection.choose(statuses, [&](std::uint64_t unit, std::int64_t observable) {
+    return fresh.values(unit, observable);
+  });
+  record.write_reached(choice.reached);
+  return std::move(choice.statuses);
+}
+
+/// Which units need not be run is said when the goals are reached: until then a sweep that was
+/// stopped is not at its end, whatever its statuses are.
+void mark_units(const Record& record, const std::vector<std::uint8_t>& recorded,
+                const std::vector<std::uint8_t>& chosen) {
+  const bool goes_on = count(chosen, UnitStatus::pending) > 0;
+  for (std::uint64_t unit = 0; unit < chosen.size(); ++unit) {
+    const auto status = chosen[unit] == byte(UnitStatus::not_needed) && goes_on
+                            ? byte(UnitStatus::pending)
+                            : chosen[unit];
+    if (status != recorded[unit]) record.mark(unit, static_cast<UnitStatus>(status));
+  }
+}
+
 /// The order all ranks claim from: made on rank 0, which alone reads the measured seconds.
 Order shared_order(const Record& record, const Communicator& ranks, const UnitWork& work,
-                   const Survey& past) {
+                   const SweepSettings& settings) {
   Order order;
   together(ranks, [&] {
     if (ranks.rank() != 0) return;
+    const std::vector<std::uint8_t> recorded = record.statuses();
+    std::vector<std::uint8_t> statuses = recorded;
+    std::replace(statuses.begin(), statuses.end(), byte(UnitStatus::not_needed),
+                 byte(UnitStatus::pending));
+    if (settings.selection != nullptr) statuses = select(record, *settings.selection, statuses);
+    mark_units(record, recorded, statuses);
     CostModel model(record.grid());
-    if (past.done > 0) model.learn(work.cost, past.statuses, record.seconds());
-    order = order_units(record.grid(), work.cost, model, past.statuses);
+    if (count(statuses, UnitStatus::done) > 0) model.learn(work.cost, statuses, record.seconds());
+    order = order_units(record.grid(), work.cost, model, statuses);
+    order.not_needed = count(statuses, UnitStatus::not_needed);
   });
   order.total_estimate = ranks.broadcast(order.total_estimate);
+  order.not_needed = ranks.broadcast(order.not_needed);
   order.units.resize(ranks.broadcast(std::uint64_t{order.units.size()}));
   ranks.broadcast(order.units);
   return order;
@@ -59,6 +93,117 @@ std::string settle(const Record& record, const SweepOutcome& wrote) {
   }
 }
 
+/// What one round brought, summed over the ranks.
+struct Round {
+  std::uint64_t done = 0, failed = 0;
+  bool drained = false;
+  double busy_seconds = 0, sync_seconds = 0;
+  std::string broken;  ///< why a rank had to stop; the lowest one's words
+};
+
+/// The ranks of a sweep, from its survey to its end.
+class Crew {
+ public:
+  Crew(const Record& record, const Communicator& ranks, const UnitWork& work,
+       const SweepSettings& settings, const DrainWatch& drain)
+      : record_(record),
+        ranks_(ranks),
+        work_(work),
+        settings_(settings),
+        drain_(drain),
+        teams_(ranks.size() / settings.ranks_per_unit),
+        my_team_(ranks.rank() / settings.ranks_per_unit),
+        team_(settings.ranks_per_unit == 1 ? Communicator() : ranks.split(idle() ? -1 : my_team_)) {
+  }
+
+  int teams() const { return teams_; }
+  /// What a claim takes from another node, once a round has measured it.
+  std::optional<double> claim_seconds() const { return claim_seconds_; }
+
+  /// Runs the ordered units. Collective.
+  Round run(const Order& order, std::uint64_t failures_before) {
+    const auto owned = claims_ ? std::make_unique<TaskCounter>(ranks_, *claims_)
+                       : settings_.claims
+                           ? std::make_unique<TaskCounter>(ranks_, *settings_.claims)
+                           : TaskCounter::quickest(ranks_, settings_.threads_may_call_mpi);
+    TaskCounter& counter = *owned;
+    if (!claims_) claim_seconds_ = counter.seconds_measured();
+    claims_ = counter.transport();
+    const bool drive = counter.needs_drive() || settings_.always_drive;
+    if (drive && counter.transport() != TaskCounter::Transport::window &&
+        !settings_.threads_may_call_mpi)
+      throw std::runtime_error(
+          "this MPI library has neither one-sided communication nor threads: claims cannot work");
+    std::optional<HostWatch> hosts;
+    if (settings_.threads_may_call_mpi && settings_.hosts.leave)
+      hosts.emplace(ranks_, settings_.hosts);
+    Worker worker({record_, work_, drain_, ranks_, team_, counter, hosts ? &*hosts : nullptr, order,
+                   failures_before, [this](std::optional<std::uint64_t> unit) {
+                     if (settings_.announce) settings_.announce(my_team_, unit);
+                   }});
+    std::optional<Monitor> monitor;
+    if (ranks_.rank() == 0) watch(monitor, counter, order, drive);
+    if (!idle()) worker.loop();
+    return end(worker, hosts ? &*hosts : nullptr);
+  }
+
+ private:
+  /// Left over when the division into teams has a remainder.
+  bool idle() const { return my_team_ >= teams_; }
+
+  void watch(std::optional<Monitor>& monitor, TaskCounter& counter, const Order& order,
+             bool drive) const {
+    monitor.emplace(
+        settings_.progress, order.units.size(),
+        [&counter, this] {
+          return ProgressCount{static_cast<std::uint64_t>(counter.peek(kFinished)),
+                               static_cast<std::uint64_t>(counter.peek(kFailures)),
+                               to_real(counter.peek(kCost)) / kCostScale,
+                               settings_.note != nullptr ? settings_.note->text() : std::string()};
+        },
+        drive && settings_.threads_may_call_mpi ? [&counter] { counter.drive(); }
+                                                : std::function<void()>());
+  }
+
+  /// Waits for all, with what each wrote on disk.
+  Round end(Worker& worker, HostWatch* hosts) {
+    std::string broken = worker.broken();
+    if (hosts != nullptr) hosts->waits(false);
+    const auto wrote = Clock::now();
+    try {
+      record_.sync();
+    } catch (const std::exception& error) {
+      if (broken.empty()) broken = error.what();
+    }
+    if (hosts != nullptr) hosts->waits(true);
+    const double synced = seconds_since(wrote);
+    ranks_.sleeping_barrier();
+    Round round;
+    round.sync_seconds = ranks_.maximum(synced);
+    // Counts are exact in doubles: one sum over the ranks serves them all.
+    std::array<double, 5> sums{
+        to_real(int{worker.drained()}), to_real(worker.done()), to_real(worker.failed()),
+        worker.leads() ? worker.busy_seconds() : 0.0, to_real(int{!broken.empty()})};
+    ranks_.sum(sums);
+    round.drained = sums[0] > 0;
+    round.done = static_cast<std::uint64_t>(sums[1]);
+    round.failed = static_cast<std::uint64_t>(sums[2]);
+    round.busy_seconds = sums[3];
+    if (sums[4] > 0) round.broken = parallel::first_of(ranks_, broken);
+    return round;
+  }
+
+  const Record& record_;
+  const Communicator& ranks_;
+  const UnitWork& work_;
+  const SweepSettings& settings_;
+  const DrainWatch& drain_;
+  int teams_, my_team_;
+  Communicator team_;
+  std::optional<TaskCounter::Transport> claims_;  // as the first round found
+  std::optional<double> claim_seconds_;
+};
+
 }  // namespace
 
 SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const UnitWork& work,
@@ -69,73 +214,31 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   const Survey past = survey(record, ranks, settings.retry_failed);
   SweepOutcome outcome;
   outcome.units = record.unit_count();
-  outcome.done_before = past.done;
+  outcome.done_before = outcome.done = past.done;
+  outcome.failed = past.failed;
   outcome.damaged = past.damaged;
   outcome.survey_seconds = ranks.maximum(seconds_since(start));
-  outcome.teams = ranks.size() / settings.ranks_per_unit;
-  const Order order = shared_order(record, ranks, work, past);
-  const int my_team = ranks.rank() / settings.ranks_per_unit;
-  const bool idle = my_team >= outcome.teams;  // left over when the division has a remainder
-  const Communicator team =
-      settings.ranks_per_unit == 1 ? Communicator() : ranks.split(idle ? -1 : my_team);
-  const auto owned_counter = settings.claims
-                                 ? std::make_unique<TaskCounter>(ranks, *settings.claims)
-                                 : TaskCounter::quickest(ranks, settings.threads_may_call_mpi);
-  TaskCounter& counter = *owned_counter;
-  outcome.claim_seconds = counter.seconds_measured();
-  const bool drive = counter.needs_drive() || settings.always_drive;
-  if (drive && counter.transport() != TaskCounter::Transport::window &&
-      !settings.threads_may_call_mpi)
-    throw std::runtime_error(
-        "this MPI library has neither one-sided communication nor threads: claims cannot work");
-  std::optional<HostWatch> hosts;
-  if (settings.threads_may_call_mpi && settings.hosts.leave) hosts.emplace(ranks, settings.hosts);
-  Worker worker({record, work, drain, ranks, team, counter, hosts ? &*hosts : nullptr, order,
-                 past.failures, [&settings, my_team](std::optional<std::uint64_t> unit) {
-                   if (settings.announce) settings.announce(my_team, unit);
-                 }});
-  std::string broken;
-  {
-    std::optional<Monitor> monitor;
-    if (ranks.rank() == 0)
-      monitor.emplace(
-          settings.progress, order.units.size(),
-          [&counter, &settings] {
-            return ProgressCount{static_cast<std::uint64_t>(counter.peek(kFinished)),
-                                 static_cast<std::uint64_t>(counter.peek(kFailures)),
-                                 to_real(counter.peek(kCost)) / kCostScale,
-                                 settings.note != nullptr ? settings.note->text() : std::string()};
-          },
-          drive && settings.threads_may_call_mpi ? [&counter] { counter.drive(); }
-                                                 : std::function<void()>());
-    if (!idle) worker.loop();
-    broken = worker.broken();
-    if (hosts) hosts->waits(false);
-    const auto wrote = Clock::now();
-    try {
-      record.sync();
-    } catch (const std::exception& error) {
-      if (broken.empty()) broken = error.what();
-    }
-    if (hosts) hosts->waits(true);
-    const double synced = seconds_since(wrote);
-    ranks.sleeping_barrier();
-    outcome.sync_seconds = ranks.maximum(synced);
+  Crew crew(record, ranks, work, settings, drain);
+  outcome.teams = crew.teams();
+  std::uint64_t failures = past.failures;
+  for (;;) {
+    const Order order = shared_order(record, ranks, work, settings);
+    outcome.not_needed = order.not_needed;
+    if (settings.selection != nullptr && order.units.empty()) break;
+    const Round round = crew.run(order, failures);
+    outcome.done += round.done;
+    outcome.failed += round.failed;
+    failures += round.failed;
+    outcome.drained = round.drained;
+    outcome.busy_seconds += round.busy_seconds;
+    outcome.sync_seconds += round.sync_seconds;
+    outcome.broken = round.broken;
+    if (outcome.broken.empty())
+      outcome.broken = ranks.broadcast(ranks.rank() == 0 ? settle(record, outcome) : std::string());
+    if (settings.selection == nullptr || outcome.drained || !outcome.broken.empty()) break;
   }
-  // Counts are exact in doubles: one sum over the ranks serves them all.
-  std::array<double, 5> sums{to_real(int{worker.drained()}), to_real(worker.done()),
-                             to_real(worker.failed()), worker.leads() ? worker.busy_seconds() : 0.0,
-                             to_real(int{!broken.empty()})};
-  ranks.sum(sums);
-  outcome.drained = sums[0] > 0;
-  outcome.done = past.done + static_cast<std::uint64_t>(sums[1]);
-  outcome.failed = past.failed + static_cast<std::uint64_t>(sums[2]);
-  outcome.busy_seconds = sums[3];
-  outcome.pending = outcome.units - outcome.done - outcome.failed;
-  if (sums[4] > 0)
-    outcome.broken = parallel::first_of(ranks, broken);
-  else
-    outcome.broken = ranks.broadcast(ranks.rank() == 0 ? settle(record, outcome) : std::string());
+  outcome.claim_seconds = crew.claim_seconds();
+  outcome.pending = outcome.units - outcome.done - outcome.failed - outcome.not_needed;
   outcome.seconds = ranks.broadcast(seconds_since(start));
   return outcome;
 }

@@ -11,6 +11,7 @@
 #include "store/record.h"
 #include "sweep/drain.h"
 #include "sweep/progress.h"
+#include "sweep/selection.h"
 #include "sweep/unit_work.h"
 
 namespace syncgap::sweep {
@@ -28,6 +29,8 @@ struct SweepSettings {
   /// even where that seems not needed.
   std::optional<parallel::TaskCounter::Transport> claims;
   bool always_drive = false;
+  /// With one, the sweep goes in rounds until its goals are reached; else every unit is run.
+  const Selection* selection = nullptr;
   /// What happens when a host vanishes; without `leave` the others wait for it.
   parallel::HostWatch::Settings hosts;
 };
@@ -40,20 +43,21 @@ struct SweepOutcome {
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::uint64_t pending = 0;
-  bool drained = false;       ///< stopped by a signal or the wall with units left
-  double seconds = 0;         ///< wall-clock time of the run
-  double survey_seconds = 0;  ///< of it, reading statuses and checking checksums at the start
-  double sync_seconds = 0;    ///< of it, waiting for the disk at the end
-  double busy_seconds = 0;    ///< time spent inside units, summed over teams
+  std::uint64_t not_needed = 0;  ///< left out because the goals are reached without them
+  bool drained = false;          ///< stopped by a signal or the wall with units left
+  double seconds = 0;            ///< wall-clock time of the run
+  double survey_seconds = 0;     ///< of it, reading statuses and checking checksums at the start
+  double sync_seconds = 0;       ///< of it, waiting for the disk at the end
+  double busy_seconds = 0;       ///< time spent inside units, summed over teams
   int teams = 1;
   std::optional<double>
       claim_seconds;   ///< what a claim takes from another node, where there is one
   std::string broken;  ///< why a rank had to stop; empty when none did
 };
 
-/// Runs every pending unit of an open record. Collective over `ranks`; claims are dynamic, longest
-/// first; a failing unit is recorded and the others go on. Units done and intact are never run
-/// again.
+/// Runs every pending unit of an open record, or of a sweep with goals those that these need.
+/// Collective over `ranks`; claims are dynamic, longest first; a failing unit is recorded and the
+/// others go on. Units done and intact are never run again.
 SweepOutcome run_sweep(const store::Record& record, const parallel::Communicator& ranks,
                        const UnitWork& work, const SweepSettings& settings,
                        const DrainWatch& drain);
