@@ -16,7 +16,7 @@ MOST_FAILURES = 50
 def figures(record: Record) -> list[Figure]:
     """When units were done and how long they took, and what is missing."""
     found = []
-    if not record.complete and record.unit_count > 1:
+    if record.done_count < record.unit_count and record.unit_count > 1:
         found.append(_coverage_figure(record))
     if record.done_count > 1:
         found.append(_timing_figure(record))
@@ -37,13 +37,14 @@ def failure_table(record: Record) -> Table | None:
 
 
 def missing_table(record: Record) -> Table | None:
-    """For each axis value, the units that are not finished; None when every unit is done."""
+    """For each axis value, the units that are not finished; None when all that are needed are."""
     if record.complete:
         return None
     rows = []
     for place, axis in enumerate(record.split_axes):
         others = tuple(i for i in range(record.status.ndim) if i != place)
-        left = np.count_nonzero(record.status != UnitStatus.DONE, axis=others)
+        left = np.count_nonzero((record.status != UnitStatus.DONE)
+                                & (record.status != UnitStatus.NOT_NEEDED), axis=others)
         each = record.unit_count // len(axis)
         worst = np.flatnonzero(left)
         named = [f"{show(axis.values[i])} ({left[i]})" for i in worst[:12]]
@@ -89,23 +90,26 @@ def _coverage_figure(record: Record) -> Figure:
     if others:
         failed = (state == UnitStatus.FAILED).any(axis=others)
         pending = (state == UnitStatus.PENDING).any(axis=others)
-        state = np.where(failed, 2, np.where(pending, 0, 1))
+        done = (state == UnitStatus.DONE).any(axis=others)
+        state = np.where(failed, 2, np.where(pending, 0, np.where(done, 1, 3)))
     grid = np.atleast_2d(state)
     names = [record.split_axes[i].name for i in pair]
     caption = (f"Units over {' and '.join(names)}: {record.done_count} done, "
-               f"{record.failed_count} failed, {record.pending_count} pending of "
-               f"{record.unit_count}.")
+               f"{record.failed_count} failed, {record.pending_count} pending"
+               + (f", {record.not_needed_count} not needed" if record.not_needed_count else "")
+               + f" of {record.unit_count}.")
     if others:
         caption += " A cell shows the worst of the units behind it along the other axes."
 
     def draw(canvas):
         ax = canvas.subplots()
         ax.grid(False)
-        colours = ListedColormap(["#E4E4E4", style.SKY, style.VERMILLION])
-        mesh = ax.pcolormesh(grid, cmap=colours, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3),
-                             rasterized=True)
-        bar = canvas.colorbar(mesh, ax=ax, ticks=[0, 1, 2], pad=0.02)
-        bar.ax.set_yticklabels(["pending", "done", "failed"])
+        states = 4 if record.not_needed_count else 3
+        colours = ListedColormap(["#E4E4E4", style.SKY, style.VERMILLION, "#FFFFFF"][:states])
+        norm = BoundaryNorm(np.arange(states + 1) - 0.5, states)
+        mesh = ax.pcolormesh(grid, cmap=colours, norm=norm, rasterized=True)
+        bar = canvas.colorbar(mesh, ax=ax, ticks=range(states), pad=0.02)
+        bar.ax.set_yticklabels(["pending", "done", "failed", "not needed"][:states])
         axes = [record.split_axes[i] for i in pair]
         _tick(ax.xaxis, axes[-1])
         if len(axes) == 2:

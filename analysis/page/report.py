@@ -13,7 +13,7 @@ from pathlib import Path
 from ..experiments import table
 from ..reading.joining import differences, join
 from ..reading.record import Record
-from . import progress, provenance, render
+from . import goals, progress, provenance, render
 from .content import Claim, Content, Figure, Table, Verdict
 from .markup import to_html, to_plain
 
@@ -183,7 +183,7 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
         parts.append(_section(chapter, "tables", "Tables"))
         parts += [_table(t) for t in content.tables]
     parts.append(_section(chapter, "sweep", "Completeness and timings"))
-    tables = [progress.timing_table(record), progress.failure_table(record),
+    tables = [*goals.tables(record), progress.timing_table(record), progress.failure_table(record),
               progress.missing_table(record)]
     parts += [_table(t) for t in tables if t]
     parts.append(_section(chapter, "options", "Options and axes"))

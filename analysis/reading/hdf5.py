@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 from .errors import CANNOT_READ, ExitCode, RecordError
+from .goals import Goals
 from .old_names import Names
 from .record import LAYOUT, Cells, Record
 from .values import Axis
 
+REPETITIONS = "seed"  # the split axis of independent repetitions
 _BESIDE_OBSERVABLES = ("unit_status", "unit_seconds", "unit_checksum")
 
 
@@ -38,7 +41,7 @@ def record_in(path: Path, file: h5py.File) -> Record:
     split = [axes[name] for name in reader.dims_of("unit_status") if name in axes]
     seconds = np.asarray(reader.read("unit_seconds"), dtype=float)
     return Record([path], attributes, axes, split, status, seconds, reader.observables(axes),
-                  reader.messages(), file.close)
+                  reader.messages(), file.close, reader.goals(split))
 
 
 def plain(value):
@@ -102,6 +105,19 @@ class _Reader:
                                 told.get("source", ""),
                                 lambda place, key=key: self.read(key, place))
         return found
+
+    def goals(self, split: list[Axis]) -> Goals | None:
+        text = _message(np.asarray(self.read("goals/text"))) if "goals" in self.file else ""
+        if not text:
+            return None
+        told = json.loads(text)
+        observables = sorted(told.get("precision", {}).get("bounds", {}))
+        dims = tuple(axis.name for axis in split if axis.name != REPETITIONS)
+        count, half_width, target = (
+            self.read(f"goals/{name}") if observables else np.zeros((*map(len, split), 0))
+            for name in ("count", "half_width", "target"))
+        return Goals(told.get("precision", {}), told.get("refine", {}), observables, dims,
+                     np.asarray(count), np.asarray(half_width), np.asarray(target))
 
     def messages(self) -> dict[int, str]:
         if "failures" not in self.file:

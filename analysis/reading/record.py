@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import ExitCode, RecordError
+from .goals import Goals
 from .values import Axis, Failure, Observable, Option, UnitStatus, show
 
 LAYOUT = "syncgap-record-1"
@@ -52,6 +53,8 @@ class Record:
         Of every observable, by its name of today, in the order of the experiment.
     messages : dict
         Why units failed, by their number.
+    goals : Goals or None
+        What the sweep stopped at instead of running every unit.
     """
 
     paths: list[Path]
@@ -63,6 +66,7 @@ class Record:
     cells: dict[str, Cells]
     messages: dict[int, str]
     close: Callable[[], None] = lambda: None
+    goals: Goals | None = None
     _read: dict[str, Observable] = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
@@ -132,13 +136,18 @@ class Record:
 
     @property
     def pending_count(self) -> int:
-        """Units that are neither done nor failed."""
-        return self.unit_count - self.done_count - self.failed_count
+        """Units that are still to be run, at most those of a sweep with goals."""
+        return int(np.count_nonzero(self.status == UnitStatus.PENDING))
+
+    @property
+    def not_needed_count(self) -> int:
+        """Units that were left out because the goals of the sweep are reached without them."""
+        return int(np.count_nonzero(self.status == UnitStatus.NOT_NEEDED))
 
     @property
     def complete(self) -> bool:
-        """Whether every unit is done."""
-        return self.done_count == self.unit_count
+        """Whether every unit is done that the sweep needs."""
+        return self.done_count + self.not_needed_count == self.unit_count
 
     @property
     def failures(self) -> list[Failure]:

@@ -12,6 +12,7 @@ class UnitStatus(IntEnum):
     PENDING = 0
     DONE = 1
     FAILED = 2
+    NOT_NEEDED = 3
 
 
 @dataclass(frozen=True)

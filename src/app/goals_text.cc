@@ -33,6 +33,7 @@ store::GoalNote goal_note(const Goals& goals) {
 std::vector<std::string> reached_lines(const store::GoalNote& goals, const Grid& grid,
                                        const std::vector<store::Reached>& reached) {
   std::vector<std::string> lines;
+  if (goals.text.empty()) return lines;  // of a record that had some before
   const RepeatedCells cells(grid);
   const std::size_t count = goals.observables.size();
   for (std::size_t goal = 0; goal < count; ++goal) {

@@ -87,10 +87,9 @@ void report(const sweep::SweepOutcome& outcome, const Record& record, bool retri
                 static_cast<unsigned long long>(ran), short_number(outcome.seconds).c_str(),
                 outcome.teams, outcome.teams == 1 ? "rank or team" : "ranks or teams",
                 capacity > 0 ? 100 * outcome.busy_seconds / capacity : 0.0);
-  const store::GoalNote& goals = record.header().goals;
-  if (!goals.text.empty())
-    for (const std::string& line : reached_lines(goals, record.grid(), record.reached()))
-      std::printf("%s\n", line.c_str());
+  for (const std::string& line :
+       reached_lines(record.header().goals, record.grid(), record.reached()))
+    std::printf("%s\n", line.c_str());
   std::printf("record: %s\n", path.c_str());
   if (outcome.failed > 0)
     std::printf("see why with `syncgap status %s`; run again with --retry-failed\n", path.c_str());
