@@ -53,6 +53,39 @@ HWY_INLINE V sigmoid(V z) {
   return fma(half, tanh(d, hn::Mul(half, z)), half);
 }
 
+using D32 = hn::RebindToUnsigned<D>;
+using D16 = hn::Rebind<std::uint16_t, D>;
+
+void widen(const std::uint16_t* from, std::size_t count, float* to) {
+  const D d;
+  const D32 wide;
+  const D16 half;
+  for (std::size_t at = 0; at < count; at += hn::Lanes(d)) {
+    const std::size_t lanes = std::min(hn::Lanes(d), count - at);
+    const auto bits = hn::ShiftLeft<16>(hn::PromoteTo(wide, load_first(half, from + at, lanes)));
+    store(hn::BitCast(d, bits), to + at, lanes);
+  }
+}
+
+/// Rounds to nearest, ties to even; what is no number stays none.
+void narrow(const float* from, std::size_t count, std::uint16_t* to) {
+  const D d;
+  const D32 wide;
+  const D16 half;
+  const hn::RebindToSigned<D> whole;
+  for (std::size_t at = 0; at < count; at += hn::Lanes(d)) {
+    const std::size_t lanes = std::min(hn::Lanes(d), count - at);
+    const V value = load(from + at, lanes);
+    const auto bits = hn::BitCast(wide, value);
+    const auto tie = hn::And(hn::ShiftRight<16>(bits), hn::Set(wide, 1U));
+    const auto rounded = hn::Add(bits, hn::Add(tie, hn::Set(wide, 0x7fffU)));
+    const auto none = hn::Or(bits, hn::Set(wide, 0x400000U));
+    const auto is_none = hn::RebindMask(wide, hn::IsNaN(value));
+    const auto upper = hn::ShiftRight<16>(hn::IfThenElse(is_none, none, rounded));
+    store_first(half, hn::DemoteTo(half, hn::BitCast(whole, upper)), to + at, lanes);
+  }
+}
+
 void channel_sums(const float* x, std::size_t count, std::size_t period, float* sums) {
   for_vectors(count, period, [&](std::size_t at, std::size_t lanes, std::size_t place) {
     gather(load(x + at, lanes), sums + place, lanes);
@@ -139,6 +172,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace syncgap {
 namespace {
+HWY_EXPORT(widen);
+HWY_EXPORT(narrow);
 HWY_EXPORT(channel_sums);
 HWY_EXPORT(channel_squares);
 HWY_EXPORT(apply);
@@ -150,6 +185,14 @@ constexpr std::int64_t kMostLanes = 16;  // of the widest target
 }  // namespace
 
 namespace networks {
+
+void widen(std::span<const std::uint16_t> from, float* to) {
+  HWY_DYNAMIC_DISPATCH(widen)(from.data(), from.size(), to);
+}
+
+void narrow(std::span<const float> from, std::uint16_t* to) {
+  HWY_DYNAMIC_DISPATCH(narrow)(from.data(), from.size(), to);
+}
 
 GroupNormKernel::GroupNormKernel(std::span<const float> weight, std::span<const float> bias,
                                  std::int64_t groups, std::int64_t pixels, double epsilon,

@@ -9,6 +9,11 @@ namespace syncgap::networks {
 /// What follows a group norm.
 enum class Activation { none, silu };
 
+/// Numbers of bfloat16 as floats.
+void widen(std::span<const std::uint16_t> from, float* to);
+/// Floats as bfloat16, rounded to nearest, ties to even.
+void narrow(std::span<const float> from, std::uint16_t* to);
+
 /// y = f(weight * (x + shift - mean) / std + bias) of one image whose pixels are (H W, C), channels
 /// fastest; mean and variance run over the pixels and channels of a group. Shifts are added to a
 /// channel's pixels before; an empty span is no shift. The image stays in the nearest cache between

@@ -12,8 +12,9 @@ import pathlib
 import statistics
 import subprocess
 import tempfile
+import time
 
-from measuring import call, print_table
+from measuring import call, print_table, ranks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -29,6 +30,28 @@ def usage(words):
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
+def start_of_ranks(given, folder):
+    """Seconds from the launch on many ranks to the end of a sweep of nine units of a millisecond:
+    as good as to its first unit."""
+    programs = {"this": (given.syncgap, ROOT / "jobs")}
+    if given.other:
+        programs["other"] = (given.other, given.other_jobs)
+    seen = {who: [] for who in programs}
+    for _ in range(max(3, given.repeat // 3)):
+        for who, (program, jobs) in programs.items():
+            record = pathlib.Path(folder) / f"{who}.h5"
+            record.unlink(missing_ok=True)
+            start = time.monotonic()
+            call(*ranks(given.ranks), program, "run", jobs / "quickstart.toml", "--profile",
+                 "smoke", "--record", record, "--quiet")
+            seen[who].append(time.monotonic() - start)
+    middle = {who: statistics.median(runs) for who, runs in seen.items()}
+    ratio = f", the other build {middle['other'] / middle['this']:.1f} times that" \
+        if given.other else ""
+    print(f"{given.ranks} ranks on {os.cpu_count()} processors, launch to the end of a sweep of "
+          f"nothing: {middle['this']:.2f} s{ratio}")
+
+
 def libraries(program):
     return len(call("ldd", program).splitlines())
 
@@ -41,6 +64,7 @@ def main():
     parser.add_argument("--other-jobs", type=pathlib.Path, default=ROOT / "jobs",
                         help="its folder of jobs, where it does not know today's")
     parser.add_argument("--repeat", type=int, default=9)
+    parser.add_argument("--ranks", type=int, default=64)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         def commands(program, record, jobs):
@@ -78,6 +102,8 @@ def main():
     if torch:
         counts.append(f"{libraries(torch[0])} of a program that links LibTorch")
     print(", ".join(counts))
+    with tempfile.TemporaryDirectory() as folder:
+        start_of_ranks(given, folder)
 
 
 if __name__ == "__main__":

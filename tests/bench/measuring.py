@@ -1,11 +1,18 @@
 """What the benchmarks share: programs on one thread, ranks of this machine, tables."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
+# What torch.compile made of another release of PyTorch need not load into this one.
+COMPILED = tempfile.mkdtemp(prefix="syncgap-compiled-")
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 ONE_THREAD = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1",
-                  OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+                  OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                  TORCHINDUCTOR_CACHE_DIR=COMPILED)
 
 
 def call(*words):

@@ -1,10 +1,17 @@
-"""How the PyTorch peers train: shuffled batches, clipping, the optimizer's step and a moving
-average of the weights, as one would write it there."""
+"""How the PyTorch peers train and run: shuffled batches, clipping, the optimizer's step and a
+moving average of the weights, as one would write it there; in single precision or bfloat16."""
 
+import contextlib
 import time
 
 import torch
 from torch import nn
+
+
+def lower(precision):
+    """Where products and convolutions are of bfloat16, if that is asked for."""
+    return (torch.autocast("cpu", dtype=torch.bfloat16) if precision == "bf16"
+            else contextlib.nullcontext())
 
 
 def timed_epoch(optimizer, examples, batch, loss_of):

@@ -1,7 +1,9 @@
-"""The U-Net of syncgap in eager PyTorch, trained and evaluated as one would write it there; prints
-JSON. The other half of bench_training.py.
+"""The U-Net of syncgap in PyTorch, trained and evaluated as one would write it there; prints JSON.
+The other half of bench_training.py.
 
-    training_peer.py train|evaluate WIDTH MULTIPLIERS ATTENTION BATCH STEPS
+    training_peer.py train|evaluate WIDTH MULTIPLIERS ATTENTION BATCH STEPS FORM single|bf16
+
+FORM is eager or compiled, with _last behind it where images have their channels last.
 """
 
 import json
@@ -9,7 +11,7 @@ import sys
 import time
 
 import torch
-from peer_training import timed_epoch
+from peer_training import lower, timed_epoch
 from torch import nn
 from torch.nn import functional as F
 
@@ -114,7 +116,7 @@ class UNet(nn.Module):
         return self.leave(F.silu(self.norm(x)))
 
 
-def train(network, batch, steps):
+def train(network, parameters, layout, batch, steps, precision):
     """Data on hand, noise drawn per step, Adam."""
     g = 0.5
     n = batch * steps
@@ -128,33 +130,43 @@ def train(network, batch, steps):
         u, v = normals[:, :1] * (1 - g) ** 0.5, normals[:, 1:] * (1 + g) ** 0.5
         noise = torch.cat([u + v, u - v], 1) * 0.5 ** 0.5
         a = signal[t][:, None, None, None]
-        return F.mse_loss(network(a.sqrt() * z + (1 - a).sqrt() * noise, t), noise)
+        x = (a.sqrt() * z + (1 - a).sqrt() * noise).contiguous(memory_format=layout)
+        with lower(precision):
+            return F.mse_loss(network(x, t), noise)
 
-    optimizer = torch.optim.Adam(network.parameters(), lr=2e-4, foreach=True)
+    optimizer = torch.optim.Adam(parameters, lr=2e-4, foreach=True)
     return timed_epoch(optimizer, n, batch, loss_of)
 
 
 @torch.no_grad()
-def evaluate(network, batch, steps):
+def evaluate(network, _, layout, batch, steps, precision):
     network.eval()
     x, t = torch.randn(batch, 2, 28, 28), torch.full((batch,), 7)
-    network(x, t)
-    start, cpu = time.perf_counter(), time.process_time()
-    for _ in range(steps):
-        network(x, t)
+    x = x.contiguous(memory_format=layout)
+    with lower(precision):
+        for _ in range(2):
+            network(x, t)
+        start, cpu = time.perf_counter(), time.process_time()
+        for _ in range(steps):
+            network(x, t)
     return time.perf_counter() - start, time.process_time() - cpu, batch * steps, 0.0
 
 
 def main():
-    mode, width, multipliers, attention, batch, steps = sys.argv[1:]
+    mode, width, multipliers, attention, batch, steps, form, precision = sys.argv[1:]
     torch.set_num_threads(1)
     torch.manual_seed(1)
     levels = [] if attention == "-" else [int(a) for a in attention.split(",")]
-    network = UNet(int(width), [int(m) for m in multipliers.split(",")], levels)
+    layout = torch.channels_last if form.endswith("_last") else torch.contiguous_format
+    plain = UNet(int(width), [int(m) for m in multipliers.split(",")], levels)
+    plain = plain.to(memory_format=layout)
+    network = torch.compile(plain) if form.startswith("compiled") else plain
     run = {"train": train, "evaluate": evaluate}[mode]
-    seconds, cpu, images, total = run(network, int(batch), int(steps))
+    seconds, cpu, images, total = run(network, list(plain.parameters()), layout, int(batch),
+                                      int(steps), precision)
     print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "images": images, "sum": total,
-                      "parameters": sum(p.numel() for p in network.parameters())}))
+                      "version": torch.__version__,
+                      "parameters": sum(p.numel() for p in plain.parameters())}))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 // Times the training of a denoiser and prints JSON. The other half of bench_training.py; `ranks`
 // and `trace` run under mpirun.
 //
-//   training_timer train WIDTH MULTIPLIERS ATTENTION BATCH STEPS [fixed_order|fast]
-//   training_timer evaluate WIDTH MULTIPLIERS ATTENTION BATCH EVALUATIONS
-//   training_timer evaluate WIDTH dit COUPLING BATCH EVALUATIONS [single|bf16]
+//   training_timer train WIDTH MULTIPLIERS ATTENTION BATCH STEPS [single|bf16]
+//   training_timer evaluate WIDTH MULTIPLIERS ATTENTION BATCH EVALUATIONS [single|bf16]
 //   training_timer data WIDTH MULTIPLIERS ATTENTION BATCH STEPS      the batches alone
 //   training_timer ranks WIDTH MULTIPLIERS ATTENTION BATCH STEPS fixed_order|fast ROUNDS
 //     one training of all ranks and one of each rank by itself, in turn, and how the sums of the
@@ -127,11 +126,13 @@ struct Training {
   std::string state;
   training::Trainer trainer;
 
-  Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name)
+  Training(Set& set, const std::string& summation, const parallel::Communicator& team, int name,
+           networks::Precision precision = networks::Precision::single)
       : state(std::filesystem::temp_directory_path() / concat("training_timer.", name)),
         trainer(set.network->module(), set.states->count(),
-                models::DenoisingLoss(set.task(), *set.network), options(set, summation), "timer",
-                state, parallel::Team(team, {}, [this] { return stop(); })) {}
+                models::DenoisingLoss(set.task(), *set.network, torch::kCPU, precision),
+                options(set, summation), "timer", state,
+                parallel::Team(team, {}, [this] { return stop(); })) {}
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
   ~Training() { std::filesystem::remove(state); }
@@ -149,9 +150,9 @@ struct Training {
 };
 
 /// One epoch of training after another that warms up.
-void train(Set& set, const std::string& summation) {
+void train(Set& set, networks::Precision precision) {
   const parallel::Communicator alone;
-  Training training(set, summation, alone, getpid());
+  Training training(set, "fixed_order", alone, getpid(), precision);
   auto& trainer = training.trainer;
   std::optional<Stopwatch> timer;
   std::int64_t seen = 0;
@@ -245,10 +246,12 @@ int run(int argc, char** argv) {
     return 2;
   }
   Set set(argv + 2);
+  const auto precision =
+      argc > 7 ? networks::kPrecisions.value(argv[7]) : networks::Precision::single;
   if (mode == "train") {
-    train(set, argc > 7 ? argv[7] : "fixed_order");
+    train(set, precision);
   } else if (mode == "evaluate") {
-    evaluate(set, argc > 7 ? networks::kPrecisions.value(argv[7]) : networks::Precision::single);
+    evaluate(set, precision);
   } else {
     draw(set);
   }

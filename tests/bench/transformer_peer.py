@@ -7,13 +7,12 @@ Training is of single images with labels; evaluation of pairs, coupled as the pa
 attentions where COUPLING is a strength, two where it is -.
 """
 
-import contextlib
 import json
 import sys
 import time
 
 import torch
-from peer_training import timed_epoch
+from peer_training import lower, timed_epoch
 from torch import nn
 from torch.nn import functional as F
 
@@ -75,11 +74,6 @@ class Transformer(nn.Module):
         shift, scale = self.adapt(condition)[:, None, None, :].chunk(2, -1)
         x = self.leave(modulated(x, shift, scale)).view(b, p, grid, grid, PATCH, PATCH)
         return x.transpose(3, 4).reshape(b, p, 1, SIDE, SIDE)
-
-
-def lower(precision):
-    return (torch.autocast("cpu", dtype=torch.bfloat16) if precision == "bf16"
-            else contextlib.nullcontext())
 
 
 def train(network, parameters, _, batch, steps, precision):

@@ -1,5 +1,7 @@
 #include "networks/activated_norm.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace syncgap::networks {
@@ -53,6 +55,42 @@ TEST(ActivatedNorm, LargeMeansDoNotSpoilTheVariance) {
   const auto exact = torch::group_norm(x.to(torch::kFloat64), 2);
   const auto fused = activated_norm(norm, x, Tensor(), Activation::none);
   EXPECT_LT((fused - exact).abs().max().item<double>(), 5e-3);
+}
+
+TEST(ActivatedNorm, ImagesOfBfloat16AreThoseOfFloatsRounded) {
+  for (const Case& size : {Case{8, 4, 5, 7}, Case{5, 5, 3, 3}, Case{48, 8, 3, 5}})
+    for (const auto activation : {Activation::none, Activation::silu}) {
+      torch::manual_seed(2);
+      torch::nn::GroupNorm norm(torch::nn::GroupNormOptions(size.groups, size.channels));
+      norm->weight.set_data(torch::randn({size.channels}));
+      const auto values = torch::randn({3, size.channels, size.height, size.width})
+                              .to(torch::kBFloat16)
+                              .contiguous(torch::MemoryFormat::ChannelsLast);
+      const auto shifts = torch::randn({3, size.channels}).to(torch::kBFloat16);
+      const auto weights = torch::randn(values.sizes()).to(torch::kBFloat16);
+      const auto run = [&](torch::ScalarType type) {
+        norm->zero_grad();
+        const auto x = values.clone().to(type).requires_grad_(true);
+        const auto shift = shifts.clone().to(type).requires_grad_(true);
+        const auto y = activated_norm(norm, x, shift, activation);
+        EXPECT_EQ(y.scalar_type(), type);
+        (y * weights.to(type)).sum().backward();
+        return std::vector<Tensor>{y.detach(), x.grad(), shift.grad(), norm->weight.grad().clone()};
+      };
+      const auto half = run(torch::kBFloat16), single = run(torch::kFloat32);
+      for (std::size_t k = 0; k < 3; ++k)
+        EXPECT_TRUE(torch::equal(half[k], single[k].to(torch::kBFloat16))) << k;
+      EXPECT_TRUE(torch::allclose(half[3], single[3], 1e-5, 1e-5));
+    }
+}
+
+TEST(ActivatedNorm, BfloatOfWhatIsNoNumberIsNone) {
+  torch::nn::GroupNorm norm(torch::nn::GroupNormOptions(2, 4));
+  auto x = torch::randn({1, 4, 3, 3}).to(torch::kBFloat16);
+  x[0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
+  const auto y = activated_norm(norm, x, Tensor(), Activation::silu);
+  EXPECT_TRUE(torch::isnan(y[0][0]).all().item<bool>());
+  EXPECT_FALSE(torch::isnan(y[0][3]).any().item<bool>());
 }
 
 TEST(ActivatedNorm, ThreadsDoNotChangeABit) {
