@@ -46,7 +46,7 @@ HostWatch::HostWatch(const Communicator& ranks, Settings settings)
     for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
       peers_[peer].last = Clock::now();
       peers_[peer].turn = !speaks_first();
-      listen(static_cast<int>(peer));
+      listen(peer);
     }
   }
   thread_ = std::thread([this] { loop(); });
@@ -81,10 +81,9 @@ int HostWatch::place_of(std::size_t peer) const {
   return speaks_first() ? static_cast<int>(peer) + 1 : 0;
 }
 
-void HostWatch::listen(int peer) {
-  MPI_Irecv(&peers_[unsigned_size(peer)].heard, 1, MPI_INT64_T, place_of(unsigned_size(peer)),
-            speaks_first() ? kBeatTag : kAnswerTag, leaders_.handle(),
-            &peers_[unsigned_size(peer)].hearing);
+void HostWatch::listen(std::size_t peer) {
+  MPI_Irecv(&peers_[peer].heard, 1, MPI_INT64_T, place_of(peer),
+            speaks_first() ? kBeatTag : kAnswerTag, leaders_.handle(), &peers_[peer].hearing);
 }
 
 bool HostWatch::this_host_waits(Clock::time_point now) {
@@ -122,7 +121,7 @@ void HostWatch::exchange(Clock::time_point now) {
       peer.turn = true;
       peer.told = peer.heard;
       take_news(peer);
-      listen(static_cast<int>(k));
+      listen(k);
     }
     if (seconds_between(peer.last, now) > settings_.lost_after) {
       number(kLost).store(place_of(k) + 1);

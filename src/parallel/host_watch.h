@@ -51,7 +51,7 @@ class HostWatch {
 
   void loop();
   void exchange(Clock::time_point now);
-  void listen(int peer);
+  void listen(std::size_t peer);
   std::int64_t news(Clock::time_point now);
   void take_news(Peer& peer);
   bool this_host_waits(Clock::time_point now);
