@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 
@@ -31,13 +32,18 @@ def draw_all(figures: list[Figure], formats: tuple[str, ...]) -> list[dict[str, 
         For each figure its files' bytes by format, or a text that says why it could not be drawn.
     """
     workers = min(len(figures), len(os.sched_getaffinity(0)), MOST_PROCESSES)
-    jobs = [(i, formats) for i in range(len(figures))]
+    # The largest first: nobody waits in the end for one that takes long.
+    order = sorted(range(len(figures)), key=lambda i: -math.prod(figures[i].size))
+    jobs = [(i, formats) for i in order]
     _figures[:] = figures
     if workers < 2:
-        return [_draw(*job) for job in jobs]
-    # Forked processes inherit the figures, whose drawing functions could not be sent to them.
-    with multiprocessing.get_context("fork").Pool(workers, _with_one_thread) as pool:
-        return pool.starmap(_draw, jobs, chunksize=1)
+        drawn = [_draw(*job) for job in jobs]
+    else:
+        style.load(formats)  # once, and not in every process
+        # Forked processes inherit the figures, whose drawing functions could not be sent to them.
+        with multiprocessing.get_context("fork").Pool(workers, _with_one_thread) as pool:
+            drawn = pool.starmap(_draw, jobs, chunksize=1)
+    return [result for _, result in sorted(zip(order, drawn), key=lambda pair: pair[0])]
 
 
 def _with_one_thread() -> None:
