@@ -8,7 +8,7 @@ import math
 import multiprocessing
 import os
 
-from . import style
+from . import drawing
 from .content import Figure
 from .forgiving import forgives
 
@@ -39,7 +39,7 @@ def draw_all(figures: list[Figure], formats: tuple[str, ...]) -> list[dict[str, 
     if workers < 2:
         drawn = [_draw(*job) for job in jobs]
     else:
-        style.load(formats)  # once, and not in every process
+        drawing.load(formats)  # once, and not in every process
         # Forked processes inherit the figures, whose drawing functions could not be sent to them.
         with multiprocessing.get_context("fork").Pool(workers, _with_one_thread) as pool:
             drawn = pool.starmap(_draw, jobs, chunksize=1)
@@ -55,8 +55,8 @@ def _with_one_thread() -> None:
 
 def _draw(index: int, formats: tuple[str, ...]) -> dict[str, bytes] | str:
     try:
-        canvas = style.draw(_figures[index])
-        return {f: style.encode(canvas, f) for f in formats}
+        canvas = drawing.draw(_figures[index])
+        return {f: drawing.encode(canvas, f) for f in formats}
     except Exception as error:  # one figure of an unusual record must not cost the report
         if not forgives():
             raise
