@@ -27,9 +27,9 @@ FORMATS = ("png", "pdf", "svg")
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
-    # Figures are made of many objects that all live until they are drawn: looking for those that
-    # do not takes a seventh of the time, with Python's own thresholds.
-    gc.set_threshold(100_000, 50, 100)
+    # Modules and figures are many objects that live on: looking for those that do not takes a
+    # seventh of the time, with Python's own thresholds.
+    gc.set_threshold(100_000)
     missing = [name for name in LIBRARIES if find_spec(name) is None]
     if missing:
         print(f"analysis: {missing_libraries(missing)}", file=sys.stderr)

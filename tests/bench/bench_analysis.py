@@ -56,7 +56,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--syncgap", required=True)
     parser.add_argument("--other", type=pathlib.Path, help="another checkout, say of version 0.1")
-    parser.add_argument("--other-program", help="its program, with words before it such as `env NAME=VALUE`")
+    parser.add_argument("--other-program", help="its program, after `env NAME=VALUE` if need be")
     parser.add_argument("--repeat", type=int, default=7)
     given = parser.parse_args()
     if bool(given.other) != bool(given.other_program):
