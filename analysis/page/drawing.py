@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
 
 import matplotlib
@@ -66,8 +66,11 @@ def draw(figure) -> Canvas:
             for axis in (ax.xaxis, ax.yaxis):
                 if type(axis.get_major_formatter()) is ScalarFormatter:
                     axis.set_major_formatter(_TickNumbers())
-        # Lay out once; every file format then shares the result.
-        canvas.get_layout_engine().execute(canvas)
+        # Lay out once; every file format then shares the result. Where that cannot be, Matplotlib
+        # leaves the axes where they are.
+        if canvas.axes:
+            with suppress(ValueError):
+                canvas.get_layout_engine().execute(canvas)
         # Not "none", which leaves a placeholder: savefig draws twice what has any engine.
         canvas.set_layout_engine(None)
         return canvas
@@ -101,7 +104,7 @@ def encode(canvas: Figure, file_format: str) -> bytes:
             image.save(buffer, "png", dpi=(dpi, dpi), compress_level=3)
         else:
             silent = {"pdf": {"CreationDate": None, "Producer": None}, "svg": {"Date": None}}
-            with _glyphs_alone():
+            with _glyphs_alone() if file_format == "pdf" else nullcontext():
                 canvas.savefig(buffer, format=file_format, metadata=silent[file_format])
     return buffer.getvalue()
 

@@ -52,6 +52,12 @@ def test_every_file_costs_one_drawing():
         assert len(drawn) == count, file_format
 
 
+def test_a_figure_without_axes_is_drawn_without_a_warning(recwarn):
+    canvas = drawing.draw(figure(lambda c: c.text(0.5, 0.5, "nothing is finished yet")))
+    assert drawing.encode(canvas, "png").startswith(b"\x89PNG")
+    assert list(recwarn) == []
+
+
 def test_numbers_at_ticks_are_plain_text():
     canvas = drawing.draw(figure(lambda c: curve(c).set_yticks([-0.5, 0.0, 0.5])))
     assert tick_texts(canvas) == ["−0.5", "0.0", "0.5"]
