@@ -10,6 +10,7 @@ from importlib import import_module
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from matplotlib.ticker import ScalarFormatter
 from PIL import Image
 
@@ -110,7 +111,7 @@ def encode(canvas: Figure, file_format: str) -> bytes:
 
 
 def load(formats: tuple[str, ...]) -> None:
-    """Imports what writing files of these formats needs.
+    """Gets ready what writing files of these formats needs.
 
     Parameters
     ----------
@@ -118,6 +119,7 @@ def load(formats: tuple[str, ...]) -> None:
         Of png, pdf and svg.
     """
     Image.preinit()
+    MathTextParser("path").parse("$x$")  # the first formula builds the grammar of all
     for name in set(formats) - {"png"}:
         import_module(f"matplotlib.backends.backend_{name}")
 
