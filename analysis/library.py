@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
+    from .page.drawing import Canvas
     from .page.report import Report
-    from .page.style import Canvas
 
     Source = str | os.PathLike | Record | xarray.Dataset
 
@@ -142,8 +142,8 @@ def figure(source: Source, key: str, beside: Sequence[Source] = ()) -> Canvas:
     found = {f.key: f for f in content(source, beside).figures}
     if key not in found:
         raise KeyError(f"no figure {key!r}; this record has {', '.join(found) or 'none'}")
-    from .page import style
-    return style.draw(found[key])
+    from .page import drawing
+    return drawing.draw(found[key])
 
 
 def tables(source: Source, beside: Sequence[Source] = ()) -> list[Table]:

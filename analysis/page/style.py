@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from ..reading.estimates import Z95
 
@@ -20,74 +15,6 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"
-
-_SETTINGS = {
-    "font.family": "DejaVu Sans", "font.size": 10.5, "axes.titlesize": 11.5,
-    "axes.labelsize": 11.5, "legend.fontsize": 9.2, "legend.frameon": False,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
-    "grid.color": "#DDDDDD", "grid.linewidth": 0.6, "axes.axisbelow": True,
-    "lines.linewidth": 1.9, "lines.markersize": 4.2, "figure.dpi": 100, "savefig.dpi": 170,
-    "mathtext.fontset": "dejavusans", "pdf.fonttype": 42, "axes.formatter.useoffset": False,
-    "axes.formatter.limits": (-3, 5), "axes.formatter.use_mathtext": True,
-    "hatch.linewidth": 0.6, "hatch.color": "#9A9A9A", "image.interpolation": "nearest",
-}
-
-
-class Canvas(Figure):
-    """A Matplotlib figure that no window or notebook knows of, and that a notebook shows as a
-    report has it."""
-
-    def _repr_png_(self) -> bytes:
-        return encode(self, "png")
-
-
-def draw(figure) -> Canvas:
-    """Draws a figure in the style of all figures.
-
-    Parameters
-    ----------
-    figure : content.Figure
-        Its `draw` receives the empty canvas.
-
-    Returns
-    -------
-    matplotlib Figure
-        Laid out; every file format shares the result.
-    """
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
-        canvas = Canvas(figsize=figure.size, layout="constrained")
-        FigureCanvasAgg(canvas)
-        figure.draw(canvas)
-        # Lay out once; every file format then shares the result.
-        canvas.draw_without_rendering()
-        canvas.set_layout_engine("none")
-        return canvas
-
-
-def encode(canvas: Figure, file_format: str) -> bytes:
-    """A drawn figure as a file; the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    canvas : matplotlib Figure
-        What `draw` returned.
-    file_format : str
-        png, pdf or svg.
-
-    Returns
-    -------
-    bytes
-        The file.
-    """
-    silent = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None},
-              "svg": {"Date": None}}
-    with matplotlib.rc_context(_SETTINGS | {"svg.hashsalt": "syncgap"}):
-        buffer = io.BytesIO()
-        canvas.savefig(buffer, format=file_format, metadata=silent.get(file_format),
-                       facecolor="white")
-    return buffer.getvalue()
 
 
 def line(ax, x, y, number: int, label: str, *, colour=None, style=None, done=None, **more):
