@@ -52,8 +52,8 @@ def test_unfinished_cells_are_masked_and_units_say_why(part):
         assert np.isnan(data.total.values[missing]).all()
         assert np.isfinite(data.total.values[~missing]).all() and missing.sum() == 3
         assert np.isnan(data.curve.isel(g=1, theta=2).values).all()
-        assert data.unit_status.attrs["flag_meanings"] == "pending done failed"
-        np.testing.assert_array_equal(data.unit_status.attrs["flag_values"], [0, 1, 2])
+        assert data.unit_status.attrs["flag_meanings"] == "pending done failed not_needed"
+        np.testing.assert_array_equal(data.unit_status.attrs["flag_values"], [0, 1, 2, 3])
         assert data.unit_message.values[0, 4] == "a root was not found"
         assert data.unit_status.values[0, 4] == 2
 

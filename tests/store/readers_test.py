@@ -142,7 +142,7 @@ def test_labels_are_numbered_flags(record_in_hands):
         assert schedule.attrs["flag_meanings"] == "constant late early"
         np.testing.assert_array_equal(schedule[...], [0, 1, 2])
         np.testing.assert_array_equal(schedule.attrs["flag_values"], [0, 1, 2])
-        assert file["unit_status"].attrs["flag_meanings"] == "pending done failed"
+        assert file["unit_status"].attrs["flag_meanings"] == "pending done failed not_needed"
 
 
 def test_a_message_is_a_row_of_bytes(record_in_hands):
