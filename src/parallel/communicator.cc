@@ -262,11 +262,18 @@ void Communicator::receive(std::span<float> values, int from) const {
 
 void Communicator::maximum(std::vector<std::uint8_t>& bytes) const {
   if (comm_ == MPI_COMM_NULL) return;
+  // MPICH 4.0 compares unsigned numbers as if they had a sign; signed ones in the same order are
+  // safe everywhere (findings/mpich_max_of_unsigned_is_signed.sh).
+  const auto flip = [&] {
+    for (std::uint8_t& byte : bytes) byte ^= 0x80;
+  };
+  flip();
   for (std::size_t at = 0; at < bytes.size(); at += kPiece)
     check(MPI_Allreduce(MPI_IN_PLACE, bytes.data() + at,
-                        static_cast<int>(std::min(kPiece, bytes.size() - at)), MPI_UINT8_T, MPI_MAX,
+                        static_cast<int>(std::min(kPiece, bytes.size() - at)), MPI_INT8_T, MPI_MAX,
                         comm_),
           "MPI_Allreduce");
+  flip();
 }
 
 }  // namespace syncgap::parallel
