@@ -8,15 +8,18 @@
 namespace syncgap::sweep {
 namespace {
 
-// How many times the time in which the counter serves every team once.
-constexpr double kIdle = 4;
+constexpr double kLongest = 4, kShortest = 1.5;
 // What is left is never given away in fewer chunks a team than these: estimates are rough.
 constexpr double kLeft = 4;
 
 }  // namespace
 
 double longest_chunk(int teams, double service_seconds) {
-  return kIdle * to_real(teams) * service_seconds;
+  return kLongest * to_real(teams) * service_seconds;
+}
+
+double shortest_chunk(int teams, double service_seconds) {
+  return kShortest * to_real(teams) * service_seconds;
 }
 
 std::vector<std::uint32_t> chunk_ends(std::uint64_t units, const PlaceSeconds& seconds, int teams,
@@ -25,10 +28,11 @@ std::vector<std::uint32_t> chunk_ends(std::uint64_t units, const PlaceSeconds& s
                   service_seconds);
   double left = 0;
   for (std::uint64_t place = 0; place < units; ++place) left += seconds(place);
-  const double most = longest_chunk(teams, service_seconds);
+  const double least = shortest_chunk(teams, service_seconds),
+               most = longest_chunk(teams, service_seconds);
   std::vector<std::uint32_t> ends;
   for (std::uint64_t place = 0; place < units;) {
-    const double limit = std::min(most, left / (kLeft * to_real(teams)));
+    const double limit = std::clamp(left / (kLeft * to_real(teams)), least, most);
     double taken = seconds(place++);
     while (place < units) {
       const double more = seconds(place);

@@ -16,10 +16,11 @@ def log_normal(units, sigma, mean=1.0, seed=1):
 def chunks(seconds, ranks, service):
     """Seconds of each claim by the rule of src/sweep/chunks.h; shape (claims,)."""
     until = np.concatenate([[0.0], np.cumsum(seconds)])
-    sums, total, most = until.tolist(), until[-1], 4 * ranks * service
+    sums, total = until.tolist(), until[-1]
+    least, most = 1.5 * ranks * service, 4 * ranks * service
     ends, at = [0], 0
     while at < len(seconds):
-        limit = min(most, (total - sums[at]) / (4 * ranks))
+        limit = max(least, min(most, (total - sums[at]) / (4 * ranks)))
         at = max(at + 1, bisect_right(sums, sums[at] + limit, at + 1) - 1)
         ends.append(at)
     return np.diff(until[ends])
