@@ -170,25 +170,8 @@ std::string Communicator::broadcast(std::string text, int root) const {
   return text;
 }
 
-namespace {
-
-template <class T>
-void broadcast_pieces(MPI_Comm comm, std::vector<T>& list, MPI_Datatype type, int root) {
-  if (comm == MPI_COMM_NULL) return;
-  for (std::size_t at = 0; at < list.size(); at += kPiece)
-    check(MPI_Bcast(list.data() + at, static_cast<int>(std::min(kPiece, list.size() - at)), type,
-                    root, comm),
-          "MPI_Bcast");
-}
-
-}  // namespace
-
 void Communicator::broadcast(std::vector<std::uint8_t>& bytes, int root) const {
-  broadcast_pieces(comm_, bytes, MPI_UINT8_T, root);
-}
-
-void Communicator::broadcast(std::vector<std::uint32_t>& words, int root) const {
-  broadcast_pieces(comm_, words, MPI_UINT32_T, root);
+  broadcast(std::as_writable_bytes(std::span(bytes)), root);
 }
 
 void Communicator::broadcast(std::span<float> values, int root) const {

@@ -71,7 +71,6 @@ class Communicator {
   std::string broadcast(std::string text, int root = 0) const;
   /// Broadcasts `bytes` in place; every rank must give the same size.
   void broadcast(std::vector<std::uint8_t>& bytes, int root = 0) const;
-  void broadcast(std::vector<std::uint32_t>& words, int root = 0) const;
   void broadcast(std::span<float> values, int root = 0) const;
   void broadcast(std::span<std::byte> bytes, int root = 0) const;
   /// Element-wise sum over the ranks, in place, in MPI's own order.

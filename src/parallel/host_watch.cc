@@ -33,7 +33,7 @@ HostWatch::HostWatch(const Communicator& ranks, Settings settings)
   const bool leads = node_.rank() == 0;
   if (ranks_.sum(std::int64_t{leads}) == 1) return;
   leaders_ = ranks_.split(leads ? 0 : -1);
-  numbers_ = std::make_unique<SharedNumbers>(node_, kNumbers);
+  numbers_ = std::make_unique<SharedNumbers<std::int64_t>>(node_, kNumbers);
   if (ranks_.maximum(std::int64_t{numbers_->data() == nullptr}) != 0) return;
   if (leads) {
     HostName mine{};

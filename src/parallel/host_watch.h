@@ -62,8 +62,8 @@ class HostWatch {
 
   const Communicator& ranks_;
   Settings settings_;
-  Communicator node_, leaders_;             // leaders: the first rank of every host; null on others
-  std::unique_ptr<SharedNumbers> numbers_;  // of this host
+  Communicator node_, leaders_;  // leaders: the first rank of every host; null on others
+  std::unique_ptr<SharedNumbers<std::int64_t>> numbers_;  // of this host
   std::vector<Peer> peers_;
   std::vector<std::string> names_;  // of the hosts, by place among leaders_; on those
   Clock::time_point next_beat_, all_wait_since_;

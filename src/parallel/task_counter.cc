@@ -20,6 +20,7 @@ using Request = std::array<std::int64_t, 2>;  // slot, amount
 // are taken only at every eighth call: with 64 calls one over TCP completes within a drive or two.
 // A message needs one.
 constexpr int kWindowCalls = 64, kMessageCalls = 16;
+constexpr double kWindowService = 2e-6, kMessageService = 5e-6;
 // A measurement is over after so many additions or so much time, whichever is first.
 constexpr int kMeasured = 16;
 constexpr double kMeasuredSeconds = 0.2;
@@ -46,7 +47,7 @@ TaskCounter::~TaskCounter() {
 
 void TaskCounter::open_memory() {
   if (transport_ == Transport::memory && ranks_.on_one_node()) {
-    numbers_ = std::make_unique<SharedNumbers>(ranks_, kSlots);
+    numbers_ = std::make_unique<SharedNumbers<std::int64_t>>(ranks_, kSlots);
     direct_ = true;
     memory_ = numbers_->data();
     if (memory_ != nullptr) return;
@@ -57,12 +58,12 @@ void TaskCounter::open_memory() {
     const Communicator node = ranks_.split_by_node();
     direct_ = node.broadcast(std::uint64_t{ranks_.rank() == 0}) != 0;
     // Every node takes part, so that the call is the same on all ranks.
-    numbers_ = std::make_unique<SharedNumbers>(node, kSlots);
+    numbers_ = std::make_unique<SharedNumbers<std::int64_t>>(node, kSlots);
     memory_ = numbers_->data();
     if (ranks_.maximum(std::int64_t{memory_ == nullptr}) == 0) return;
     transport_ = Transport::messages;
   }
-  numbers_ = std::make_unique<SharedNumbers>(Communicator(), kSlots);
+  numbers_ = std::make_unique<SharedNumbers<std::int64_t>>(Communicator(), kSlots);
   direct_ = ranks_.rank() == 0;
   memory_ = numbers_->data();
 }
@@ -130,6 +131,11 @@ void TaskCounter::measure(int far_rank) {
   }
   pending.wait();
   seconds_measured_ = to_real(nanoseconds) * 1e-9;
+}
+
+double TaskCounter::service_seconds() const {
+  if (ranks_.on_one_node() && transport_ == Transport::memory) return 0;
+  return transport_ == Transport::window ? kWindowService : kMessageService;
 }
 
 bool TaskCounter::needs_drive() const {

@@ -41,6 +41,9 @@ class TaskCounter {
   Transport transport() const { return transport_; }
   /// Seconds an addition takes from another node, where that was measured.
   std::optional<double> seconds_measured() const { return seconds_measured_; }
+  /// Seconds of rank 0 or its node that an addition takes away from others, which is what limits
+  /// their number; 0 where they are to memory of one node.
+  double service_seconds() const;
   /// True if additions of other ranks may wait until rank 0 calls drive(): always with messages,
   /// with a window across nodes whose network does not add by itself.
   bool needs_drive() const;
@@ -64,7 +67,7 @@ class TaskCounter {
   const Communicator& ranks_;
   Transport transport_;
   Communicator channel_;  // so that nobody else's messages are mistaken for ours
-  std::unique_ptr<SharedNumbers> numbers_;
+  std::unique_ptr<SharedNumbers<std::int64_t>> numbers_;
   bool direct_ = false;  // this rank adds to the memory by itself
   std::optional<double> seconds_measured_;
   MPI_Win window_ = MPI_WIN_NULL;

@@ -23,6 +23,8 @@ class CostModel {
              std::span<const double> seconds);
   /// Seconds expected for a unit: the estimate times the factors learnt.
   double expected(const Unit& unit, double estimate) const;
+  /// Whether that is in seconds: something was learnt. Else only ratios mean anything.
+  bool knows_seconds() const { return learnt_from_ > 0; }
 
  private:
   const Grid* grid_;
@@ -34,8 +36,7 @@ class CostModel {
 /// Units still to run, longest first, ties by index; and what they are expected to cost in all.
 struct Order {
   std::vector<std::uint32_t> units;
-  std::uint64_t not_needed = 0;  ///< of the others those that no goal needs
-  double total_estimate = 0;     ///< of the experiment alone, nothing learnt
+  double total_estimate = 0;  ///< of the experiment alone, nothing learnt
   double total_seconds = 0;
   double longest_seconds = 0;
 };

@@ -11,8 +11,11 @@
 #include "core/check.h"
 #include "core/clock.h"
 #include "core/numbers.h"
+#include "parallel/nodes.h"
 #include "parallel/task_counter.h"
 #include "parallel/together.h"
+#include "sweep/chunks.h"
+#include "sweep/shared_order.h"
 #include "sweep/survey.h"
 #include "sweep/worker.h"
 
@@ -51,10 +54,20 @@ void mark_units(const Record& record, const std::vector<std::uint8_t>& recorded,
   }
 }
 
-/// The order all ranks claim from: made on rank 0, which alone reads the measured seconds.
-Order shared_order(const Record& record, const Communicator& ranks, const UnitWork& work,
-                   const SweepSettings& settings) {
+// Three additions to the counter, two of news and a question, in so many times what a chunk takes
+// at most, in which every team has one claim: they come to three quarters of the claims.
+constexpr double kRarely = 4;
+
+/// What a round runs: known to rank 0 alone, which reads the measured seconds, but for the counts.
+struct Next {
   Order order;
+  std::optional<CostModel> model;
+  std::uint64_t units = 0, not_needed = 0;
+};
+
+Next next_round(const Record& record, const Communicator& ranks, const UnitWork& work,
+                const SweepSettings& settings) {
+  Next next;
   together(ranks, [&] {
     if (ranks.rank() != 0) return;
     const std::vector<std::uint8_t> recorded = record.statuses();
@@ -63,16 +76,15 @@ Order shared_order(const Record& record, const Communicator& ranks, const UnitWo
                  byte(UnitStatus::pending));
     if (settings.selection != nullptr) statuses = select(record, *settings.selection, statuses);
     mark_units(record, recorded, statuses);
-    CostModel model(record.grid());
+    CostModel& model = next.model.emplace(record.grid());
     if (count(statuses, UnitStatus::done) > 0) model.learn(work.cost, statuses, record.seconds());
-    order = order_units(record.grid(), work.cost, model, statuses);
-    order.not_needed = count(statuses, UnitStatus::not_needed);
+    next.order = order_units(record.grid(), work.cost, model, statuses);
+    next.units = next.order.units.size();
+    next.not_needed = count(statuses, UnitStatus::not_needed);
   });
-  order.total_estimate = ranks.broadcast(order.total_estimate);
-  order.not_needed = ranks.broadcast(order.not_needed);
-  order.units.resize(ranks.broadcast(std::uint64_t{order.units.size()}));
-  ranks.broadcast(order.units);
-  return order;
+  next.units = ranks.broadcast(next.units);
+  next.not_needed = ranks.broadcast(next.not_needed);
+  return next;
 }
 
 /// Everything all ranks wrote is on disk: is it what the record holds? Returns what is wrong, in
@@ -113,6 +125,7 @@ class Crew {
         drain_(drain),
         teams_(ranks.size() / settings.ranks_per_unit),
         my_team_(ranks.rank() / settings.ranks_per_unit),
+        nodes_(ranks),
         team_(settings.ranks_per_unit == 1 ? Communicator() : ranks.split(idle() ? -1 : my_team_)) {
   }
 
@@ -120,8 +133,8 @@ class Crew {
   /// What a claim takes from another node, once a round has measured it.
   std::optional<double> claim_seconds() const { return claim_seconds_; }
 
-  /// Runs the ordered units. Collective.
-  Round run(const Order& order, std::uint64_t failures_before) {
+  /// Runs the units that are next. Collective.
+  Round run(Next next, std::uint64_t failures_before) {
     const auto owned = claims_ ? std::make_unique<TaskCounter>(ranks_, *claims_)
                        : settings_.claims
                            ? std::make_unique<TaskCounter>(ranks_, *settings_.claims)
@@ -134,11 +147,14 @@ class Crew {
         !settings_.threads_may_call_mpi)
       throw std::runtime_error(
           "this MPI library has neither one-sided communication nor threads: claims cannot work");
+    const double service = settings_.claim_service.value_or(counter.service_seconds());
+    const SharedOrder order = share(std::move(next), service);
     std::optional<HostWatch> hosts;
     if (settings_.threads_may_call_mpi && settings_.hosts.leave)
       hosts.emplace(ranks_, settings_.hosts);
     Worker worker({record_, work_, drain_, ranks_, team_, counter, hosts ? &*hosts : nullptr, order,
-                   failures_before, [this](std::optional<std::uint64_t> unit) {
+                   failures_before, kRarely * longest_chunk(teams_, service),
+                   [this](std::optional<std::uint64_t> unit) {
                      if (settings_.announce) settings_.announce(my_team_, unit);
                    }});
     std::optional<Monitor> monitor;
@@ -151,10 +167,26 @@ class Crew {
   /// Left over when the division into teams has a remainder.
   bool idle() const { return my_team_ >= teams_; }
 
-  void watch(std::optional<Monitor>& monitor, TaskCounter& counter, const Order& order,
+  /// The order where all ranks see it, with claims of several units where single ones would keep
+  /// the counter busy. Without seconds, which nobody has measured yet, nobody knows whether.
+  SharedOrder share(const Next next, double service) const {
+    std::vector<std::uint32_t> ends;
+    together(ranks_, [&] {
+      if (ranks_.rank() != 0 || service == 0) return;
+      if (!next.model->knows_seconds() && !settings_.claim_service) return;
+      const auto seconds = [&](std::uint64_t place) {
+        const Unit unit(record_.grid(), next.order.units[place]);
+        return next.model->expected(unit, work_.cost(unit));
+      };
+      ends = chunk_ends(next.units, seconds, teams_, service);
+    });
+    return {nodes_, next.order, ends};
+  }
+
+  void watch(std::optional<Monitor>& monitor, TaskCounter& counter, const SharedOrder& order,
              bool drive) const {
     monitor.emplace(
-        settings_.progress, order.units.size(),
+        settings_.progress, order.units(),
         [&counter, this] {
           return ProgressCount{static_cast<std::uint64_t>(counter.peek(kFinished)),
                                static_cast<std::uint64_t>(counter.peek(kFailures)),
@@ -199,6 +231,7 @@ class Crew {
   const SweepSettings& settings_;
   const DrainWatch& drain_;
   int teams_, my_team_;
+  parallel::Nodes nodes_;
   Communicator team_;
   std::optional<TaskCounter::Transport> claims_;  // as the first round found
   std::optional<double> claim_seconds_;
@@ -222,10 +255,10 @@ SweepOutcome run_sweep(const Record& record, const Communicator& ranks, const Un
   outcome.teams = crew.teams();
   std::uint64_t failures = past.failures;
   for (;;) {
-    const Order order = shared_order(record, ranks, work, settings);
-    outcome.not_needed = order.not_needed;
-    if (settings.selection != nullptr && order.units.empty()) break;
-    const Round round = crew.run(order, failures);
+    Next next = next_round(record, ranks, work, settings);
+    outcome.not_needed = next.not_needed;
+    if (settings.selection != nullptr && next.units == 0) break;
+    const Round round = crew.run(std::move(next), failures);
     outcome.done += round.done;
     outcome.failed += round.failed;
     failures += round.failed;

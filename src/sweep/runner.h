@@ -29,6 +29,9 @@ struct SweepSettings {
   /// even where that seems not needed.
   std::optional<parallel::TaskCounter::Transport> claims;
   bool always_drive = false;
+  /// Seconds a claim keeps the counter busy, in place of what its transport says; estimates then
+  /// count as seconds. For tests of claims of several units on one node.
+  std::optional<double> claim_service;
   /// With one, the sweep goes in rounds until its goals are reached; else every unit is run.
   const Selection* selection = nullptr;
   /// What happens when a host vanishes; without `leave` the others wait for it.

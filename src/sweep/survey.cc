@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "parallel/together.h"
 
@@ -13,26 +14,26 @@ using store::UnitStatus;
 Survey survey(const store::Record& record, const parallel::Communicator& ranks, bool retry_failed) {
   constexpr std::uint8_t kDamaged = 254;
   Survey out;
-  out.statuses.resize(record.unit_count());
+  std::vector<std::uint8_t> statuses(record.unit_count());
   together(ranks, [&] {
     if (ranks.rank() != 0) return;
-    out.statuses = record.statuses();
+    statuses = record.statuses();
     out.failures = record.failures().size();
   });
-  ranks.broadcast(out.statuses);
+  ranks.broadcast(statuses);
   out.failures = ranks.broadcast(out.failures);
-  const bool untouched = count(out.statuses, UnitStatus::pending) == out.statuses.size();
+  const bool untouched = count(statuses, UnitStatus::pending) == statuses.size();
   if (untouched && out.failures == 0) return out;
   together(ranks, [&] {
     const std::uint64_t units = record.unit_count();
     const std::uint64_t size = ranks.size();
     const std::uint64_t rank = ranks.rank();
     for (const std::uint64_t unit :
-         record.damaged(units * rank / size, units * (rank + 1) / size, out.statuses))
-      out.statuses[unit] = kDamaged;
+         record.damaged(units * rank / size, units * (rank + 1) / size, statuses))
+      statuses[unit] = kDamaged;
   });
-  ranks.maximum(out.statuses);
-  for (std::uint8_t& status : out.statuses) {
+  ranks.maximum(statuses);
+  for (std::uint8_t& status : statuses) {
     if (status == kDamaged)
       ++out.damaged;
     else if (!retry_failed || status != byte(UnitStatus::failed))
@@ -41,21 +42,21 @@ Survey survey(const store::Record& record, const parallel::Communicator& ranks, 
   }
   together(ranks, [&] {
     if (ranks.rank() != 0) return;
-    for (std::uint64_t unit = 0; unit < out.statuses.size(); ++unit)
-      if (out.statuses[unit] == kDamaged) record.reset(unit);
+    for (std::uint64_t unit = 0; unit < statuses.size(); ++unit)
+      if (statuses[unit] == kDamaged) record.reset(unit);
     // The table goes after the statuses: a kill in between leaves a message too many, not one
     // missing.
     std::vector<store::Failure> failures;
     for (auto& failure : record.failures())
-      if (out.statuses[failure.unit] == byte(UnitStatus::failed))
+      if (statuses[failure.unit] == byte(UnitStatus::failed))
         failures.push_back(std::move(failure));
     record.write_failures(failures);
     out.failures = failures.size();
   });
   out.failures = ranks.broadcast(out.failures);
-  std::replace(out.statuses.begin(), out.statuses.end(), kDamaged, byte(UnitStatus::pending));
-  out.done = count(out.statuses, UnitStatus::done);
-  out.failed = count(out.statuses, UnitStatus::failed);
+  std::replace(statuses.begin(), statuses.end(), kDamaged, byte(UnitStatus::pending));
+  out.done = count(statuses, UnitStatus::done);
+  out.failed = count(statuses, UnitStatus::failed);
   return out;
 }
 

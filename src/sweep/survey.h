@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "parallel/communicator.h"
 #include "store/record.h"
@@ -10,7 +9,6 @@ namespace syncgap::sweep {
 
 /// What is left of the record's past: every rank checks its share of the finished units.
 struct Survey {
-  std::vector<std::uint8_t> statuses;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::uint64_t damaged = 0;

@@ -24,15 +24,17 @@ constexpr double kLookEvery = 1.0;
 Worker::Worker(Surroundings around)
     : around_(std::move(around)),
       spans_hosts_(!around_.team.on_one_node()),
-      results_(around_.record.layout()) {}
+      results_(around_.record.layout()) {
+  around_.ask_every = std::max(around_.ask_every, kShareEvery);
+}
 
 void Worker::loop() {
   waits(true);
   for (;;) {
-    const std::uint64_t claimed = around_.team.broadcast(leads() ? claim() : 0);
-    if (claimed >= around_.order.units.size()) break;
-    announce(around_.order.units[claimed]);
-    run(around_.order.units[claimed]);
+    const std::uint64_t place = around_.team.broadcast(leads() ? next() : 0);
+    if (place >= around_.order.units()) break;
+    announce(around_.order.unit(place));
+    run(around_.order.unit(place));
   }
   announce({});
   share_progress();
@@ -46,15 +48,22 @@ void Worker::announce(std::optional<std::uint64_t> unit) {
   if (leads() && around_.announce) around_.announce(unit);
 }
 
-std::uint64_t Worker::claim() {
-  const std::uint64_t none = around_.order.units.size();
+std::uint64_t Worker::next() {
+  const std::uint64_t none = around_.order.units();
   while (broken_.empty() && !left_ && !around_.drain.now()) {
-    const std::uint64_t claimed = around_.counter.fetch_add(kClaims, 1);
-    if (claimed >= none) return none;
-    if (!around_.drain.before_unit(expected_seconds(around_.order.units[claimed]))) return claimed;
+    if (claimed_.begin == claimed_.end) {
+      const std::uint64_t claim = around_.counter.fetch_add(kClaims, 1);
+      if (claim >= around_.order.claims()) return none;
+      claimed_ = around_.order.places(claim);
+    } else if (others_stop()) {
+      break;
+    }
+    const std::uint64_t place = claimed_.begin++;
+    if (!around_.drain.before_unit(expected_seconds(around_.order.unit(place)))) return place;
     // It stays pending. The ones after it are shorter and may still fit before the wall.
     drained_ = true;
   }
+  drained_ = drained_ || claimed_.begin < claimed_.end;
   end_claims();
   return none;
 }
@@ -62,7 +71,7 @@ std::uint64_t Worker::claim() {
 void Worker::end_claims() {
   // Nothing left to claim is an end, not a drain.
   const std::uint64_t before = around_.counter.fetch_add(kClaims, kDrained);
-  drained_ = drained_ || before < around_.order.units.size();
+  drained_ = drained_ || before < around_.order.claims();
 }
 
 bool Worker::stop_requested() {
@@ -71,12 +80,19 @@ bool Worker::stop_requested() {
     end_claims();
     return stopping_ = true;
   }
-  if (seconds_since(looked_for_drain_) < kShareEvery) return false;
-  looked_for_drain_ = Clock::now();
+  if (!time_to_ask()) return false;
   waits(true);
-  stopping_ = around_.counter.read(kClaims) >= kDrained;
+  others_stop();
   waits(false);
   return stopping_;
+}
+
+bool Worker::time_to_ask() const { return seconds_since(looked_for_drain_) > around_.ask_every; }
+
+bool Worker::others_stop() {
+  if (stopping_ || !time_to_ask()) return stopping_;
+  looked_for_drain_ = Clock::now();
+  return stopping_ = around_.counter.read(kClaims) >= kDrained;
 }
 
 double Worker::expected_seconds(std::uint64_t index) const {
@@ -132,8 +148,8 @@ void Worker::tell(const Unit& unit, double seconds, const std::string& problem) 
     ++finished_;
     const double cost = around_.work.cost(unit);
     if (cost > 0) slowest_ = std::max(slowest_, seconds / cost);
-    if (around_.order.total_estimate > 0) cost_ += cost / around_.order.total_estimate;
-    if (seconds_since(shared_) > kShareEvery) share_progress();
+    if (around_.order.total_estimate() > 0) cost_ += cost / around_.order.total_estimate();
+    if (seconds_since(shared_) > around_.ask_every) share_progress();
     if (around_.ranks.rank() == 0 && seconds_since(looked_) > kLookEvery) {
       looked_ = Clock::now();
       around_.record.check_in_place();

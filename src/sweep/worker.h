@@ -12,7 +12,7 @@
 #include "parallel/task_counter.h"
 #include "store/record.h"
 #include "sweep/drain.h"
-#include "sweep/plan.h"
+#include "sweep/shared_order.h"
 #include "sweep/unit_work.h"
 
 namespace syncgap::sweep {
@@ -33,8 +33,11 @@ class Worker {
     const parallel::Communicator& team;
     parallel::TaskCounter& counter;
     parallel::HostWatch* hosts = nullptr;
-    const Order& order;
+    const SharedOrder& order;
     std::uint64_t failures_before = 0;
+    /// Seconds between questions and news to the counter that are no claims, where that is more
+    /// than is usual: those of all ranks would else keep claims from it.
+    double ask_every = 0;
     /// Which unit the team begins; without one when nothing is left.
     std::function<void(std::optional<std::uint64_t>)> announce = {};
   };
@@ -54,11 +57,15 @@ class Worker {
  private:
   void waits(bool does);
   void announce(std::optional<std::uint64_t> unit);
-  std::uint64_t claim();
+  /// The place in the order of the unit to run now, of those claimed or by a new claim; past the
+  /// last one if there is none.
+  std::uint64_t next();
   void end_claims();
   /// Looks at this rank's own signals at once and at those of the others now and then, and tells
   /// them of its own.
   bool stop_requested();
+  bool time_to_ask() const;
+  bool others_stop();
   /// What a unit may take, from those this rank has run: none of a longer estimate took longer.
   double expected_seconds(std::uint64_t index) const;
   void run(std::uint64_t index);
@@ -79,6 +86,7 @@ class Worker {
   Surroundings around_;
   bool spans_hosts_;  // a lost host may then leave this rank waiting inside a unit
   Results results_;
+  SharedOrder::Places claimed_;  // those of the last claim that are left
   std::uint64_t done_ = 0, failed_ = 0;
   std::int64_t finished_ = 0;  // since progress was shared
   double cost_ = 0;            // of those

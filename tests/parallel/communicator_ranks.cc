@@ -47,10 +47,10 @@ TEST_F(Ranks, BroadcastReachesEveryRankFromAnyRoot) {
             static_cast<std::uint64_t>(root + 10));
   const std::string mine = rank_ == root ? std::string("said by the last\0one", 20) : "other";
   EXPECT_EQ(world_.broadcast(mine, root).size(), 20U);
-  std::vector<std::uint32_t> words(1000, static_cast<std::uint32_t>(rank_));
-  world_.broadcast(words, root);
-  EXPECT_THAT(words, testing::Each(static_cast<std::uint32_t>(root)));
-  std::vector<std::uint32_t> none;
+  std::vector<std::uint8_t> bytes(1000, static_cast<std::uint8_t>(rank_));
+  world_.broadcast(bytes, root);
+  EXPECT_THAT(bytes, testing::Each(static_cast<std::uint8_t>(root)));
+  std::vector<std::uint8_t> none;
   world_.broadcast(none);
   EXPECT_TRUE(none.empty());
 }

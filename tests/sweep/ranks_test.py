@@ -1,9 +1,21 @@
 """Contract 1: the answer does not depend on how it was run."""
 
+import os
+import signal
+
 import h5py
 import numpy as np
 import pytest
-from processes import DONE, Driver, launcher_library, observables, statuses
+from processes import (
+    DONE,
+    DRAINED,
+    Driver,
+    launcher_library,
+    observables,
+    statuses,
+    units_begun,
+    wait_until,
+)
 
 UNITS = ("--units", 300, "--doubles", 40, "--observables", 3)
 
@@ -19,8 +31,10 @@ def reference(driver_program, tmp_path_factory):
 @pytest.mark.parametrize("arguments", [
     (), ("--order-seed", 1), ("--order-seed", 2, "--sleep", 0.001, "--sigma", 2),
     ("--order-seed", 3, "--claims", "messages"), ("--order-seed", 4, "--claims", "window"),
-    ("--order-seed", 5, "--drive"),
-], ids=["index order", "shuffled", "shuffled, uneven", "by messages", "by window", "driven"])
+    ("--order-seed", 5, "--drive"), ("--order-seed", 6, "--claim-service", 0.2),
+    ("--order-seed", 7, "--claim-service", 0.2, "--claims", "messages"),
+], ids=["index order", "shuffled", "shuffled, uneven", "by messages", "by window", "driven",
+        "several units a claim", "several units a message"])
 def test_bits_are_the_same_on_any_ranks_in_any_order(driver, reference, ranks, arguments):
     report = driver.run(*UNITS, *arguments, ranks=ranks)
     assert report["done"] == 300 and report["teams"] == ranks
@@ -32,6 +46,22 @@ def test_teams_give_the_same_bits(driver, reference, ranks, ranks_per_unit):
     report = driver.run(*UNITS, "--ranks-per-unit", ranks_per_unit, ranks=ranks)
     assert report["teams"] == ranks // ranks_per_unit
     assert observables(driver.record) == reference
+
+
+def test_a_signal_to_one_rank_in_the_middle_of_a_claim_loses_nothing(driver, reference, tmp_path):
+    log = tmp_path / "log"
+    words = (*UNITS, "--claim-service", 0.02, "--sleep", 0.02, "--log", log)
+    run = driver.start(*words, ranks=3)
+    wait_until(lambda: len(units_begun(log)) >= 20, "some units")
+    os.kill(run.rank_pids()[1], signal.SIGUSR2)
+    code, _, err = run.finish()
+    assert code == DRAINED, err
+    kept = (statuses(driver.record) == DONE).sum()
+    assert kept == len(units_begun(log)) < 300
+    report = driver.run(*words, ranks=2)
+    assert report["done_before"] == kept and report["done"] == 300
+    assert observables(driver.record) == reference
+    assert sorted(units_begun(log)) == list(range(300))
 
 
 def test_all_ranks_take_part(driver, tmp_path):

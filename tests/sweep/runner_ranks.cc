@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -212,6 +213,104 @@ TEST_F(RunnerRanks, ClaimsByMessagesDoTheSame) {
   EXPECT_EQ(run(settings).done, kUnits);
   EXPECT_EQ(runs_in_all(), static_cast<std::int64_t>(kUnits));
   expect_complete();
+}
+
+/// A claim is said to take so long that one takes two units of `seconds` each.
+SweepSettings in_pairs(const Communicator& world, double seconds) {
+  SweepSettings settings;
+  settings.claim_service = 0.6 * seconds / world.size();
+  return settings;
+}
+
+TEST_F(RunnerRanks, ClaimsOfSeveralUnitsDoTheSame) {
+  for (const auto& claims : {std::optional<parallel::TaskCounter::Transport>(),
+                             std::optional(parallel::TaskCounter::Transport::messages)}) {
+    SweepSettings settings = in_pairs(world_, 1);
+    settings.claims = claims;
+    const SweepOutcome outcome = run(settings);
+    EXPECT_EQ(outcome.done, kUnits);
+    EXPECT_FALSE(outcome.drained);
+    EXPECT_EQ(runs_in_all(), static_cast<std::int64_t>(kUnits));
+    // The first claim takes two neighbours.
+    if (!ran_.empty() && ran_[0] == 0) {
+      EXPECT_EQ(ran_[1], 1U);
+    }
+    expect_complete();
+    world_.barrier();
+    for (std::uint64_t unit = 0; world_.rank() == 0 && unit < kUnits; ++unit) record_->reset(unit);
+    world_.barrier();
+  }
+}
+
+TEST_F(RunnerRanks, ASignalInsideAClaimLeavesItsRestForTheNextRun) {
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    plain(unit, results, team, stop);
+    if (unit.index() == 0) std::raise(SIGUSR2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  const SweepOutcome outcome = run(in_pairs(world_, 1));
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_EQ(outcome.done + outcome.pending, kUnits);
+  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.done);
+  const auto statuses = record_->statuses();
+  EXPECT_EQ(statuses[0], byte(store::UnitStatus::done));
+  EXPECT_EQ(statuses[1], byte(store::UnitStatus::pending));
+  work_.run = plain;
+  EXPECT_EQ(run(in_pairs(world_, 1)).done, kUnits);
+  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.pending);
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, ASignalElsewhereLeavesTheRestOfAClaimEvenWhenNoneIsLeftToClaim) {
+  if (world_.size() == 1) return;
+  // The first unit of the first claim lasts until all units of other claims are done; the rank that
+  // did the last of them gets a signal, which the other one can only hear of inside its claim.
+  const parallel::SharedNumbers<std::int64_t> shared(world_, 1);
+  const std::atomic_ref<std::int64_t> others(*shared.data());
+  const auto plain = work_.run;
+  work_.cost = [](const Unit&) { return 0.02; };
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    plain(unit, results, team, stop);
+    if (unit.index() == 0) {
+      while (others.load() < std::int64_t{kUnits} - 2)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    } else if (others.fetch_add(1) + 1 == std::int64_t{kUnits} - 2) {
+      std::raise(SIGUSR2);
+    }
+  };
+  const SweepOutcome outcome = run(in_pairs(world_, 0.02));
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_EQ(outcome.pending, 1U);
+  EXPECT_EQ(record_->statuses()[1], byte(store::UnitStatus::pending));
+  work_.run = plain;
+  EXPECT_EQ(run().done, kUnits);
+  EXPECT_EQ(runs_in_all(), 1);
+  expect_complete();
+}
+
+TEST_F(RunnerRanks, AUnitOfAClaimThatDoesNotFitBeforeTheWallIsLeftAndTheOthersAreRun) {
+  // As single claims do it: long ones are passed over where the wall is too near, in the middle of
+  // a claim too.
+  const auto length = [](std::uint64_t index) { return index < 24 ? 0.6 : 0.001; };
+  work_.cost = [&](const Unit& unit) { return length(unit.index()); };
+  const auto plain = work_.run;
+  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                  const StopRequest& stop) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
+    plain(unit, results, team, stop);
+  };
+  const SweepOutcome outcome = run(in_pairs(world_, 0.6), 2.1);
+  EXPECT_TRUE(outcome.drained);
+  EXPECT_GT(outcome.pending, 0U);
+  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.done);
+  const auto statuses = record_->statuses();
+  EXPECT_GT(std::count(statuses.begin() + 24, statuses.end(), 1), 0);
+  work_.run = plain;
+  EXPECT_EQ(run(in_pairs(world_, 0.6)).done, kUnits);
 }
 
 TEST_F(RunnerRanks, ACompleteRecordIsLeftAlone) {

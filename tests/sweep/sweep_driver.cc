@@ -42,7 +42,7 @@ struct Request {
   int ranks_per_unit = 1, fail_on_rank = -1;
   bool retry_failed = false, system_calls = false, drive = false, checkpoints = false;
   bool each_rank_is_a_host = false;
-  double lost_after = 0;
+  double lost_after = 0, claim_service = 0;
 };
 
 /// SplitMix64: decorrelates neighbouring integers.
@@ -204,6 +204,7 @@ int run(const Request& request, int& argc, char**& argv) {
   if (request.claims == "memory") settings.claims = Transport::memory;
   if (request.claims == "messages") settings.claims = Transport::messages;
   if (request.claims == "window") settings.claims = Transport::window;
+  if (request.claim_service > 0) settings.claim_service = request.claim_service;
   settings.hosts.each_rank_is_a_host = request.each_rank_is_a_host;
   if (request.lost_after > 0) {
     settings.hosts.lost_after = request.lost_after;
@@ -243,6 +244,8 @@ int main(int argc, char** argv) {
                  "seconds rank 0 computes in each of its units");
   cli.add_option("--claims", request.claims)
       ->check(CLI::IsMember({"memory", "messages", "window"}));
+  cli.add_option("--claim-service", request.claim_service,
+                 "seconds a claim is said to keep the counter busy: claims take several units");
   cli.add_flag("--each-rank-is-a-host", request.each_rank_is_a_host);
   cli.add_option("--lost-after", request.lost_after, "seconds until a silent host is lost");
   cli.add_flag("--drive", request.drive, "a thread on rank 0 keeps claims moving");

@@ -6,12 +6,14 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
 import pytest
 from processes import (
     DONE,
+    DRAINED,
     LAUNCHER,
     MPI_ENVIRONMENT,
     Driver,
@@ -107,6 +109,26 @@ def test_claims_between_hosts_are_measured_and_change_no_bit(two_hosts, driver, 
     report = json.loads(out)
     assert report["done"] == 300 and report["claim_seconds"] > 0
     print("a claim between hosts takes", report["claim_seconds"], "s")
+    assert observables(driver.record) == observables(reference.record)
+
+
+def test_claims_of_several_units_between_hosts_go_on_with_a_drained_sweep(two_hosts, driver,
+                                                                           tmp_path):
+    """The order and where claims end in it are in the memory of two hosts."""
+    reference = Driver(driver.program, tmp_path / "one_host.h5")
+    reference.run(*UNITS)
+    log = tmp_path / "log"
+    words = (*UNITS, "--claim-service", 0.001, "--log", log)
+    run = two_hosts.start(driver, *words)
+    wait_until(lambda: len(units_begun(log)) >= 30, "some units")
+    os.kill(ranks_below(run.pid)[0], signal.SIGUSR2)
+    assert run.finish()[0] == DRAINED
+    kept = len(units_begun(log))
+    assert kept < 300
+    code, out, err = two_hosts.start(driver, *words).finish()
+    assert code == 0, f"{out}\n{err}"
+    assert json.loads(out)["done_before"] == kept
+    assert sorted(units_begun(log)) == list(range(300))
     assert observables(driver.record) == observables(reference.record)
 
 
