@@ -39,7 +39,8 @@ class Nodes {
   Communicator here_, firsts_;
 };
 
-/// A list that rank 0 makes and all ranks read, kept once a node. Refers to nothing.
+/// A list that rank 0 makes and all ranks read, kept once a node unless it is short. Refers to
+/// nothing.
 template <class Number>
 class SharedList {
  public:
@@ -51,8 +52,8 @@ class SharedList {
 
  private:
   std::uint64_t size_;
-  SharedNumbers<Number> shared_;
-  std::vector<Number> own_;  // where the library cannot share
+  std::unique_ptr<SharedNumbers<Number>> shared_;
+  std::vector<Number> own_;  // of short lists, and where the library cannot share
   const Number* data_;
 };
 

@@ -55,7 +55,7 @@ TEST_F(NodesRanks, AListIsTheSameOnEveryRank) {
 TEST_F(NodesRanks, AListIsKeptOnceANode) {
   // What one rank writes the others of its node read, and those of another node do not.
   const Nodes nodes(world_, world_.split(world_.rank() / 2));
-  const std::vector<std::uint32_t> list(10, 7);
+  const std::vector<std::uint32_t> list(20000, 7);
   const SharedList<std::uint32_t> shared(nodes, list);
   if (nodes.here().rank() == nodes.here().size() - 1)
     const_cast<std::uint32_t&>(shared.all()[3]) =
