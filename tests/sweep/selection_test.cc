@@ -1,5 +1,6 @@
 #include "sweep/selection.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
