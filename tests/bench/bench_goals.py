@@ -65,7 +65,6 @@ ema_decay = 0.98
 width = 8
 multipliers = [1, 2]
 groups = 4
-side = 14
 samples = 32
 resamples = 50
 denoising_samples = 4
