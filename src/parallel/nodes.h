@@ -51,9 +51,9 @@ class SharedList {
 
  private:
   std::uint64_t size_;
-  SharedNumbers<Number> shared_;
-  std::vector<Number> own_;  // where the library cannot share
-  const Number* data_;
+  std::unique_ptr<SharedNumbers<Number>> shared_;  // none for an empty list
+  std::vector<Number> own_;                        // where the library cannot share
+  const Number* data_ = nullptr;
 };
 
 }  // namespace syncgap::parallel

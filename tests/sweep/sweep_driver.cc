@@ -136,7 +136,7 @@ double peak_memory() {
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
-void print(const sweep::SweepOutcome& outcome, double memory) {
+void print(const sweep::SweepOutcome& outcome, double memory, double mpi_seconds) {
   const auto wide = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::string broken;
   for (const char c : outcome.broken) broken += c == '"' || c == '\\' ? '\'' : c;
@@ -144,17 +144,18 @@ void print(const sweep::SweepOutcome& outcome, double memory) {
       "{\"done\": %llu, \"done_before\": %llu, \"damaged\": %llu, \"failed\": %llu, "
       "\"pending\": %llu, \"drained\": %s, \"seconds\": %.9f, \"survey_seconds\": %.9f, "
       "\"sync_seconds\": %.9f, \"busy_seconds\": %.9f, \"teams\": %d, \"peak_memory\": %.0f, "
-      "\"claim_seconds\": %.9f, \"broken\": \"%s\"}\n",
+      "\"mpi_seconds\": %.3f, \"claim_seconds\": %.9f, \"broken\": \"%s\"}\n",
       wide(outcome.done), wide(outcome.done_before), wide(outcome.damaged), wide(outcome.failed),
       wide(outcome.pending), outcome.drained ? "true" : "false", outcome.seconds,
       outcome.survey_seconds, outcome.sync_seconds, outcome.busy_seconds, outcome.teams, memory,
-      outcome.claim_seconds.value_or(0), broken.c_str());
+      mpi_seconds, outcome.claim_seconds.value_or(0), broken.c_str());
   std::fflush(stdout);
 }
 
 int run(const Request& request, int& argc, char**& argv) {
   const auto started = Clock::now();
   const parallel::MpiScope mpi(argc, argv);
+  const double mpi_seconds = seconds_since(started);
   const auto ranks = parallel::Communicator::world();
   const sweep::DrainWatch drain(request.walltime, started);
   store::RecordLock lock;
@@ -216,7 +217,7 @@ int run(const Request& request, int& argc, char**& argv) {
   }
   const auto outcome = sweep::run_sweep(record, ranks, work, settings, drain);
   const double memory = ranks.maximum(peak_memory());
-  if (ranks.rank() == 0) print(outcome, memory);
+  if (ranks.rank() == 0) print(outcome, memory, mpi_seconds);
   if (ranks.rank() != 0) return 0;
   if (!outcome.broken.empty()) return 2;
   return outcome.pending > 0 ? 75 : outcome.failed > 0 ? 3 : 0;
