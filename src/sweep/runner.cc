@@ -170,7 +170,8 @@ class Crew {
   bool idle() const { return my_team_ >= teams_; }
 
   /// The order where all ranks see it, with claims of several units where single ones would keep
-  /// the counter busy. Without seconds, which nobody has measured yet, nobody knows whether.
+  /// the counter busy. Where no seconds were measured nobody knows whether. Rank 0's own copy is
+  /// gone afterwards.
   SharedOrder share(const Next next) const {
     std::vector<std::uint32_t> ends;
     together(ranks_, [&] {
