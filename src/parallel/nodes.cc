@@ -14,6 +14,7 @@ constexpr std::uint64_t kSmall = std::uint64_t{1} << 16;
 template <class Number>
 SharedList<Number>::SharedList(const Nodes& nodes, std::span<const Number> list)
     : size_(nodes.ranks().broadcast(std::uint64_t{list.size()})) {
+  if (size_ == 0) return;
   if (size_ * sizeof(Number) > kSmall) {
     shared_ = std::make_unique<SharedNumbers<Number>>(nodes.here(), size_);
     if (shared_->data() == nullptr) shared_.reset();

@@ -54,7 +54,7 @@ class SharedList {
   std::uint64_t size_;
   std::unique_ptr<SharedNumbers<Number>> shared_;
   std::vector<Number> own_;  // of short lists, and where the library cannot share
-  const Number* data_;
+  const Number* data_ = nullptr;
 };
 
 }  // namespace syncgap::parallel

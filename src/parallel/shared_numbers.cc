@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
-#include "core/numbers.h"
+#include "core/check.h"
 #include "parallel/quiet_errors.h"
 
 namespace syncgap::parallel {
 
 template <class Number>
 SharedNumbers<Number>::SharedNumbers(const Communicator& node, std::uint64_t count) {
-  // A window of nothing has no address to ask for.
-  count = std::max<std::uint64_t>(count, 1);
+  SYNCGAP_EXPECTS(count > 0);
   if (node.handle() == MPI_COMM_NULL) {
     own_ = std::make_unique<Number[]>(count);
     data_ = own_.get();

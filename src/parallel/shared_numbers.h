@@ -15,7 +15,7 @@ namespace syncgap::parallel {
 template <class Number>
 class SharedNumbers {
  public:
-  /// `node` must not span nodes; a null one has memory of its own.
+  /// `node` must not span nodes; a null one has memory of its own. `count` is 1 at least.
   SharedNumbers(const Communicator& node, std::uint64_t count);
   ~SharedNumbers();
   SharedNumbers(const SharedNumbers&) = delete;

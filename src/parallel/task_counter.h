@@ -41,8 +41,8 @@ class TaskCounter {
   Transport transport() const { return transport_; }
   /// Seconds an addition takes from another node, where that was measured.
   std::optional<double> seconds_measured() const { return seconds_measured_; }
-  /// Seconds of rank 0 or its node that an addition takes away from others, which is what limits
-  /// their number; 0 where they are to memory of one node.
+  /// Seconds an addition is expected to keep the counter from serving others, which is what limits
+  /// how many there can be; 0 on one node, where they are to memory.
   double service_seconds() const;
   /// True if additions of other ranks may wait until rank 0 calls drive(): always with messages,
   /// with a window across nodes whose network does not add by itself.

@@ -140,20 +140,22 @@ class Crew {
                            ? std::make_unique<TaskCounter>(ranks_, *settings_.claims)
                            : TaskCounter::quickest(ranks_, settings_.threads_may_call_mpi);
     TaskCounter& counter = *owned;
-    if (!claims_) claim_seconds_ = counter.seconds_measured();
+    if (!claims_) {
+      claim_seconds_ = counter.seconds_measured();
+      service_ = settings_.claim_service.value_or(counter.service_seconds());
+    }
     claims_ = counter.transport();
     const bool drive = counter.needs_drive() || settings_.always_drive;
     if (drive && counter.transport() != TaskCounter::Transport::window &&
         !settings_.threads_may_call_mpi)
       throw std::runtime_error(
           "this MPI library has neither one-sided communication nor threads: claims cannot work");
-    const double service = settings_.claim_service.value_or(counter.service_seconds());
-    const SharedOrder order = share(std::move(next), service);
+    const SharedOrder order = share(std::move(next));
     std::optional<HostWatch> hosts;
     if (settings_.threads_may_call_mpi && settings_.hosts.leave)
       hosts.emplace(ranks_, settings_.hosts);
     Worker worker({record_, work_, drain_, ranks_, team_, counter, hosts ? &*hosts : nullptr, order,
-                   failures_before, kRarely * longest_chunk(teams_, service),
+                   failures_before, kRarely * longest_chunk(teams_, service_),
                    [this](std::optional<std::uint64_t> unit) {
                      if (settings_.announce) settings_.announce(my_team_, unit);
                    }});
@@ -168,17 +170,18 @@ class Crew {
   bool idle() const { return my_team_ >= teams_; }
 
   /// The order where all ranks see it, with claims of several units where single ones would keep
-  /// the counter busy. Without seconds, which nobody has measured yet, nobody knows whether.
-  SharedOrder share(const Next next, double service) const {
+  /// the counter busy. Where no seconds were measured nobody knows whether. Rank 0's own copy is
+  /// gone afterwards.
+  SharedOrder share(const Next next) const {
     std::vector<std::uint32_t> ends;
     together(ranks_, [&] {
-      if (ranks_.rank() != 0 || service == 0) return;
+      if (ranks_.rank() != 0 || service_ == 0) return;
       if (!next.model->knows_seconds() && !settings_.claim_service) return;
       const auto seconds = [&](std::uint64_t place) {
         const Unit unit(record_.grid(), next.order.units[place]);
         return next.model->expected(unit, work_.cost(unit));
       };
-      ends = chunk_ends(next.units, seconds, teams_, service);
+      ends = chunk_ends(next.units, seconds, teams_, service_);
     });
     return {nodes_, next.order, ends};
   }
@@ -235,6 +238,7 @@ class Crew {
   Communicator team_;
   std::optional<TaskCounter::Transport> claims_;  // as the first round found
   std::optional<double> claim_seconds_;
+  double service_ = 0;  // seconds a claim keeps the counter
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ seed = { range = [1, 401] }
 [run.precision]
 agreement = 0.01
 """),
-    "gap of trained denoisers (table 1), within 4 steps, over g": ("precision", """
+    "cosine curves of trained denoisers (table 1), within 0.002, over g": ("precision", """
 [experiment]
 name = "synchronization_gap"
 images = 1000
@@ -75,7 +75,7 @@ seed = { range = [1, 101] }
 tau = [0.95]
 intervention_step = [100]
 [run.precision]
-gap = 4.0
+cosine = 0.002
 """),
     "speciation time over g and theta (figure 4), rows of g": ("refine", None),
 }

@@ -117,6 +117,7 @@ TEST(QuickestClaims, OnOneNodeAreAdditionsToSharedMemory) {
   EXPECT_EQ(counter->transport(), Transport::memory);
   EXPECT_FALSE(counter->needs_drive());
   EXPECT_EQ(counter->seconds_measured(), std::nullopt);
+  EXPECT_EQ(counter->service_seconds(), 0);
   // Nobody drives or calls MPI: rank 0 may be inside a unit for hours.
   world.barrier();
   counter->fetch_add(0, 1);

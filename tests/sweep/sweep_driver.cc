@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -136,7 +137,8 @@ double peak_memory() {
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
-void print(const sweep::SweepOutcome& outcome, double memory) {
+void print(const sweep::SweepOutcome& outcome, double memory, double mpi_seconds,
+           double units_seconds) {
   const auto wide = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::string broken;
   for (const char c : outcome.broken) broken += c == '"' || c == '\\' ? '\'' : c;
@@ -144,17 +146,19 @@ void print(const sweep::SweepOutcome& outcome, double memory) {
       "{\"done\": %llu, \"done_before\": %llu, \"damaged\": %llu, \"failed\": %llu, "
       "\"pending\": %llu, \"drained\": %s, \"seconds\": %.9f, \"survey_seconds\": %.9f, "
       "\"sync_seconds\": %.9f, \"busy_seconds\": %.9f, \"teams\": %d, \"peak_memory\": %.0f, "
-      "\"claim_seconds\": %.9f, \"broken\": \"%s\"}\n",
+      "\"mpi_seconds\": %.3f, \"units_seconds\": %.6f, \"claim_seconds\": %.9f, \"broken\": "
+      "\"%s\"}\n",
       wide(outcome.done), wide(outcome.done_before), wide(outcome.damaged), wide(outcome.failed),
       wide(outcome.pending), outcome.drained ? "true" : "false", outcome.seconds,
       outcome.survey_seconds, outcome.sync_seconds, outcome.busy_seconds, outcome.teams, memory,
-      outcome.claim_seconds.value_or(0), broken.c_str());
+      mpi_seconds, units_seconds, outcome.claim_seconds.value_or(0), broken.c_str());
   std::fflush(stdout);
 }
 
 int run(const Request& request, int& argc, char**& argv) {
   const auto started = Clock::now();
   const parallel::MpiScope mpi(argc, argv);
+  const double mpi_seconds = seconds_since(started);
   const auto ranks = parallel::Communicator::world();
   const sweep::DrainWatch drain(request.walltime, started);
   store::RecordLock lock;
@@ -186,6 +190,7 @@ int run(const Request& request, int& argc, char**& argv) {
   const store::Record& record = *opened;
   const int log =
       request.log.empty() ? -1 : ::open(request.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  double first_began = std::numeric_limits<double>::infinity(), last_ended = -first_began;
   sweep::UnitWork work;
   work.cost = [&](const Unit& unit) {
     if (request.order_seed != 0) return uniform(unit.index() ^ (request.order_seed << 32));
@@ -193,7 +198,14 @@ int run(const Request& request, int& argc, char**& argv) {
   };
   work.run = [&](const Unit& unit, Results& results, const parallel::Communicator&,
                  const sweep::StopRequest& stop) {
+    // One clock for all ranks of a host.
+    const auto now = [] {
+      return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+          .count();
+    };
+    first_began = std::min(first_began, now());
     run_unit(request, stop, log, ranks, unit, results);
+    last_ended = now();
   };
   sweep::SweepSettings settings;
   settings.ranks_per_unit = request.ranks_per_unit;
@@ -216,7 +228,8 @@ int run(const Request& request, int& argc, char**& argv) {
   }
   const auto outcome = sweep::run_sweep(record, ranks, work, settings, drain);
   const double memory = ranks.maximum(peak_memory());
-  if (ranks.rank() == 0) print(outcome, memory);
+  const double span = ranks.maximum(last_ended) + ranks.maximum(-first_began);
+  if (ranks.rank() == 0) print(outcome, memory, mpi_seconds, std::max(span, 0.0));
   if (ranks.rank() != 0) return 0;
   if (!outcome.broken.empty()) return 2;
   return outcome.pending > 0 ? 75 : outcome.failed > 0 ? 3 : 0;
