@@ -206,7 +206,7 @@ def draw(lines, points, service, path):
         axes.plot(*zip(*((x, 100 * y) for x, y in lines[kind])), color=colour,
                   label=f"{name}, simulated")
         axes.plot(*zip(*((x, 100 * y) for x, y in points[kind])), marker, color=colour,
-                  fillstyle="none", label=f"{name}, 4 to 256 ranks measured")
+                  fillstyle="none", label=f"{name}, measured")
     axes.axvline(1 / service, color="0.6", linestyle=":", label="a claim served after the other")
     axes.set(xscale="log", ylim=(0, 105), ylabel="best possible / time (%)",
              xlabel="ranks / mean seconds of a unit (1/s): with units of 1 s the number of ranks")
