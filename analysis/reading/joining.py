@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -215,3 +216,7 @@ def _attributes(parts: list[Record]) -> dict:
         kept = len(every) == 1 or key in ("options", "option_docs", "title")
         found[key] = value if kept else ("\n" if key == "job" else "; ").join(every)
     return found | {"identity": deciding_text(parts[0])}
+
+
+# Open files cannot go to another process: it opens them again.
+copyreg.pickle(Record, lambda record: (opened, (record.paths,)))

@@ -85,11 +85,6 @@ class Record:
     def __exit__(self, *_) -> None:
         self.close()
 
-    def __reduce__(self):
-        # Open files cannot go to another process: it opens them again.
-        from .joining import opened
-        return opened, (self.paths,)
-
     @property
     def path(self) -> Path:
         """The file, or the first of several."""
