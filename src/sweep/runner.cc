@@ -173,9 +173,10 @@ class Crew {
   /// the counter busy. Where no seconds were measured nobody knows whether. Rank 0's own copy is
   /// gone afterwards.
   SharedOrder share(const Next next) const {
+    if (service_ == 0) return {nodes_, next.order, {}};  // on all ranks alike
     std::vector<std::uint32_t> ends;
     together(ranks_, [&] {
-      if (ranks_.rank() != 0 || service_ == 0) return;
+      if (ranks_.rank() != 0) return;
       if (!next.model->knows_seconds() && !settings_.claim_service) return;
       const auto seconds = [&](std::uint64_t place) {
         const Unit unit(record_.grid(), next.order.units[place]);

@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import subprocess
 import time
 
 import h5py
 import numpy as np
 import pytest
-from processes import BAD_INPUT, DRAINED, MPI_ENVIRONMENT, SUCCESS, Run, command
+from processes import BAD_INPUT, DRAINED, SUCCESS, Run
 
 JOB = """[experiment]
 name = "mixture_cloning"
@@ -25,7 +24,7 @@ branch_time = [1.0, 2.0, 3.0]
 [run.precision]
 agreement = 0.02
 """
-PENDING, DONE, FAILED, NOT_NEEDED = range(4)
+DONE, NOT_NEEDED = 1, 3
 
 
 @pytest.fixture
@@ -40,10 +39,9 @@ def call(syncgap, tmp_path):
     """Runs the program in the test's folder; returns standard output, or error where it fails."""
 
     def run(*words, ranks=1, expect=SUCCESS):
-        done = subprocess.run(command(ranks, [syncgap, *words]), capture_output=True, text=True,
-                              cwd=tmp_path, env={**os.environ, **MPI_ENVIRONMENT})
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout if expect in (SUCCESS, DRAINED) else done.stderr
+        code, out, err = Run(ranks, [syncgap, *words], cwd=tmp_path).finish()
+        assert code == expect, out + err
+        return out if expect in (SUCCESS, DRAINED) else err
 
     return run
 
@@ -74,8 +72,7 @@ def test_repetitions_are_added_until_the_interval_is_narrow_enough(call, job, tm
         half, target, count = (file[f"goals/{name}"][..., 0]
                                for name in ("half_width", "target", "count"))
         assert list(file["goals/goal"].attrs["flag_meanings"].split()) == ["agreement"]
-    axis = 1  # of the seeds
-    taken = (status == DONE).sum(axis=axis)
+    taken = (status == DONE).sum(axis=1)  # over the seeds
     assert ((status == DONE) | (status == NOT_NEEDED)).all()
     assert (taken >= 16).all() and (taken < 60).all() and (taken == count).all()
     assert (half <= 0.02).all() and (target == 0.02).all()
