@@ -12,6 +12,10 @@
 #include "networks/layer_taps.torch.h"
 #include "networks/unet.h"
 
+namespace syncgap::networks {
+class DiTImpl;
+}
+
 namespace syncgap::models {
 
 /// What every network that denoises promises, whatever is behind it.
@@ -33,6 +37,8 @@ class DenoiserNetwork {
                                                const torch::Tensor& states,
                                                const diffusion::Conditions& conditions);
   virtual torch::nn::Module& module() = 0;
+  /// The transformer behind it, for what is asked of its blocks; none where it is another network.
+  virtual networks::DiTImpl* transformer() { return nullptr; }
   /// What is odd about weights that were read, in words; empty where nothing is.
   virtual std::string doubt() const { return {}; }
   /// Weights that training starts from.

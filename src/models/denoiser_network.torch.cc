@@ -44,6 +44,7 @@ class DiTDenoiser : public DenoiserNetwork {
     return forward(networks::Context::own, states, conditions, tap);
   }
   torch::nn::Module& module() override { return *network_; }
+  networks::DiTImpl* transformer() override { return network_.get(); }
   void initialize(const RandomStream& stream) override { network_->initialize(stream); }
   std::string doubt() const override {
     constexpr double kMoreThanRounding = 1e-3;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "networks/block_response.h"
 #include "networks/blocks_by_rows.h"
 #include "networks/dit_shape.h"
 #include "networks/layer_taps.torch.h"
@@ -77,11 +78,24 @@ class DiTImpl : public torch::nn::Module {
   /// that was averaged while it was trained.
   double position_error() const;
 
+  // To first order about symmetric states, by exact tangents; in dit_response.torch.cc.
+
+  /// What all rows of a batch are told, after its SiLU: (B, D)
+  torch::Tensor condition(const DiTConditions& conditions, std::int64_t rows);
+  /// Block number `block`, from 0, at tokens (B, N, D) as they enter it, and condition (1, D).
+  BlockResponse response(std::int64_t block, const torch::Tensor& tokens,
+                         const torch::Tensor& condition) const;
+  /// Changes of tokens that changes of images make: (B, T, C, S, S) -> (B, N, T, D)
+  torch::Tensor embedded_changes(const torch::Tensor& images) const;
+  /// Changes of the predicted noise that changes (B, N, T, D) of tokens make as they leave the last
+  /// block, at tokens (B, N, D) and condition (1, D) -> (B, T, C, S, S)
+  torch::Tensor predicted_changes(const torch::Tensor& tokens, const torch::Tensor& changes,
+                                  const torch::Tensor& condition) const;
+
  private:
   // What enters and what leaves the blocks is a hundredth of the work, and single precision always:
   // images have more than bfloat16's eight bits.
-  torch::Tensor condition(const DiTConditions& conditions, std::int64_t rows);  // (B, D)
-  torch::Tensor embed(const torch::Tensor& images);                             // (B, N, D)
+  torch::Tensor embed(const torch::Tensor& images);  // (B, N, D)
   torch::Tensor read_out(const torch::Tensor& tokens, const torch::Tensor& condition);
   Replicas through_blocks(Replicas replicas, const torch::Tensor& condition,
                           const ReplicaCoupling& coupling, Context context, const LayerTap& tap);

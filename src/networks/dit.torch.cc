@@ -60,7 +60,7 @@ Replicas DiTBlockImpl::forward(const Replicas& tokens, const Tensor& condition,
                                const CoupledRows& coupled) {
   const auto parts = parts_of(layers_.modulation(condition), 6, tokens[0]);
   Replicas qkv;
-  for (const Tensor& x : tokens) qkv.push_back(layers_.qkv(modulated(x, parts[0], parts[1], 1e-6)));
+  for (const Tensor& x : tokens) qkv.push_back(layers_.qkv(modulated(x, parts[0], parts[1], kFirstNormEpsilon)));
   auto out = replica_attention(qkv, heads_, coupled);
   for (std::size_t replica = 0; replica < tokens.size(); ++replica) {
     const auto x = gated_sum(tokens[replica], parts[2], layers_.proj(out[replica]));
@@ -171,7 +171,7 @@ Tensor DiTImpl::embed(const Tensor& images) {
 Tensor DiTImpl::read_out(const Tensor& tokens, const Tensor& condition) {
   const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
   const auto parts = parts_of(modulation_(condition), 2, tokens);
-  return out_(modulated(tokens, parts[0], parts[1], 1e-6));
+  return out_(modulated(tokens, parts[0], parts[1], kFirstNormEpsilon));
 }
 
 Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,

@@ -72,6 +72,9 @@ struct DiTSize {
 inline constexpr std::array<DiTSize, 4> kDiTSizes{
     {{"S", 12, 384, 6}, {"B", 12, 768, 12}, {"L", 24, 1024, 16}, {"XL", 28, 1152, 16}}};
 
+/// Added to variances in every norm but a block's second.
+inline constexpr double kFirstNormEpsilon = 1e-6;
+
 /// Numbers the sinusoids of a step begin with, before the perceptron makes them D.
 inline constexpr std::int64_t kStepFrequencies = 256;
 
