@@ -36,6 +36,9 @@ struct BlockDirections {
   torch::Tensor r;               ///< (N, K, D)
   torch::Tensor qkv, attention;  ///< (N, K, 3 D) forwards, (N, K, D) backwards
   torch::Tensor hidden, output;  ///< perceptron, forwards and backwards, (N, K, 4 D)
+
+  /// The last so many of them.
+  BlockDirections last(std::int64_t count) const;
 };
 
 /// r^T X r of each state and direction, (B, K), double.

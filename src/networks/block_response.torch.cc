@@ -48,6 +48,11 @@ Tensor norm_over(const Tensor& x, torch::IntArrayRef dims) {
 
 }  // namespace
 
+BlockDirections BlockDirections::last(std::int64_t count) const {
+  const auto of = [&](const Tensor& x) { return x.narrow(1, x.size(1) - count, count); };
+  return {of(r), of(qkv), of(attention), of(hidden), of(output)};
+}
+
 NormedTokens::NormedTokens(const Tensor& x, double epsilon) {
   const auto centred = x - x.mean(-1, true);
   rate = torch::rsqrt(centred.square().mean(-1, true) + epsilon);

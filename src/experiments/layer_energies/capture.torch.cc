@@ -12,6 +12,7 @@
 #include "diffusion/sampling_path.h"
 #include "experiments/layer_energies/group_energies.h"
 #include "experiments/shared/tensor_sum.h"
+#include "experiments/shared/token_frequencies.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
 

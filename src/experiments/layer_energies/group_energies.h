@@ -22,12 +22,6 @@ GroupEnergies group_energies(const torch::Tensor& tokens);
 /// The same operation by operation, on any device and of any type.
 GroupEnergies group_energies_by_operations(const torch::Tensor& tokens);
 
-/// Cosine transform of the second kind of tokens over their grid, orthonormal along both sides:
-/// (B, N, D) -> (B, N, D), row u of the grid being the vertical frequency u, column v the other.
-torch::Tensor token_frequencies(const torch::Tensor& tokens);
-/// Band max(u, v) of each place of a grid: (N), int64.
-torch::Tensor frequency_bands(std::int64_t grid);
-
 /// Differences of the start, which later ones are multiplied with.
 class StartDifferences {
  public:

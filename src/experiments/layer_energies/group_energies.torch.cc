@@ -1,12 +1,12 @@
 #include "experiments/layer_energies/group_energies.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 #include <utility>
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "experiments/shared/token_frequencies.h"
 #include "networks/token_energies.h"
 
 namespace syncgap::experiments {
@@ -14,25 +14,8 @@ namespace {
 
 using torch::Tensor;
 
-std::int64_t grid_of(std::int64_t tokens) {
-  const auto grid = static_cast<std::int64_t>(std::lround(std::sqrt(to_real(tokens))));
-  SYNCGAP_EXPECTS(grid * grid == tokens, tokens);
-  return grid;
-}
-
 bool in_kernels(const Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == torch::kFloat32;
-}
-
-/// Orthonormal cosine transform of the second kind, (g, g): row u is the frequency.
-Tensor cosine_matrix(std::int64_t g, const torch::TensorOptions& like) {
-  auto matrix = torch::empty({g, g}, torch::kFloat64);
-  auto at = matrix.accessor<double, 2>();
-  for (std::int64_t u = 0; u < g; ++u)
-    for (std::int64_t x = 0; x < g; ++x)
-      at[u][x] = std::sqrt((u == 0 ? 1.0 : 2.0) / to_real(g)) *
-                 std::cos(std::numbers::pi * to_real(u) * (to_real(x) + 0.5) / to_real(g));
-  return matrix.to(like);
 }
 
 /// Sums of squares over replicas and tokens, by channel. (B, P, N, D) or (B, N, D) -> (B, D)
@@ -50,7 +33,7 @@ GroupEnergies group_energies_by_operations(const Tensor& tokens) {
   const auto difference =
       (tokens.select(1, 0).to(torch::kFloat32) - tokens.select(1, 1).to(torch::kFloat32)) *
       (std::numbers::sqrt2 / 2);
-  const auto grid = grid_of(tokens.size(2));
+  const auto grid = token_grid(tokens.size(2));
   const auto power = token_frequencies(difference).square().sum(2).to(torch::kFloat64);  // (B, N)
   const auto bands = torch::zeros({tokens.size(0), grid}, power.options())
                          .index_add_(1, frequency_bands(grid).to(power.device()), power)
@@ -62,7 +45,7 @@ GroupEnergies group_energies(const Tensor& tokens) {
   if (!in_kernels(tokens)) return group_energies_by_operations(tokens);
   const auto given = tokens.contiguous();
   const auto rows = given.size(0), size = given.size(2) * given.size(3), channels = given.size(3);
-  const auto grid = grid_of(given.size(2));
+  const auto grid = token_grid(given.size(2));
   networks::TokenEnergies kernel(grid, channels);
   const auto real = torch::dtype(torch::kFloat64);
   GroupEnergies out{torch::empty({rows, channels}, real), torch::empty({rows, channels}, real),
@@ -77,19 +60,6 @@ GroupEnergies group_energies(const Tensor& tokens) {
       out.bands.data_ptr<double>()[band * rows + row] = kernel.of_bands()[unsigned_size(band)];
   }
   return out;
-}
-
-Tensor token_frequencies(const Tensor& tokens) {
-  const auto grid = grid_of(tokens.size(1));
-  const auto matrix = cosine_matrix(grid, tokens.options());
-  const auto rows = matrix.matmul(tokens.view({-1, grid, grid * tokens.size(2)}));  // (B, u, x D)
-  const auto both = matrix.matmul(rows.view({-1, grid, tokens.size(2)}));           // (B u, v, D)
-  return both.view(tokens.sizes());
-}
-
-Tensor frequency_bands(std::int64_t grid) {
-  const auto index = torch::arange(grid, torch::kInt64);
-  return torch::maximum(index.view({-1, 1}), index.view({1, -1})).flatten();
 }
 
 StartDifferences::StartDifferences(Tensor start) : pairs_(start.size(0)) {

@@ -1,0 +1,237 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "core/numbers.h"
+#include "experiments/attention_response/declaration.h"
+#include "experiments/attention_response/estimates.h"
+#include "observables/estimate.h"
+#include "observables/threshold_passage.h"
+#include "observables/two_branches.h"
+#include "theory/modewise_speciation.h"
+
+// Shapes: M real pairs in blocks that are left out in turn, K modes.
+namespace syncgap::experiments {
+namespace {
+
+/// A number and those without each block of pairs.
+class Jackknifed {
+ public:
+  explicit Jackknifed(double value) : value_(value) {}
+  void without(double value) { left_.push_back(value); }
+  double value() const { return value_; }
+  double left(std::size_t block) const { return left_[block]; }
+  Estimate estimate() const {
+    double mean = 0, spread = 0;
+    const double n = to_real(std::ssize(left_));
+    for (const double x : left_) mean += x / n;
+    for (const double x : left_) spread += (x - mean) * (x - mean);
+    return {value_, std::sqrt((n - 1) / n * spread), static_cast<std::uint64_t>(left_.size())};
+  }
+
+ private:
+  double value_;
+  std::vector<double> left_;
+};
+
+/// One coupling strength, step and block.
+struct Place {
+  std::int64_t g, step, block;
+};
+
+class Branches {
+ public:
+  Branches(const AttentionResponsePlan& plan, const PairData& pairs,
+           const std::vector<std::vector<double>>& variances, const RandomStream& chance,
+           Results& results)
+      : options_(plan.options()),
+        blocks_(plan.replicas().shape().depth),
+        pairs_(pairs),
+        variances_(variances),
+        one_(options_.replicas.pairs, options_.chance_draws, chance),
+        whole_gain_(results.values("whole_gain")),
+        results_(results) {}
+
+  void store(const Place& place);
+  void store_onset(std::int64_t g, std::int64_t block, std::int64_t k) const;
+
+ private:
+  struct Mode {
+    std::int64_t k;
+    std::span<const double> components, added;  // (M)
+    double gain;                                // eta of the whole block
+    observables::TwoBranches fit;
+    std::vector<observables::TwoBranches> without;  // each block of pairs
+  };
+  struct ScoreGain {
+    double gamma, share, nonlinear;
+  };
+
+  std::int64_t index(const Place& at, std::int64_t k) const {
+    return ((at.g * options_.replicas.steps + at.step) * blocks_ + at.block) * options_.modes + k;
+  }
+  /// Whether a pair belongs to this block of pairs.
+  bool in_block(std::int64_t pair, std::int64_t block) const {
+    return pair * options_.blocks_of_pairs / options_.replicas.pairs == block;
+  }
+  std::vector<Mode> modes_at(const Place& place) const;
+  ScoreGain score_gain(const std::vector<Mode>& modes, std::int64_t left_out) const;
+  void store_kappa(const Place& place, const Mode& mode, const Jackknifed& gamma);
+  void store_measured(const Place& place, const Mode& mode);
+
+  const AttentionResponseOptions& options_;
+  std::int64_t blocks_;
+  const PairData& pairs_;
+  const std::vector<std::vector<double>>& variances_;
+  observables::OneBranchEvidence one_;
+  std::span<const double> whole_gain_;
+  Results& results_;
+};
+
+std::vector<Branches::Mode> Branches::modes_at(const Place& place) const {
+  const std::int64_t pairs = options_.replicas.pairs;
+  std::vector<Mode> out;
+  for (std::int64_t k = 0; k < options_.modes; ++k) {
+    if (!(variances_[unsigned_size(place.block)][unsigned_size(k)] > 0)) continue;
+    const std::int64_t at = index(place, k);
+    const auto of = [&](const std::vector<double>& all) {
+      return std::span(all).subspan(unsigned_size(at * pairs), unsigned_size(pairs));
+    };
+    Mode mode{k, of(pairs_.components), of(pairs_.added), whole_gain_[unsigned_size(at)], {}, {}};
+    mode.fit = observables::fit_two_branches(mode.components);
+    for (std::int64_t block = 0; block < options_.blocks_of_pairs; ++block) {
+      std::vector<double> rest;
+      for (std::int64_t pair = 0; pair < pairs; ++pair)
+        if (!in_block(pair, block)) rest.push_back(mode.components[unsigned_size(pair)]);
+      mode.without.push_back(observables::fit_two_branches(rest));
+    }
+    out.push_back(std::move(mode));
+  }
+  return out;
+}
+
+Branches::ScoreGain Branches::score_gain(const std::vector<Mode>& modes,
+                                         std::int64_t left_out) const {
+  double products = 0, scores = 0, rest = 0, all = 0;
+  for (const Mode& mode : modes) {
+    const auto& fit = left_out < 0 ? mode.fit : mode.without[unsigned_size(left_out)];
+    if (!(fit.variance > 0)) continue;
+    for (std::int64_t pair = 0; pair < std::ssize(mode.components); ++pair) {
+      if (left_out >= 0 && in_block(pair, left_out)) continue;
+      const double a = mode.components[unsigned_size(pair)];
+      const double added = mode.added[unsigned_size(pair)];
+      const double beyond = added - (mode.gain - 1) * a;
+      const double score = theory::two_branch_score(a, fit.separation, fit.variance);
+      products += score * beyond;
+      scores += score * score;
+      rest += beyond * beyond;
+      all += added * added;
+    }
+  }
+  const double gamma = products / scores;
+  return {gamma, gamma * products / rest, rest / all};
+}
+
+void Branches::store(const Place& place) {
+  const auto modes = modes_at(place);
+  const auto [g, step, block] = place;
+  const auto gain = score_gain(modes, -1);
+  Jackknifed gamma(gain.gamma);
+  for (std::int64_t left_out = 0; left_out < options_.blocks_of_pairs; ++left_out)
+    gamma.without(score_gain(modes, left_out).gamma);
+  // Where nothing differs there is no score and nothing to explain.
+  results_.cells("score_gain").set_or_none(gamma.estimate(), g, step, block);
+  results_.cells("score_share").set_or_none(gain.share, g, step, block);
+  results_.cells("nonlinear_share").set_or_none(gain.nonlinear, g, step, block);
+  for (const char* name : {"branch_separation", "branch_variance", "bimodal_chance", "kappa",
+                           "kappa_status", "measured_gain"})
+    results_.cells(name).none(g, step, block);
+  for (const Mode& mode : modes) {
+    store_measured(place, mode);
+    if (!(mode.fit.variance > 0)) continue;
+    Jackknifed separation(mode.fit.separation), variance(mode.fit.variance);
+    for (const auto& without : mode.without) {
+      separation.without(without.separation);
+      variance.without(without.variance);
+    }
+    results_.cells("branch_separation").set_or_none(separation.estimate(), g, step, block, mode.k);
+    results_.cells("branch_variance").set_or_none(variance.estimate(), g, step, block, mode.k);
+    results_.cells("bimodal_chance").set(one_.chance(mode.fit.evidence), g, step, block, mode.k);
+    store_kappa(place, mode, gamma);
+  }
+}
+
+void Branches::store_kappa(const Place& place, const Mode& mode, const Jackknifed& gamma) {
+  const auto [g, step, block] = place;
+  const auto state = [&](double score, const observables::TwoBranches& fit) {
+    return theory::ModewiseState{mode.gain, score, fit.separation, fit.variance};
+  };
+  const auto whole = state(gamma.value(), mode.fit);
+  KappaStatus status = KappaStatus::found;
+  if (one_.chance(mode.fit.evidence) > options_.bimodal_level)
+    status = KappaStatus::one_branch;
+  else if (!(gamma.value() > 0))
+    status = KappaStatus::no_score;
+  else if (!theory::score_restores(whole))
+    status = KappaStatus::amplified;
+  results_.cells("kappa_status").set(to_real(static_cast<int>(status)), g, step, block, mode.k);
+  if (status != KappaStatus::found) return;
+  Jackknifed kappa(theory::speciation_parameter(whole));
+  for (std::size_t left_out = 0; left_out < mode.without.size(); ++left_out)
+    kappa.without(
+        theory::speciation_parameter(state(gamma.left(left_out), mode.without[left_out])));
+  results_.cells("kappa").set_or_none(kappa.estimate(), g, step, block, mode.k);
+}
+
+void Branches::store_measured(const Place& place, const Mode& mode) {
+  if (!(variances_.front()[unsigned_size(mode.k)] > 0)) return;
+  const std::int64_t pairs = options_.replicas.pairs;
+  const auto start =
+      std::span(pairs_.components)
+          .subspan(unsigned_size(index({place.g, 0, 0}, mode.k) * pairs), unsigned_size(pairs));
+  std::vector<double> now, before;
+  for (std::int64_t pair = 0; pair < pairs; ++pair) {
+    const auto square = [&](std::span<const double> of) {
+      return of[unsigned_size(pair)] * of[unsigned_size(pair)];
+    };
+    now.push_back(square(mode.components));
+    before.push_back(square(start));
+  }
+  const auto ratio = observables::estimate_ratio(now, before);
+  results_.cells("measured_gain")
+      .set_or_none(log10_of_root(ratio), place.g, place.step, place.block, mode.k);
+}
+
+void Branches::store_onset(std::int64_t g, std::int64_t block, std::int64_t k) const {
+  const auto kappa = results_.values("kappa");
+  std::vector<double> steps, values;
+  double onset = std::numeric_limits<double>::quiet_NaN();
+  for (std::int64_t step = 0; step < options_.replicas.steps && std::isnan(onset); ++step) {
+    steps.push_back(to_real(step));
+    values.push_back(kappa[unsigned_size(index({g, step, block}, k))]);
+    if (!(values.back() >= 1)) continue;
+    const auto last = std::ssize(values) - 1;
+    onset = last > 0 && values[unsigned_size(last - 1)] < 1
+                ? observables::passage_after({steps, values}, last - 1, 1)
+                : to_real(step);
+  }
+  results_.cells("onset").set_or_none(onset, g, block, k);
+}
+
+}  // namespace
+
+void store_branches(const AttentionResponsePlan& plan, const PairData& pairs,
+                    const std::vector<std::vector<double>>& variances, const RandomStream& chance,
+                    Results& results) {
+  Branches branches(plan, pairs, variances, chance, results);
+  const std::int64_t blocks = plan.replicas().shape().depth;
+  for (std::int64_t g = 0; g < std::ssize(plan.couplings()); ++g) {
+    for (std::int64_t step = 0; step < plan.options().replicas.steps; ++step)
+      for (std::int64_t block = 0; block < blocks; ++block) branches.store({g, step, block});
+    for (std::int64_t block = 0; block < blocks; ++block)
+      for (std::int64_t k = 0; k < plan.options().modes; ++k) branches.store_onset(g, block, k);
+  }
+}
+
+}  // namespace syncgap::experiments

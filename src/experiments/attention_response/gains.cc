@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/numbers.h"
+#include "experiments/attention_response/estimates.h"
+#include "observables/estimate.h"
+#include "theory/modewise_speciation.h"
+
+// Shapes as in response_data.h.
+namespace syncgap::experiments {
+namespace {
+
+constexpr double kNoLogarithm = std::numeric_limits<double>::quiet_NaN();
+using Modes = std::vector<std::vector<double>>;
+
+/// Gains of one kind of states.
+class Gains {
+ public:
+  Gains(const AttentionResponsePlan& plan, const ResponseData& data) : plan_(plan), data_(data) {}
+
+  /// Where direction `k` of a state, step and block lies among all, and among the followed ones.
+  std::int64_t at(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k) const {
+    return ((state * data_.steps + s) * data_.blocks + block) * (data_.modes + data_.bands) + k;
+  }
+  std::int64_t whole_at(std::int64_t state, std::int64_t s, std::int64_t block,
+                        std::int64_t k) const {
+    return ((state * data_.steps + s) * data_.blocks + block) * data_.modes + k;
+  }
+
+  /// eta by its parts, dit (46).
+  double gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
+              double rho) const {
+    const auto i = unsigned_size(at(state, s, block, k));
+    return 1 + data_.perceptron[i] + data_.query[i] + rho * (data_.routing[i] + data_.key[i]);
+  }
+  double whole_gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
+                    double rho) const {
+    const auto i = unsigned_size(whole_at(state, s, block, k));
+    return gain(state, s, block, k, rho) + data_.cross_query[i] + rho * data_.cross_partner[i];
+  }
+
+  void store_parts(std::int64_t kind, const Modes& variances, Results& results) const {
+    const std::pair<const char*, const std::vector<double>*> parts[] = {
+        {"routing", &data_.routing},
+        {"query", &data_.query},
+        {"key", &data_.key},
+        {"perceptron", &data_.perceptron}};
+    std::vector<double> sample(unsigned_size(data_.states));
+    for (const auto& [name, values] : parts) {
+      auto modes = results.cells(name), bands = results.cells("band_" + std::string(name));
+      for (std::int64_t s = 0; s < data_.steps; ++s)
+        for (std::int64_t block = 0; block < data_.blocks; ++block)
+          for (std::int64_t k = 0; k < data_.modes + data_.bands; ++k) {
+            for (std::int64_t state = 0; state < data_.states; ++state)
+              sample[unsigned_size(state)] = (*values)[unsigned_size(at(state, s, block, k))];
+            if (k >= data_.modes)
+              bands.set(observables::estimate_mean(sample), kind, s, block, k - data_.modes);
+            else if (variances[unsigned_size(block)][unsigned_size(k)] > 0)
+              modes.set(observables::estimate_mean(sample), kind, s, block, k);
+            else
+              modes.none(kind, s, block, k);
+          }
+    }
+  }
+
+  void store_gains(const Modes& variances, Results& results) const {
+    auto gains = results.cells("gain"), wholes = results.cells("whole_gain");
+    for (std::int64_t g = 0; g < std::ssize(plan_.couplings()); ++g) {
+      const double rho = theory::routing_share(plan_.couplings()[unsigned_size(g)]);
+      for (std::int64_t k = 0; k < data_.modes; ++k) {
+        store_products(g, k, rho, variances, results);
+        store_propagated(g, k, variances, results);
+        for (std::int64_t s = 0; s < data_.steps; ++s)
+          for (std::int64_t block = 0; block < data_.blocks; ++block) {
+            if (!(variances[unsigned_size(block)][unsigned_size(k)] > 0)) {
+              gains.none(g, s, block, k);
+              wholes.none(g, s, block, k);
+              continue;
+            }
+            std::vector<double> sample, whole;
+            for (std::int64_t state = 0; state < data_.states; ++state)
+              sample.push_back(gain(state, s, block, k, rho));
+            for (std::int64_t state = 0; state < data_.whole; ++state)
+              whole.push_back(whole_gain(state, s, block, k, rho));
+            gains.set(observables::estimate_mean(sample), g, s, block, k);
+            wholes.set(observables::estimate_mean(whole), g, s, block, k);
+          }
+      }
+    }
+  }
+
+ private:
+  static bool has_all(const Modes& variances, std::int64_t k) {
+    return std::all_of(variances.begin(), variances.end(),
+                       [&](const auto& of_block) { return of_block[unsigned_size(k)] > 0; });
+  }
+
+  /// G, a block at a time, of every state by itself.
+  void store_products(std::int64_t g, std::int64_t k, double rho, const Modes& variances,
+                      Results& results) const {
+    auto cells = results.cells("product_gain");
+    std::vector<double> logs(unsigned_size(data_.states), 0.0);
+    for (std::int64_t s = 0; s < data_.steps; ++s)
+      for (std::int64_t block = 0; block < data_.blocks; ++block) {
+        if (!has_all(variances, k)) {
+          cells.none(g, s, block, k);
+          continue;
+        }
+        // A gain of exactly 0 ends a product: there is no logarithm from there on.
+        const bool finite =
+            std::all_of(logs.begin(), logs.end(), [](double x) { return std::isfinite(x); });
+        cells.set_or_none(
+            finite ? observables::estimate_mean(logs) : Estimate{kNoLogarithm, kNoLogarithm, 0}, g,
+            s, block, k);
+        for (std::int64_t state = 0; state < data_.states; ++state)
+          logs[unsigned_size(state)] += std::log10(std::abs(gain(state, s, block, k, rho)));
+      }
+  }
+
+  void store_propagated(std::int64_t g, std::int64_t k, const Modes& variances,
+                        Results& results) const {
+    auto cells = results.cells("propagated_gain");
+    const auto squares = [&](std::int64_t s, std::int64_t block) {
+      std::vector<double> out;
+      for (std::int64_t state = 0; state < data_.whole; ++state)
+        out.push_back(data_.propagated[unsigned_size(g * data_.whole * data_.steps * data_.blocks *
+                                                         data_.modes +
+                                                     whole_at(state, s, block, k))]);
+      return out;
+    };
+    const auto first = squares(0, 0);
+    for (std::int64_t s = 0; s < data_.steps; ++s)
+      for (std::int64_t block = 0; block < data_.blocks; ++block)
+        if (has_all(variances, k))
+          cells.set_or_none(log10_of_root(observables::estimate_ratio(squares(s, block), first)), g,
+                            s, block, k);
+        else
+          cells.none(g, s, block, k);
+  }
+
+  const AttentionResponsePlan& plan_;
+  const ResponseData& data_;
+};
+
+}  // namespace
+
+Estimate log10_of_root(const Estimate& ratio) {
+  if (!(ratio.value > 0)) return {kNoLogarithm, kNoLogarithm, 0};
+  return {0.5 * std::log10(ratio.value),
+          0.5 * ratio.standard_error / (ratio.value * std::log(10.0)), ratio.count};
+}
+
+void store_gains(const AttentionResponsePlan& plan, const ResponseData& symmetric,
+                 const std::optional<ResponseData>& at_means, const Modes& variances,
+                 Results& results) {
+  const Gains gains(plan, symmetric);
+  gains.store_parts(0, variances, results);
+  if (at_means) Gains(plan, *at_means).store_parts(1, variances, results);
+  gains.store_gains(variances, results);
+  auto cells = results.cells("mode_variance");
+  for (std::int64_t block = 0; block < symmetric.blocks; ++block)
+    cells.assign(std::span<const double>(variances[unsigned_size(block)]), block);
+}
+
+void store_heads(const AttentionResponsePlan& plan, const ResponseData& data, Results& results) {
+  const std::int64_t steps = std::ssize(plan.head_steps());
+  const std::int64_t heads = plan.replicas().shape().heads;
+  const auto mean_of = [&](const std::vector<double>& values, std::int64_t place) {
+    double sum = 0;
+    for (std::int64_t state = 0; state < data.states; ++state)
+      sum += values[unsigned_size(state * steps * data.blocks * heads + place)];
+    return sum / to_real(data.states);
+  };
+  auto least = results.cells("least_width"), median = results.cells("median_width");
+  auto expansion = results.cells("expansion"), share = results.cells("pattern_share");
+  auto bound = results.cells("pattern_bound"), promised = results.cells("bound_share");
+  for (std::int64_t step = 0; step < steps; ++step)
+    for (std::int64_t block = 0; block < data.blocks; ++block)
+      for (std::int64_t head = 0; head < heads; ++head) {
+        const std::int64_t place = (step * data.blocks + block) * heads + head;
+        least.set(mean_of(data.least_width, place), step, block, head);
+        median.set(mean_of(data.median_width, place), step, block, head);
+        expansion.set(mean_of(data.expansion, place), step, block, head);
+        for (std::int64_t band = 0; band < data.bands; ++band) {
+          std::vector<double> shares, bounds;
+          for (std::int64_t state = 0; state < data.states; ++state) {
+            const auto i =
+                unsigned_size((state * steps * data.blocks * heads + place) * data.bands + band);
+            shares.push_back(data.pattern_share[i]);
+            if (!std::isnan(data.bound[i])) bounds.push_back(data.bound[i]);
+          }
+          // A head that routes nothing has no share.
+          share.set_or_none(observables::estimate_mean(shares), step, block, head, band);
+          promised.set(to_real(std::ssize(bounds)) / to_real(data.states), step, block, head, band);
+          if (bounds.empty()) {
+            bound.none(step, block, head, band);
+            continue;
+          }
+          const auto middle = bounds.begin() + std::ssize(bounds) / 2;
+          std::nth_element(bounds.begin(), middle, bounds.end());
+          bound.set_or_none(*middle, step, block, head, band);
+        }
+      }
+}
+
+}  // namespace syncgap::experiments

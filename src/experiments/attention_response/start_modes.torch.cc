@@ -1,0 +1,81 @@
+#include "experiments/attention_response/start_modes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "core/numbers.h"
+#include "experiments/shared/token_frequencies.h"
+#include "experiments/shared/told_rows.torch.h"
+
+// Shapes: M pairs, N tokens of D channels, K modes, F bands.
+namespace syncgap::experiments {
+namespace {
+
+using torch::Tensor;
+
+/// Principal directions of rows (M, n), the largest variance first, by their Gram matrix.
+struct Principal {
+  Tensor directions;              // (most, n) double; zero where there is no variance
+  std::vector<double> variances;  // (most)
+};
+
+Principal principal(const Tensor& rows, std::int64_t most) {
+  constexpr double kNoVariance = 1e-10;  // of the largest: rounding
+  const auto wide = rows.to(torch::kFloat64);
+  const auto pairs = to_real(wide.size(0));
+  const auto [values, vectors] = torch::linalg_eigh(wide.matmul(wide.t()) / pairs, "L");
+  Principal out{torch::zeros({most, wide.size(1)}, wide.options()),
+                std::vector<double>(unsigned_size(most), 0.0)};
+  const double largest = values[-1].item<double>();
+  for (std::int64_t k = 0; k < most; ++k) {
+    const std::int64_t at = wide.size(0) - 1 - k;
+    const double variance = values[at].item<double>();
+    if (!(variance > kNoVariance * largest)) break;
+    out.directions[k] = wide.t().mv(vectors.select(1, at)) / std::sqrt(pairs * variance);
+    out.variances[unsigned_size(k)] = variance;
+  }
+  return out;
+}
+
+}  // namespace
+
+StartModes start_modes(const AttentionResponsePlan& plan, const TappedDenoiser& denoiser,
+                       const ReplicaNoise& noise, std::int64_t told_class) {
+  const AttentionResponseOptions& options = plan.options();
+  const std::int64_t depth = plan.replicas().shape().depth, grid = plan.replicas().shape().grid();
+  std::vector<std::vector<Tensor>> parts(unsigned_size(depth));
+  const auto look = denoiser([&](std::int64_t layer, const Tensor& tokens) {
+    if (layer < depth)
+      parts[unsigned_size(layer)].push_back((tokens.select(1, 0) - tokens.select(1, 1)) *
+                                            (std::numbers::sqrt2 / 2));
+  });
+  const std::int64_t first = plan.replicas().visited().front();
+  for (std::int64_t k = 0; k < options.mode_pairs; k += options.replicas.group) {
+    const auto count = std::min(options.replicas.group, options.mode_pairs - k);
+    const auto states =
+        noise.start({options.replicas.pairs + k, count}, options.replicas.start_spread);
+    const auto t = torch::full({count}, first, states.options().dtype(torch::kInt64));
+    look(states, {t, told_rows(count, told_class, 0)});
+  }
+  StartModes out;
+  const auto bands = frequency_bands(grid);
+  for (const auto& of_block : parts) {
+    const auto start = torch::cat(of_block).to(torch::kCPU, torch::kFloat32);  // (M, N, D)
+    auto modes = principal(start.flatten(1), options.modes);
+    std::vector<Tensor> rows{modes.directions};
+    const auto waves = token_frequencies(start);
+    for (std::int64_t band = 0; band < grid; ++band) {
+      const auto of_band = waves * bands.eq(band).view({1, -1, 1}).to(waves.scalar_type());
+      const auto wave = principal(of_band.flatten(1), 1).directions.view({1, -1, start.size(2)});
+      rows.push_back(tokens_of_frequencies(wave).flatten(1));
+    }
+    const auto together = torch::cat(rows).view({-1, start.size(1), start.size(2)});
+    out.directions.push_back(together.transpose(0, 1).to(of_block.front().options()).contiguous());
+    out.variances.push_back(std::move(modes.variances));
+  }
+  return out;
+}
+
+}  // namespace syncgap::experiments
