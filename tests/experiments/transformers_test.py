@@ -17,6 +17,10 @@ JOBS = {
         "experiment.coarse_step=2", "experiment.resamples=20",
         "axes.noise_correlation=[0.0, 1.0]", "axes.shown=[0, 5, 10]"],
     "layer_energies": [*NETWORK, "experiment.splits=2", "experiment.chance_draws=10"],
+    "attention_response": [*NETWORK, "experiment.pairs=8", "experiment.blocks_of_pairs=4",
+                           "experiment.trajectories=5", "experiment.whole_states=3",
+                           "experiment.modes=4", "experiment.mode_pairs=6",
+                           "experiment.chance_draws=99", "axes.seed=[1, 2]"],
 }
 
 

@@ -37,15 +37,16 @@ void AttentionResponse::run(const Unit& unit, Results& results, const RunContext
   const TappedDenoiser denoiser = [&](const networks::LayerTap& tap) {
     return network.denoiser(tap);
   };
+  networks::DiTImpl& transformer = *network.model().network->transformer();
   const auto modes = start_modes(plan_, denoiser, noise, told);
   const auto respond = [&](ResponseState at) {
-    return compute_responses(plan_, at, denoiser, *network.model().network->transformer(), modes,
-                             noise, told, context.team);
+    return compute_responses(plan_, at, denoiser, transformer, modes, noise, told, context.team);
   };
   const ResponseData symmetric = respond(ResponseState::symmetric);
   std::optional<ResponseData> at_means;
   if (plan_.at_means()) at_means = respond(ResponseState::mean);
-  const PairData pairs = follow_pairs(plan_, denoiser, modes, noise, told, context.team);
+  const PairData pairs =
+      follow_pairs(plan_, denoiser, transformer, modes, noise, told, context.team);
   if (context.team.rank() != 0) return;  // every rank knows the same; the first one's is kept
   context.team.say("fits branches");
   store_gains(plan_, symmetric, at_means, modes.variances, results);

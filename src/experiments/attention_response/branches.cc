@@ -65,7 +65,7 @@ class Branches {
     std::vector<observables::TwoBranches> without;  // each block of pairs
   };
   struct ScoreGain {
-    double gamma, share, nonlinear;
+    double gamma, share, beyond;
   };
 
   std::int64_t index(const Place& at, std::int64_t k) const {
@@ -79,6 +79,7 @@ class Branches {
   ScoreGain score_gain(const std::vector<Mode>& modes, std::int64_t left_out) const;
   void store_kappa(const Place& place, const Mode& mode, const Jackknifed& gamma);
   void store_measured(const Place& place, const Mode& mode);
+  void store_beyond_linear(const Place& place);
 
   const AttentionResponseOptions& options_;
   std::int64_t blocks_;
@@ -143,7 +144,8 @@ void Branches::store(const Place& place) {
   // Where nothing differs there is no score and nothing to explain.
   results_.cells("score_gain").set_or_none(gamma.estimate(), g, step, block);
   results_.cells("score_share").set_or_none(gain.share, g, step, block);
-  results_.cells("nonlinear_share").set_or_none(gain.nonlinear, g, step, block);
+  results_.cells("beyond_gain").set_or_none(gain.beyond, g, step, block);
+  store_beyond_linear(place);
   for (const char* name : {"branch_separation", "branch_variance", "bimodal_chance", "kappa",
                            "kappa_status", "measured_gain"})
     results_.cells(name).none(g, step, block);
@@ -201,6 +203,18 @@ void Branches::store_measured(const Place& place, const Mode& mode) {
   const auto ratio = observables::estimate_ratio(now, before);
   results_.cells("measured_gain")
       .set_or_none(log10_of_root(ratio), place.g, place.step, place.block, mode.k);
+}
+
+void Branches::store_beyond_linear(const Place& place) {
+  const auto [g, step, block] = place;
+  const auto at = unsigned_size(((g * options_.replicas.steps + step) * blocks_ + block) *
+                                options_.trajectories);
+  const auto of = [&](const std::vector<double>& all) {
+    return std::span(all).subspan(at, unsigned_size(options_.trajectories));
+  };
+  results_.cells("beyond_linear")
+      .set_or_none(observables::estimate_ratio(of(pairs_.beyond_linear), of(pairs_.changed)), g,
+                   step, block);
 }
 
 void Branches::store_onset(std::int64_t g, std::int64_t block, std::int64_t k) const {

@@ -99,9 +99,15 @@ void describe_branches(ObservableList& list) {
                       "gain on the score (35) of the fits, over pairs and modes",
                       "1", "dit (36)", blocks);
   list.add("score_share", place, "share of it that this explains", "1", "syncgap");
-  list.add("nonlinear_share", place,
-           "what a block adds beyond its linear gain, over all it adds: ratio of squares", "1",
-           "syncgap");
+  list.add("beyond_gain", place,
+           "what a block adds along the modes of real differences beyond their linear gains, by "
+           "other modes and by higher orders, over all it adds there: ratio of squares",
+           "1", "syncgap");
+  list.add_with_error(
+      "beyond_linear", place,
+      "what a block adds to whole real differences beyond its exact linear response "
+      "at the mean of the pair, over all it adds: ratio of squares",
+      "1", "dit (31)", "standard error over pairs");
   list.add_with_error("kappa", map, "modewise speciation parameter", "1", "dit (50)", blocks);
   list.add("kappa_status", map,
            "0 it is there, 1 there are no two branches, 2 gamma is not positive, 3 the block "
@@ -132,8 +138,8 @@ std::vector<Axis> attention_response_axes(const AttentionResponseOptions& option
        "step"},
       {"block", captured, blocks_from_one(shape.depth), "transformer block, the first is 1"},
       {"mode", captured, first_integers(options.modes),
-       "principal direction of the differences of uncoupled pairs that enter a block at the start, "
-       "the largest variance first"},
+       "principal direction of the differences of uncoupled pairs that enter a block at the step "
+       "that defines them, the largest variance first"},
       {"band", captured, first_integers(shape.grid()),
        "spatial frequency: the larger of both indices of a cosine transform over the grid of "
        "tokens; the direction is the first principal one within the band"},
@@ -153,8 +159,8 @@ std::vector<Observable> attention_response_observables(const AttentionResponseOp
   describe_gains(list);
   describe_branches(list);
   describe_heads(list);
-  list.add("mode_variance", {"block", "mode"},
-           "variance along a mode at the start, of the pairs that define it", "1", "dit (42)");
+  list.add("mode_variance", {"block", "mode"}, "variance along a mode, of the pairs that define it",
+           "1", "dit (42)");
   list.add("state_count", {}, "symmetric states", "1", "syncgap");
   list.add("pair_count", {}, "real pairs", "1", "syncgap");
   list.add("reliable", {}, "1 where the network uses its context, otherwise 0", "1", "syncgap");

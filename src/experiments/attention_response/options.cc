@@ -20,9 +20,14 @@ OptionTable AttentionResponseOptions::table() {
       .at_most(4096);
   table
       .add("mode_pairs", mode_pairs, "",
-           "pairs, of their own, whose differences at the start define modes and bands")
+           "pairs, of their own and not coupled, whose differences define modes and bands")
       .at_least(2)
       .at_most(100000);
+  table
+      .add("mode_step", mode_step, "s",
+           "step whose differences define modes and bands: 0 as published, where they are noise; "
+           "later ones have the shape of images")
+      .at_least(0);
   table
       .add("whole_states", whole_states, "",
            "of the states, those at which the whole block is followed, with the term that (33) "

@@ -13,6 +13,7 @@ struct AttentionResponseOptions {
   std::int64_t trajectories = 16;
   std::int64_t modes = 16;
   std::int64_t mode_pairs = 64;
+  std::int64_t mode_step = 0;
   std::int64_t whole_states = 4;
   double mean_coupling = 0;
   std::int64_t blocks_of_pairs = 8;

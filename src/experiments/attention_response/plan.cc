@@ -38,6 +38,13 @@ AttentionResponsePlan::AttentionResponsePlan(const AttentionResponseOptions& opt
   require_input(options.modes <= options.mode_pairs,
                 "fewer pairs than modes do not define them (experiment.mode_pairs = ",
                 options.mode_pairs, ", experiment.modes = ", options.modes, "): give more pairs");
+  require_input(options.mode_step < options.replicas.steps,
+                "there is no such step (experiment.mode_step = ", options.mode_step,
+                "): give a step from 0 to ", options.replicas.steps - 1);
+  require_input(options.trajectories <= options.replicas.pairs,
+                "there are fewer pairs than states (experiment.pairs = ", options.replicas.pairs,
+                ", experiment.trajectories = ", options.trajectories,
+                "): at the means of pairs, a state is one of them; give more pairs");
   require_input(options.whole_states <= options.trajectories,
                 "there are fewer states than are to be followed (experiment.whole_states = ",
                 options.whole_states, ", experiment.trajectories = ", options.trajectories,
@@ -70,7 +77,7 @@ double AttentionResponsePlan::operations(const Unit& unit) const {
          steps * (response + couplings * whole * shape.operations(2)) +
          replicas_.sampling_operations(
              steps * (to_real(replicas.pairs) * couplings + (at_means_ ? states : 0)),
-             steps * states);
+             steps * states + to_real(options_.mode_pairs * (1 + options_.mode_step)));
 }
 
 double AttentionResponsePlan::memory() const {

@@ -21,10 +21,12 @@ struct ResponseData {
   std::vector<double> pattern_share, bound;                  ///< (T, H, L, h, F)
 };
 
-/// Differences of real pairs along the modes, as they enter a block, and what it adds to them:
-/// (G, S, L, K, M)
+/// Differences of real pairs along the modes, as they enter a block, and what it adds to them.
 struct PairData {
-  std::vector<double> components, added;
+  std::vector<double> components, added;  ///< (G, S, L, K, M)
+  /// Squares of what a block adds to the whole difference, and of what of it is not linear in the
+  /// difference at the mean of the pair, of the first T pairs: (G, S, L, T)
+  std::vector<double> changed, beyond_linear;
 };
 
 }  // namespace syncgap::experiments

@@ -19,7 +19,8 @@ ResponseData compute_responses(const AttentionResponsePlan& plan, ResponseState 
 
 /// Real pairs, coupled all along with each strength of the plan. Collective.
 PairData follow_pairs(const AttentionResponsePlan& plan, const TappedDenoiser& denoiser,
-                      const StartModes& modes, const ReplicaNoise& noise, std::int64_t told_class,
+                      networks::DiTImpl& network, const StartModes& modes,
+                      const ReplicaNoise& noise, std::int64_t told_class,
                       const parallel::Team& team);
 
 }  // namespace syncgap::experiments

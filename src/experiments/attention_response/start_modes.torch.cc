@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/numbers.h"
+#include "diffusion/sampling_path.h"
 #include "experiments/shared/token_frequencies.h"
 #include "experiments/shared/told_rows.torch.h"
 
@@ -43,21 +44,28 @@ Principal principal(const Tensor& rows, std::int64_t most) {
 
 StartModes start_modes(const AttentionResponsePlan& plan, const TappedDenoiser& denoiser,
                        const ReplicaNoise& noise, std::int64_t told_class) {
+  const torch::NoGradGuard no_grad;
   const AttentionResponseOptions& options = plan.options();
   const std::int64_t depth = plan.replicas().shape().depth, grid = plan.replicas().shape().grid();
   std::vector<std::vector<Tensor>> parts(unsigned_size(depth));
+  const auto path =
+      diffusion::SamplingPath::ddim(plan.replicas().schedule(), 0, plan.replicas().visited());
+  bool looks = false;
   const auto look = denoiser([&](std::int64_t layer, const Tensor& tokens) {
-    if (layer < depth)
+    if (looks && layer < depth)
       parts[unsigned_size(layer)].push_back((tokens.select(1, 0) - tokens.select(1, 1)) *
                                             (std::numbers::sqrt2 / 2));
   });
-  const std::int64_t first = plan.replicas().visited().front();
   for (std::int64_t k = 0; k < options.mode_pairs; k += options.replicas.group) {
     const auto count = std::min(options.replicas.group, options.mode_pairs - k);
-    const auto states =
-        noise.start({options.replicas.pairs + k, count}, options.replicas.start_spread);
-    const auto t = torch::full({count}, first, states.options().dtype(torch::kInt64));
-    look(states, {t, told_rows(count, told_class, 0)});
+    auto states = noise.start({options.replicas.pairs + k, count}, options.replicas.start_spread);
+    for (std::int64_t s = 0; s <= options.mode_step; ++s) {
+      const auto& step = path.steps()[unsigned_size(s)];
+      looks = s == options.mode_step;
+      const auto t = torch::full({count}, step.from, states.options().dtype(torch::kInt64));
+      const auto predicted = look(states, {t, told_rows(count, told_class, 0)});
+      states = states * step.on_state + predicted.noise * step.on_noise;
+    }
   }
   StartModes out;
   const auto bands = frequency_bands(grid);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "experiments/shared/token_frequencies.h"
+
 namespace syncgap::experiments {
 namespace {
 
@@ -71,6 +73,8 @@ TEST(TokenFrequencies, OfACosineIsOnePlaceAndEnergyStays) {
   const auto waves = token_frequencies(tokens)[0];  // vertical 0, horizontal 2
   EXPECT_NEAR(waves[2][0].item<double>(), tokens.norm().item<double>(), 1e-5);
   EXPECT_NEAR(waves.norm().item<double>(), tokens.norm().item<double>(), 1e-5);
+  EXPECT_LT((tokens_of_frequencies(token_frequencies(tokens)) - tokens).abs().max().item<float>(),
+            1e-5F);
   EXPECT_EQ(frequency_bands(g)[2].item<std::int64_t>(), 2);
   EXPECT_EQ(frequency_bands(g)[1 * g + 3].item<std::int64_t>(), 3);
 }

@@ -1,0 +1,181 @@
+#include "experiments/attention_response/estimates.h"
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/check.h"
+#include "error_text.h"
+#include "experiments/attention_response/declaration.h"
+#include "made_up_images.h"
+#include "temporary_folder.h"
+#include "theory/modewise_speciation.h"
+
+namespace syncgap::experiments {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// One coupling strength, two blocks, three steps, two modes.
+struct MadeUp {
+  static constexpr std::int64_t kPairs = 400, kSteps = 3, kBlocks = 2, kModes = 2;
+
+  TemporaryFolder folder;
+  AttentionResponseOptions options;
+  std::unique_ptr<Grid> grid;
+  std::unique_ptr<AttentionResponsePlan> plan;
+  std::unique_ptr<ResultLayout> layout;
+  std::unique_ptr<Results> results;
+  std::vector<std::vector<double>> variances{{2, 1}, {2, 1}};
+  ResponseData data;
+  PairData pairs;
+
+  MadeUp() {
+    write_made_up_images(folder, 30, 8, 20);
+    auto& replicas = options.replicas;
+    replicas.source.data_path = folder.path();
+    replicas.side = 8;
+    replicas.steps = kSteps;
+    replicas.pairs = kPairs;
+    auto& dit = replicas.transformer.dit;
+    dit.patch = 4;
+    dit.width = 8;
+    dit.depth = kBlocks;
+    dit.heads = 2;
+    options.trajectories = 2;
+    options.whole_states = 2;
+    options.modes = kModes;
+    auto axes = attention_response_axes(options);
+    for (Axis& axis : axes) {
+      if (axis.name == "g") axis.values = std::vector<double>{0.5};
+      if (axis.name == "state") axis.values = std::vector<std::string>{"symmetric"};
+    }
+    grid = std::make_unique<Grid>(axes);
+    plan = std::make_unique<AttentionResponsePlan>(options, *grid);
+    layout = std::make_unique<ResultLayout>(*grid, attention_response_observables(options));
+    results = std::make_unique<Results>(*layout);
+    data.states = data.whole = 2;
+    data.steps = kSteps;
+    data.blocks = kBlocks;
+    data.modes = kModes;
+    data.bands = 2;
+    const auto full = static_cast<std::size_t>(2 * kSteps * kBlocks * 4);
+    const auto modes = static_cast<std::size_t>(2 * kSteps * kBlocks * kModes);
+    data.routing.assign(full, 0.3);
+    data.query.assign(full, -0.02);
+    data.key.assign(full, 0.06);
+    data.perceptron.assign(full, 0.1);
+    data.cross_query.assign(modes, 0.01);
+    data.cross_partner.assign(modes, 0.03);
+    data.propagated.assign(modes, 4);
+    const auto places = static_cast<std::size_t>(kSteps * kBlocks);
+    pairs.components.resize(places * kModes * kPairs);
+    pairs.added.resize(places * kModes * kPairs);
+    pairs.changed.assign(places * 2, 2);
+    pairs.beyond_linear.assign(places * 2, 0.5);
+  }
+
+  /// eta of the whole block at g = 0.5.
+  static double whole_gain() { return 1 + 0.1 - 0.02 + 0.01 + (0.3 + 0.06 + 0.03) / 3; }
+
+  /// Mode 0 has two branches, mode 1 has one; blocks obey the map (36) with this gamma.
+  void follow_map(double separation, double variance, double gamma) {
+    const RandomStream stream(5, "made up pairs");
+    for (std::size_t i = 0; i < pairs.components.size(); ++i) {
+      const auto pair = static_cast<std::uint64_t>(i % kPairs);
+      const bool two = i / kPairs % kModes == 0;
+      const double side = stream.uniform<double>(i, 1, 0) < 0.5 ? -1 : 1;
+      const double a = (two ? side * separation : 0) +
+                       std::sqrt(variance) * stream.normal<double>(pair, 0, two ? 0 : 1);
+      const double score = theory::two_branch_score(a, two ? separation : 0, variance);
+      pairs.components[i] = a;
+      pairs.added[i] = (whole_gain() - 1) * a + gamma * score;
+    }
+  }
+  void store() {
+    store_gains(*plan, data, std::nullopt, variances, *results);
+    store_branches(*plan, pairs, variances, RandomStream(1, "chance"), *results);
+  }
+  double value(const char* name, std::int64_t place) const {
+    return results->values(name)[static_cast<std::size_t>(place)];
+  }
+};
+
+TEST(AttentionEstimates, GainsAreSumsOfPartsAndTheirProductIsOfThoseBefore) {
+  MadeUp made;
+  made.store();
+  const double gain = 1 + 0.1 - 0.02 + 0.36 / 3;
+  EXPECT_NEAR(made.value("gain", 0), gain, 1e-12);
+  EXPECT_NEAR(made.value("whole_gain", 0), MadeUp::whole_gain(), 1e-12);
+  // (g, step, block, mode): nothing before the first block, five blocks before the last.
+  EXPECT_EQ(made.value("product_gain", 0), 0);
+  EXPECT_NEAR(made.value("product_gain", (2 * 2 + 1) * 2), 5 * std::log10(gain), 1e-12);
+  EXPECT_EQ(made.value("propagated_gain", 7), 0);
+}
+
+TEST(AttentionEstimates, MapOfTwoBranchesIsFoundAgain) {
+  MadeUp made;
+  constexpr double kSeparation = 3, kVariance = 0.8, kGamma = 0.7;
+  made.follow_map(kSeparation, kVariance, kGamma);
+  made.store();
+  EXPECT_NEAR(made.value("branch_separation", 0), kSeparation, 0.2);
+  EXPECT_NEAR(made.value("branch_variance", 0), kVariance, 0.25);
+  EXPECT_LT(made.value("bimodal_chance", 0), 0.01);
+  EXPECT_NEAR(made.value("score_gain", 0), kGamma, 4 * made.value("score_gain_error", 0));
+  EXPECT_LT(made.value("score_gain_error", 0), 0.2);
+  EXPECT_GT(made.value("score_share", 0), 0.9);
+  EXPECT_EQ(made.value("kappa_status", 0), 0);
+  const double kappa =
+      theory::speciation_parameter({MadeUp::whole_gain(), kGamma, kSeparation, kVariance});
+  EXPECT_NEAR(made.value("kappa", 0), kappa, 5 * made.value("kappa_error", 0));
+  // Above 1 from the first step on.
+  EXPECT_EQ(made.value("onset", 0), 0);
+  EXPECT_NEAR(made.value("beyond_linear", 0), 0.25, 1e-12);
+  // The mode of one branch has a fit, but no speciation parameter.
+  EXPECT_GT(made.value("bimodal_chance", 1), 0.05);
+  EXPECT_EQ(made.value("kappa_status", 1), 1);
+  EXPECT_TRUE(std::isnan(made.value("kappa", 1)));
+}
+
+TEST(AttentionEstimates, ReasonsWhyThereIsNoParameterAreTold) {
+  MadeUp negative;
+  negative.follow_map(3, 0.8, -0.4);
+  negative.store();
+  EXPECT_EQ(negative.value("kappa_status", 0), 2);
+  MadeUp weak;
+  weak.follow_map(3, 0.8, 0.02);
+  weak.store();
+  EXPECT_EQ(weak.value("kappa_status", 0), 3);  // eta - 1 = 0.22 > gamma / c
+}
+
+TEST(AttentionEstimates, ModeThatThereIsNoneOfHasNoValues) {
+  MadeUp made;
+  made.variances[1][1] = 0;
+  made.follow_map(3, 0.8, 0.7);
+  made.store();
+  for (const char* name : {"gain", "routing", "branch_variance", "kappa", "product_gain"})
+    EXPECT_TRUE(std::isnan(made.value(name, 3))) << name;  // block 2, mode 1
+  EXPECT_FALSE(std::isnan(made.value("gain", 1)));
+}
+
+TEST(AttentionEstimates, PlanSaysWhatDoesNotFit) {
+  MadeUp made;
+  const auto fault = [&](auto change) {
+    auto options = made.options;
+    change(options);
+    return error_text<InputError>([&] { AttentionResponsePlan(options, *made.grid); });
+  };
+  EXPECT_THAT(fault([](auto& o) { o.mode_pairs = 1; }), HasSubstr("experiment.mode_pairs = 1"));
+  EXPECT_THAT(fault([](auto& o) { o.whole_states = 3; }), HasSubstr("experiment.whole_states = 3"));
+  EXPECT_THAT(fault([](auto& o) { o.mode_step = 3; }), HasSubstr("give a step from 0 to 2"));
+  EXPECT_THAT(fault([](auto& o) { o.replicas.guidance.scale = 2; }),
+              HasSubstr("set experiment.guidance = 1"));
+  EXPECT_THAT(fault([](auto& o) { o.replicas.start_spread = 0; }), HasSubstr("positive"));
+  EXPECT_THAT(fault([](auto& o) { o.trajectories = 500; }), HasSubstr("give more pairs"));
+}
+
+}  // namespace
+}  // namespace syncgap::experiments
