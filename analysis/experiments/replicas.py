@@ -73,7 +73,7 @@ class Group:
         found = []
         for place in np.argwhere(self.record.status == UnitStatus.DONE):
             at = {a.name: a.values[i] for a, i in zip(self.record.split_axes, place)}
-            if (abs(at["g"] - g) < 1e-9 and at["told_class"] == self.told_class
+            if (abs(at.get("g", g) - g) < 1e-9 and at["told_class"] == self.told_class
                     and (self.correlation is None
                          or abs(at["noise_correlation"] - self.correlation) < 1e-9)):
                 found.append(Unit(self.record, tuple(int(i) for i in place), g, int(at["seed"])))

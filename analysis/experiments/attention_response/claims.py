@@ -1,0 +1,191 @@
+"""What sections 2.4 to 2.6 and appendix B of the dit paper assume, beside what a record shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...page.content import Claim, verdict_of
+from ...reading.estimates import Z95, wilson
+from ...reading.record import Record
+from ..replicas import Unit
+from .data import Told, groups, pattern, root_mean_square, strengths
+
+SMALL = 0.2  # what "much smaller" and "nearly the same" mean
+WITHIN = np.log10(1.5)  # of a product that follows what it stands for, in decades
+FAR = np.log10(3.0)
+
+
+def claims(record: Record) -> list[Claim]:
+    made = [_pattern_is_small, _routing_prefers_coarse, _routing_is_late, _perceptron_is_uniform,
+            _cross_term_is_small, _two_branches, _product_follows, _coupling_changes_gains,
+            _block_is_linear, _bound_is_small]
+    return [claim(group) for group in groups(record) for claim in made if group.units()]
+
+
+def _answer(group: Told, where: str, statement: str, note: str,
+            of_unit: Callable[[Unit], tuple[bool | None, str]]) -> Claim:
+    """One answer for each seed that is reliable; the verdict is what they come to."""
+    chosen = [unit for unit in group.units() if unit.reliable]
+    left_out = len(group.units()) - len(chosen)
+    answers = [of_unit(unit) for unit in chosen]
+    text = "; ".join(f"seed {unit.seed}: {found}" for unit, (_, found) in zip(chosen, answers))
+    if left_out:
+        text += f" Left out: {left_out} unreliable units."
+    return Claim(where, statement, f"{group.text}: {text or 'nothing reliable'}.",
+                 verdict_of([answer for answer, _ in answers]), note)
+
+
+def _pattern_is_small(group: Told) -> Claim:
+    def of_unit(unit):
+        ratios = []
+        for prefix, pick in (("band_", slice(0, 1)), ("band_", slice(-1, None)),
+                             ("", slice(None))):
+            values, errors = pattern(unit, prefix)
+            routed, routed_error = (unit.array(prefix + "routing" + end) for end in ("", "_error"))
+            ratios.append(root_mean_square(values[0][..., pick], errors[0][..., pick])
+                          / root_mean_square(routed[0][..., pick], routed_error[0][..., pick]))
+        text = (f"{ratios[0]:.2g} in band 0, {ratios[1]:.2g} in the highest band, {ratios[2]:.2g} "
+                "along modes")
+        return (None if not np.isfinite(ratios[0]) else ratios[0] < SMALL), text
+
+    return _answer(group, "(59), appendix B",
+                   "For coarse directions the pattern's change is much smaller than what attention "
+                   r"routes, $|\pi_k| \ll |\chi_k|$.",
+                   f"Ratio of root mean squares over steps and blocks at $g=0$, below {SMALL:g} in "
+                   "band 0.", of_unit)
+
+
+def _routing_prefers_coarse(group: Told) -> Claim:
+    def of_unit(unit):
+        chi, error = unit.array("band_routing")[0], unit.array("band_routing_error")[0]
+        difference = chi[..., 0] - chi[..., -1]
+        noise = Z95 * np.hypot(error[..., 0], error[..., -1])
+        above, below = (difference > noise).mean(), (difference < -noise).mean()
+        text = f"larger in band 0 at {above:.0%} of steps and blocks, smaller at {below:.0%}"
+        return (True if above > 2 / 3 else False if below > 1 / 3 else None), text
+
+    return _answer(group, "(61)", "Attention routes coarse modes more strongly than fine ones, "
+                   r"$\chi_{hi} > \chi_{lo}$.",
+                   "With its sign, band 0 against the highest band, beyond 95% intervals over "
+                   "states. Contradicted where it is smaller at more than a third.", of_unit)
+
+
+def _routing_is_late(group: Told) -> Claim:
+    def of_unit(unit):
+        chi = unit.array("band_routing")[0][..., 0]  # (step, block)
+        energy = (chi ** 2).sum(axis=0)
+        share = energy / energy.sum()
+        late = max(1, round(len(share) / 6))  # the last five of 28
+        block = int(unit.record.axes["block"].values[np.argmax(share)])
+        text = (f"{share[-late:].sum():.0%} of $\\chi^2$ in the last {late} of {len(share)} "
+                f"blocks, most in block {block}")
+        return bool(share[-late:].sum() > 0.5), text
+
+    return _answer(group, "section 4.2", "The last blocks route the difference.",
+                   "Band 0, sum over the steps; more than half of it.", of_unit)
+
+
+def _perceptron_is_uniform(group: Told) -> Claim:
+    def of_unit(unit):
+        found, error = (unit.array("band_perceptron" + end)[0] for end in ("", "_error"))
+        about = found - found.mean(axis=-1, keepdims=True)
+        ratio = root_mean_square(about, error) / root_mean_square(found, error)
+        return bool(ratio < SMALL), f"{ratio:.2g}"
+
+    return _answer(group, "(60)", "The perceptron's gain hardly depends on the mode.",
+                   f"Spread between bands over size, root mean squares; below {SMALL:g}.", of_unit)
+
+
+def _cross_term_is_small(group: Told) -> Claim:
+    def of_unit(unit):
+        g = int(np.argmin(strengths(unit.record)))
+        gain, whole = unit.array("gain")[g], unit.array("whole_gain")[g]
+        ratio = np.sqrt(np.nanmean((whole - gain) ** 2) / np.nanmean((gain - 1) ** 2))
+        return bool(ratio < SMALL), f"{ratio:.2g} of $\\eta-1$"
+
+    return _answer(group, "(33)", "What the perceptron makes of the attention's change can be left "
+                   "out.", f"Root mean squares at the smallest $g$; below {SMALL:g}.", of_unit)
+
+
+def _two_branches(group: Told) -> Claim:
+    level = group.record.option("bimodal_level")
+
+    def of_unit(unit):
+        chance = unit.array("bimodal_chance")
+        chance = chance[np.isfinite(chance)]
+        share = (chance <= level).mean()
+        # Modes and steps are not independent: of the trajectory's places, one in as many counts.
+        low, high = wilson(np.array([share]), np.array([max(10, chance.size // 100)]))
+        text = f"{share:.1%} [{low[0]:.1%}, {high[0]:.1%}]"
+        return (True if low[0] > 0.5 else False if high[0] < 0.5 else None), text
+
+    return _answer(group, "(34), (48)-(51)", "Components of the difference along modes have two "
+                   "branches, so that a self-consistency equation decides about speciation.",
+                   "Share of steps, blocks, modes and $g$ where two branches are found; "
+                   f"{level:.0%} are by chance. Interval: Wilson's, one place in a hundred taken "
+                   "as independent.",
+                   of_unit)
+
+
+def _product_follows(group: Told) -> Claim:
+    def of_unit(unit):
+        measured = unit.array("measured_gain")
+        rest = []
+        for name in ("product_gain", "propagated_gain"):
+            difference = unit.array(name) - measured
+            rest.append(np.sqrt(np.nanmean(difference[:, len(difference[0]) // 2:] ** 2)))
+        text = (f"product {10 ** rest[0]:.2g} times off, propagated differences "
+                f"{10 ** rest[1]:.2g} times")
+        return (True if rest[0] < WITHIN else False if rest[0] > FAR else None), text
+
+    return _answer(group, "(56)-(57)", "The product of gains says how differences along a mode "
+                   "grow.",
+                   "Root mean square over blocks, modes, $g$ and the second half of the steps of "
+                   "the logarithm's difference from real pairs; within a factor of 1.5, "
+                   "contradicted beyond 3.", of_unit)
+
+
+def _coupling_changes_gains(group: Told) -> Claim:
+    def of_unit(unit):
+        partner = unit.array("band_routing")[0] + unit.array("band_key")[0]
+        error = np.hypot(unit.array("band_routing_error")[0], unit.array("band_key_error")[0])
+        whole = partner + unit.array("band_query")[0] + unit.array("band_perceptron")[0]
+        sizes = [root_mean_square(partner[..., pick], error[..., pick])
+                 / root_mean_square(whole[..., pick], error[..., pick])
+                 for pick in (slice(0, 1), slice(-1, None))]
+        text = f"{sizes[0]:.2g} of $\\eta-1$ in band 0, {sizes[1]:.2g} in the highest band"
+        return bool(sizes[0] > SMALL), text
+
+    return _answer(group, "(62)-(66)", "Gains of coarse modes depend on the coupling through "
+                   r"$\rho(g)$.",
+                   "What carries $\\rho$, values and keys of the other replica, over all that a "
+                   f"block adds at $g=0$; root mean squares, above {SMALL:g} in band 0.", of_unit)
+
+
+def _block_is_linear(group: Told) -> Claim:
+    def of_unit(unit):
+        beyond = unit.array("beyond_linear")
+        middle = np.nanmedian(beyond)
+        return (True if middle < SMALL ** 2 else False if middle > 0.5 else None), (
+            f"median {middle:.2g}, {np.nanquantile(beyond, 0.9):.2g} at the ninth decile")
+
+    return _answer(group, "(30)-(32)", "A block is linear in the difference.",
+                   "What its exact response at the mean of a pair leaves of what it adds to real "
+                   "differences, ratio of squares over steps, blocks and $g$.", of_unit)
+
+
+def _bound_is_small(group: Told) -> Claim:
+    def of_unit(unit):
+        bound, share = unit.array("pattern_bound"), unit.array("bound_share")
+        kept = bound[..., 0][np.isfinite(bound[..., 0])]
+        small = (kept < 1).mean() if kept.size else 0.0
+        text = (f"in band 0 the right side is positive for {share[..., 0].mean():.0%} and below 1 "
+                f"for {small:.0%} of heads and steps; in other bands positive for "
+                f"{share[..., 1:].mean():.0%}")
+        return (True if small > 0.5 else False if small < 0.1 else None), text
+
+    return _answer(group, "(105)-(106)", "The bound shows that routing dominates for coarse "
+                   "directions.", "A bound below 1 shows it; contradicted below a tenth of heads "
+                   "and steps.", of_unit)

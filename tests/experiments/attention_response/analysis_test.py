@@ -1,0 +1,126 @@
+"""attention_response on a real record of tiny networks, and with known answers written into it."""
+
+import numpy as np
+import pytest
+from command import report
+from records import changed, set_pending
+
+from analysis import open_record
+from analysis.experiments.attention_response.data import groups, root_mean_square
+from analysis.experiments.table import content
+from analysis.page.content import Verdict
+
+YES, NO, OPEN = Verdict.REPRODUCED, Verdict.CONTRADICTED, Verdict.OPEN
+
+JOB = """
+[experiment]
+name = "attention_response"
+images = 100
+epochs = 1
+batch = 20
+width = 8
+depth = 6
+heads = 2
+pairs = 12
+blocks_of_pairs = 4
+trajectories = 4
+whole_states = 2
+modes = 4
+mode_pairs = 6
+chance_draws = 99
+group = 12
+steps = 20
+context_samples = 8
+[axes]
+g = [0.0, 1.0]
+seed = [1, 2]
+[run]
+title = "Response, small"
+"""
+PATTERN, COARSE, LATE, UNIFORM = "(59), appendix B", "(61)", "section 4.2", "(60)"
+BRANCHES, PRODUCT = "(34), (48)-(51)", "(56)-(57)"
+
+
+@pytest.fixture(scope="module")
+def response(run_trained):
+    return run_trained(JOB)
+
+
+def said(path) -> dict[str, Verdict]:
+    with open_record(path) as record:
+        return {claim.where: claim.verdict for claim in content(record).claims}
+
+
+def test_report_shows_parts_gains_products_branches_and_heads(response, tmp_path):
+    page = report(response, folder=tmp_path / "report")
+    for text in ("Gains of blocks by their parts", "Gains by spatial frequency",
+                 "Gains along a trajectory", "Two branches and the score", "What is not linear",
+                 "Routing and pattern in single heads", "The modewise speciation parameter",
+                 "Appendix B on every head", "use of context"):
+        assert text in page, text
+
+
+@pytest.mark.parametrize("left", [lambda u: True, lambda u: u == 0])
+def test_unfinished_records_are_drawn(response, tmp_path, left):
+    report(set_pending(response, tmp_path / "part.h5", left), folder=tmp_path / "report")
+
+
+def test_cells_without_a_value_are_drawn(response, tmp_path):
+    holes = changed(response, tmp_path / "holes.h5", kappa=np.nan, onset=np.nan,
+                    bimodal_chance=np.nan, pattern_bound=np.nan, training_loss=np.nan,
+                    gain=(np.s_[..., 2], np.nan), product_gain=(np.s_[..., 2], np.nan))
+    report(holes, folder=tmp_path / "report")
+
+
+def as_assumed(response, path):
+    """What the paper assumes: routing alone, coarse before fine, late, two branches, products."""
+    with open_record(response) as record:
+        shape = record["band_routing"].values.shape  # (seed, told, state, step, block, band)
+    late = np.where(np.arange(1, shape[-2] + 1) == shape[-2], 0.3, 0.01)[:, None]
+    bands = np.broadcast_to(late * np.linspace(1, 0.3, shape[-1]), shape)
+    return changed(response, path, reliable=1.0, band_routing=bands, band_routing_error=1e-3,
+                   band_query=1e-3, band_key=1e-3, band_query_error=1e-5, band_key_error=1e-5,
+                   routing=0.1, query=1e-3, key=1e-3, band_perceptron=0.05,
+                   band_perceptron_error=1e-5, bimodal_chance=0.01, product_gain=0.4,
+                   measured_gain=0.41, beyond_linear=1e-4, pattern_bound=0.5)
+
+
+def test_what_the_paper_assumes_is_recognised(response, tmp_path):
+    found = said(as_assumed(response, tmp_path / "assumed.h5"))
+    assert {found[where] for where in (PATTERN, COARSE, LATE, UNIFORM, BRANCHES, PRODUCT)} == {YES}
+    assert found["(30)-(32)"] == YES and found["(62)-(66)"] == YES
+
+
+def test_what_contradicts_it_is_recognised(response, tmp_path):
+    path = as_assumed(response, tmp_path / "assumed.h5")
+    with open_record(path) as record:
+        values = record["band_routing"].values
+        uneven = np.broadcast_to(np.linspace(-0.2, 0.2, values.shape[-1]), values.shape)
+    found = said(changed(path, tmp_path / "not.h5", band_routing=-values, band_key=0.5,
+                         band_perceptron=uneven, bimodal_chance=0.6, product_gain=3.0,
+                         beyond_linear=0.9))
+    for where in (PATTERN, COARSE, UNIFORM, BRANCHES, PRODUCT, "(30)-(32)"):
+        assert found[where] == NO, where
+    assert found[LATE] == YES  # whatever its sign
+
+
+def test_what_is_not_reliable_decides_nothing(response, tmp_path):
+    found = said(changed(as_assumed(response, tmp_path / "assumed.h5"), tmp_path / "doubt.h5",
+                         reliable=0.0))
+    assert set(found.values()) == {OPEN}
+
+
+def test_size_leaves_out_what_errors_add():
+    random = np.random.default_rng(2)
+    true, error = 0.3, 0.4
+    seen = true * random.choice([-1, 1], 20000) + error * random.normal(size=20000)
+    assert root_mean_square(seen, np.full(20000, error)) == pytest.approx(true, rel=0.03)
+    assert root_mean_square(np.zeros(5), np.ones(5)) == 0
+
+
+def test_averages_are_over_seeds(response):
+    with open_record(response) as record:
+        group = groups(record)[0]
+        seen = group.average("gain", g=1.0, block=3)
+        each = [unit.array("gain")[1, :, 2] for unit in group.units()]
+        assert seen.values == pytest.approx(np.mean(each, axis=0))
