@@ -164,8 +164,8 @@ def _product_figure(group: Told) -> Figure:
                   f"Differences along the modes as they enter block {last}, over those that "
                   "entered the first block at the start: the product of the gains of all blocks "
                   "before, as the paper closes its theory; differences that are propagated "
-                  "through whole blocks, output and steps to first order; and those of real pairs. Means over "
-                  "modes and seeds; shades: two standard errors.", draw,
+                  "through whole blocks, output and steps to first order; and those of real pairs. "
+                  "Means over modes and seeds; shades: two standard errors.", draw,
                   (3.2 * len(couplings) + 1.4, 4.4))
 
 
