@@ -83,9 +83,18 @@ class BlockResponse {
 
  private:
   torch::Tensor by_heads(const torch::Tensor& x) const;  // (..., D) -> (h, ..., c)
-  torch::Tensor qkv_changes(const BlockDirections& in, std::int64_t state) const;  // (N, K, 3 D)
-  void add_gains(std::int64_t state, const torch::Tensor& back, const torch::Tensor& changes,
-                 BlockGains& gains) const;
+  /// What the changes of queries, keys and values behind the first norm are made of, of all states.
+  struct Changes {
+    torch::Tensor own;    // (B, N, 3 D)
+    torch::Tensor along;  // (B, N, K)
+  };
+  Changes changes_of(const BlockDirections& in) const;
+  torch::Tensor qkv_changes(const BlockDirections& in, const Changes& of,
+                            std::int64_t state) const;  // (N, K, 3 D)
+  void add_gains(std::int64_t state, const torch::Tensor& back, const BlockDirections& in,
+                 const Changes& of, BlockGains& gains) const;
+  void add_gains_by_kernels(std::int64_t state, const torch::Tensor& back,
+                            const BlockDirections& in, const Changes& of, BlockGains& gains) const;
 
   const BlockLayers& layers_;
   std::int64_t heads_;

@@ -10,6 +10,7 @@
 #include "core/numbers.h"
 #include "networks/dit_shape.h"
 #include "networks/gelu.h"
+#include "networks/response_kernels.h"
 
 namespace syncgap::networks {
 namespace {
@@ -125,16 +126,25 @@ BlockDirections BlockResponse::directions(const Tensor& r) const {
           forwards(layers_.fc1, centred * scale2_), backwards(layers_.fc2, r * gate2_)};
 }
 
-Tensor BlockResponse::qkv_changes(const BlockDirections& in, std::int64_t state) const {
-  // W S (r - mean - n (n r) / D) / deviation: only the last term is the state's own.
-  const auto n = before_.value[state];                                       // (N, D)
-  const auto own = forwards(layers_.qkv, n * scale1_);                       // (N, 3 D)
-  const auto along = torch::bmm(in.r, n.unsqueeze(2)) / to_real(n.size(1));  // (N, K, 1)
-  return torch::addcmul(in.qkv, along, own.unsqueeze(1), -1) * before_.rate[state].unsqueeze(1);
+BlockResponse::Changes BlockResponse::changes_of(const BlockDirections& in) const {
+  const auto& n = before_.value;
+  const auto along = torch::bmm(in.r, n.permute({1, 2, 0})) / to_real(n.size(2));  // (N, K, B)
+  return {forwards(layers_.qkv, n * scale1_), along.permute({2, 0, 1}).contiguous()};
 }
 
-void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Tensor& changes,
-                              BlockGains& gains) const {
+Tensor BlockResponse::qkv_changes(const BlockDirections& in, const Changes& of,
+                                  std::int64_t state) const {
+  // W S (r - mean - n (n r) / D) / deviation: only the last term is the state's own.
+  return torch::addcmul(in.qkv, of.along[state].unsqueeze(2), of.own[state].unsqueeze(1), -1) *
+         before_.rate[state].unsqueeze(1);
+}
+
+void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const BlockDirections& in,
+                              const Changes& of, BlockGains& gains) const {
+  if (back.device().is_cpu() && back.scalar_type() == torch::kFloat32) {
+    add_gains_by_kernels(state, back, in, of, gains);
+    return;
+  }
   const auto directions = back.size(1), tokens = back.size(0);
   const auto a = attention_[state], q = q_[state], k = k_[state], v = v_[state];  // (h, N, .)
   const auto w = by_heads(back).contiguous();                                     // (h, N, K, c)
@@ -144,7 +154,7 @@ void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Tens
   auto slope = torch::bmm(rows(w), v.transpose(1, 2)).view({heads_, tokens, directions, tokens});
   slope.mul_(wide);
   slope.addcmul_(wide, slope.sum(-1, true), -1);
-  const auto change = changes.chunk(3, 2);
+  const auto change = qkv_changes(in, of, state).chunk(3, 2);
   const auto put = [&](Tensor& to, const Tensor& adjoint, std::int64_t which, double scale) {
     const auto each = by_heads(change[unsigned_size(which)]);  // (h, N, K, c)
     to[state] += (adjoint * each).sum({0, 1, 3}, false, torch::kFloat64) * scale;
@@ -157,14 +167,53 @@ void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Tens
   put(gains.routing, torch::bmm(a.transpose(1, 2), w.flatten(2)).view(shape), 2, 1);
 }
 
+void BlockResponse::add_gains_by_kernels(std::int64_t state, const Tensor& back,
+                                         const BlockDirections& in, const Changes& of,
+                                         BlockGains& gains) const {
+  const auto tokens = unsigned_size(back.size(0)), directions = unsigned_size(back.size(1));
+  const auto width = unsigned_size(back.size(2)), channels = width / unsigned_size(heads_);
+  const auto a = attention_[state], q = q_[state], k = k_[state], v = v_[state];  // (h, N, .)
+  const auto along = of.along[state], own = of.own[state], rate = before_.rate[state];
+  const NormedChanges changes{in.qkv.data_ptr<float>(),
+                              own.data_ptr<float>(),
+                              along.data_ptr<float>(),
+                              rate.data_ptr<float>(),
+                              tokens,
+                              directions,
+                              3 * width};
+  const auto add = [&](std::size_t first, const Tensor& adjoint, std::size_t by_token,
+                       std::size_t by_direction, double scale, Tensor& to) {
+    std::vector<double> found(directions, 0.0);
+    add_products(changes, first, {adjoint.data_ptr<float>(), by_token, by_direction, channels},
+                 found.data());
+    double* sum = to.data_ptr<double>() + state * to.size(1);
+    for (std::size_t each = 0; each < directions; ++each) sum[each] += scale * found[each];
+  };
+  const double scale = 1 / std::sqrt(to_real(q.size(2)));
+  for (std::int64_t head = 0; head < heads_; ++head) {
+    const auto first = unsigned_size(head) * channels;
+    const auto w =
+        back.narrow(2, head * q.size(2), q.size(2)).contiguous().flatten(0, 1);  // (N K, c)
+    auto slope = torch::mm(w, v[head].t());                                      // (N K, N)
+    softmax_slopes(a[head].data_ptr<float>(), tokens, directions, tokens, slope.data_ptr<float>());
+    const auto by_token = directions * channels;
+    add(first, torch::mm(slope, k[head]), by_token, channels, scale, gains.query);
+    // (K N, c), the queries summed over
+    const auto of_keys = torch::mm(slope.view({back.size(0), -1}).t(), q[head]);
+    add(width + first, of_keys, channels, tokens * channels, 1, gains.key);
+    add(2 * width + first, torch::mm(a[head].t(), w.view({back.size(0), -1})), by_token, channels,
+        1, gains.routing);
+  }
+}
+
 BlockGains BlockResponse::gains(const BlockDirections& in) const {
   const auto states = next_.size(0), directions = in.r.size(1);
   const auto none = [&] {
     return torch::zeros({states, directions}, next_.options().dtype(torch::kFloat64));
   };
   BlockGains out{none(), none(), none(), {}};
-  for (std::int64_t state = 0; state < states; ++state)
-    add_gains(state, in.attention, qkv_changes(in, state), out);
+  const auto of = changes_of(in);
+  for (std::int64_t state = 0; state < states; ++state) add_gains(state, in.attention, in, of, out);
   // Of all states at once, token by token: (N, K, 4 D) (N, 4 D, B)
   const auto slope = slope_.permute({1, 2, 0});
   const auto own = forwards(layers_.fc1, between_.value * scale2_) * slope_;  // (B, N, 4 D)
@@ -184,12 +233,13 @@ CrossGains BlockResponse::cross_gains(const BlockDirections& in) const {
     return torch::zeros({states, directions}, next_.options().dtype(torch::kFloat64));
   };
   BlockGains out{none(), none(), none(), {}};
+  const auto of = changes_of(in);
   for (std::int64_t state = 0; state < states; ++state) {
     const auto back = backwards(layers_.fc1, in.output * slope_[state].unsqueeze(1)) * scale2_;
     const auto n = between_.value[state].unsqueeze(1);  // (N, 1, D)
     const auto through = (back - back.mean(-1, true) - n * (n * back).mean(-1, true)) *
                          between_.rate[state].unsqueeze(1);
-    add_gains(state, backwards(layers_.proj, through * gate1_), qkv_changes(in, state), out);
+    add_gains(state, backwards(layers_.proj, through * gate1_), in, of, out);
   }
   return {out.query, out.routing + out.key};
 }
@@ -202,10 +252,11 @@ HeadResponse BlockResponse::heads(const BlockDirections& in) const {
   out.expansion = torch::linalg_matrix_norm((attention_ - 1 / n).to(torch::kFloat64), 2);
   std::vector<Tensor> pattern, routing, bound;
   const double scale = 1 / std::sqrt(to_real(q_.size(3)));
+  const auto of = changes_of(in);
   for (std::int64_t state = 0; state < states; ++state) {
     const auto a = attention_[state].unsqueeze(1), q = q_[state].unsqueeze(1),
                k = k_[state].unsqueeze(1), v = v_[state].unsqueeze(1);  // (h, 1, N, .)
-    const auto changes = qkv_changes(in, state).chunk(3, 2);
+    const auto changes = qkv_changes(in, of, state).chunk(3, 2);
     const auto part = [&](std::size_t which) { return by_heads(changes[which]).transpose(1, 2); };
     const auto dq = part(0), dk = part(1), dv = part(2);  // (h, K, N, c)
     const auto scores = dq.matmul(k.transpose(2, 3)) * scale + q.matmul(dk.transpose(2, 3));

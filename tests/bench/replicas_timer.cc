@@ -157,9 +157,10 @@ void measure_protocol_2(const std::string& images) {
       plain, tapped, tapped / plain, 2.0 / 32);
 }
 
-/// The response in 16 modes at 16 states, and nothing else, over plain trajectories of 16 pairs.
-void measure_response(const std::string& images) {
+/// The response at 16 states, and nothing else, over plain trajectories of 16 pairs.
+void measure_response(const std::string& images, std::int64_t count) {
   AttentionResponseOptions options;
+  options.modes = count;
   options.replicas.source.data_path = images;
   options.replicas.steps = 20;
   const Grid grid(attention_response_axes(options));
@@ -189,11 +190,11 @@ void measure_response(const std::string& images) {
   };
   const double alone = median(plain);
   std::printf(
-      "linear response, %d steps, 16 states, 16 modes and %d bands\n"
+      "linear response, 20 steps, 16 states, %d modes and %d bands\n"
       "  trajectories of 16 pairs alone %.2f s; parts of all gains %.2f times as long (goal 4); "
       "with whole blocks, propagation at 3 g and heads %.2f times\n",
-      20, static_cast<int>(plan.replicas().shape().grid()), alone, median(means) / alone,
-      median(all) / alone);
+      static_cast<int>(count), static_cast<int>(plan.replicas().shape().grid()), alone,
+      median(means) / alone, median(all) / alone);
 }
 
 int run() {
@@ -202,7 +203,7 @@ int run() {
   const std::string images = "/usr/share/datasets/fashion-mnist";
   measure_protocol_1(images);
   measure_protocol_2(images);
-  measure_response(images);
+  for (const std::int64_t modes : {9, 16}) measure_response(images, modes);
   return 0;
 }
 

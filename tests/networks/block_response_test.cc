@@ -8,6 +8,7 @@
 #include "core/numbers.h"
 #include "networks/dit.h"
 #include "networks/made_up_numbers.h"
+#include "simd_targets.h"
 
 // Shapes: B states, N tokens of D channels, K directions.
 namespace syncgap::networks {
@@ -212,15 +213,23 @@ TEST_F(BlockResponseTest, WholeNetworkPassesChangesOnAsItsDerivative) {
   EXPECT_LT(relative_error(slope, exact), kExact);
 }
 
-TEST_F(BlockResponseTest, SinglePrecisionAgrees) {
+TEST_F(BlockResponseTest, SinglePrecisionAgreesOnEveryTarget) {
   const auto in = response().directions(r_);
   const auto exact = response().gains(in);
-  const auto at = response(tokens_.to(torch::kFloat32));
-  const auto gains = at.gains(at.directions(r_.to(torch::kFloat32)));
-  EXPECT_LT(relative_error(gains.routing, exact.routing), 1e-5);
-  EXPECT_LT(relative_error(gains.query, exact.query), 1e-4);
-  EXPECT_LT(relative_error(gains.key, exact.key), 1e-4);
-  EXPECT_LT(relative_error(gains.perceptron, exact.perceptron), 1e-5);
+  const auto exact_cross = response().cross_gains(in);
+  for (const auto& target : runnable_simd_targets()) {
+    const UseSimdTarget use(target.bit);
+    const auto at = response(tokens_.to(torch::kFloat32));
+    const auto single = at.directions(r_.to(torch::kFloat32));
+    const auto gains = at.gains(single);
+    EXPECT_LT(relative_error(gains.routing, exact.routing), 1e-5) << target.name;
+    EXPECT_LT(relative_error(gains.query, exact.query), 1e-4) << target.name;
+    EXPECT_LT(relative_error(gains.key, exact.key), 1e-4) << target.name;
+    EXPECT_LT(relative_error(gains.perceptron, exact.perceptron), 1e-5) << target.name;
+    const auto cross = at.cross_gains(single);
+    EXPECT_LT(relative_error(cross.query, exact_cross.query), 1e-4) << target.name;
+    EXPECT_LT(relative_error(cross.partner, exact_cross.partner), 1e-4) << target.name;
+  }
 }
 
 }  // namespace
