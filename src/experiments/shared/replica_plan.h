@@ -67,7 +67,4 @@ class ReplicaPlan {
   std::int64_t expected_images_ = 0;
 };
 
-/// Seconds on one processor, roughly.
-double seconds_of(double operations);
-
 }  // namespace syncgap::experiments
