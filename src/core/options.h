@@ -55,8 +55,8 @@ class Option {
   /// Goes with one value of another option, a choice: with others it decides nothing, is not
   /// recorded, and is refused where a job sets it beside them.
   Option& only_with(const Option& choice, std::string word);
-  /// Came after records and models that lack it: what they were made with, which identities leave
-  /// out so that they are found again.
+  /// Came after records and models that lack it, which were made with `before`: identities leave
+  /// that value out, so that they are found again.
   Option& was(OptionValue before);
 
   const std::string& name() const { return name_; }

@@ -13,14 +13,14 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-DenoiserOptions transformer() {
+DenoiserOptions with_transformer() {
   DenoiserOptions options;
   options.network = NetworkKind::dit;
   return options;
 }
 
 TEST(DenoiserOptions, ATransformerIsTrainedWithItsOwnRateAndWhatBothNetworksShare) {
-  DenoiserOptions options = transformer();
+  DenoiserOptions options = with_transformer();
   options.training.epochs = 7;
   options.training.optimizer.learning_rate = 0.5;
   options.training.optimizer.warmup = 3;
@@ -46,7 +46,7 @@ TEST(DenoiserOptions, ATransformerIsTrainedWithItsOwnRateAndWhatBothNetworksShar
 }
 
 TEST(DenoiserOptions, SidesThatAreNoWholePatchesAreRefusedByTheNamesOfTheirOptions) {
-  DenoiserOptions options = transformer();
+  DenoiserOptions options = with_transformer();
   options.check(2, 28, "side");
   options.check(2, 32, "side");
   options.dit.patch = 5;
@@ -65,7 +65,7 @@ TEST(DenoiserOptions, SidesThatAreNoWholePatchesAreRefusedByTheNamesOfTheirOptio
 }
 
 TEST(DenoiserOptions, CostFollowsTheNetworkThatIsChosen) {
-  DenoiserOptions options = transformer();
+  DenoiserOptions options = with_transformer();
   const double seconds = options.pass_seconds(2, 28), bytes = options.pass_bytes(2, 28);
   EXPECT_EQ(seconds, transformer_seconds(options.dit_shape(2, 28).operations()));
   EXPECT_EQ(bytes, 4 * 49 * 16 * 96);

@@ -97,7 +97,7 @@ void expect_every_row_decides(Options options) {
     table.set(name, another(option), "test");
     if (option.decides()) {
       EXPECT_TRUE(seen.insert(path()).second) << name << " does not decide the model's name";
-    } else if (name != "network") {  // back at what it was, it is left out, which is another name
+    } else if (name != "network") {  // which at what it was gives the U-Net its name of before
       EXPECT_EQ(path(), before) << name;
       if (option.applies()) places.push_back(name);
     }
@@ -121,7 +121,7 @@ TEST(ModelIdentity, OfAUNetIsWhatItWasBeforeThereWasAChoiceOfNetworks) {
             "width = 16, multipliers = [1.0, 2.0, 2.0], blocks = 1, attention_levels = [], "
             "heads = 1, groups = 8, epochs = 20, batch = 128, learning_rate = 0.0002, warmup = 0, "
             "gradient_clip = 1.0, ema_decay = 0.999, shards = 4, summation = \"fixed_order\", "
-            "precision = \"auto\"");
+            "precision = \"single\"");
 }
 
 TEST(ModelIdentity, OfATransformerSaysSoAndNothingOfUNets) {
@@ -133,7 +133,7 @@ TEST(ModelIdentity, OfATransformerSaysSoAndNothingOfUNets) {
             "dit_perceptron_norm = \"original\", dit_learning_rate = 0.001, dit_warmup = 200, "
             "dit_weight_decay = 0.0, dit_rate = \"cosine\", epochs = 20, batch = 128, "
             "gradient_clip = 1.0, ema_decay = 0.999, shards = 4, summation = \"fixed_order\", "
-            "precision = \"auto\"");
+            "precision = \"single\"");
 }
 
 TEST(ModelIdentity, ChangesWithTheTask) {

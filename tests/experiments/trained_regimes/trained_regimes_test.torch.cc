@@ -214,7 +214,7 @@ TEST(TrainedRegimes, ATransformerOfFewImagesDecidesLikeTheExactScore) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, kSide, 25);
   const auto job =
-      RanJob::from_text(small_regimes_job(folder, kTransformer), {"experiment.images_seen=20000"});
+      RanJob::from_text(small_regimes_job(folder, kTransformer), {"experiment.images_seen=10000"});
   expect_complete(job);
   const networks::DiTShape shape{.side = kSide, .patch = 2, .width = 32, .depth = 2, .heads = 2};
   EXPECT_EQ(job.value("parameters", 0),
