@@ -111,12 +111,6 @@ void apply_override(Collector& collector, const std::string& text) {
   collector.entry(section, key, *table->get("value"), "--set " + text, JobPart::command_line);
 }
 
-std::string json(const toml::table& table) {
-  std::ostringstream out;
-  out << toml::json_formatter{table};
-  return out.str();
-}
-
 /// The job's values as the type the axis was declared with, finite, each there once.
 AxisValues values_for(const Axis& axis, const Setting<AxisValues>& setting) {
   AxisValues values = setting.value;
@@ -279,38 +273,6 @@ Grid make_grid(const Job& job, std::vector<Axis> declared) {
                      [&](const auto& setting) { return setting.key == axis.name; }))
       leave_out_surplus(axis, declared);
   return Grid(std::move(declared));
-}
-
-std::string options_json(const OptionTable& table) {
-  toml::table object;
-  for (const Option& option : table.all()) {
-    if (!option.applies()) continue;
-    std::visit(
-        [&](const auto& value) {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, std::vector<double>> ||
-                        std::is_same_v<T, std::vector<std::string>>) {
-            toml::array array;
-            for (const auto& element : value) array.push_back(element);
-            object.insert_or_assign(option.name(), std::move(array));
-          } else {
-            object.insert_or_assign(option.name(), value);
-          }
-        },
-        option.value());
-  }
-  return json(object);
-}
-
-std::string option_docs_json(const OptionTable& table) {
-  toml::table object;
-  for (const Option& option : table.all())
-    if (option.applies())
-      object.insert_or_assign(option.name(), toml::table{{"symbol", option.symbol()},
-                                                         {"unit", option.unit_text()},
-                                                         {"doc", option.doc()},
-                                                         {"limits", option.limits_text()}});
-  return json(object);
 }
 
 }  // namespace syncgap

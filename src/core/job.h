@@ -69,9 +69,4 @@ void apply_options(const Job& job, OptionTable& table);
 /// number the values of a shorter axis (Axis::numbers_of).
 Grid make_grid(const Job& job, std::vector<Axis> declared);
 
-/// All options that apply as one JSON object, name -> value.
-std::string options_json(const OptionTable& table);
-/// The same, name -> {symbol, unit, doc, limits}.
-std::string option_docs_json(const OptionTable& table);
-
 }  // namespace syncgap

@@ -121,8 +121,9 @@ def test_models_are_trained_once_and_shared_by_jobs(syncgap, tmp_path):
     assert_same(again, first)
 
 
-def test_killed_training_goes_on_where_it_was(syncgap, tmp_path, reference):
-    job, folder = "synchronization_table1", tmp_path / "killed"
+@pytest.mark.parametrize("job", ["synchronization_table1", "synchronization_table1 dit"])
+def test_killed_training_goes_on_where_it_was(syncgap, tmp_path, reference, job):
+    folder = tmp_path / "killed"
     folder.mkdir()
     for _ in range(3):
         count = len(models(folder))
