@@ -78,8 +78,7 @@ training::TrainingOptions DenoiserOptions::chosen_training() const {
 }
 
 double DenoiserOptions::pass_seconds(std::int64_t channels, std::int64_t side) const {
-  if (network == NetworkKind::dit)
-    return transformer_seconds(dit_shape(channels, side).operations());
+  if (network == NetworkKind::dit) return seconds_of(dit_shape(channels, side).operations());
   // Every pixel meets every pair of channels, 9 weights each, several times.
   constexpr double kRate = 2e10;
   const double pixels = to_real(side) * to_real(side);
@@ -91,7 +90,7 @@ double DenoiserOptions::pass_bytes(std::int64_t channels, std::int64_t side) con
   return 4 * to_real(channels * side * side) * 8 * to_real(unet.width);
 }
 
-double transformer_seconds(double operations) {
+double seconds_of(double operations) {
   constexpr double kRate = 4e10;
   return operations / kRate;
 }

@@ -61,7 +61,7 @@ struct DenoiserOptions : DenoiserSettings {
 };
 
 /// Seconds of so many operations of a transformer's matrix products on one processor, roughly.
-double transformer_seconds(double operations);
+double seconds_of(double operations);
 /// Bytes of the widest tensors of a block, of the perceptron and of what goes around it.
 double transformer_bytes(const networks::DiTShape& shape);
 

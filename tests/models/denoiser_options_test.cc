@@ -67,7 +67,7 @@ TEST(DenoiserOptions, SidesThatAreNoWholePatchesAreRefusedByTheNamesOfTheirOptio
 TEST(DenoiserOptions, CostFollowsTheNetworkThatIsChosen) {
   DenoiserOptions options = with_transformer();
   const double seconds = options.pass_seconds(2, 28), bytes = options.pass_bytes(2, 28);
-  EXPECT_EQ(seconds, transformer_seconds(options.dit_shape(2, 28).operations()));
+  EXPECT_EQ(seconds, seconds_of(options.dit_shape(2, 28).operations()));
   EXPECT_EQ(bytes, 4 * 49 * 16 * 96);
   options.unet.width *= 8;
   EXPECT_EQ(options.pass_seconds(2, 28), seconds);

@@ -24,7 +24,7 @@ class ReplicaSpeciationPlan {
   const std::vector<std::int64_t>& samples() const { return samples_; }
 
   double operations(const Unit& unit) const;
-  double cost(const Unit& unit) const { return models::transformer_seconds(operations(unit)); }
+  double cost(const Unit& unit) const { return seconds_of(operations(unit)); }
   double memory() const;
 
  private:

@@ -8,9 +8,12 @@
 #include "core/observable.h"
 #include "diffusion/noise_schedule.h"
 #include "experiments/shared/replica_options.h"
+#include "models/denoiser_options.h"
 #include "networks/dit_shape.h"
 
 namespace syncgap::experiments {
+
+using models::seconds_of;
 
 /// A trajectory that is told no class, among the values of axis told_class.
 inline constexpr std::int64_t kNoClass = -1;

@@ -23,7 +23,7 @@ class TransformerQualityPlan {
   const std::vector<std::int64_t>& kept() const { return kept_; }
 
   double operations(const Unit& unit) const;
-  double cost(const Unit& unit) const { return models::transformer_seconds(operations(unit)); }
+  double cost(const Unit& unit) const { return seconds_of(operations(unit)); }
   double memory() const;
 
  private:
