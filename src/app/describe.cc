@@ -85,6 +85,8 @@ ExitCode show_options(const std::string& name, const std::vector<std::string>& o
     if (!option.symbol().empty()) facts += (facts.empty() ? "" : ", ") + option.symbol();
     if (!option.unit_text().empty()) facts += (facts.empty() ? "" : ", ") + option.unit_text();
     if (!option.limits_text().empty()) facts += (facts.empty() ? "" : ", ") + option.limits_text();
+    const std::string condition = option.condition_text();
+    if (!condition.empty()) facts += (facts.empty() ? "" : ", ") + ("with " + condition);
     std::printf("  %s%s%s%s\n", line.c_str(), facts.empty() ? "" : "   (", facts.c_str(),
                 facts.empty() ? "" : ")");
     print_wrapped(option.doc(), 6);

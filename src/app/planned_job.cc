@@ -10,6 +10,7 @@
 #include "app/job_grid.h"
 #include "app/libraries.h"
 #include "app/machine.h"
+#include "core/options_json.h"
 #include "core/version.h"
 #include "store/file.h"
 #include "sweep/selection.h"

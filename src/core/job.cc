@@ -29,18 +29,19 @@ class Collector {
  public:
   explicit Collector(Job& job) : job_(job), run_(job.run.table()) {}
 
-  void section(const std::string& name, const toml::node& node, const std::string& source) {
+  void section(const std::string& name, const toml::node& node, const std::string& source,
+               JobPart part) {
     const toml::table* table = node.as_table();
     require_input(table != nullptr, "'", name, "' must be a table (", place(source, node),
                   "): write [", name, "]");
     for (const auto& [key, value] : *table)
-      entry(name, std::string(key.str()), value, place(source, value));
+      entry(name, std::string(key.str()), value, place(source, value), part);
   }
 
   void entry(const std::string& section, const std::string& key, const toml::node& value,
-             const std::string& where) {
+             const std::string& where, JobPart part) {
     if (section == "axes") {
-      replace(job_.axes, {key, read_axis_values(key, value, where), where});
+      replace(job_.axes, {key, read_axis_values(key, value, where), where, part});
     } else if (section == "run") {
       if (read_goal(job_.run.goals, key, value, where)) return;
       if (key == "walltime" && value.is_string())
@@ -57,7 +58,7 @@ class Collector {
       job_.experiment = **value.as_string();
       job_.experiment_where = where;
     } else {
-      replace(job_.options, {key, read_option_value(key, value, where), where});
+      replace(job_.options, {key, read_option_value(key, value, where), where, part});
     }
   }
 
@@ -107,13 +108,7 @@ void apply_override(Collector& collector, const std::string& text) {
   const auto table = read_override_value(text.substr(equals + 1), commas);
   require_input(table.has_value(), "cannot read the value of an override (--set ", text,
                 "): give a number, true/false, a word, or a list like [0.1,0.2]");
-  collector.entry(section, key, *table->get("value"), "--set " + text);
-}
-
-std::string json(const toml::table& table) {
-  std::ostringstream out;
-  out << toml::json_formatter{table};
-  return out.str();
+  collector.entry(section, key, *table->get("value"), "--set " + text, JobPart::command_line);
 }
 
 /// The job's values as the type the axis was declared with, finite, each there once.
@@ -190,7 +185,7 @@ Job parse_job(std::string_view text, const std::string& source, const std::strin
       require_input(profiles != nullptr, "'profile' must hold tables (", place(source, value),
                     "): write [profile.smoke]");
     } else if (name == "experiment" || name == "axes" || name == "run") {
-      collector.section(name, value, source);
+      collector.section(name, value, source, JobPart::file);
     } else {
       throw InputError(unknown_name_message("table", name, place(source, value),
                                             {"experiment", "axes", "run", "profile"}));
@@ -214,7 +209,7 @@ Job parse_job(std::string_view text, const std::string& source, const std::strin
           throw InputError(unknown_name_message("table of a profile", section,
                                                 place(source, content),
                                                 {"experiment", "axes", "run"}));
-        target.section(section, content, source);
+        target.section(section, content, source, JobPart::profile);
       }
     }
   }
@@ -242,6 +237,18 @@ Job read_job(const std::string& path, const std::string& profile,
 
 void apply_options(const Job& job, OptionTable& table) {
   for (const auto& setting : job.options) table.set(setting.key, setting.value, setting.where);
+  for (const auto& setting : job.options) {
+    const Option& option = table.option(setting.key, setting.where);
+    if (option.applies()) continue;
+    const auto chosen = std::find_if(job.options.begin(), job.options.end(), [&](const auto& each) {
+      return each.key == option.choice()->name();
+    });
+    const bool given = chosen != job.options.end();
+    require_input(given && setting.part < chosen->part, "option '", option.name(), "' goes with ",
+                  option.condition_text(), " (", setting.where, "; ", option.choice()->name(),
+                  " is ", to_toml(option.choice()->value()), given ? ", " : " by default",
+                  given ? chosen->where : "", "): leave it out, or choose the other");
+  }
 }
 
 Grid make_grid(const Job& job, std::vector<Axis> declared) {
@@ -266,36 +273,6 @@ Grid make_grid(const Job& job, std::vector<Axis> declared) {
                      [&](const auto& setting) { return setting.key == axis.name; }))
       leave_out_surplus(axis, declared);
   return Grid(std::move(declared));
-}
-
-std::string options_json(const OptionTable& table) {
-  toml::table object;
-  for (const Option& option : table.all()) {
-    std::visit(
-        [&](const auto& value) {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, std::vector<double>> ||
-                        std::is_same_v<T, std::vector<std::string>>) {
-            toml::array array;
-            for (const auto& element : value) array.push_back(element);
-            object.insert_or_assign(option.name(), std::move(array));
-          } else {
-            object.insert_or_assign(option.name(), value);
-          }
-        },
-        option.value());
-  }
-  return json(object);
-}
-
-std::string option_docs_json(const OptionTable& table) {
-  toml::table object;
-  for (const Option& option : table.all())
-    object.insert_or_assign(option.name(), toml::table{{"symbol", option.symbol()},
-                                                       {"unit", option.unit_text()},
-                                                       {"doc", option.doc()},
-                                                       {"limits", option.limits_text()}});
-  return json(object);
 }
 
 }  // namespace syncgap

@@ -25,12 +25,16 @@ struct RunSettings {
   OptionTable table();
 };
 
+/// The parts of a job, each of which overrides those before it.
+enum class JobPart { file, profile, command_line };
+
 /// One value given for an option or an axis, and where it was given ("figure4.toml:7", "--set").
 template <class Value>
 struct Setting {
   std::string key;
   Value value;
   std::string where;
+  JobPart part = JobPart::file;
 };
 
 /// A job as read: file, then profile, then overrides, the last one winning. Nothing here knows
@@ -56,16 +60,13 @@ Job read_job(const std::string& path, const std::string& profile,
 Job parse_job(std::string_view text, const std::string& source, const std::string& profile,
               const std::vector<std::string>& overrides);
 
-/// Sets every option the job gives; unknown names, wrong types and limits throw InputError.
+/// Sets every option the job gives; unknown names, wrong types and limits throw InputError, as does
+/// an option that the choice it belongs to leaves without meaning. A profile, or the command line,
+/// may choose anew: what the parts before it set for the other choice is then left aside.
 void apply_options(const Job& job, OptionTable& table);
 
 /// The experiment's axes with the job's values in place of the defaults, which are fewer where they
 /// number the values of a shorter axis (Axis::numbers_of).
 Grid make_grid(const Job& job, std::vector<Axis> declared);
-
-/// All options as one JSON object, name -> value.
-std::string options_json(const OptionTable& table);
-/// All options as one JSON object, name -> {symbol, unit, doc, limits}.
-std::string option_docs_json(const OptionTable& table);
 
 }  // namespace syncgap

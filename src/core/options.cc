@@ -102,6 +102,16 @@ Option& Option::unit(std::string text) {
 
 Option& Option::place() { return place_ = true, *this; }
 Option& Option::path() { return path_ = true, *this; }
+Option& Option::only_with(const Option& choice, std::string word) {
+  choice_ = std::make_shared<const Option>(choice);
+  word_ = std::move(word);
+  return *this;
+}
+Option& Option::was(OptionValue before) { return before_ = std::move(before), *this; }
+
+std::string Option::condition_text() const {
+  return choice_ ? choice_->name() + " = " + quoted(word_) : "";
+}
 
 std::string Option::limits_text() const {
   std::vector<std::string> parts;
@@ -198,10 +208,22 @@ std::vector<std::string> OptionTable::names() const {
   return out;
 }
 
-void OptionTable::set(std::string_view name, const OptionValue& value, std::string_view where) {
+void OptionTable::only_with(std::string_view choice, const std::string& word,
+                            const std::function<void()>& describe) {
+  const std::size_t first = options_.size();
+  describe();
+  const Option& chosen = option(choice, "the table of options");
+  for (std::size_t k = first; k < options_.size(); ++k) options_[k].only_with(chosen, word);
+}
+
+Option& OptionTable::option(std::string_view name, std::string_view where) {
   for (auto& option : options_)
-    if (option.name() == name) return option.set(value, where);
+    if (option.name() == name) return option;
   throw InputError(unknown_name_message("option", name, where, names()));
+}
+
+void OptionTable::set(std::string_view name, const OptionValue& value, std::string_view where) {
+  option(name, where).set(value, where);
 }
 
 std::optional<std::string> nearest_name(std::string_view name,

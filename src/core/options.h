@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ class Option {
   Option& place();
   /// Names a file or folder: ~/ at its beginning becomes the user's folder.
   Option& path();
+  /// Goes with one value of another option, a choice: with others it decides nothing, is not
+  /// recorded, and is refused where a job sets it beside them.
+  Option& only_with(const Option& choice, std::string word);
+  /// Came after records and models that lack it, which were made with `before`: identities leave
+  /// that value out, so that they are found again.
+  Option& was(OptionValue before);
 
   const std::string& name() const { return name_; }
   const std::string& symbol() const { return symbol_; }
@@ -62,8 +69,14 @@ class Option {
   /// The limits in words, empty when there are none.
   std::string limits_text() const;
   OptionValue value() const { return get_(); }
-  /// False for one that only says where and how.
-  bool decides() const { return !place_; }
+  /// False for one that goes with another value of the option that it belongs to.
+  bool applies() const { return !choice_ || choice_->value() == OptionValue(word_); }
+  /// The option that it belongs to; nullptr: none.
+  const Option* choice() const { return choice_.get(); }
+  /// 'network = "dit"': what it goes with; empty: anything.
+  std::string condition_text() const;
+  /// False for one that only says where and how, or does not apply, or is as it always was.
+  bool decides() const { return !place_ && applies() && (!before_ || value() != *before_); }
   /// Sets the bound member. Converts integers to reals, and reals that are whole; throws InputError
   /// naming `where` for a value of another type or outside the limits.
   void set(const OptionValue& value, std::string_view where);
@@ -77,6 +90,9 @@ class Option {
   OptionValue default_;
   std::optional<double> at_least_, at_most_, above_, below_;
   std::vector<std::string> choices_;
+  std::optional<OptionValue> before_;
+  std::shared_ptr<const Option> choice_;  // a copy, bound to the same member
+  std::string word_;                      // of the choice
   bool place_ = false, path_ = false;
 };
 
@@ -97,6 +113,12 @@ class OptionTable {
 
   /// Sets one option; an unknown name throws InputError that offers the nearest known one.
   void set(std::string_view name, const OptionValue& value, std::string_view where);
+
+  /// Options that `describe` adds go with one value of the option `choice`, which is there.
+  void only_with(std::string_view choice, const std::string& word,
+                 const std::function<void()>& describe);
+  /// One that is there; an unknown name throws InputError that offers the nearest known one.
+  Option& option(std::string_view name, std::string_view where);
 
   const std::vector<Option>& all() const { return options_; }
   std::vector<std::string> names() const;

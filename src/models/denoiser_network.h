@@ -49,9 +49,16 @@ class DenoiserNetwork {
 /// coupling.
 std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape);
 
-/// A transformer sees the replicas of a state as two images that attend to each other as strongly
-/// as the rows' coupling says, (B) or (B, L); without it each by itself. Rows without a label have
-/// the null label. Throws InputError where there is no such network.
-std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape);
+/// What a transformer takes the replicas of a state for.
+///   apart  two images that attend to each other as strongly as the rows' coupling says, (B) or
+///          (B, L); without it each by itself
+///   joint  one image of P C channels, as a U-Net does: a token is a patch of all replicas, and the
+///          network one of their joint distribution; coupling rows throws InputError
+enum class ReplicaView { apart, joint };
+
+/// A transformer. Rows without a label have the null label. Throws InputError where there is no
+/// such network.
+std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape,
+                                          ReplicaView view = ReplicaView::apart);
 
 }  // namespace syncgap::models

@@ -10,6 +10,9 @@
 namespace syncgap::models {
 namespace {
 
+/// States (B, P, C, H, W) as images of all their replicas, (B, P C, H, W).
+torch::Tensor joint_images(const torch::Tensor& states) { return states.flatten(1, 2); }
+
 class UNetDenoiser : public DenoiserNetwork {
  public:
   explicit UNetDenoiser(const networks::UNetShape& shape) : network_(shape) {}
@@ -17,8 +20,7 @@ class UNetDenoiser : public DenoiserNetwork {
   diffusion::Prediction predict(const torch::Tensor& states,
                                 const diffusion::Conditions& conditions) override {
     SYNCGAP_EXPECTS(!conditions.rows.label.defined() && !conditions.rows.coupling.defined());
-    const auto images = states.flatten(1, 2);  // (B, P C, H, W)
-    return {network_(images, conditions.step).view_as(states)};
+    return {network_(joint_images(states), conditions.step).view_as(states)};
   }
   torch::nn::Module& module() override { return *network_; }
 
@@ -28,7 +30,7 @@ class UNetDenoiser : public DenoiserNetwork {
 
 class DiTDenoiser : public DenoiserNetwork {
  public:
-  explicit DiTDenoiser(const networks::DiTShape& shape) : network_(shape) {}
+  DiTDenoiser(const networks::DiTShape& shape, ReplicaView view) : network_(shape), view_(view) {}
 
   diffusion::Prediction predict(const torch::Tensor& states,
                                 const diffusion::Conditions& conditions) override {
@@ -58,14 +60,19 @@ class DiTDenoiser : public DenoiserNetwork {
   diffusion::Prediction forward(networks::Context context, const torch::Tensor& states,
                                 const diffusion::Conditions& conditions,
                                 const networks::LayerTap& tap) {
-    auto out = network_(states,
+    const bool joint = view_ == ReplicaView::joint;
+    auto out = network_(joint ? joint_images(states).unsqueeze(1) : states,
                         networks::DiTConditions{conditions.step, conditions.rows.label,
                                                 conditions.rows.coupling, context},
                         tap);
+    if (joint)
+      for (torch::Tensor* each : {&out.noise, &out.variance})
+        if (each->defined()) *each = each->view_as(states);
     return {std::move(out.noise), std::move(out.variance)};
   }
 
   networks::DiT network_;
+  ReplicaView view_;
 };
 
 }  // namespace
@@ -95,8 +102,8 @@ std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape) {
   return std::make_unique<UNetDenoiser>(shape);
 }
 
-std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape) {
-  return std::make_unique<DiTDenoiser>(shape);
+std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape, ReplicaView view) {
+  return std::make_unique<DiTDenoiser>(shape, view);
 }
 
 }  // namespace syncgap::models

@@ -33,7 +33,8 @@ struct TrainedDenoiser {
 /// The denoiser of this task: its weights read from the file that is given; or from the folder of
 /// models if it was trained before; otherwise trained by the ranks of the team, from its last
 /// checkpoint if there is one, and kept. Throws UnitStopped where a drain leaves it half trained,
-/// UnitError if training diverges, InputError for weights that do not fit. Collective.
+/// UnitError if training diverges, InputError for weights that do not fit. The task tells no label.
+/// Collective.
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team);
 

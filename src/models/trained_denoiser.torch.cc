@@ -134,15 +134,23 @@ TrainedDenoiser trained(const DenoiserTask& task, const DenoiserSettings& option
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const DenoiserOptions& options,
                                  const parallel::Team& team) {
   SYNCGAP_EXPECTS(task.told_classes == 0);
-  const auto shape = options.shape(task.states->replicas() * task.states->channels());
-  return trained(task, options, deciding_options(options), make_unet(shape), team);
+  const std::int64_t channels = task.states->replicas() * task.states->channels();
+  DenoiserSettings settings = options;
+  settings.training = options.chosen_training();
+  return trained(
+      task, settings, deciding_options(options),
+      options.network == NetworkKind::unet
+          ? make_unet(options.unet_shape(channels))
+          : make_dit(options.dit_shape(channels, task.states->bank().size(2)), ReplicaView::joint),
+      team);
 }
 
 TrainedDenoiser trained_denoiser(const DenoiserTask& task, const TransformerOptions& options,
                                  const networks::DiTShape& shape, const parallel::Team& team) {
   DenoiserTask told = task;
   told.label_dropout = options.label_dropout;
-  return trained(told, options, deciding_options(options), make_dit(shape), team);
+  return trained(told, options, deciding_options(options), make_dit(shape, ReplicaView::apart),
+                 team);
 }
 
 }  // namespace syncgap::models

@@ -4,9 +4,7 @@ namespace syncgap::models {
 
 TransformerOptions::TransformerOptions() {
   training.batch = 64;
-  training.optimizer.learning_rate = 1e-3;
-  training.optimizer.warmup = 200;
-  training.optimizer.rate = training::RateSchedule::cosine;
+  training.optimizer = transformer_optimizer();
 }
 
 void TransformerOptions::describe(OptionTable& table) {

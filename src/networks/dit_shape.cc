@@ -42,16 +42,17 @@ void DiTShape::check() const {
                 ", heads = ", heads, "): change one of them");
 }
 
-void DiTShape::describe(OptionTable& table) {
-  table.add("patch", patch, "", "side of a patch, in pixels; a patch is a token").at_least(1);
-  table.add("width", width, "D", "channels of a token").at_least(4).at_most(16384);
-  table.add("depth", depth, "L", "blocks of the transformer").at_least(1).at_most(1024);
-  table.add("heads", heads, "", "heads of each self-attention").at_least(1);
-  table.add("learned_variance", learned_variance, "",
+void DiTShape::describe(OptionTable& table, const std::string& prefix) {
+  table.add(prefix + "patch", patch, "", "side of a patch, in pixels; a patch is a token")
+      .at_least(1);
+  table.add(prefix + "width", width, "D", "channels of a token").at_least(4).at_most(16384);
+  table.add(prefix + "depth", depth, "L", "blocks of the transformer").at_least(1).at_most(1024);
+  table.add(prefix + "heads", heads, "", "heads of each self-attention").at_least(1);
+  table.add(prefix + "learned_variance", learned_variance, "",
             "whether the network also says the variance of the reverse step");
-  table.add("step_embedding", step_embedding, kDiTRules, "",
+  table.add(prefix + "step_embedding", step_embedding, kDiTRules, "",
             "whose exponents embed the step: they differ most at late times");
-  table.add("perceptron_norm", perceptron_norm, kDiTRules, "",
+  table.add(prefix + "perceptron_norm", perceptron_norm, kDiTRules, "",
             "whose constant is in a block's second norm, 1e-6 or 1e-5");
 }
 

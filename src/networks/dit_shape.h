@@ -49,9 +49,9 @@ struct DiTShape {
 
   /// Throws InputError where there is no such network.
   void check() const;
-  /// Adds all but what follows from the images, their sizes and classes, to a table, as options.
-  /// Binds the members.
-  void describe(OptionTable& table);
+  /// Adds all but what follows from the images, their sizes and classes, to a table, as options
+  /// whose names begin with `prefix`. Binds the members.
+  void describe(OptionTable& table, const std::string& prefix = {});
   /// All sizes on one line.
   std::string text() const;
 

@@ -4,19 +4,23 @@
 
 namespace syncgap::training {
 
-void OptimizerOptions::describe_decay(OptionTable& table) {
-  table.add("weight_decay", weight_decay, "", "of AdamW, a step and unit of learning rate")
+void OptimizerOptions::describe_rate(OptionTable& table, const std::string& prefix) {
+  table.add(prefix + "learning_rate", learning_rate, "", "of Adam").above(0);
+  table.add(prefix + "warmup", warmup, "", "steps over which the learning rate grows to its value")
       .at_least(0);
-  table.add("rate", rate, kRateSchedules, "",
+}
+
+void OptimizerOptions::describe_decay(OptionTable& table, const std::string& prefix) {
+  table.add(prefix + "weight_decay", weight_decay, "", "of AdamW, a step and unit of learning rate")
+      .at_least(0);
+  table.add(prefix + "rate", rate, kRateSchedules, "",
             "learning rate: constant, or falling to zero along half a period of a cosine");
 }
 
 void TrainingOptions::describe(OptionTable& table) {
   table.add("epochs", epochs, "", "passes over the training images").at_least(1);
   table.add("batch", batch, "", "images a training step").at_least(1);
-  table.add("learning_rate", optimizer.learning_rate, "", "of Adam").above(0);
-  table.add("warmup", optimizer.warmup, "", "steps over which the learning rate grows to its value")
-      .at_least(0);
+  optimizer.describe_rate(table);
   table.add("gradient_clip", optimizer.gradient_clip, "", "largest norm of a gradient, 0: no limit")
       .at_least(0);
   table

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "core/choices.h"
@@ -31,8 +32,10 @@ struct OptimizerOptions {
   double weight_decay = 0;   ///< of AdamW: parameters shrink by this times the rate in each step
   RateSchedule rate = RateSchedule::constant;
 
-  /// Adds weight decay and schedule to a table, for networks that want them. Binds the members.
-  void describe_decay(OptionTable& table);
+  /// Adds the learning rate and its growth to a table. Binds the members, as does the next.
+  void describe_rate(OptionTable& table, const std::string& prefix = {});
+  /// Adds weight decay and schedule, for networks that want them.
+  void describe_decay(OptionTable& table, const std::string& prefix = {});
 };
 
 struct TrainingOptions {

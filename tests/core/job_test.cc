@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/check.h"
+#include "core/options_json.h"
 #include "error_text.h"
 
 namespace syncgap {

@@ -10,9 +10,7 @@ JOB = """
 name = "trained_regimes"
 data_path = "/usr/share/datasets/fashion-mnist"
 padded_size = 28
-width = 4
-multipliers = [1, 2]
-groups = 2
+{network}
 images_seen = 256
 batch = 32
 steps = 30
@@ -35,10 +33,17 @@ ranks_per_unit = {team}
 """
 
 
-def run(syncgap, folder, ranks, team):
+NETWORKS = {
+    "unet": "width = 4\nmultipliers = [1, 2]\ngroups = 2",
+    "dit": 'network = "dit"\ndit_patch = 7\ndit_width = 8\ndit_depth = 2\ndit_heads = 2\n'
+           "dit_warmup = 2",
+}
+
+
+def run(syncgap, folder, network, ranks, team):
     name = f"{ranks}_{team}"
     job = folder / f"{name}.toml"
-    job.write_text(JOB.format(name=name, team=team))
+    job.write_text(JOB.format(name=name, team=team, network=NETWORKS[network]))
     record = folder / f"{name}.h5"
     code, out, err = Run(ranks, [syncgap, "run", job, "--record", record, "--quiet"],
                          cwd=folder).finish(400)
@@ -46,12 +51,14 @@ def run(syncgap, folder, ranks, team):
     return observables(record)
 
 
-def test_trained_regimes_have_the_same_bits_on_any_ranks(syncgap, tmp_path):
+# Side by side, where both units want one classifier, and as teams that share their groups.
+@pytest.mark.parametrize("network, shared", [("unet", ((2, 1), (2, 2), (3, 3), (4, 2))),
+                                             ("dit", ((2, 1), (2, 2)))])
+def test_trained_regimes_have_the_same_bits_on_any_ranks(syncgap, tmp_path, network, shared):
     if not pathlib.Path("/usr/share/datasets/fashion-mnist").exists():
         pytest.skip("dataset-fashion-mnist is not installed")
-    reference = run(syncgap, tmp_path, 1, 1)
-    # Side by side, where both units want one classifier, and as teams that share their groups.
-    for ranks, team in ((2, 1), (2, 2), (3, 3), (4, 2)):
-        found = run(syncgap, tmp_path, ranks, team)
+    reference = run(syncgap, tmp_path, network, 1, 1)
+    for ranks, team in shared:
+        found = run(syncgap, tmp_path, network, ranks, team)
         assert [name for name in reference if found[name] != reference[name]] == []
         assert len(list((tmp_path / f"models_{ranks}_{team}").iterdir())) == 3

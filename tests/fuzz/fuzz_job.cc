@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/job.h"
+#include "core/options_json.h"
 
 namespace {
 

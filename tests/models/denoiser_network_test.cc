@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "diffusion/denoisers.h"
 #include "error_text.h"
+#include "networks/dit.h"
 #include "networks/weight_file.h"
 
 namespace syncgap::models {
@@ -29,8 +30,9 @@ networks::DiTShape small_shape() {
 }
 
 /// A network that has left its start, where it says nothing.
-std::unique_ptr<DenoiserNetwork> trained(const networks::DiTShape& shape) {
-  auto network = make_dit(shape);
+std::unique_ptr<DenoiserNetwork> trained(const networks::DiTShape& shape,
+                                         ReplicaView view = ReplicaView::apart) {
+  auto network = make_dit(shape, view);
   const torch::NoGradGuard no_grad;
   double phase = 0;
   for (auto& parameter : network->module().parameters())
@@ -118,6 +120,60 @@ TEST(MakeDiT, ReplacesTheContextOfAPairsFirstReplicaOrOfBoth) {
   EXPECT_TRUE(torch::equal(other.select(1, 1), own.select(1, 1)));
   EXPECT_FALSE(torch::equal(uniform.select(1, 0), own.select(1, 0)));
   EXPECT_FALSE(torch::equal(uniform.select(1, 1), own.select(1, 1)));
+}
+
+/// For joint states of two replicas of one channel.
+networks::DiTShape joint_shape() {
+  auto shape = small_shape();
+  shape.image_channels = 2;
+  shape.classes = 0;
+  return shape;
+}
+
+TEST(MakeDiT, TakesJointStatesForOneImageOfAllTheirChannels) {
+  const auto joint = trained(joint_shape(), ReplicaView::joint);
+  const torch::NoGradGuard no_grad;
+  const auto steps = torch::tensor({10, 400, 999});
+  const auto found = joint->predict(states(3), {steps});
+  auto& network = dynamic_cast<networks::DiTImpl&>(joint->module());
+  const auto image = torch::empty({3, 1, 2, 8, 8});
+  for (std::int64_t replica = 0; replica < 2; ++replica)
+    image.select(1, 0).select(1, replica).copy_(states(3).select(1, replica).select(1, 0));
+  const auto expected = network.forward(image, {steps, {}, {}});
+  ASSERT_EQ(found.noise.sizes(), states(3).sizes());
+  ASSERT_EQ(found.variance.sizes(), states(3).sizes());
+  for (std::int64_t replica = 0; replica < 2; ++replica) {
+    const auto own = [&](const Tensor& tensor) { return tensor.select(1, replica).select(1, 0); };
+    const auto channel = [&](const Tensor& tensor) {
+      return tensor.select(1, 0).select(1, replica);
+    };
+    EXPECT_TRUE(torch::equal(own(found.noise), channel(expected.noise)));
+    EXPECT_TRUE(torch::equal(own(found.variance), channel(expected.variance)));
+  }
+}
+
+TEST(MakeDiT, SeesAllReplicasOfAJointStateInEveryPatch) {
+  const auto joint = trained(joint_shape(), ReplicaView::joint);
+  const torch::NoGradGuard no_grad;
+  const diffusion::Conditions told{torch::tensor({400})};
+  // Where no token looks at another one, the first replica's noise follows the second all the same.
+  const auto noise = [&](const Tensor& z) {
+    return joint->predict_in(networks::Context::uniform, z, told).noise[0][0][0];
+  };
+  auto other = states(1);
+  other[0][1] += 1;
+  const auto moved = (noise(other) - noise(states(1))).abs();
+  EXPECT_GT(moved.min().item<double>(), 0);
+}
+
+TEST(MakeDiT, OfJointStatesKnowsNoCouplingNoLabelAndNoOtherNumberOfReplicas) {
+  const auto joint = trained(joint_shape(), ReplicaView::joint);
+  const auto refusal = [&](const Tensor& z, const diffusion::RowConditions& rows) {
+    return error_text<InputError>([&] { joint->predict(z, {torch::tensor({10}), rows}); });
+  };
+  EXPECT_THAT(refusal(states(1), {{}, torch::tensor({0.5})}), HasSubstr("only two replicas"));
+  EXPECT_THAT(refusal(states(1), {torch::tensor({0}), {}}), HasSubstr("told no label"));
+  EXPECT_THAT(refusal(states(1).narrow(1, 0, 1), {}), HasSubstr("(1, 1, 1, 8, 8)"));
 }
 
 TEST(MakeUNet, HasNoContextToReplace) {

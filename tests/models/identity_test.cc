@@ -97,9 +97,9 @@ void expect_every_row_decides(Options options) {
     table.set(name, another(option), "test");
     if (option.decides()) {
       EXPECT_TRUE(seen.insert(path()).second) << name << " does not decide the model's name";
-    } else {
+    } else if (name != "network") {  // which at what it was gives the U-Net its name of before
       EXPECT_EQ(path(), before) << name;
-      places.push_back(name);
+      if (option.applies()) places.push_back(name);
     }
     table.set(name, value, "test");
     EXPECT_EQ(path(), before) << name;
@@ -110,7 +110,30 @@ void expect_every_row_decides(Options options) {
 
 TEST(ModelIdentity, ChangesWithEveryRowThatDecidesAndWithNoOther) {
   expect_every_row_decides(SmallTask().options);
+  auto transformer = SmallTask().options;
+  transformer.network = NetworkKind::dit;
+  expect_every_row_decides(transformer);
   expect_every_row_decides(TransformerOptions());
+}
+
+TEST(ModelIdentity, OfAUNetIsWhatItWasBeforeThereWasAChoiceOfNetworks) {
+  EXPECT_EQ(facts_line(deciding_options(DenoiserOptions())),
+            "width = 16, multipliers = [1.0, 2.0, 2.0], blocks = 1, attention_levels = [], "
+            "heads = 1, groups = 8, epochs = 20, batch = 128, learning_rate = 0.0002, warmup = 0, "
+            "gradient_clip = 1.0, ema_decay = 0.999, shards = 4, summation = \"fixed_order\", "
+            "precision = \"single\"");
+}
+
+TEST(ModelIdentity, OfATransformerSaysSoAndNothingOfUNets) {
+  DenoiserOptions options;
+  options.network = NetworkKind::dit;
+  EXPECT_EQ(facts_line(deciding_options(options)),
+            "network = \"dit\", dit_patch = 4, dit_width = 96, dit_depth = 6, dit_heads = 4, "
+            "dit_learned_variance = false, dit_step_embedding = \"original\", "
+            "dit_perceptron_norm = \"original\", dit_learning_rate = 0.001, dit_warmup = 200, "
+            "dit_weight_decay = 0.0, dit_rate = \"cosine\", epochs = 20, batch = 128, "
+            "gradient_clip = 1.0, ema_decay = 0.999, shards = 4, summation = \"fixed_order\", "
+            "precision = \"single\"");
 }
 
 TEST(ModelIdentity, ChangesWithTheTask) {
@@ -217,7 +240,7 @@ TEST(Weights, OfAnotherNetworkAreRefusedByName) {
   const TemporaryFolder folder;
   SmallTask small;
   const std::string file = folder.path("given.safetensors");
-  auto shape = small.options.shape(2);
+  auto shape = small.options.unet_shape(2);
   shape.width = 16;
   networks::write_weights(file, {networks::tensors_of(make_unet(shape)->module()), {}});
   small.options.weights = file;

@@ -7,6 +7,7 @@ import numpy as np
 from ...page import style
 from ...page.content import Content, Figure
 from ...page.papers import MULTIMODAL
+from ...reading.networks import network_text
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import (
@@ -39,7 +40,8 @@ def content(record: Record) -> Content:
 def _summary(record: Record) -> str:
     classes = ", ".join(show(c) for c in record.option("classes"))
     return (f"Denoisers of two-channel states $(x, T(x))$ with coupled noise, classes {classes} "
-            f"(multimodal, section 5.2): {first_count(record['parameters'].values)} parameters, "
+            f"(multimodal, section 5.2): {network_text(record)} of "
+            f"{first_count(record['parameters'].values)} parameters, "
             f"{first_count(record['image_count'].values)} images, {record.option('epochs')} "
             f"epochs. {record.option('trajectories')} stochastic trajectories a unit leave a clone "
             "at every branch step; classifiers of $u$ and of $v$ say whether clones agree. A "

@@ -7,6 +7,7 @@ import numpy as np
 from ...page import style
 from ...page.content import Content, Figure
 from ...page.papers import MULTIMODAL
+from ...reading.networks import network_text
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import (
@@ -43,10 +44,10 @@ def _summary(record: Record) -> str:
     parameters = record["parameters"].values
     count = record["image_count"].values
     return (f"Denoisers of two-channel states $(x, T(x))$ with coupled noise (multimodal, section "
-            f"5.1), {first_count(parameters)} parameters, {first_count(count)} images, "
-            f"{record.option('epochs')} epochs, followed along {record.option('samples')} "
-            "deterministic trajectories each. MAIN pairs an image with its own transform, CTRL "
-            "with that of an image of another class.")
+            f"5.1): {network_text(record)} of {first_count(parameters)} parameters, "
+            f"{first_count(count)} images, {record.option('epochs')} epochs, followed along "
+            f"{record.option('samples')} deterministic trajectories each. MAIN "
+            "pairs an image with its own transform, CTRL with that of an image of another class.")
 
 
 def _panels(canvas, record: Record, sharey=True):

@@ -8,6 +8,7 @@ from ...page import style
 from ...page.content import Content, Figure
 from ...page.papers import REGIMES
 from ...reading.image_sets import data_text
+from ...reading.networks import network_text
 from ...reading.record import Record
 from ..image_units import curve, differing, first_seeds, points
 from . import claims, tables
@@ -30,14 +31,14 @@ def content(record: Record) -> Content:
 
 
 def _summary(record: Record, found: list[TrainedUnit]) -> str:
-    size = (f" {int(found[0].array('parameters')):,} parameters" if found else "")
+    size = (f" of {int(found[0].array('parameters')):,} parameters" if found else "")
     seen = int(record.option("images_seen", 0))
     shown = f", {seen:,} images seen" if seen else f", {record.option('epochs')} epochs"
     warned = sorted({w for unit in found for w in unit.warnings()})
     warning = f" Warning: {'; '.join(warned)}." if warned else ""
-    return (f"Denoisers{size}{shown}, {record.option('steps')} steps, trained on images of two "
-            f"classes: {data_text(record)}. What their samples show stands beside the exact "
-            f"empirical score of the same images.{warning}")
+    return (f"Denoisers: {network_text(record)}{size}{shown}, {record.option('steps')} steps, "
+            f"trained on images of two classes: {data_text(record)}. What their samples "
+            f"show stands beside the exact empirical score of the same images.{warning}")
 
 
 def _steps_text(record: Record) -> str:

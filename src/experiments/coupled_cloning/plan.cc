@@ -35,7 +35,7 @@ Plan coupled_cloning_plan(const CoupledCloningOptions& options, const Grid& grid
             return pairs->cost((to_real(unit.integer("horizon")) + clone_steps) * trajectories);
           },
           pairs->memory() + pair_classifier_memory(*pairs, grid) +
-              60 * pairs->state_bytes() * to_real(options.group) *
+              pairs->evaluation_bytes() * to_real(options.group) *
                   to_real(1 + std::ssize(axes.branch_steps))};
 }
 

@@ -78,7 +78,7 @@ CoupledPairPlan::CoupledPairPlan(const CoupledPairOptions& options, const Grid& 
   image_channels_ = std::max<std::int64_t>(1, outline.shape.channels);
   expected_images_ = expected_count(options.source, std::ssize(options.classes), options.images);
   const auto& denoiser = options.denoiser;
-  denoiser.shape(2 * image_channels_).check(options.side);
+  denoiser.check(2 * image_channels_, options.side, "side");
   require_input(grid.axis("epoch").size() == denoiser.training.epochs,
                 "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
                 " values): leave it out and set experiment.epochs, now ", denoiser.training.epochs);
@@ -105,11 +105,16 @@ double CoupledPairPlan::cost(double evaluations) const {
   const double trained = options_.denoiser.weights.empty()
                              ? 3 * to_real(options_.denoiser.training.epochs * expected_images_)
                              : 0.0;
-  return options_.denoiser.operations_per_pass(options_.side) * (trained + evaluations) / 2e10;
+  return options_.denoiser.pass_seconds(2 * image_channels_, options_.side) *
+         (trained + evaluations);
 }
 
 double CoupledPairPlan::state_bytes() const {
   return 4.0 * to_real(2 * image_channels_ * options_.side * options_.side);
+}
+
+double CoupledPairPlan::evaluation_bytes() const {
+  return options_.denoiser.pass_bytes(2 * image_channels_, options_.side);
 }
 
 double CoupledPairPlan::memory() const {

@@ -63,8 +63,9 @@ class CoupledPairPlan {
 
   /// Seconds of training and of so many evaluations of the network, roughly.
   double cost(double evaluations) const;
-  /// Bytes of one state, and of all that are trained on.
+  /// Bytes of one state, of its evaluation by the network, and of all that are trained on.
   double state_bytes() const;
+  double evaluation_bytes() const;
   double memory() const;
 
  private:

@@ -151,16 +151,9 @@ double ReplicaPlan::state_bytes() const {
 }
 
 double ReplicaPlan::memory() const {
-  // The weights as they are, their average or their file, and in the order of the kernels; of a
-  // block's evaluation the widest tensors, of the perceptron, and what goes around them.
-  const double tokens = to_real(2 * options_.group * shape_.tokens());
+  // The weights as they are, their average or their file, and in the order of the kernels.
   return 12.0 * to_real(shape_.weights()) + to_real(expected_images_) * state_bytes() +
-         4.0 * tokens * to_real(16 * shape_.width);
-}
-
-double seconds_of(double operations) {
-  constexpr double kRate = 4e10;
-  return operations / kRate;
+         to_real(2 * options_.group) * models::transformer_bytes(shape_);
 }
 
 }  // namespace syncgap::experiments

@@ -8,9 +8,12 @@
 #include "core/observable.h"
 #include "diffusion/noise_schedule.h"
 #include "experiments/shared/replica_options.h"
+#include "models/denoiser_options.h"
 #include "networks/dit_shape.h"
 
 namespace syncgap::experiments {
+
+using models::seconds_of;
 
 /// A trajectory that is told no class, among the values of axis told_class.
 inline constexpr std::int64_t kNoClass = -1;
@@ -66,8 +69,5 @@ class ReplicaPlan {
   std::vector<std::int64_t> visited_;
   std::int64_t expected_images_ = 0;
 };
-
-/// Seconds on one processor, roughly.
-double seconds_of(double operations);
 
 }  // namespace syncgap::experiments

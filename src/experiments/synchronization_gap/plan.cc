@@ -38,8 +38,9 @@ Plan synchronization_gap_plan(const SynchronizationGapOptions& options, const Gr
   return {[pairs, evaluations](const Unit& unit) {
             return pairs->cost(to_real(unit.integer("horizon")) * evaluations);
           },
-          pairs->memory() + to_real(kTogether) * pairs->state_bytes() *
-                                (to_real(pairs->longest_horizon()) + 60 * (1 + interventions))};
+          pairs->memory() +
+              to_real(kTogether) * (pairs->state_bytes() * to_real(pairs->longest_horizon()) +
+                                    pairs->evaluation_bytes() * (1 + interventions))};
 }
 
 }  // namespace syncgap::experiments

@@ -67,7 +67,7 @@ void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
   require_size("channel", "channels", exact.channels);
   require_size("row", "padded_size", exact.padded_size);
   require_size("column", "padded_size", exact.padded_size);
-  options_.denoiser.shape(exact.channels).check(exact.padded_size);
+  options_.denoiser.check(exact.channels, exact.padded_size, "padded_size");
   options_.classifier.shape(exact.channels, exact.padded_size, 2, networks::SignSymmetry::none)
       .check();
 }
@@ -97,7 +97,8 @@ std::int64_t TrainedRegimesPlan::least_images() const {
 double TrainedRegimesPlan::cost(const Unit& unit) const {
   const std::int64_t n = expected_images(unit.integer("images"), outline_, options_.exact);
   const double pixels = to_real(options_.exact.padded_size * options_.exact.padded_size);
-  const double pass = options_.denoiser.operations_per_pass(options_.exact.padded_size);
+  const double pass =
+      options_.denoiser.pass_seconds(options_.exact.channels, options_.exact.padded_size);
   const double trained =
       options_.denoiser.weights.empty() ? 3.0 * to_real(options_.epochs(n) * n) : 0.0;
   const double branches = to_real(std::ssize(distinct_steps_));
@@ -105,7 +106,7 @@ double TrainedRegimesPlan::cost(const Unit& unit) const {
   const double exact = 2.0 * to_real(n) * pixels *
                        (to_real(options_.exact.samples) * (to_real(std::ssize(times_)) + branches) +
                         to_real(trajectories_ * options_.steps));
-  return (pass * (trained + sampled) + exact) / 2e10;
+  return pass * (trained + sampled) + exact / 2e10;
 }
 
 double TrainedRegimesPlan::memory() const {
@@ -114,7 +115,7 @@ double TrainedRegimesPlan::memory() const {
   const double open = to_real(options_.group) * (1 + to_real(std::ssize(distinct_steps_)));
   const double classified = 4 * d * to_real(outline_.count);
   return 16 * d * most_images_ + classified +
-         4 * d * open * 8 * to_real(options_.denoiser.unet.width);
+         open * options_.denoiser.pass_bytes(exact.channels, exact.padded_size);
 }
 
 }  // namespace syncgap::experiments

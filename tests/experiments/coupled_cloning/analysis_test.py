@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from command import report
 from records import changed, set_pending
-from small_network import SMALL_NETWORK
+from small_network import SMALL_NETWORK, SMALL_TRANSFORMER
 from undecided import undecided
 
 from analysis import open_record
@@ -39,7 +39,15 @@ def cloning(run_trained):
 def test_report_of_clones_shows_agreement_classes_and_classifiers(cloning, tmp_path):
     page = report(cloning, folder=tmp_path / "report")
     for text in ("Figure 10", "Figure 11", "Classes of the samples", "Generated samples",
-                 "Classifiers", "test accuracy"):
+                 "Classifiers", "test accuracy", ": U-Nets of "):
+        assert text in page, text
+
+
+def test_report_of_clones_of_transformers_says_what_they_are(run_trained, tmp_path):
+    job = JOB.replace(SMALL_NETWORK, SMALL_TRANSFORMER).replace("[0.0, 0.3, 0.5]", "[0.3]")
+    page = report(run_trained(job), folder=tmp_path / "report")
+    for text in ("Figure 10", "Figure 11", ": diffusion transformers (1 block of width 8, 7 × 7 "
+                 "pixels a token) of "):
         assert text in page, text
 
 

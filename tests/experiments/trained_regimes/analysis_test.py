@@ -57,6 +57,7 @@ def test_figures_in_the_papers_order(path):
         assert [f.key for f in found.figures] == ["figure-4", "figure-5", "figure-11", "distances",
                                                   "training"]
         assert found.problem == ""
+        assert found.summary.startswith("Denoisers: U-Nets of ")
         for table in found.tables:
             assert len(table.rows) == 2
             assert all(len(row) == len(table.columns) for row in table.rows)

@@ -140,18 +140,19 @@ TEST(ClonedSamples, DependOnTheTrajectoryAlone) {
                          whole.clone_image.begin() + 9));
 }
 
-std::string small_regimes_job(const TemporaryFolder& folder, const std::string& more = "") {
+constexpr const char* kUNet = "width = 8\nmultipliers = [1, 2]\ngroups = 4\nlearning_rate = 3e-3\n";
+constexpr const char* kTransformer =
+    "network = \"dit\"\ndit_patch = 2\ndit_width = 32\ndit_depth = 2\ndit_heads = 2\n"
+    "dit_learning_rate = 5e-3\ndit_warmup = 20\n";
+
+std::string small_regimes_job(const TemporaryFolder& folder, const std::string& network = kUNet) {
   return concat(R"([experiment]
 name = "trained_regimes"
 data_path = ")",
                 folder.path(), R"("
 padded_size = 8
-width = 8
-multipliers = [1, 2]
-groups = 4
 images_seen = 5000
 batch = 16
-learning_rate = 3e-3
 steps = 60
 samples = 200
 resamples = 60
@@ -161,7 +162,7 @@ path_step = 0.05
 models = ")",
                 folder.path("models"), R"("
 )",
-                more, R"(
+                network, R"(
 [axes]
 classes = ["0-1"]
 images = [6]
@@ -209,6 +210,23 @@ TEST(TrainedRegimes, ANetworkOfFewImagesDecidesLikeTheExactScore) {
   EXPECT_NEAR(job.value("nearest_distance", 0), job.value("neighbour_distance", 0), 1e-12);
 }
 
+TEST(TrainedRegimes, ATransformerOfFewImagesDecidesLikeTheExactScore) {
+  const TemporaryFolder folder;
+  write_made_up_images(folder, 60, kSide, 25);
+  const auto job =
+      RanJob::from_text(small_regimes_job(folder, kTransformer), {"experiment.images_seen=10000"});
+  expect_complete(job);
+  const networks::DiTShape shape{.side = kSide, .patch = 2, .width = 32, .depth = 2, .heads = 2};
+  EXPECT_EQ(job.value("parameters", 0),
+            static_cast<double>(shape.weights() - shape.tokens() * shape.width));
+  const auto loss = job.values("training_loss", 0);
+  EXPECT_LT(loss.back(), 0.5 * loss.front());
+  const auto phi = job.values("clone_agreement", 0), phi_c = job.values("clone_collapse", 0);
+  EXPECT_GT(phi[4], 0.95);
+  EXPECT_LT(phi[0], 0.9);
+  EXPECT_GT(phi_c[4], phi_c[0] + 0.2);
+}
+
 TEST(TrainedRegimes, SecondRunReadsItsModelsAndGivesTheSameBits) {
   const TemporaryFolder folder;
   write_made_up_images(folder, 60, kSide, 25);
@@ -233,6 +251,10 @@ TEST(TrainedRegimes, WhatCannotBeRunIsRefused) {
   EXPECT_THAT(refused("experiment.width=6"), HasSubstr("groups"));
   EXPECT_THAT(refused("experiment.classifier_width=10"), HasSubstr("classifier_width = 10"));
   EXPECT_THAT(refused("experiment.padded_size=6"), HasSubstr("padded"));
+  EXPECT_THAT(refusal(small_regimes_job(folder, kTransformer), {"experiment.dit_patch=3"}),
+              HasSubstr("experiment.padded_size = 8, experiment.dit_patch = 3"));
+  EXPECT_THAT(refusal(small_regimes_job(folder, kTransformer), {"experiment.width=8"}),
+              HasSubstr("option 'width' goes with network = \"unet\""));
 }
 
 TEST(TrainedRegimes, ThePapersNetworkHasItsSize) {
