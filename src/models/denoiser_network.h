@@ -36,6 +36,10 @@ class DenoiserNetwork {
   virtual diffusion::Prediction predict_tapped(const networks::LayerTap& tap,
                                                const torch::Tensor& states,
                                                const diffusion::Conditions& conditions);
+  /// The same, tokens of its layers changed. Throws InputError where there are none.
+  virtual diffusion::Prediction predict_changed(const networks::LayerChange& change,
+                                                const torch::Tensor& states,
+                                                const diffusion::Conditions& conditions);
   virtual torch::nn::Module& module() = 0;
   /// The transformer behind it, for what is asked of its blocks; none where it is another network.
   virtual networks::DiTImpl* transformer() { return nullptr; }

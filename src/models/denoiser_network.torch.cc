@@ -45,6 +45,11 @@ class DiTDenoiser : public DenoiserNetwork {
                                        const diffusion::Conditions& conditions) override {
     return forward(networks::Context::own, states, conditions, tap);
   }
+  diffusion::Prediction predict_changed(const networks::LayerChange& change,
+                                        const torch::Tensor& states,
+                                        const diffusion::Conditions& conditions) override {
+    return forward(networks::Context::own, states, conditions, {}, change);
+  }
   torch::nn::Module& module() override { return *network_; }
   networks::DiTImpl* transformer() override { return network_.get(); }
   void initialize(const RandomStream& stream) override { network_->initialize(stream); }
@@ -59,12 +64,13 @@ class DiTDenoiser : public DenoiserNetwork {
  private:
   diffusion::Prediction forward(networks::Context context, const torch::Tensor& states,
                                 const diffusion::Conditions& conditions,
-                                const networks::LayerTap& tap) {
+                                const networks::LayerTap& tap,
+                                const networks::LayerChange& change = {}) {
     const bool joint = view_ == ReplicaView::joint;
     auto out = network_(joint ? joint_images(states).unsqueeze(1) : states,
                         networks::DiTConditions{conditions.step, conditions.rows.label,
                                                 conditions.rows.coupling, context},
-                        tap);
+                        tap, change);
     if (joint)
       for (torch::Tensor* each : {&out.noise, &out.variance})
         if (each->defined()) *each = each->view_as(states);
@@ -91,6 +97,14 @@ diffusion::Prediction DenoiserNetwork::predict_tapped(const networks::LayerTap& 
                                                       const diffusion::Conditions& conditions) {
   require_input(!tap,
                 "this network has no layers to look at (it is no transformer): ask it of one");
+  return predict(states, conditions);
+}
+
+diffusion::Prediction DenoiserNetwork::predict_changed(const networks::LayerChange& change,
+                                                       const torch::Tensor& states,
+                                                       const diffusion::Conditions& conditions) {
+  require_input(!change,
+                "this network has no layers to change (it is no transformer): ask it of one");
   return predict(states, conditions);
 }
 

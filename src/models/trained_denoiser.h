@@ -25,6 +25,8 @@ struct TrainedDenoiser {
   diffusion::Denoiser denoiser(networks::Context context = networks::Context::own) const;
   /// The same, its layers looked at where it has some, else the answer throws InputError.
   diffusion::Denoiser tapped(networks::LayerTap tap) const;
+  /// The same, tokens of its layers changed.
+  diffusion::Denoiser changed(networks::LayerChange change) const;
 
  private:
   diffusion::Denoiser placed(diffusion::Denoiser denoiser) const;

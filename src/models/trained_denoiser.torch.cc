@@ -50,6 +50,13 @@ diffusion::Denoiser TrainedDenoiser::tapped(networks::LayerTap tap) const {
   });
 }
 
+diffusion::Denoiser TrainedDenoiser::changed(networks::LayerChange change) const {
+  return placed([network = network, change = std::move(change)](
+                    const Tensor& states, const diffusion::Conditions& conditions) {
+    return network->predict_changed(change, states, conditions);
+  });
+}
+
 diffusion::Denoiser TrainedDenoiser::placed(diffusion::Denoiser denoiser) const {
   return [denoiser = std::move(denoiser), device = device, precision = precision](
              const Tensor& states, const diffusion::Conditions& conditions) {

@@ -72,7 +72,7 @@ class DiTImpl : public torch::nn::Module {
   /// replica's where there is none. Output of the states' type. The residual stream is single
   /// precision under mixed precision, too.
   DiTOutput forward(const torch::Tensor& states, const DiTConditions& conditions,
-                    const LayerTap& tap = {});
+                    const LayerTap& tap = {}, const LayerChange& change = {});
   const DiTShape& shape() const { return shape_; }
   /// Largest difference of the positions from their formula: rounding, where they are of a file
   /// that was averaged while it was trained.
@@ -98,7 +98,8 @@ class DiTImpl : public torch::nn::Module {
   torch::Tensor embed(const torch::Tensor& images);  // (B, N, D)
   torch::Tensor read_out(const torch::Tensor& tokens, const torch::Tensor& condition);
   Replicas through_blocks(Replicas replicas, const torch::Tensor& condition,
-                          const ReplicaCoupling& coupling, Context context, const LayerTap& tap);
+                          const ReplicaCoupling& coupling, Context context, const LayerTap& tap,
+                          const LayerChange& change);
 
   DiTShape shape_;
   torch::Tensor positions_;  // (1, N, D): a buffer, so that training leaves it alone

@@ -60,7 +60,8 @@ Replicas DiTBlockImpl::forward(const Replicas& tokens, const Tensor& condition,
                                const CoupledRows& coupled) {
   const auto parts = parts_of(layers_.modulation(condition), 6, tokens[0]);
   Replicas qkv;
-  for (const Tensor& x : tokens) qkv.push_back(layers_.qkv(modulated(x, parts[0], parts[1], kFirstNormEpsilon)));
+  for (const Tensor& x : tokens)
+    qkv.push_back(layers_.qkv(modulated(x, parts[0], parts[1], kFirstNormEpsilon)));
   auto out = replica_attention(qkv, heads_, coupled);
   for (std::size_t replica = 0; replica < tokens.size(); ++replica) {
     const auto x = gated_sum(tokens[replica], parts[2], layers_.proj(out[replica]));
@@ -176,10 +177,15 @@ Tensor DiTImpl::read_out(const Tensor& tokens, const Tensor& condition) {
 
 Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
                                  const ReplicaCoupling& coupling, Context context,
-                                 const LayerTap& tap) {
+                                 const LayerTap& tap, const LayerChange& change) {
   const bool by_rows = BlockByRows::can(blocks_.front()->layers(), replicas[0]);
   Tensor tokens;  // (B, P, N, D)
   const auto look = [&](std::int64_t layer) {
+    if (change) {
+      const auto changed = change(layer, by_rows ? tokens : torch::stack(replicas, 1));
+      if (changed.defined() && by_rows) tokens = changed.contiguous();
+      if (changed.defined() && !by_rows) replicas = changed.unbind(1);
+    }
     if (tap) tap(layer, by_rows ? tokens : torch::stack(replicas, 1));
   };
   if (by_rows) tokens = torch::stack(replicas, 1);
@@ -198,7 +204,7 @@ Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
 }
 
 DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions,
-                           const LayerTap& tap) {
+                           const LayerTap& tap, const LayerChange& change) {
   require_input(
       states.dim() == 5 && (states.size(1) == 1 || states.size(1) == 2) &&
           has_shape(states.sizes(), {-1, -1, shape_.image_channels, shape_.side, shape_.side}),
@@ -217,7 +223,7 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
   const auto told = condition(conditions, rows);  // (B, D)
   Replicas replicas;
   for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));
-  replicas = through_blocks(std::move(replicas), told, coupling, conditions.context, tap);
+  replicas = through_blocks(std::move(replicas), told, coupling, conditions.context, tap, change);
   for (Tensor& x : replicas)
     x = images_of(read_out(x, told).to(states.scalar_type()), shape_.patch,
                   shape_.output_channels());  // (B, C or 2 C, S, S)

@@ -11,4 +11,8 @@ namespace syncgap::networks {
 /// else keeps them: a tap that wants a history takes it.
 using LayerTap = std::function<void(std::int64_t layer, const torch::Tensor& tokens)>;
 
+/// Puts other tokens of the same shape in the place of those that a LayerTap sees there, before it
+/// does; undefined where they stay as they are.
+using LayerChange = std::function<torch::Tensor(std::int64_t layer, const torch::Tensor& tokens)>;
+
 }  // namespace syncgap::networks

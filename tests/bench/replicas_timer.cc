@@ -160,7 +160,7 @@ void measure_protocol_2(const std::string& images) {
 /// The response at 16 states, and nothing else, over plain trajectories of 16 pairs.
 void measure_response(const std::string& images, std::int64_t count) {
   AttentionResponseOptions options;
-  options.modes = count;
+  options.modes.count = count;
   options.replicas.source.data_path = images;
   options.replicas.steps = 20;
   const Grid grid(attention_response_axes(options));
@@ -170,7 +170,7 @@ void measure_response(const std::string& images, std::int64_t count) {
   const TappedDenoiser tapped = [&](const networks::LayerTap& tap) { return model.tapped(tap); };
   const auto path =
       diffusion::SamplingPath::ddim(plan.replicas().schedule(), 0, plan.replicas().visited());
-  const auto modes = start_modes(plan, tapped, noise, kNoClass);
+  const auto modes = start_modes(plan.replicas(), options.modes, tapped, noise, kNoClass);
   std::vector<double> plain, means, all;
   for (int round = 0; round < 5; ++round) {
     const Stopwatch watch;

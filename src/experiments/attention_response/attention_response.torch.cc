@@ -38,7 +38,7 @@ void AttentionResponse::run(const Unit& unit, Results& results, const RunContext
     return network.denoiser(tap);
   };
   networks::DiTImpl& transformer = *network.model().network->transformer();
-  const auto modes = start_modes(plan_, denoiser, noise, told);
+  const auto modes = start_modes(plan_.replicas(), options.modes, denoiser, noise, told);
   const auto respond = [&](ResponseState at) {
     return compute_responses(plan_, at, denoiser, transformer, modes, noise, told, context.team);
   };

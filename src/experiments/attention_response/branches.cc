@@ -69,7 +69,9 @@ class Branches {
   };
 
   std::int64_t index(const Place& at, std::int64_t k) const {
-    return ((at.g * options_.replicas.steps + at.step) * blocks_ + at.block) * options_.modes + k;
+    return ((at.g * options_.replicas.steps + at.step) * blocks_ + at.block) *
+               options_.modes.count +
+           k;
   }
   /// Whether a pair belongs to this block of pairs.
   bool in_block(std::int64_t pair, std::int64_t block) const {
@@ -93,7 +95,7 @@ class Branches {
 std::vector<Branches::Mode> Branches::modes_at(const Place& place) const {
   const std::int64_t pairs = options_.replicas.pairs;
   std::vector<Mode> out;
-  for (std::int64_t k = 0; k < options_.modes; ++k) {
+  for (std::int64_t k = 0; k < options_.modes.count; ++k) {
     if (!(variances_[unsigned_size(place.block)][unsigned_size(k)] > 0)) continue;
     const std::int64_t at = index(place, k);
     const auto of = [&](const std::vector<double>& all) {
@@ -244,7 +246,8 @@ void store_branches(const AttentionResponsePlan& plan, const PairData& pairs,
     for (std::int64_t step = 0; step < plan.options().replicas.steps; ++step)
       for (std::int64_t block = 0; block < blocks; ++block) branches.store({g, step, block});
     for (std::int64_t block = 0; block < blocks; ++block)
-      for (std::int64_t k = 0; k < plan.options().modes; ++k) branches.store_onset(g, block, k);
+      for (std::int64_t k = 0; k < plan.options().modes.count; ++k)
+        branches.store_onset(g, block, k);
   }
 }
 

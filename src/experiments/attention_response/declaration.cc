@@ -137,7 +137,7 @@ std::vector<Axis> attention_response_axes(const AttentionResponseOptions& option
       {"step", captured, first_integers(replicas.steps), "step s of a reverse trajectory, from 0",
        "step"},
       {"block", captured, blocks_from_one(shape.depth), "transformer block, the first is 1"},
-      {"mode", captured, first_integers(options.modes),
+      {"mode", captured, first_integers(options.modes.count),
        "principal direction of the differences of uncoupled pairs that enter a block at the step "
        "that defines them, the largest variance first"},
       {"band", captured, first_integers(shape.grid()),

@@ -13,21 +13,7 @@ OptionTable AttentionResponseOptions::table() {
            "alike at every step, and so one trajectory at every g")
       .at_least(2)
       .at_most(100000);
-  table
-      .add("modes", modes, "K",
-           "principal directions of the differences at the start in which it is asked")
-      .at_least(1)
-      .at_most(4096);
-  table
-      .add("mode_pairs", mode_pairs, "",
-           "pairs, of their own and not coupled, whose differences define modes and bands")
-      .at_least(2)
-      .at_most(100000);
-  table
-      .add("mode_step", mode_step, "s",
-           "step whose differences define modes and bands: 0 as published, where they are noise; "
-           "later ones have the shape of images")
-      .at_least(0);
+  modes.describe(table);
   table
       .add("whole_states", whole_states, "",
            "of the states, those at which the whole block is followed, with the term that (33) "

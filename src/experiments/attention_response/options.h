@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/options.h"
+#include "experiments/shared/mode_options.h"
 #include "experiments/shared/replica_options.h"
 
 namespace syncgap::experiments {
@@ -11,9 +12,7 @@ namespace syncgap::experiments {
 struct AttentionResponseOptions {
   ReplicaOptions replicas;  ///< its pairs are those that c, m and gamma are fitted to
   std::int64_t trajectories = 16;
-  std::int64_t modes = 16;
-  std::int64_t mode_pairs = 64;
-  std::int64_t mode_step = 0;
+  ModeOptions modes;  ///< in which it is asked
   std::int64_t whole_states = 4;
   double mean_coupling = 0;
   std::int64_t blocks_of_pairs = 8;

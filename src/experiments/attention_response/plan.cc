@@ -28,19 +28,14 @@ AttentionResponsePlan::AttentionResponsePlan(const AttentionResponseOptions& opt
   };
   require_size("block", shape.depth);
   require_size("step", options.replicas.steps);
-  require_size("mode", options.modes);
+  require_size("mode", options.modes.count);
   require_size("band", shape.grid());
   require_size("head", shape.heads);
   require_increasing(grid, "head_step");
   require_input(head_steps_.front() >= 0 && head_steps_.back() < options.replicas.steps,
                 "there is no such step (axes.head_step, saw ", head_steps_.front(), " to ",
                 head_steps_.back(), "): give steps from 0 to ", options.replicas.steps - 1);
-  require_input(options.modes <= options.mode_pairs,
-                "fewer pairs than modes do not define them (experiment.mode_pairs = ",
-                options.mode_pairs, ", experiment.modes = ", options.modes, "): give more pairs");
-  require_input(options.mode_step < options.replicas.steps,
-                "there is no such step (experiment.mode_step = ", options.mode_step,
-                "): give a step from 0 to ", options.replicas.steps - 1);
+  options.modes.check(options.replicas);
   require_input(options.trajectories <= options.replicas.pairs,
                 "there are fewer pairs than states (experiment.pairs = ", options.replicas.pairs,
                 ", experiment.trajectories = ", options.trajectories,
@@ -77,7 +72,7 @@ double AttentionResponsePlan::operations(const Unit& unit) const {
          steps * (response + couplings * whole * shape.operations(2)) +
          replicas_.sampling_operations(
              steps * (to_real(replicas.pairs) * couplings + (at_means_ ? states : 0)),
-             steps * states + to_real(options_.mode_pairs * (1 + options_.mode_step)));
+             steps * states + to_real(options_.modes.pairs * (1 + options_.modes.step)));
 }
 
 double AttentionResponsePlan::memory() const {
@@ -87,7 +82,7 @@ double AttentionResponsePlan::memory() const {
                          (to_real(options_.trajectories) * 8 +
                           to_real(options_.replicas.pairs * 2 * std::ssize(couplings_)));
   return replicas_.memory() + 8 * numbers +
-         4 * state * depth * to_real(options_.mode_pairs + directions() * 13);
+         4 * state * depth * to_real(options_.modes.pairs + directions() * 13);
 }
 
 }  // namespace syncgap::experiments

@@ -24,7 +24,7 @@ class AttentionResponsePlan {
   /// Whether the response is computed at the mean of real pairs, too.
   bool at_means() const { return at_means_; }
   /// Modes, then bands.
-  std::int64_t directions() const { return options_.modes + replicas_.shape().grid(); }
+  std::int64_t directions() const { return options_.modes.count + replicas_.shape().grid(); }
 
   double operations(const Unit& unit) const;
   double cost(const Unit& unit) const { return seconds_of(operations(unit)); }

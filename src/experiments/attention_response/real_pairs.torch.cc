@@ -36,10 +36,11 @@ class FollowedPairs {
         denoiser_(
             denoiser([this](std::int64_t layer, const Tensor& tokens) { look(layer, tokens); })) {
     for (const Tensor& r : modes.directions)
-      flat_.push_back(r.narrow(1, 0, options_.modes).transpose(1, 2).flatten(0, 1).contiguous());
+      flat_.push_back(
+          r.narrow(1, 0, options_.modes.count).transpose(1, 2).flatten(0, 1).contiguous());
     const std::int64_t places = std::ssize(plan.couplings()) * steps_ * blocks_;
     for (auto* each : {&out_.components, &out_.added})
-      each->resize(unsigned_size(places * options_.modes * options_.replicas.pairs));
+      each->resize(unsigned_size(places * options_.modes.count * options_.replicas.pairs));
     for (auto* each : {&out_.changed, &out_.beyond_linear})
       each->resize(unsigned_size(places * options_.trajectories));
   }
@@ -92,10 +93,10 @@ class FollowedPairs {
   void keep(const Tensor& values, std::int64_t block, std::vector<double>& to) {
     const auto here = values.t().to(torch::kCPU, torch::kFloat64).contiguous();
     const std::int64_t place = (g_ * steps_ + step_) * blocks_ + block;
-    for (std::int64_t k = 0; k < options_.modes; ++k)
+    for (std::int64_t k = 0; k < options_.modes.count; ++k)
       std::copy_n(
           here.data_ptr<double>() + k * group_.count, group_.count,
-          to.begin() + (place * options_.modes + k) * options_.replicas.pairs + group_.first);
+          to.begin() + (place * options_.modes.count + k) * options_.replicas.pairs + group_.first);
   }
 
   /// What the block made of differences with what it does to first order at the pairs' means.

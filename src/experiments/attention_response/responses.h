@@ -2,7 +2,7 @@
 
 #include "experiments/attention_response/declaration.h"
 #include "experiments/attention_response/response_data.h"
-#include "experiments/attention_response/start_modes.h"
+#include "experiments/shared/start_modes.h"
 #include "networks/dit.h"
 #include "parallel/team.h"
 

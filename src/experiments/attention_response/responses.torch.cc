@@ -67,7 +67,7 @@ class Responses {
     out_.whole = options.whole_states;
     out_.steps = options.replicas.steps;
     out_.blocks = shape.depth;
-    out_.modes = options.modes;
+    out_.modes = options.modes.count;
     out_.bands = shape.grid();
     const auto room = [](std::vector<double>& array, std::int64_t size) {
       array.resize(unsigned_size(size));

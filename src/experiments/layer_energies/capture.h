@@ -1,21 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <torch/types.h>
 
-#include "diffusion/conditions.torch.h"
 #include "experiments/layer_energies/captured_layers.h"
 #include "experiments/layer_energies/options.h"
 #include "experiments/shared/replica_noise.h"
 #include "experiments/shared/replica_plan.h"
-#include "networks/layer_taps.torch.h"
+#include "experiments/shared/tapped_denoiser.h"
 #include "parallel/team.h"
 
 namespace syncgap::experiments {
-
-/// A denoiser whose layers are looked at.
-using TappedDenoiser = std::function<diffusion::Denoiser(const networks::LayerTap&)>;
 
 /// What pairs are coupled by, and told.
 struct CoupledRun {

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/branches.h"
+#include "experiments/shared/pair_comparison.h"
 #include "experiments/shared/tensor_sum.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
@@ -17,17 +18,6 @@ namespace syncgap::experiments {
 namespace {
 
 using torch::Tensor;
-
-/// Sums of squares of the differences of A and B in each pair: (B, 2, ...) -> (B)
-Tensor squared_distance(const Tensor& of_pairs) {
-  return (of_pairs.select(1, 0) - of_pairs.select(1, 1))
-      .to(torch::kFloat64)
-      .square()
-      .flatten(1)
-      .sum(1);
-}
-
-Tensor by_pairs(const Tensor& of_images) { return of_images.unflatten(0, {-1, 2}); }
 
 /// Mean of (M, M) numbers off the diagonal, with its delete-one error over rows and columns alike.
 Estimate off_diagonal_mean(const Tensor& square) {
@@ -126,7 +116,7 @@ std::vector<PairComparison> DecoupledPairs::compare(
     const std::vector<std::int64_t>& coupled_steps) {
   const torch::NoGradGuard no_grad;
   SYNCGAP_EXPECTS(std::is_sorted(coupled_steps.begin(), coupled_steps.end()));
-  constexpr std::int64_t kValues = 4;
+  constexpr std::int64_t kValues = kAgreementCount;
   const std::int64_t points = std::ssize(coupled_steps), pairs = options_.replicas.pairs;
   std::vector<double> seen(points * kValues * pairs, 0.0);  // (K, values, M)
   const bool from_the_start = !coupled_steps.empty() && coupled_steps.front() == 0;
@@ -134,16 +124,9 @@ std::vector<PairComparison> DecoupledPairs::compare(
     team_.say(concat("lets pairs go after ", item.coupled_steps, " of ", options_.replicas.steps,
                      " steps"));
     const ImageViews views = views_of(end_of(item.coupled_steps, item.pairs));
-    const auto features = by_pairs(views.features).to(torch::kFloat64);
-    const auto labels = by_pairs(views.labels);
-    const Tensor values[kValues] = {
-        (features.select(1, 0) * features.select(1, 1)).sum(1),
-        labels.select(1, 0).eq(labels.select(1, 1)).to(torch::kFloat64),
-        squared_distance(by_pairs(views.scales.coarse)),
-        squared_distance(by_pairs(views.scales.fine)),
-    };
+    const auto values = compare_pairs(views);
     for (std::int64_t v = 0; v < kValues; ++v) {
-      const auto contiguous = values[v].contiguous();
+      const auto contiguous = values[unsigned_size(v)].contiguous();
       std::copy_n(contiguous.data_ptr<double>(), item.pairs.count,
                   seen.begin() + (item.place * kValues + v) * pairs + item.pairs.first);
     }

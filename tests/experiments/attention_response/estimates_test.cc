@@ -47,7 +47,7 @@ struct MadeUp {
     dit.heads = 2;
     options.trajectories = 2;
     options.whole_states = 2;
-    options.modes = kModes;
+    options.modes.count = kModes;
     auto axes = attention_response_axes(options);
     for (Axis& axis : axes) {
       if (axis.name == "g") axis.values = std::vector<double>{0.5};
@@ -168,9 +168,9 @@ TEST(AttentionEstimates, PlanSaysWhatDoesNotFit) {
     change(options);
     return error_text<InputError>([&] { AttentionResponsePlan(options, *made.grid); });
   };
-  EXPECT_THAT(fault([](auto& o) { o.mode_pairs = 1; }), HasSubstr("experiment.mode_pairs = 1"));
+  EXPECT_THAT(fault([](auto& o) { o.modes.pairs = 1; }), HasSubstr("experiment.mode_pairs = 1"));
   EXPECT_THAT(fault([](auto& o) { o.whole_states = 3; }), HasSubstr("experiment.whole_states = 3"));
-  EXPECT_THAT(fault([](auto& o) { o.mode_step = 3; }), HasSubstr("give a step from 0 to 2"));
+  EXPECT_THAT(fault([](auto& o) { o.modes.step = 3; }), HasSubstr("give a step from 0 to 2"));
   EXPECT_THAT(fault([](auto& o) { o.replicas.guidance.scale = 2; }),
               HasSubstr("set experiment.guidance = 1"));
   EXPECT_THAT(fault([](auto& o) { o.replicas.start_spread = 0; }), HasSubstr("positive"));

@@ -27,12 +27,12 @@ struct RespondingUnit : SmallUnit<AttentionResponseOptions> {
     options.replicas.pairs = 8;
     options.trajectories = 5;
     options.whole_states = 3;
-    options.modes = 4;
-    options.mode_pairs = 6;
+    options.modes.count = 4;
+    options.modes.pairs = 6;
     options.blocks_of_pairs = 4;
     prepare(attention_response_axes(options));
     response_plan = std::make_unique<AttentionResponsePlan>(options, *grid);
-    modes = start_modes(*response_plan, denoiser(), *noise, kNoClass);
+    modes = start_modes(*plan, options.modes, denoiser(), *noise, kNoClass);
   }
 
   TappedDenoiser denoiser() const {

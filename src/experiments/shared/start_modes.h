@@ -1,18 +1,14 @@
 #pragma once
 
-#include <functional>
 #include <torch/types.h>
 #include <vector>
 
-#include "diffusion/conditions.torch.h"
-#include "experiments/attention_response/plan.h"
+#include "experiments/shared/mode_options.h"
 #include "experiments/shared/replica_noise.h"
-#include "networks/layer_taps.torch.h"
+#include "experiments/shared/replica_plan.h"
+#include "experiments/shared/tapped_denoiser.h"
 
 namespace syncgap::experiments {
-
-/// A denoiser whose layers are looked at.
-using TappedDenoiser = std::function<diffusion::Denoiser(const networks::LayerTap&)>;
 
 /// Fixed directions of the differences that enter each of L blocks.
 struct StartModes {
@@ -24,7 +20,8 @@ struct StartModes {
 
 /// From pairs of their own, numbered behind the real ones, that are not coupled: the same on every
 /// rank, each of which computes them.
-StartModes start_modes(const AttentionResponsePlan& plan, const TappedDenoiser& denoiser,
-                       const ReplicaNoise& noise, std::int64_t told_class);
+StartModes start_modes(const ReplicaPlan& plan, const ModeOptions& options,
+                       const TappedDenoiser& denoiser, const ReplicaNoise& noise,
+                       std::int64_t told_class);
 
 }  // namespace syncgap::experiments

@@ -1,4 +1,4 @@
-#include "experiments/attention_response/start_modes.h"
+#include "experiments/shared/start_modes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -42,26 +42,26 @@ Principal principal(const Tensor& rows, std::int64_t most) {
 
 }  // namespace
 
-StartModes start_modes(const AttentionResponsePlan& plan, const TappedDenoiser& denoiser,
-                       const ReplicaNoise& noise, std::int64_t told_class) {
+StartModes start_modes(const ReplicaPlan& plan, const ModeOptions& options,
+                       const TappedDenoiser& denoiser, const ReplicaNoise& noise,
+                       std::int64_t told_class) {
   const torch::NoGradGuard no_grad;
-  const AttentionResponseOptions& options = plan.options();
-  const std::int64_t depth = plan.replicas().shape().depth, grid = plan.replicas().shape().grid();
+  const ReplicaOptions& replicas = plan.options();
+  const std::int64_t depth = plan.shape().depth, grid = plan.shape().grid();
   std::vector<std::vector<Tensor>> parts(unsigned_size(depth));
-  const auto path =
-      diffusion::SamplingPath::ddim(plan.replicas().schedule(), 0, plan.replicas().visited());
+  const auto path = diffusion::SamplingPath::ddim(plan.schedule(), 0, plan.visited());
   bool looks = false;
   const auto look = denoiser([&](std::int64_t layer, const Tensor& tokens) {
     if (looks && layer < depth)
       parts[unsigned_size(layer)].push_back((tokens.select(1, 0) - tokens.select(1, 1)) *
                                             (std::numbers::sqrt2 / 2));
   });
-  for (std::int64_t k = 0; k < options.mode_pairs; k += options.replicas.group) {
-    const auto count = std::min(options.replicas.group, options.mode_pairs - k);
-    auto states = noise.start({options.replicas.pairs + k, count}, options.replicas.start_spread);
-    for (std::int64_t s = 0; s <= options.mode_step; ++s) {
+  for (std::int64_t k = 0; k < options.pairs; k += replicas.group) {
+    const auto count = std::min(replicas.group, options.pairs - k);
+    auto states = noise.start({replicas.pairs + k, count}, replicas.start_spread);
+    for (std::int64_t s = 0; s <= options.step; ++s) {
       const auto& step = path.steps()[unsigned_size(s)];
-      looks = s == options.mode_step;
+      looks = s == options.step;
       const auto t = torch::full({count}, step.from, states.options().dtype(torch::kInt64));
       const auto predicted = look(states, {t, told_rows(count, told_class, 0)});
       states = states * step.on_state + predicted.noise * step.on_noise;
@@ -71,7 +71,7 @@ StartModes start_modes(const AttentionResponsePlan& plan, const TappedDenoiser& 
   const auto bands = frequency_bands(grid);
   for (const auto& of_block : parts) {
     const auto start = torch::cat(of_block).to(torch::kCPU, torch::kFloat32);  // (M, N, D)
-    auto modes = principal(start.flatten(1), options.modes);
+    auto modes = principal(start.flatten(1), options.count);
     std::vector<Tensor> rows{modes.directions};
     const auto waves = token_frequencies(start);
     for (std::int64_t band = 0; band < grid; ++band) {
