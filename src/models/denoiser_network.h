@@ -44,8 +44,8 @@ class DenoiserNetwork {
 std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape);
 
 /// A transformer sees the replicas of a state as two images that attend to each other as strongly
-/// as the rows' coupling says, (B) or (B, L); without it each by itself. Rows without a label have
-/// the null label. Throws InputError where there is no such network.
+/// as the rows' coupling says, (B), (B, L) or (B, L, h); without it each by itself. Rows without a
+/// label have the null label. Throws InputError where there is no such network.
 std::unique_ptr<DenoiserNetwork> make_dit(const networks::DiTShape& shape);
 
 }  // namespace syncgap::models

@@ -7,6 +7,7 @@
 #include "diffusion/conditions.torch.h"
 #include "experiments/layer_energies/captured_layers.h"
 #include "experiments/layer_energies/options.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/replica_noise.h"
 #include "experiments/shared/replica_plan.h"
 #include "networks/layer_taps.torch.h"
@@ -21,6 +22,7 @@ using TappedDenoiser = std::function<diffusion::Denoiser(const networks::LayerTa
 struct CoupledRun {
   double strength = 0;  ///< g
   std::int64_t told_class = kNoClass;
+  CouplingReach reach = {};
 };
 
 /// Deterministic trajectories of all pairs, coupled all along; groups are dealt to the ranks of the

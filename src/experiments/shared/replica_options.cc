@@ -9,6 +9,11 @@ void ReplicaOptions::describe(OptionTable& table) {
            "(1 - sigma^2) / (1 + sigma^2)")
       .at_least(0);
   table.add("pairs", pairs, "M", "pairs of replicas").at_least(4).at_most(100000);
+  coupling.describe_schedule(table, "trajectory");
+  table.add("g_budget", budget, kCouplingBudgets, "",
+            "what g is under a schedule of axis g_schedule: kept: the mean over the steps, so that "
+            "every schedule has the same integrated coupling; free: what g(t)/g multiplies, 1 "
+            "within a window of steps");
   describe_network(table);
 }
 
