@@ -71,13 +71,12 @@ def reach_figure(over: Reaches) -> Figure:
             colour = style.CYCLE[number % len(style.CYCLE)]
             _midpoints(times, unit, x, ("cosine",), colour)
             _midpoints(scales, unit, x, ("coarse", "fine"), colour)
-            both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
-            _or_cross(gaps, unit.measured("gap"), x, colour, "o", unit.reliable and both)
+            _or_cross(gaps, unit, _gap(unit), x, colour, "o")
             for ax, name in zip(ends, ENDS):
                 symbol(ax, x, end(unit, name), colour=colour, marker="o", filled=unit.reliable)
                 if is_fitted(unit, name):
                     symbol(ax, x, of_metric(unit, "plateau", name), colour=colour, marker="D",
-                           filled=False, size=3.4)
+                           filled=unit.reliable, size=3.4)
                 ax.axhline(unit.value("independent_agreement", metric(record, name)),
                            color=style.GREY, linewidth=0.6, linestyle="--", zorder=0)
         times.set_ylabel(f"${SYMBOLS['cosine']}$ [steps]")
@@ -85,7 +84,7 @@ def reach_figure(over: Reaches) -> Figure:
         gaps.set_ylabel("$\\Delta\\tau$ [steps]")
         gaps.axhline(0, color=style.BLACK, linewidth=0.8)
         for ax, label in zip(ends, ENDS.values()):
-            ax.set_ylabel(f"{label}, coupled to the end")
+            ax.set_ylabel(f"{label} at the end")
         for ax in (times, scales, gaps, *ends):
             name_places(ax, over.places)
         style.legend_below(canvas, (), 4, _handles(strengths))
@@ -93,9 +92,9 @@ def reach_figure(over: Reaches) -> Figure:
     return Figure(f"reach-{over.key}", f"Where the coupling acts, {over.told}",
                   "Pairs coupled in some blocks (numbers from 1), heads or steps alone. Upper row: "
                   "midpoint of the cosine, of coarse (circles) and fine commitment (squares), and "
-                  "their difference; a cross at the lower edge: no sigmoid, so no midpoint. Lower "
-                  "row: agreement of pairs that were coupled all along (circles), known also where "
-                  "no midpoint is, and the plateau of the sigmoid, where there is one (diamonds); "
+                  "their difference; a cross at the lower edge: no midpoint, because no sigmoid is "
+                  "found. Lower row: agreement of pairs that were coupled all along (circles), "
+                  "known then too, and the plateau of the sigmoid, where there is one (diamonds); "
                   "dashed: images of different pairs. One symbol a seed, 95% bootstrap intervals "
                   f"over pairs. {unreliable_note(record)}", draw, figure_size(over.places, 3, 2))
 
@@ -110,15 +109,21 @@ def _placed(over: Reaches, strengths: list[float]):
 
 def _midpoints(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> None:
     for k, name in enumerate(names):
-        _or_cross(ax, of_metric(unit, "midpoint", name), x, colour, style.MARKERS[k],
-                  unit.reliable and is_fitted(unit, name))
+        found = of_metric(unit, "midpoint", name) if is_fitted(unit, name) else None
+        _or_cross(ax, unit, found, x, colour, style.MARKERS[k])
 
 
-def _or_cross(ax, found: Measured, x: float, colour, marker: str, filled: bool) -> None:
-    if np.isfinite(found.value):
-        symbol(ax, x, found, colour=colour, marker=marker, filled=filled)
-    else:
+def _gap(unit: Unit) -> Measured | None:
+    """Delta tau, where both scales have a midpoint."""
+    both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
+    return unit.measured("gap") if both else None
+
+
+def _or_cross(ax, unit: Unit, found: Measured | None, x: float, colour, marker: str) -> None:
+    if found is None:
         mark_no_value(ax, x, colour)
+    else:
+        symbol(ax, x, found, colour=colour, marker=marker, filled=unit.reliable)
 
 
 def _handles(strengths: list[float]) -> list:
@@ -133,10 +138,11 @@ def reach_table(over: Reaches) -> Table:
     for group in over.groups:
         for g in couplings(over.record):
             for unit in group.units(g):
-                rise_of = rise([unit], "cosine")
+                rise_of, gap = rise([unit], "cosine"), _gap(unit)
                 rows.append([group.reach.text, show(g), str(unit.seed),
-                             of_metric(unit, "midpoint", "cosine").text(1),
-                             fit_word(unit, "cosine"), unit.measured("gap").text(1),
+                             of_metric(unit, "midpoint", "cosine").text(1)
+                             if is_fitted(unit, "cosine") else "–",
+                             fit_word(unit, "cosine"), gap.text(1) if gap else "–",
                              *(end(unit, name).text(3) for name in ENDS),
                              rise_of.text(3) if rise_of else "–",
                              "yes" if unit.reliable else "NO"])
@@ -197,8 +203,7 @@ def _gaps(early: list[Unit], late: list[Unit]) -> str:
     """What is known of the gap of coarse and fine scale."""
     words = []
     for name, units in (("first third", early), ("last third", late)):
-        known = [unit.measured("gap").text(1) for unit in units
-                 if is_fitted(unit, "coarse") and is_fitted(unit, "fine")]
+        known = [found.text(1) for unit in units if (found := _gap(unit)) is not None]
         words.append(f"{name} {', '.join(known) if known else 'no midpoints'}")
     difference = gap_difference(late, early)
     apart = f"; last minus first {difference.text(1)}" if difference else ""

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -60,18 +61,23 @@ double mean_of(const std::vector<double>& values) {
 /// The shape over a trajectory whose forward time is 0 at the clean image and 1 at the noise: of
 /// each step the mean over its share. (S)
 std::vector<double> shape_factors(CouplingShape shape, const ReplicaOptions& options) {
-  const ScheduleOptions& schedule = options.coupling;
-  if (shape == CouplingShape::piecewise) schedule.check_pieces();
-  for (const double time : schedule.piece_starts)
+  ScheduleOptions in_steps = options.coupling;
+  if (shape == CouplingShape::piecewise) in_steps.check_pieces();
+  const double steps = to_real(options.steps);
+  for (double* time : {&in_steps.switch_time, &in_steps.ramp_time}) *time *= steps;
+  for (double& time : in_steps.piece_starts) {
     require_input(time < 1,
                   "a schedule's times are shares of the trajectory (experiment.piece_starts, saw ",
                   time, "): give times from 0, the clean image, to 1, the noise");
-  const auto g = schedule.schedule(shape, 1);
-  const double steps = to_real(options.steps);
+    time *= steps;
+  }
+  const auto g = in_steps.schedule(shape, 1);
   std::vector<double> factors;
-  for (std::int64_t s = 0; s < options.steps; ++s)
-    factors.push_back(steps * g.integral(to_real(options.steps - 1 - s) / steps,
-                                         to_real(options.steps - s) / steps));
+  for (std::int64_t s = options.steps - 1; s >= 0; --s) {
+    // A switch on the border of two steps belongs to one of them, not by a rounding to both.
+    constexpr double kDigits = 1e12;
+    factors.push_back(std::round(kDigits * g.integral(to_real(s), to_real(s + 1))) / kDigits);
+  }
   return factors;
 }
 
