@@ -1,5 +1,5 @@
-"""layer_energies with couplings in some blocks: what the report shows of the internal gap, on a real
-record of a tiny network with known answers written into it."""
+"""layer_energies with couplings in some blocks: what the report shows of the internal gap, on a
+real record of a tiny network with known answers written into it."""
 
 import numpy as np
 import pytest
