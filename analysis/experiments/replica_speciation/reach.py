@@ -114,9 +114,10 @@ def _midpoints(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> None
 
 
 def _gap(unit: Unit) -> Measured | None:
-    """Delta tau, where both scales have a midpoint."""
+    """Delta tau, where both scales have a midpoint and most bootstrap samples have both."""
+    found = unit.measured("gap")
     both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
-    return unit.measured("gap") if both else None
+    return found if both and np.isfinite(found.low) else None
 
 
 def _or_cross(ax, unit: Unit, found: Measured | None, x: float, colour, marker: str) -> None:

@@ -103,7 +103,8 @@ std::vector<Axis> coupling_reach_axes() {
        "heads of these blocks in which they do: all, or numbers from 0 such as 0, 1-2, 0,3"},
       {"g_schedule", split, Labels{"constant"},
        "g(t)/g over the reverse steps: constant; late (near the data), early, linear, cosine, "
-       "piecewise; or the steps s, from 0 at the noise, at which coupling acts, such as 0-24"},
+       "piecewise, their times being shares of the trajectory, 0 at the data; or the steps s, from "
+       "0 at the noise, at which coupling acts, such as 0-24"},
   };
 }
 

@@ -6,7 +6,6 @@
 #include "core/grid.h"
 #include "experiments/shared/replica_options.h"
 #include "experiments/shared/replica_plan.h"
-#include "networks/dit_shape.h"
 
 // Shapes: L blocks of h heads, S steps of a reverse trajectory.
 namespace syncgap::experiments {
@@ -24,7 +23,7 @@ struct CouplingReach {
   double share() const;
 };
 
-/// The split axes that say so, each with one value, today's: everywhere and always.
+/// The split axes that say so, each with one value by default: everywhere and always.
 std::vector<Axis> coupling_reach_axes();
 /// Throws InputError for values of these axes that the network or a trajectory has not, and for a g
 /// that a schedule takes out of [0, 1].
