@@ -191,7 +191,7 @@ def reach_table(over: Reaches, beside_records) -> Table:
 # -- claim -----------------------------------------------------------------------------------------
 def reach_claim(over: Reaches, beside_records) -> Claim | None:
     """Whether the last blocks alone change the internal gap, and the first alone do not."""
-    early, late = (over.group(third(over.places, name)) for name in ("early", "late"))
+    early, late, whole = (over.group(third(over.places, name)) for name in ("early", "late", "all"))
     strengths = [g for g in couplings(over.record) if g > 0]
     if early is None or late is None or not strengths or not _free_units(over):
         return None
@@ -202,12 +202,14 @@ def reach_claim(over: Reaches, beside_records) -> Claim | None:
     step = compared_step(over, g, beside_records)
     texts, verdicts = [], []
     for modes, name in READINGS.items():
-        first, last = (gap_change([unit for unit in group.units(g) if unit.reliable], over, modes,
-                                  step) if step is not None else None for group in (early, late))
+        first, last, total = (gap_change([unit for unit in group.units(g) if unit.reliable], over,
+                                         modes, step) if group and step is not None else None
+                              for group in (early, late, whole))
         if first is None or last is None:
             continue
         verdicts.append(_verdict(first, last))
-        texts.append(f"{name}: first third {first.text(3)}, last third {last.text(3)}")
+        texts.append(f"{name}: first third {first.text(3)}, last third {last.text(3)}"
+                     + (f", everywhere {total.text(3)}" if total else ""))
     if not texts:
         return Claim(where, statement, f"{over.told}, $g={show(g)}$: nothing reliable.",
                      Verdict.OPEN)

@@ -36,6 +36,7 @@ from .data import (
 )
 
 MOST_COUPLINGS = 3
+PLATEAU_SHIFT = 0.07
 # A rise is none if its whole interval is within this share of that of coupling everywhere.
 NONE_SHARE = 0.2
 ENDS = {"cosine": "median cosine", "coarse": "coarse commitment", "fine": "fine commitment"}
@@ -75,8 +76,8 @@ def reach_figure(over: Reaches) -> Figure:
             for ax, name in zip(ends, ENDS):
                 symbol(ax, x, end(unit, name), colour=colour, marker="o", filled=unit.reliable)
                 if is_fitted(unit, name):
-                    symbol(ax, x, of_metric(unit, "plateau", name), colour=colour, marker="D",
-                           filled=unit.reliable, size=3.4)
+                    symbol(ax, x + PLATEAU_SHIFT, of_metric(unit, "plateau", name), colour=colour,
+                           marker="D", filled=unit.reliable, size=3.4)
                 ax.axhline(unit.value("independent_agreement", metric(record, name)),
                            color=style.GREY, linewidth=0.6, linestyle="--", zorder=0)
         times.set_ylabel(f"${SYMBOLS['cosine']}$ [steps]")
