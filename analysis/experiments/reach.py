@@ -40,11 +40,11 @@ class Reach:
                  "late": "last third of the blocks"}
         found = []
         if self.layers != AXES["coupled_layers"]:
-            found.append(named.get(self.layers, f"blocks {self.layers}"))
+            found.append(named.get(self.layers, _of_some("block", self.layers)))
         if self.heads != AXES["coupled_heads"]:
-            found.append(f"heads {self.heads}")
+            found.append(_of_some("head", self.heads))
         if self.schedule != AXES["g_schedule"]:
-            found.append(f"steps {self.schedule}" if self.schedule[0].isdigit()
+            found.append(_of_some("step", self.schedule) if self.schedule[0].isdigit()
                          else f"g(t) {self.schedule}")
         return tuple(found)
 
@@ -57,7 +57,7 @@ class Reach:
     def tick(self) -> str:
         """The same for an axis of a figure."""
         labels = [self.layers if self.layers != AXES["coupled_layers"] else "",
-                  f"heads {self.heads}" if self.heads != AXES["coupled_heads"] else "",
+                  _of_some("head", self.heads) if self.heads != AXES["coupled_heads"] else "",
                   self.parts[-1] if self.schedule != AXES["g_schedule"] else ""]
         return "\n".join(label for label in labels if label) or "all"
 
@@ -66,6 +66,11 @@ class Reach:
         """For the name of a figure; empty where it is everywhere."""
         return "".join("-" + part.replace(" ", "-").replace(",", "-").replace("(t)", "")
                        for part in self.parts)
+
+
+def _of_some(what: str, numbers: str) -> str:
+    """"block 3", "blocks 1-2"."""
+    return f"{what} {numbers}" if numbers.isdigit() else f"{what}s {numbers}"
 
 
 def reaches(record: Record) -> list[Reach]:

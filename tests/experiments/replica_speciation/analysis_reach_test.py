@@ -64,8 +64,9 @@ def said(path):
 def test_labels_are_words_and_names():
     assert Reach().everywhere and Reach().text == "everywhere" and Reach().key == ""
     both = Reach("late", "0", "0-24")
-    assert both.text == "last third of the blocks, heads 0, steps 0-24"
+    assert both.text == "last third of the blocks, head 0, steps 0-24"
     assert Reach(layers="1,3").key == "-blocks-1-3" and Reach(layers="last 5").tick == "last 5"
+    assert Reach(layers="3").text == "block 3" and Reach(heads="1-2").text == "heads 1-2"
     assert Reach(schedule="cosine").text == "g(t) cosine"
     assert Reach.of({"g": 0.5}) == Reach()
 
