@@ -15,6 +15,7 @@ from ..reading.estimates import Z95
 from ..reading.record import Record
 from ..reading.values import UnitStatus, show
 from .image_units import Measured
+from .reach import Reach, reaches
 
 MOST_PANELS = 8
 PANEL_COLUMNS = 4
@@ -44,29 +45,36 @@ class Unit:
     def reliable(self) -> bool:
         return self.value("reliable") == 1
 
+    @property
+    def reach(self) -> Reach:
+        return Reach.of({a.name: a.values[i] for a, i in zip(self.record.split_axes, self.place)})
+
 
 @dataclass(frozen=True)
 class Group:
-    """What replicas are told and, where the record says it, how their noise is correlated; g and
-    seed vary within."""
+    """What replicas are told, where and when they are coupled and, where the record says it, how
+    their noise is correlated; g and seed vary within."""
 
     record: Record
     told_class: int
     correlation: float | None = None
+    reach: Reach = Reach()
 
     @property
     def text(self) -> str:
         told = ("no class told" if self.told_class == NO_CLASS
                 else f"class {class_name(self.record, self.told_class)} told")
-        return told if self.correlation is None else f"{told}, {noise_name(self.correlation)}"
+        if self.correlation is not None:
+            told = f"{told}, {noise_name(self.correlation)}"
+        return told if self.reach.everywhere else f"{told}, coupled in: {self.reach.text}"
 
     @property
     def key(self) -> str:
         told = "untold" if self.told_class == NO_CLASS else f"told-{self.told_class}"
-        if self.correlation is None:
-            return told
-        return told + {0.0: "-independent", 1.0: "-shared"}.get(self.correlation,
-                                                               f"-noise-{self.correlation:g}")
+        if self.correlation is not None:
+            told += {0.0: "-independent", 1.0: "-shared"}.get(self.correlation,
+                                                              f"-noise-{self.correlation:g}")
+        return told + self.reach.key
 
     def units(self, g: float) -> list[Unit]:
         """The finished seeds, in the order of the record."""
@@ -74,6 +82,7 @@ class Group:
         for place in np.argwhere(self.record.status == UnitStatus.DONE):
             at = {a.name: a.values[i] for a, i in zip(self.record.split_axes, place)}
             if (abs(at.get("g", g) - g) < 1e-9 and at["told_class"] == self.told_class
+                    and Reach.of(at) == self.reach
                     and (self.correlation is None
                          or abs(at["noise_correlation"] - self.correlation) < 1e-9)):
                 found.append(Unit(self.record, tuple(int(i) for i in place), g, int(at["seed"])))
@@ -88,8 +97,45 @@ def groups(record: Record) -> list[Group]:
     """In the order of the record's axes."""
     noises = ([float(c) for c in record.axes["noise_correlation"].values]
               if "noise_correlation" in record.axes else [None])
-    return [Group(record, int(told), c) for told in record.axes["told_class"].values
-            for c in noises]
+    return [Group(record, int(told), c, reach) for told in record.axes["told_class"].values
+            for c in noises for reach in reaches(record)]
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """Groups that differ only in where their replicas are coupled."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def record(self):
+        return self.groups[0].record
+
+    @property
+    def places(self) -> list[Reach]:
+        return [group.reach for group in self.groups]
+
+    @property
+    def told(self) -> str:
+        """What they have in common, in words."""
+        first = self.groups[0]
+        return Group(first.record, first.told_class, first.correlation).text
+
+    @property
+    def key(self) -> str:
+        first = self.groups[0]
+        return Group(first.record, first.told_class, first.correlation).key
+
+    def group(self, reach: Reach | None) -> Group | None:
+        return next((group for group in self.groups if group.reach == reach), None)
+
+
+def over_reaches(found: list[Group]) -> list[Reaches]:
+    """One for each class and noise, where there are several places to couple in."""
+    alike: dict[tuple, list[Group]] = {}
+    for group in found:
+        alike.setdefault((group.told_class, group.correlation), []).append(group)
+    return [Reaches(tuple(groups)) for groups in alike.values() if len(groups) > 1]
 
 
 def class_name(record: Record, place: int) -> str:

@@ -13,7 +13,7 @@ namespace syncgap::diffusion {
 struct RowConditions {
   torch::Tensor label;  ///< class of the row, (B) int64
   /// g with which the row's replicas are coupled, (B) float; or (B, L) where it differs between the
-  /// L layers of a network that couples in each
+  /// L layers of a network that couples in each, (B, L, h) where it differs between heads as well
   torch::Tensor coupling;
 };
 

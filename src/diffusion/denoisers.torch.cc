@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 // Shapes: B rows of a batch, each of P replicas; states (B, P, C, H, W).
 namespace syncgap::diffusion {
@@ -39,6 +40,20 @@ Denoiser guided(Denoiser denoiser, std::int64_t null_label, const Guidance& guid
     const auto toward = led(none) + guidance.scale * (led(labelled) - led(none));
     const auto rest = labelled.narrow(2, channels, states.size(2) - channels);
     return Prediction{torch::cat({toward, rest}, 2), of_label(predicted.variance)};
+  };
+}
+
+Denoiser coupled_by_step(Denoiser denoiser, const std::vector<double>& factors) {
+  return [denoiser = std::move(denoiser), table = torch::tensor(factors, torch::kFloat64)](
+             const Tensor& states, const Conditions& told) {
+    Conditions scaled = told;
+    if (Tensor& g = scaled.rows.coupling; g.defined()) {
+      auto shape = std::vector<std::int64_t>(unsigned_size(g.dim()), 1);
+      shape[0] = g.size(0);
+      const auto factor = table.index_select(0, told.step.to(torch::kCPU)).view(shape);
+      g = (g * factor).clamp_max(1).to(g.scalar_type());  // (B), (B, L) or (B, L, h)
+    }
+    return denoiser(states, scaled);
   };
 }
 

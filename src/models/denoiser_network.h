@@ -54,8 +54,8 @@ class DenoiserNetwork {
 std::unique_ptr<DenoiserNetwork> make_unet(const networks::UNetShape& shape);
 
 /// What a transformer takes the replicas of a state for.
-///   apart  two images that attend to each other as strongly as the rows' coupling says, (B) or
-///          (B, L); without it each by itself
+///   apart  two images that attend to each other as strongly as the rows' coupling says, (B),
+///          (B, L) or (B, L, h); without it each by itself
 ///   joint  one image of P C channels, as a U-Net does: a token is a patch of all replicas, and the
 ///          network one of their joint distribution; coupling rows throws InputError
 enum class ReplicaView { apart, joint };

@@ -27,7 +27,7 @@ BlockKernel::BlockKernel(std::int64_t tokens, std::int64_t width, std::int64_t h
       hidden_(floats(tokens * 4 * width)) {}
 
 void BlockKernel::forward(const BlockWeights& weights, const float* tokens, std::int64_t replicas,
-                          const float* modulation, Context context, std::optional<float> g,
+                          const float* modulation, Context context, std::span<const float> g,
                           float* out) {
   SYNCGAP_EXPECTS(replicas == 1 || replicas == 2, replicas);
   SYNCGAP_EXPECTS(context != Context::other || replicas == 2, replicas);

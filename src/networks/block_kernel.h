@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 
 #include "core/aligned_array.h"
 #include "networks/context.h"
@@ -27,10 +27,10 @@ class BlockKernel {
   BlockKernel(std::int64_t tokens, std::int64_t width, std::int64_t heads, double epsilon);
 
   /// tokens (P, N, D) of P = 1 or 2 replicas -> out of the same shape, elsewhere. `modulation`
-  /// (6 D): shift, scale and gate of the attention, then of the perceptron. A coupling g goes with
-  /// the context `own` and two replicas.
+  /// (6 D): shift, scale and gate of the attention, then of the perceptron. A coupling, g of
+  /// each head, goes with the context `own` and two replicas.
   void forward(const BlockWeights& weights, const float* tokens, std::int64_t replicas,
-               const float* modulation, Context context, std::optional<float> g, float* out);
+               const float* modulation, Context context, std::span<const float> g, float* out);
 
  private:
   std::int64_t tokens_, width_, heads_;

@@ -51,7 +51,7 @@ Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
   const BlockWeights weights{qkv_.of(layers.qkv, precision), proj_.of(layers.proj, precision),
                              fc1_.of(layers.fc1, precision), fc2_.of(layers.fc2, precision)};
   const auto told = condition.to(torch::kFloat32).contiguous();
-  const RowStrengths strengths(coupled);
+  const RowStrengths strengths(coupled, heads);
   auto out = torch::empty_like(tokens);
   const float *from = tokens.data_ptr<float>(), *conditions = told.data_ptr<float>();
   float* to = out.data_ptr<float>();

@@ -41,9 +41,10 @@ TORCH_MODULE(DiTBlock);
 
 /// What is told of the rows of a batch. Label and coupling may be undefined: there is none.
 struct DiTConditions {
-  torch::Tensor steps;     ///< (B)
-  torch::Tensor labels;    ///< (B) int64; the null label is the number of classes
-  torch::Tensor coupling;  ///< g in [0, 1], (B), or (B, L) where blocks differ; best on the CPU
+  torch::Tensor steps;   ///< (B)
+  torch::Tensor labels;  ///< (B) int64; the null label is the number of classes
+  /// g in [0, 1], (B), or (B, L) where blocks differ, (B, L, h) where heads do; best on the CPU
+  torch::Tensor coupling;
   Context context = Context::own;  ///< in every block; another one goes without coupling
 };
 

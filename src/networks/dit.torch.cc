@@ -219,7 +219,8 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
   require_input(conditions.context != Context::other || states.size(1) == 2,
                 "the context of another replica is that of a pair (states have 1): give pairs");
   const auto rows = states.size(0);
-  const ReplicaCoupling coupling(conditions.coupling, rows, shape_.depth, states.device());
+  const ReplicaCoupling coupling(conditions.coupling, rows, shape_.depth, shape_.heads,
+                                 states.device());
   const auto told = condition(conditions, rows);  // (B, D)
   Replicas replicas;
   for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));

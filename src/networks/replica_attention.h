@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <torch/types.h>
 #include <vector>
 
@@ -17,37 +17,40 @@ using Replicas = std::vector<torch::Tensor>;
 
 /// Whose replicas see each other in one layer, and how strongly; or what they see instead.
 struct CoupledRows {
-  torch::Tensor strength;  ///< g in [0, 1] of the rows, (count) float, on the tokens' device
-  std::int64_t first = 0;  ///< the first row that may see its partner
-  std::int64_t count = 0;  ///< 0: every replica is by itself
+  /// g in [0, 1] of the rows, (count) float, or (count, h) where heads differ; on the tokens'
+  /// device
+  torch::Tensor strength;
+  std::int64_t first = 0;          ///< the first row that may see its partner
+  std::int64_t count = 0;          ///< 0: every replica is by itself
   Context context = Context::own;  ///< of all rows; another one leaves nothing to couple
 };
 
 /// g of single rows, where it lies on the CPU.
 class RowStrengths {
  public:
-  explicit RowStrengths(const CoupledRows& rows);
-  /// None for rows that do not see their partner.
-  std::optional<float> of(std::int64_t row) const;
+  RowStrengths(const CoupledRows& rows, std::int64_t heads);
+  /// g of each head, (h); empty for rows that do not see their partner.
+  std::span<const float> of(std::int64_t row) const;
 
  private:
-  torch::Tensor strength_;  // (count), or undefined
-  std::int64_t first_, count_;
+  torch::Tensor strength_;  // (count, h), or undefined
+  std::int64_t first_, count_, heads_;
 };
 
-/// Coupling strengths of a forward pass by row and layer.
+/// Coupling strengths of a forward pass by row, layer and head.
 class ReplicaCoupling {
  public:
-  /// `strength`: g (B), or (B, L) where layers differ, or undefined for none. Where it lies on the
-  /// CPU, rows of g = 0 before the first and after the last coupled one cost nothing, and a g
-  /// outside [0, 1] throws InputError; elsewhere reading it would wait for the device.
+  /// `strength`: g (B), or (B, L) where layers differ, (B, L, h) where heads do, or undefined for
+  /// none. Where it lies on the CPU, rows of g = 0 before the first and after the last coupled one
+  /// cost nothing, and a g outside [0, 1] throws InputError; elsewhere reading it would wait for
+  /// the device.
   ReplicaCoupling(const torch::Tensor& strength, std::int64_t rows, std::int64_t layers,
-                  torch::Device device);
+                  std::int64_t heads, torch::Device device);
 
   CoupledRows at(std::int64_t layer) const;
 
  private:
-  torch::Tensor strength_;                 // (B) or (B, L) on the tokens' device, or undefined
+  torch::Tensor strength_;                 // (B), (B, L) or (B, L, h), or undefined
   std::vector<std::int64_t> first_, end_;  // (L): coupled rows of each layer
   std::int64_t rows_, layers_;
 };

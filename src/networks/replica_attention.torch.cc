@@ -2,7 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <algorithm>
-#include <optional>
+#include <span>
 #include <torch/version.h>
 #include <vector>
 
@@ -34,10 +34,12 @@ Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
 }
 #endif
 
-/// own + g cross, of the coupled rows alone. (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
+/// own + g cross, of the coupled rows alone; heads of g = 0 keep the bits of own.
+/// (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
 Tensor mix(const Tensor& own, const Tensor& cross, const CoupledRows& coupled) {
   const auto end = coupled.first + coupled.count;
-  const auto g = coupled.strength.to(own.scalar_type()).view({-1, 1, 1, 1});
+  const auto by_row = coupled.strength.to(own.scalar_type());
+  const auto g = by_row.view({coupled.count, by_row.dim() == 2 ? by_row.size(1) : 1, 1, 1});
   const auto mixed = (own.slice(0, coupled.first, end) + g * cross) / (1 + g);
   if (coupled.count == own.size(0)) return mixed;
   return torch::cat({own.slice(0, 0, coupled.first), mixed, own.slice(0, end)});
@@ -57,7 +59,7 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
     out.push_back(torch::empty({rows, tokens, width}, given.back().options()));
   }
   const bool replaced = coupled.context == Context::other;
-  const RowStrengths strengths(coupled);
+  const RowStrengths strengths(coupled, heads);
   at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
     RowAttention attention(tokens, width, heads);
     for (std::int64_t at = begin; at < end; ++at) {
@@ -90,24 +92,30 @@ Replicas attend_uniformly(const Replicas& qkv) {
 
 }  // namespace
 
-RowStrengths::RowStrengths(const CoupledRows& rows) : first_(rows.first), count_(rows.count) {
-  if (count_ > 0) strength_ = rows.strength.to(torch::kCPU, torch::kFloat32).contiguous();
+RowStrengths::RowStrengths(const CoupledRows& rows, std::int64_t heads)
+    : first_(rows.first), count_(rows.count), heads_(heads) {
+  if (count_ == 0) return;
+  const Tensor given = rows.strength.to(torch::kCPU, torch::kFloat32);
+  strength_ = (given.dim() == 2 ? given : given.unsqueeze(1)).expand({count_, heads}).contiguous();
 }
 
-std::optional<float> RowStrengths::of(std::int64_t row) const {
+std::span<const float> RowStrengths::of(std::int64_t row) const {
   const auto place = row - first_;
-  if (place < 0 || place >= count_) return std::nullopt;
-  return strength_.data_ptr<float>()[place];
+  if (place < 0 || place >= count_) return {};
+  return {strength_.data_ptr<float>() + place * heads_, unsigned_size(heads_)};
 }
 
 ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
-                                 torch::Device device)
+                                 std::int64_t heads, torch::Device device)
     : rows_(rows), layers_(layers) {
   if (!strength.defined() || rows == 0) return;
-  require_input(has_shape(strength.sizes(), {rows}) || has_shape(strength.sizes(), {rows, layers}),
-                "coupling strengths are one for each row, or one for each row and layer (they are ",
-                shape_text(strength.sizes()), ", expected (", rows, ") or (", rows, ", ", layers,
-                ")): repeat g, or leave it out");
+  require_input(has_shape(strength.sizes(), {rows}) ||
+                    has_shape(strength.sizes(), {rows, layers}) ||
+                    has_shape(strength.sizes(), {rows, layers, heads}),
+                "coupling strengths are one for each row, or for each row and layer, or for each "
+                "row, layer and head (they are ",
+                shape_text(strength.sizes()), ", expected (", rows, "), (", rows, ", ", layers,
+                ") or (", rows, ", ", layers, ", ", heads, ")): repeat g, or leave it out");
   require_input(!strength.requires_grad(),
                 "gradients of coupling strengths are not computed: ", "detach them");
   strength_ = strength.to(device);
@@ -117,7 +125,8 @@ ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std:
   const double least = strength.min().item<double>(), most = strength.max().item<double>();
   require_input(least >= 0 && most <= 1, "coupling strengths are 0 to 1 (the least is ", least,
                 ", the greatest ", most, "): correct g");
-  const Tensor table = strength.dim() == 2 ? strength : strength.unsqueeze(1);  // (B, L or 1)
+  const Tensor by_row = strength.dim() == 1 ? strength.unsqueeze(1) : strength;
+  const Tensor table = by_row.dim() == 3 ? by_row.amax(2) : by_row;  // (B, L or 1)
   for (std::int64_t layer = 0; layer < layers; ++layer) {
     const auto places = table.select(1, std::min(layer, table.size(1) - 1)).nonzero();
     first_[layer] = places.numel() > 0 ? places.min().item<std::int64_t>() : 0;
@@ -130,7 +139,7 @@ CoupledRows ReplicaCoupling::at(std::int64_t layer) const {
   if (!strength_.defined()) return {};
   const auto first = first_[layer], end = end_[layer];
   if (first == end) return {};
-  const Tensor g = strength_.dim() == 2 ? strength_.select(1, layer) : strength_;
+  const Tensor g = strength_.dim() == 1 ? strength_ : strength_.select(1, layer);
   return {g.slice(0, first, end), first, end - first};
 }
 

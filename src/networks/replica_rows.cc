@@ -1,6 +1,7 @@
 #include "networks/replica_rows.h"
 
 #include "core/check.h"
+#include "core/numbers.h"
 
 namespace syncgap::networks {
 
@@ -28,15 +29,16 @@ void RowAttention::alone(std::int64_t head, const ReplicaRow& row) {
 }
 
 void RowAttention::pair(std::int64_t head, const std::array<ReplicaRow, 2>& rows,
-                        std::optional<float> g) {
+                        std::span<const float> g) {
   for (std::size_t k = 0; k < 2; ++k) {
     take(k, rows[k], head);
     attend(k, rows[k], head);
   }
-  if (!g || !(*g > 0)) return;
+  const float strength = g.empty() ? 0.0F : g[unsigned_size(head)];
+  if (!(strength > 0)) return;
   const auto at = head * size_;
   for (std::size_t k = 0; k < 2; ++k)
-    kernels_[1 - k].mix(rows[k].qkv + at, 3 * width_, *g, rows[k].out + at, width_);
+    kernels_[1 - k].mix(rows[k].qkv + at, 3 * width_, strength, rows[k].out + at, width_);
 }
 
 void RowAttention::replaced(std::int64_t head, const std::array<ReplicaRow, 2>& rows) {

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <span>
 
 #include "networks/attention_kernels.h"
 #include "networks/context.h"
@@ -25,8 +25,8 @@ class RowAttention {
 
   /// One replica, by itself.
   void alone(std::int64_t head, const ReplicaRow& row);
-  /// Two replicas; g: coupled with that strength, else each by itself.
-  void pair(std::int64_t head, const std::array<ReplicaRow, 2>& rows, std::optional<float> g);
+  /// Two replicas; g: of each head, coupled with that strength; 0, or none at all: each by itself.
+  void pair(std::int64_t head, const std::array<ReplicaRow, 2>& rows, std::span<const float> g);
   /// A is told what B has, and B what it has by itself.
   void replaced(std::int64_t head, const std::array<ReplicaRow, 2>& rows);
   /// Every token is told the mean of the replica's values.

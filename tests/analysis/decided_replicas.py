@@ -18,16 +18,17 @@ def units(file):
 
 
 def decide(record, copy, tau, plateau=lambda g, noise: 0.9, late=4.0, reliable=1.0,
-           pairs_apart=1.0, scatter=0.0):
+           pairs_apart=1.0, scatter=0.0, couples=lambda at: True):
     """A copy in which pairs of coupling g and noise correlation c pass from 0.2 to plateau(g, c) at
     tau(g, c), the fine scale `late` steps after the coarse one; tau None: never. Pairs decide
     `pairs_apart` steps apart, the same at every coupling, and `scatter` steps at each by itself.
-    Where a cell was not measured, it stays so."""
+    Where couples(coordinates) does not hold, they never do. Where a cell was not measured, it stays
+    so."""
     shutil.copy(record, copy)
     with h5py.File(copy, "r+") as file:
         t = file["t_int"][...].astype(float)
         for place, at in units(file):
-            middle = tau(at["g"], at["noise_correlation"])
+            middle = tau(at["g"], at["noise_correlation"]) if couples(at) else None
             level = plateau(at["g"], at["noise_correlation"])
             file["reliable"][place] = reliable
             file["independent_agreement"][place] = [0.2, 0.1, 0.0, 0.0]
@@ -74,14 +75,16 @@ def _write_curve(file, place, metric, t, middle, level, apart, scatter):
     file["fit_status"][(*place, metric)] = 0 if middle is not None else 1
 
 
-def set_gaps(record, copy, gap_of, reliable=1.0, chance=(0.98, 1.02)):
-    """A copy in which gap_of(g, layers) is the gap at every step, by whichever modes."""
+def set_gaps(record, copy, gap_of, reliable=1.0, chance=(0.98, 1.02), couples=lambda at: True):
+    """A copy in which gap_of(g, layers) is the gap at every step, by whichever modes; that of g = 0
+    where couples(coordinates) does not hold."""
     shutil.copy(record, copy)
     with h5py.File(copy, "r+") as file:
         layers = file["layer"][...]
         for place, at in units(file):
             file["reliable"][place] = reliable
-            file["gap"][place] = np.broadcast_to(gap_of(at["g"], layers)[:, None],
+            strength = at["g"] if couples(at) else 0.0
+            file["gap"][place] = np.broadcast_to(gap_of(strength, layers)[:, None],
                                                  file["gap"].shape[len(place):])
             file["chance_gap"][place] = np.mean(chance)
             file["chance_gap_low"][place], file["chance_gap_high"][place] = chance

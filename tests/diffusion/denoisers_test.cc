@@ -98,5 +98,38 @@ TEST(Guided, LeavesANoiseWithoutVarianceSo) {
   EXPECT_FALSE(led(states_of(2), told_of(2)).variance.defined());
 }
 
+TEST(CoupledByStep, MultipliesEachRowsCouplingByTheFactorOfItsStep) {
+  Conditions seen;
+  const auto scaled = coupled_by_step(
+      [&](const Tensor& z, const Conditions& told) {
+        seen = told;
+        return Prediction{z};
+      },
+      {0, 0.5, 2});
+  const auto steps = torch::tensor({2, 0, 1, 2});
+  const auto factors = torch::tensor({2.0, 0.0, 0.5, 2.0});
+  for (const auto& shape : {std::vector<std::int64_t>{4}, {4, 3}, {4, 3, 2}}) {
+    const auto g = torch::full(shape, 0.3, torch::kFloat32);
+    scaled(states_of(4), {steps, {torch::arange(4), g}});
+    const auto by_row = seen.rows.coupling.flatten(1 < g.dim() ? 1 : 0).reshape({4, -1});
+    EXPECT_EQ(seen.rows.coupling.sizes(), g.sizes());
+    EXPECT_EQ(seen.rows.coupling.scalar_type(), torch::kFloat32);
+    EXPECT_TRUE(torch::allclose(
+        by_row, (0.3 * factors).to(torch::kFloat32).unsqueeze(1).expand_as(by_row)));
+    EXPECT_TRUE(torch::equal(seen.rows.label, torch::arange(4)));
+  }
+  // Rounding alone takes nothing above 1, and rows that are told no coupling have none.
+  const auto rounded = coupled_by_step(
+      [&](const Tensor& z, const Conditions& told) {
+        seen = told;
+        return Prediction{z};
+      },
+      {2 + 1e-6});
+  rounded(states_of(1), {torch::tensor({0}), {{}, torch::tensor({0.5F})}});
+  EXPECT_EQ(seen.rows.coupling.item<float>(), 1.0F);
+  scaled(states_of(4), {steps});
+  EXPECT_FALSE(seen.rows.coupling.defined());
+}
+
 }  // namespace
 }  // namespace syncgap::diffusion

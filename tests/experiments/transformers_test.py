@@ -105,12 +105,46 @@ def test_an_adaptive_scan_measures_what_the_full_one_does(syncgap, tmp_path):
         assert (start == start[:1, :, :, :1]).all()
 
 
+PLACES = ["axes.g=[0.0, 0.5]", 'axes.coupled_layers=["all", "2"]',
+          'axes.coupled_heads=["all", "1"]', 'axes.g_schedule=["constant", "early"]']
+
+
+@pytest.mark.parametrize("experiment", JOBS)
+def test_coupling_in_some_places_is_that_everywhere_on_any_ranks(syncgap, tmp_path, experiment):
+    alone = tmp_path / "alone"
+    found = run(syncgap, alone, experiment, settings=PLACES)
+    assert_same(run(syncgap, tmp_path / "team", experiment, 2, [*PLACES, "run.ranks_per_unit=2"]),
+                found)
+    whole = tmp_path / "whole"
+    run(syncgap, whole, experiment, settings=PLACES[:1])
+    name = {"replica_speciation": "pair_agreement", "layer_energies": "energy"}[experiment]
+    with h5py.File(alone / "record.h5") as a, h5py.File(whole / "record.h5") as b:
+        split = [dim[0].name.strip("/") for dim in a["unit_status"].dims]
+        values = np.moveaxis(a[name][()], [split.index(axis) for axis in (
+            "coupled_layers", "coupled_heads", "g_schedule", "g")], [0, 1, 2, 3])
+        everywhere = np.moveaxis(b[name][()], [split.index(axis) for axis in (
+            "coupled_layers", "coupled_heads", "g_schedule", "g")], [0, 1, 2, 3])
+    same = {place: np.array_equal(values[place], everywhere[0, 0, 0], equal_nan=True)
+            for place in np.ndindex(2, 2, 2)}
+    assert [place for place in same if same[place]] == [(0, 0, 0)]
+    for place in np.ndindex(2, 2, 2):  # without coupling it does not matter where
+        assert np.array_equal(values[place][0], everywhere[0, 0, 0][0], equal_nan=True)
+        others = [values[other][1] for other in np.ndindex(2, 2, 2) if other != place]
+        assert not any(np.array_equal(values[place][1], other, equal_nan=True) for other in others)
+
+
 def test_refusals_name_the_remedy(syncgap, tmp_path):
     for experiment, setting, message in (
             ("replica_speciation", "axes.g=[1.5]", "between 0 and 1"),
             ("replica_speciation", "axes.told_class=[2]", "0 to 1"),
             ("replica_speciation", "axes.t_int=[0, 5]", "experiment.adaptive = false"),
             ("replica_speciation", "axes.noise_correlation=[2.0]", "between -1 and 1"),
+            ("replica_speciation", "axes.coupled_layers=[\"3\"]", "numbers from 1 to 2"),
+            ("replica_speciation", "axes.coupled_layers=[\"late\"]", "name blocks, 1 to 2"),
+            ("layer_energies", "axes.coupled_heads=[\"0-2\"]", "numbers from 0 to 1"),
+            ("layer_energies", "axes.g_schedule=[\"5-10\"]", "steps from 0 to 9"),
+            ("layer_energies", "axes.g_schedule=[\"early\"]", "lower g to 0.5"),
+            ("layer_energies", "axes.g_schedule=[\"piecewise\"]", "as many piece_factors"),
             ("replica_speciation", "experiment.variance=\"learned\"", "learned no variance"),
             ("replica_speciation", "experiment.guidance=2.0", "guidance leads towards a class"),
             ("replica_speciation", "experiment.patch=5", "divides the side"),

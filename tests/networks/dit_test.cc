@@ -201,6 +201,42 @@ TEST(DiT, EqualReplicasStayEqualAndExchangedOnesExchangeBitForBit) {
       }
 }
 
+/// g (B, L, h): the second block alone, and of its heads every other one.
+Tensor coupling_of_some_heads(const Sizes& sizes) {
+  const auto shape = shape_of(sizes);
+  auto g = torch::zeros({sizes.rows, shape.depth, shape.heads});
+  g.select(1, 1).copy_(0.7 * (torch::arange(shape.heads) % 2 == 0));
+  return g;
+}
+
+TEST(DiT, CouplingByBlockAndHeadHasTheBitsOfOneNumberWhereItIsOneAndOfNoneWhereItIsNone) {
+  for (const bool trains : {false, true})
+    for (const Precision precision : {Precision::single, Precision::bf16})
+      for (const Sizes& sizes : kSizes) {
+        const torch::AutoGradMode mode(trains);
+        const PrecisionScope scope(torch::kCPU, precision);
+        auto network = filled(shape_of(sizes));
+        const auto states = states_of(shape_of(sizes), sizes.rows);
+        const auto answer = [&](const Tensor& z, const Tensor& coupling) {
+          auto told = coupled_conditions(sizes.rows);
+          told.coupling = coupling;
+          return joined(single(network, z, told));
+        };
+        const auto g = coupled_conditions(sizes.rows).coupling;
+        const auto by_block = g.unsqueeze(1).expand({-1, shape_of(sizes).depth});
+        const auto by_head = by_block.unsqueeze(2).expand({-1, -1, sizes.heads});
+        const auto whole = answer(states, g), none = answer(states, {});
+        EXPECT_TRUE(torch::equal(answer(states, by_block), whole));
+        EXPECT_TRUE(torch::equal(answer(states, by_head), whole));
+        EXPECT_TRUE(torch::equal(answer(states, torch::zeros_like(by_head)), none));
+        const auto some = answer(states, coupling_of_some_heads(sizes));
+        EXPECT_FALSE(torch::equal(some, none));
+        EXPECT_FALSE(torch::equal(some, whole));
+        EXPECT_TRUE(
+            torch::equal(answer(states.flip(1), coupling_of_some_heads(sizes)), some.flip(1)));
+      }
+}
+
 TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
   for (const Precision precision : {Precision::single, Precision::bf16})
     for (const Sizes& sizes : kSizes) {
@@ -221,17 +257,21 @@ TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
     }
 }
 
+enum class Couples { no, alike, some_heads };
+
 /// Rows at a time, the kernels; operations one by one, where gradients may be wanted.
 TEST(DiT, RowsAtATimeAgreeWithOperationsOneByOne) {
   for (const Sizes& sizes : kSizes)
     for (const std::int64_t replicas : {1, 2})
       for (const Context context : {Context::own, Context::other, Context::uniform})
-        for (const bool couples : {false, true}) {
-          if ((context == Context::other || couples) && replicas == 1) continue;
-          if (context != Context::own && couples) continue;
+        for (const Couples couples : {Couples::no, Couples::alike, Couples::some_heads}) {
+          const bool coupled = couples != Couples::no;
+          if ((context == Context::other || coupled) && replicas == 1) continue;
+          if (context != Context::own && coupled) continue;
           auto network = filled(shape_of(sizes));
           auto told = coupled_conditions(sizes.rows);
-          if (!couples) told.coupling = Tensor();
+          if (!coupled) told.coupling = Tensor();
+          if (couples == Couples::some_heads) told.coupling = coupling_of_some_heads(sizes);
           told.context = context;
           const auto states = states_of(shape_of(sizes), sizes.rows, replicas);
           const auto answer = [&](bool gradients) {

@@ -30,8 +30,8 @@ Tensor self_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
   return torch::mm(weights / weights.sum(1, true), v);
 }
 
-/// The four blocks of (18) one after the other, and (19).
-Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& strengths) {
+/// The four blocks of (18) one after the other, and (19); strengths (B, h).
+Tensor oracle_by_head(const Tensor& qkv, std::int64_t heads, const Tensor& strengths) {
   const auto rows = qkv.size(0), width = qkv.size(3) / 3, size = width / heads;
   std::vector<Tensor> out;
   for (std::int64_t row = 0; row < rows; ++row)
@@ -45,13 +45,19 @@ Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& 
         const auto seen = [&](std::int64_t of) {
           return self_attention(part(replica, 0), part(of, 1), part(of, 2));
         };
-        const double g = strengths.empty() ? 0 : strengths[static_cast<std::size_t>(row)];
+        const double g = strengths[row][head].item<double>();
         by_head.push_back(qkv.size(1) == 1 ? seen(0)
                                            : (seen(replica) + g * seen(1 - replica)) / (1 + g));
       }
       out.push_back(torch::cat(by_head, 1));
     }
   return torch::stack(out).reshape({rows, qkv.size(1), qkv.size(2), width});
+}
+
+Tensor oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& strengths) {
+  const auto g =
+      strengths.empty() ? torch::zeros({qkv.size(0)}, kDouble) : torch::tensor(strengths, kDouble);
+  return oracle_by_head(qkv, heads, g.unsqueeze(1).expand({-1, heads}));
 }
 
 /// A's queries against B's keys and values, B's against its own.
@@ -81,7 +87,18 @@ Tensor attention(const Tensor& qkv, std::int64_t heads, const CoupledRows& rows)
 
 CoupledRows coupled(const std::vector<double>& strengths) {
   const auto rows = static_cast<std::int64_t>(strengths.size());
-  return ReplicaCoupling(torch::tensor(strengths, kDouble), rows, 1, torch::kCPU).at(0);
+  return ReplicaCoupling(torch::tensor(strengths, kDouble), rows, 1, 1, torch::kCPU).at(0);
+}
+
+/// g (B, h)
+CoupledRows coupled_by_head(const Tensor& g) {
+  return ReplicaCoupling(g.unsqueeze(1), g.size(0), 1, g.size(1), torch::kCPU).at(0);
+}
+
+/// g (3, h) that differs between heads: 0 in all of them, in every other one, in none.
+Tensor strengths_of_heads(std::int64_t heads) {
+  const auto every = torch::linspace(0.3, 1, heads, kDouble);
+  return torch::stack({0 * every, every * (torch::arange(heads) % 2), every});
 }
 
 CoupledRows in(Context context) { return {{}, 0, 0, context}; }
@@ -125,6 +142,42 @@ TEST(ReplicaAttention, WhatTrainsAndWhatInfersAgree) {
     const auto infers = attention(qkv, heads, rows);
     EXPECT_LT((trains - infers).abs().max().item<double>(), 3e-6);
   }
+}
+
+TEST(ReplicaAttention, HeadsMayBeCoupledDifferently) {
+  for (const auto& [tokens, width, heads] : kAttentionSizes) {
+    const auto qkv = made_up_qkv(3, 2, tokens, width);
+    const auto g = strengths_of_heads(heads);
+    const auto rows = coupled_by_head(g);
+    const auto expected = oracle_by_head(qkv, heads, g);
+    const auto error = [&](const Tensor& out) {
+      return (out - expected).abs().max().item<double>();
+    };
+    EXPECT_LT(error(attention(qkv, heads, rows)), 1e-12);
+    const auto single = qkv.to(torch::kFloat32);
+    EXPECT_LT(error(attention(single, heads, rows)), 5e-6) << tokens << " tokens";
+    EXPECT_LT(error(attention(single.clone().requires_grad_(), heads, rows).detach()), 5e-6);
+  }
+}
+
+TEST(ReplicaAttention, HeadsOfEqualStrengthHaveTheBitsOfOneStrengthAndThoseOfNoneOfNone) {
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
+    for (const bool trains : {false, true}) {
+      const auto qkv = made_up_qkv(3, 2, tokens, width).to(torch::kFloat32).requires_grad_(trains);
+      const auto equal = torch::tensor({0.0, 0.7, 0.2}, kDouble).unsqueeze(1).expand({3, heads});
+      EXPECT_TRUE(torch::equal(attention(qkv, heads, coupled_by_head(equal)),
+                               attention(qkv, heads, coupled({0, 0.7, 0.2}))));
+      const auto rows = coupled_by_head(strengths_of_heads(heads));
+      const auto some = attention(qkv, heads, rows), alone = attention(qkv, heads, {});
+      EXPECT_TRUE(torch::equal(attention(exchanged(qkv), heads, rows), exchanged(some)));
+      const auto of_head = [&](const Tensor& out, std::int64_t row, std::int64_t head) {
+        return out[row].slice(2, head * (width / heads), (head + 1) * (width / heads));
+      };
+      for (std::int64_t head = 0; head < heads; ++head)
+        for (std::int64_t row = 0; row < 3; ++row)
+          EXPECT_EQ(torch::equal(of_head(some, row, head), of_head(alone, row, head)),
+                    row == 0 || (row == 1 && head % 2 == 0));
+    }
 }
 
 TEST(ReplicaAttention, ScoresInTheThousandsOverflowNothing) {
@@ -277,23 +330,32 @@ TEST(ReplacedContext, IsSinglePrecisionUnderMixed) {
 
 TEST(ReplicaCoupling, KnowsWhichRowsOfALayerAreCoupled) {
   const auto g = torch::tensor({{0.0, 0.5, 0.0}, {0.0, 0.0, 0.25}, {0.0, 0.5, 0.0}});
-  const ReplicaCoupling coupling(g, 3, 3, torch::kCPU);
+  const ReplicaCoupling coupling(g, 3, 3, 2, torch::kCPU);
   EXPECT_EQ(coupling.at(0).count, 0);
   EXPECT_EQ(coupling.at(1).first, 0);
   EXPECT_EQ(coupling.at(1).count, 3);
   EXPECT_EQ(coupling.at(2).first, 1);
   EXPECT_EQ(coupling.at(2).count, 1);
   EXPECT_EQ(coupling.at(2).strength.item<double>(), 0.25);
-  const ReplicaCoupling none(Tensor(), 3, 3, torch::kCPU);
+  const ReplicaCoupling none(Tensor(), 3, 3, 2, torch::kCPU);
   EXPECT_EQ(none.at(2).count, 0);
+  auto of_heads = torch::zeros({3, 3, 2});  // (B, L, h)
+  of_heads[1][2][1] = 0.75;
+  const ReplicaCoupling one(of_heads, 3, 3, 2, torch::kCPU);
+  EXPECT_EQ(one.at(0).count + one.at(1).count, 0);
+  EXPECT_EQ(one.at(2).first, 1);
+  EXPECT_EQ(one.at(2).count, 1);
+  EXPECT_TRUE(torch::equal(one.at(2).strength, torch::tensor({{0.0F, 0.75F}})));
 }
 
 TEST(ReplicaCoupling, RefusesWhatIsNoStrength) {
   const auto refusal = [](const Tensor& g) {
-    return error_text<InputError>([&] { ReplicaCoupling(g, 3, 4, torch::kCPU); });
+    return error_text<InputError>([&] { ReplicaCoupling(g, 3, 4, 2, torch::kCPU); });
   };
-  EXPECT_THAT(refusal(torch::zeros({2})), HasSubstr("(2), expected (3) or (3, 4)"));
+  EXPECT_THAT(refusal(torch::zeros({2})), HasSubstr("(2), expected (3), (3, 4) or (3, 4, 2)"));
   EXPECT_THAT(refusal(torch::zeros({3, 1})), HasSubstr("(3, 1)"));
+  EXPECT_THAT(refusal(torch::zeros({3, 4, 1})), HasSubstr("(3, 4, 1)"));
+  EXPECT_THAT(refusal(torch::full({3, 4, 2}, 1.25)), HasSubstr("the greatest 1.25"));
   EXPECT_THAT(refusal(torch::tensor({0.0, 1.5, 0.5})), HasSubstr("the greatest 1.5"));
   EXPECT_THAT(refusal(torch::tensor({0.0, -0.5, 0.5})), HasSubstr("the least is -0.5"));
   EXPECT_THAT(refusal(torch::tensor({0.0, std::nan(""), 0.5})), HasSubstr("0 to 1"));

@@ -11,6 +11,7 @@ from ...reading.estimates import Z95
 from ...reading.values import show
 from ..replicas import Group, Unit, couplings
 from .data import (
+    READINGS,
     band_of_modes,
     beyond_chance,
     chance,
@@ -26,7 +27,6 @@ NONE_SHARE = 0.1  # of all cells: where no more lie outside chance, nothing is l
 ALIKE_SHARE = 0.05  # of the highest frequency: frequencies that differ by less are alike
 # How far from 1 a gap has to be seen, for its absence to say something: the paper's is sharp.
 SHARP = 0.2
-READINGS = {"same": "modes of the same pairs", "others": "modes of other pairs"}
 COUNTED = ("A block counts only where the gap lies outside the interval that holds 95% of what "
            "differences without preferred directions give, at the step shown.")
 ABSENCE = (f" That it is not there counts only where chance alone makes less than {SHARP:.0%} of "

@@ -13,6 +13,7 @@ from ..replicas import Group, Unit, couplings, groups, spread
 
 MODES_FROM = {"same": "modes of the pairs they are measured on, as published",
               "others": "modes of other pairs"}
+READINGS = {"same": "modes of the same pairs", "others": "modes of other pairs"}
 CHANNELS = {"plain": "plain channels", "normalised": "normalised channels"}
 BANDS = {"leading": ("leading modes", style.BLUE), "trailing": ("trailing modes", style.VERMILLION)}
 PUBLISHED_COUPLINGS = (0.0, 0.1, 0.3, 0.9)  # figures 1, 9 and 10
@@ -65,10 +66,11 @@ def is_same_network(record: Record, other: Record) -> bool:
 
 
 def _midpoints(record: Record, told_class: int, unit: Unit) -> list[float]:
-    """tau_spec of one seed at one coupling; with independent noise, but at g = 0 with shared noise,
-    as in the paper, where there is such a unit."""
+    """tau_spec of one seed, coupled as strongly in the same place; with independent noise, but at
+    g = 0 with shared noise, as in the paper, where there is such a unit."""
     wanted = 1.0 if unit.g == 0 else 0.0
-    same = sorted((group for group in groups(record) if group.told_class == told_class),
+    same = sorted((group for group in groups(record)
+                   if group.told_class == told_class and group.reach == unit.reach),
                   key=lambda group: abs(group.correlation - wanted))
     m = position(record.axes["metric"].values, "cosine", "metric")
     for group in same:

@@ -11,6 +11,7 @@ from ...reading.estimates import Z95
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import first_count
+from ..reach import main_reach
 from ..replicas import (
     Group,
     Unit,
@@ -18,6 +19,7 @@ from ..replicas import (
     legend_columns,
     log_if_wide,
     network_figure,
+    over_reaches,
     say_not_measured,
     whole_numbers,
 )
@@ -36,6 +38,7 @@ from .data import (
     shown_step,
     step_note,
 )
+from .reach import reach_claim, reach_figure, reach_table
 from .steps import (
     band_figure,
     map_figure,
@@ -52,15 +55,24 @@ def content_beside(record: Record, beside) -> Content:
     """The same with other records of the report: one of replica_speciation with the same network
     says at which step layers are shown."""
     found = groups(record)
+    main = [group for group in found if group.reach == main_reach(record)]
     figures = []
-    for group in found:
+    for group in main:
         figures += [_layer_figure(group, modes, channels, beside) for channels in CHANNELS
                     for modes in MODES_FROM]
         figures += [map_figure(group, channels, beside) for channels in CHANNELS]
         figures += [band_figure(group), mode_figure(group), share_figure(group)]
+    over = over_reaches(found)
+    figures += [reach_figure(each, channels, beside) for each in over for channels in CHANNELS]
+    figures += [_layer_figure(group, modes, "plain", beside) for group in found
+                if group not in main for modes in MODES_FROM]
     figures.append(network_figure(record))
-    return Content(_summary(record), DIT, figures, tables.tables(found, beside),
-                   claims.claims(found, beside))
+    # The paper couples everywhere and always: what it says of that is not asked of anything else.
+    answers = claims.claims([group for group in main if group.reach.everywhere], beside)
+    answers += [claim for each in over if (claim := reach_claim(each, beside)) is not None]
+    return Content(_summary(record), DIT, figures,
+                   [*tables.tables(main, beside), *(reach_table(each, beside) for each in over)],
+                   answers)
 
 
 def _summary(record: Record) -> str:

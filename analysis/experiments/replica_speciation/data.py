@@ -155,6 +155,19 @@ def midpoint_difference(first: list[Unit], second: list[Unit], name: str) -> Mea
     return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
 
 
+def gap_difference(first: list[Unit], second: list[Unit]) -> Measured | None:
+    """Delta tau of `first` minus that of `second`, units of the same seeds, their mean over
+    seeds."""
+    values, resampled = [], []
+    for a, b in _same_seeds(first, second):
+        if all(is_fitted(unit, name) for unit in (a, b) for name in ("coarse", "fine")):
+            values.append(a.value("gap") - b.value("gap"))
+            of_a, of_b = ([fitted_midpoints(*resampled_curves(unit, name))
+                           for name in ("fine", "coarse")] for unit in (a, b))
+            resampled.append(of_a[0] - of_a[1] - of_b[0] + of_b[1])
+    return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
+
+
 def end_difference(first: list[Unit], second: list[Unit], name: str) -> Measured | None:
     """How much more replicas of `first` agree that were coupled all along, mean over seeds."""
     values, resampled = [], []

@@ -12,6 +12,7 @@ from ...page.papers import DIT
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import first_count
+from ..reach import main_reach
 from ..replicas import (
     NO_CLASS,
     Group,
@@ -20,6 +21,7 @@ from ..replicas import (
     groups,
     network_figure,
     noise_name,
+    over_reaches,
     spread,
     symbol,
 )
@@ -43,6 +45,7 @@ from .data import (
     scaling_note,
     unreliable_note,
 )
+from .reach import reach_claim, reach_figure, reach_table
 
 MOST_SHOWN = 4
 CROSSING_SHIFT = 0.015
@@ -50,10 +53,19 @@ CROSSING_SHIFT = 0.015
 
 def content(record: Record) -> Content:
     found = groups(record)
-    figures = [figure for told in dict.fromkeys(group.told_class for group in found)
-               for figure in _figures_of([g for g in found if g.told_class == told])]
+    main = [group for group in found if group.reach == main_reach(record)]
+    figures = [figure for told in dict.fromkeys(group.told_class for group in main)
+               for figure in _figures_of([g for g in main if g.told_class == told])]
+    over = over_reaches(found)
+    figures += [reach_figure(each) for each in over]
+    figures += [figure(group) for group in found if group not in main
+                for figure in (cosine_figure, commitment_figure)]
     figures.append(network_figure(record))
-    return Content(_summary(record), DIT, figures, tables.tables(found), claims.claims(found))
+    # The paper couples everywhere and always: what it says of that is not asked of anything else.
+    answers = claims.claims([group for group in main if group.reach.everywhere])
+    answers += [claim for each in over if (claim := reach_claim(each)) is not None]
+    return Content(_summary(record), DIT, figures,
+                   [*tables.tables(main), *(reach_table(each) for each in over)], answers)
 
 
 def _figures_of(same_class: list[Group]) -> list[Figure]:

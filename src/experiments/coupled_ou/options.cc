@@ -7,26 +7,6 @@
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
-namespace {
-
-void check_pieces(const CoupledOuOptions& options) {
-  const auto& starts = options.piece_starts;
-  require_input(!starts.empty() && starts.size() == options.piece_factors.size(),
-                "the piecewise schedule needs as many piece_factors as piece_starts "
-                "(experiment.piece_starts has ",
-                starts.size(), ", experiment.piece_factors ", options.piece_factors.size(),
-                "): give both, e.g. piece_starts = [0.0, 0.5], piece_factors = [1.0, 0.2]");
-  require_input(starts.front() == 0.0,
-                "the piecewise schedule must begin at time 0 (experiment.piece_starts, saw ",
-                starts.front(), " first): put 0.0 in front");
-  for (std::size_t i = 1; i < starts.size(); ++i)
-    require_input(starts[i - 1] < starts[i],
-                  "piece_starts must increase (experiment.piece_starts, saw ", starts[i - 1],
-                  " before ", starts[i], "): sort them");
-}
-
-}  // namespace
-
 OptionTable CoupledOuOptions::table() {
   OptionTable table;
   table.add("relaxation", relaxation, kRelaxations, "M",
@@ -70,24 +50,7 @@ OptionTable CoupledOuOptions::table() {
            "takes the "
            "effective dimension to be d (corrections E0.9)")
       .above(0);
-  table
-      .add("switch_time", switch_time, "t_0",
-           "when the late schedule switches off and the early one on; multimodal (144)")
-      .at_least(0)
-      .unit("time");
-  table
-      .add("ramp_time", ramp_time, "T",
-           "how long the linear and cosine schedules take from ramp_start to ramp_end")
-      .above(0)
-      .unit("time");
-  table.add("ramp_start", ramp_start, "", "g(0)/g of the linear and cosine schedules");
-  table.add("ramp_end", ramp_end, "", "g(T)/g of the linear and cosine schedules, kept after T");
-  table
-      .add("piece_starts", piece_starts, "",
-           "when the pieces of the piecewise schedule begin, the first at 0")
-      .at_least(0)
-      .unit("time");
-  table.add("piece_factors", piece_factors, "", "g(t)/g on each piece of the piecewise schedule");
+  describe_schedule(table, "time");
   table.add("graph_scale", graph_scale, kGraphScales, "",
             "edge: g is the strength of one edge of the coupling graph; spectral: g is that of the "
             "common mode, lambda_0 = -beta + g for every number of modalities");
@@ -108,34 +71,13 @@ theory::DataLaw CoupledOuOptions::data_law() const {
   return {variance_x, variance_y, d * mean_square_x, d * mean_square_y};
 }
 
-theory::CouplingSchedule CoupledOuOptions::schedule(CouplingShape shape, double strength) const {
-  using theory::CouplingSchedule;
-  switch (shape) {
-    case CouplingShape::constant:
-      return CouplingSchedule::constant(strength);
-    case CouplingShape::late:
-      return CouplingSchedule::late(strength, switch_time);
-    case CouplingShape::early:
-      return CouplingSchedule::early(strength, switch_time);
-    case CouplingShape::linear:
-      return CouplingSchedule::linear(ramp_start * strength, ramp_end * strength, ramp_time);
-    case CouplingShape::cosine:
-      return CouplingSchedule::cosine(ramp_start * strength, ramp_end * strength, ramp_time);
-    case CouplingShape::piecewise:
-      break;
-  }
-  std::vector<double> strengths = piece_factors;
-  for (double& factor : strengths) factor *= strength;
-  return CouplingSchedule::piecewise(piece_starts, strengths);
-}
-
 void check_coupled_ou(const CoupledOuOptions& options, const Grid& grid) {
   require_input(!options.quantities.empty(),
                 "nothing to compute (experiment.quantities is empty): name at least one of "
                 "speciation collapse critical_coupling curves large_deviations");
   const auto shapes = axis_choices(grid, "schedule", kCouplingShapes);
   if (std::find(shapes.begin(), shapes.end(), CouplingShape::piecewise) != shapes.end())
-    check_pieces(options);
+    options.check_pieces();
   if (options.computes(Quantity::curves) || options.computes(Quantity::large_deviations))
     for (double t : axis_values<double>(grid, "time"))
       require_input(t >= 0.0, "axis 'time' has a negative value (axes.time, saw ", t,

@@ -7,8 +7,8 @@
 #include "core/choices.h"
 #include "core/grid.h"
 #include "core/options.h"
+#include "experiments/shared/schedule_options.h"
 #include "theory/collapse.h"
-#include "theory/coupling_schedule.h"
 #include "theory/speciation.h"
 
 namespace syncgap::experiments {
@@ -26,16 +26,6 @@ inline constexpr Choices kQuantities{std::pair{Quantity::speciation, "speciation
                                      std::pair{Quantity::critical_coupling, "critical_coupling"},
                                      std::pair{Quantity::curves, "curves"},
                                      std::pair{Quantity::large_deviations, "large_deviations"}};
-
-/// g(t) / g: the values of axis `schedule`.
-enum class CouplingShape { constant, late, early, linear, cosine, piecewise };
-
-inline constexpr Choices kCouplingShapes{std::pair{CouplingShape::constant, "constant"},
-                                         std::pair{CouplingShape::late, "late"},
-                                         std::pair{CouplingShape::early, "early"},
-                                         std::pair{CouplingShape::linear, "linear"},
-                                         std::pair{CouplingShape::cosine, "cosine"},
-                                         std::pair{CouplingShape::piecewise, "piecewise"}};
 
 /// The values of axis `graph`; `given` is the option `adjacency`.
 enum class ModalityGraph { complete, ring, star, given };
@@ -57,7 +47,7 @@ inline constexpr Choices kSizeScalings{std::pair{SizeScaling::per_modality, "per
                                        std::pair{SizeScaling::total, "total"}};
 
 /// Options of `coupled_ou`; defaults are those of figures 1 and 4.
-struct CoupledOuOptions {
+struct CoupledOuOptions : ScheduleOptions {
   Relaxation relaxation = Relaxation::symmetric;
   std::vector<Quantity> quantities = {Quantity::speciation, Quantity::collapse};
 
@@ -69,11 +59,6 @@ struct CoupledOuOptions {
   double alpha = 1.0;
   double conditional_alpha_ratio = 1.0;
 
-  double switch_time = 0.35;
-  double ramp_time = 2.0;
-  double ramp_start = 1.0, ramp_end = 0.0;
-  std::vector<double> piece_starts, piece_factors;
-
   GraphScale graph_scale = GraphScale::spectral;
   SizeScaling size_scaling = SizeScaling::per_modality;
   std::vector<double> adjacency;
@@ -84,7 +69,6 @@ struct CoupledOuOptions {
   bool computes(Quantity quantity) const;
   /// Data as kappa sees them: mean squares times the dimension (corrections E0.3).
   theory::DataLaw data_law() const;
-  theory::CouplingSchedule schedule(CouplingShape shape, double strength) const;
 };
 
 /// Throws InputError for options and the axes both matrices share that make no sense together.

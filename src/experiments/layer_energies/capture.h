@@ -5,6 +5,7 @@
 
 #include "experiments/layer_energies/captured_layers.h"
 #include "experiments/layer_energies/options.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/replica_noise.h"
 #include "experiments/shared/replica_plan.h"
 #include "experiments/shared/tapped_denoiser.h"
@@ -16,6 +17,7 @@ namespace syncgap::experiments {
 struct CoupledRun {
   double strength = 0;  ///< g
   std::int64_t told_class = kNoClass;
+  CouplingReach reach = {};
 };
 
 /// Deterministic trajectories of all pairs, coupled all along; groups are dealt to the ranks of the

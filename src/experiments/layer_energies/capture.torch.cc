@@ -46,9 +46,10 @@ class Capture {
         layers_(plan.shape().depth + 1),
         grid_(plan.shape().grid()),
         out_(layers_, options_.steps, options_.pairs, grid_),
-        denoiser_(denoiser([this](std::int64_t layer, const Tensor& tokens) {
-          look_(layer, tokens.narrow(0, 0, rows_));
-        })),
+        denoiser_(coupled_by_step(denoiser([this](std::int64_t layer, const Tensor& tokens) {
+                                    look_(layer, tokens.narrow(0, 0, rows_));
+                                  }),
+                                  plan, run.reach)),
         initial_(layers_),
         start_(layers_),
         scale_(layers_),
@@ -92,7 +93,8 @@ class Capture {
     const diffusion::ReverseStep& taken = path_.steps()[s];
     const auto t =
         torch::full({count}, taken.from, torch::dtype(torch::kInt64).device(states.device()));
-    const auto predicted = denoiser_(states, {t, told_rows(count, run_.told_class, run_.strength)});
+    const auto predicted =
+        denoiser_(states, {t, told_rows(count, run_.told_class, run_.strength, run_.reach)});
     states = states * taken.on_state + predicted.noise * taken.on_noise;
   }
 

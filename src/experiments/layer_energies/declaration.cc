@@ -3,6 +3,7 @@
 #include <string>
 
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/replica_plan.h"
 
 namespace syncgap::experiments {
@@ -30,6 +31,7 @@ std::vector<Axis> layer_energies_axes(const LayerEnergiesOptions& options) {
   // Depth and grid of tokens do not depend on the images' channels.
   const auto shape = replicas.shape(1);
   auto axes = replica_axes({0, 0.1, 0.3, 0.5, 0.7, 0.9, 1});
+  for (const Axis& axis : coupling_reach_axes()) axes.push_back(axis);
   const std::vector<Axis> own = {
       {"modes_from",
        captured,

@@ -30,7 +30,8 @@ void LayerEnergies::run(const Unit& unit, Results& results, const RunContext& co
   const LayerEnergiesOptions& options = plan_.options();
   const networks::ThreadScope threads(options.replicas.threads);
   const std::int64_t seed = unit.integer("seed");
-  const CoupledRun run{unit.real("g"), unit.integer("told_class")};
+  const CoupledRun run{unit.real("g"), unit.integer("told_class"),
+                       coupling_reach(plan_.replicas(), unit)};
   const ReplicaNetwork network(plan_.replicas(), sources_, context.sweep_seed, seed,
                                told_of(run.told_class), context.team);
   const auto shape = plan_.replicas().state_shape(1);

@@ -5,6 +5,7 @@ namespace syncgap::experiments {
 OptionTable LayerEnergiesOptions::table() {
   OptionTable table;
   replicas.describe(table);
+  replicas.describe_schedules(table);
   table.add("start_storage", start_storage, kStartStorages, "",
             "how the differences at the start are kept, on which all later ones are projected: in "
             "single precision, or in half the memory");

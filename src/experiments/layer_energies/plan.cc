@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/coupling_reach.h"
 
 namespace syncgap::experiments {
 
@@ -15,6 +16,7 @@ LayerEnergiesPlan::LayerEnergiesPlan(const LayerEnergiesOptions& options, const 
       couplings_(axis_values<double>(grid, "g")),
       chance_steps_(axis_values<std::int64_t>(grid, "chance_step")) {
   check_replica_axes(options.replicas, grid);
+  check_coupling_reach(replicas_, grid);
   const auto& shape = replicas_.shape();
   const auto require_size = [&](const char* axis, std::int64_t wanted) {
     require_input(grid.axis(axis).size() == wanted, "axis ", axis, " has ", grid.axis(axis).size(),
@@ -55,9 +57,9 @@ double LayerEnergiesPlan::operations(const Unit& unit) const {
   const double state = to_real(shape.tokens() * shape.width);
   const double grams = 4 * pairs * pairs * state * to_real(shape.depth + 1) * steps;
   constexpr double kStartAlike = 4;
-  const double runs = pairs + kStartAlike;
+  const double runs = pairs + kStartAlike, coupled = coupling_reach(replicas_, unit).share();
   return replicas_.training_operations(unit) + replicas_.context_operations() + grams +
-         replicas_.sampling_operations(runs * steps, 0);
+         runs * steps * replicas_.sampling_operations(coupled, 1 - coupled);
 }
 
 double LayerEnergiesPlan::memory() const {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/judge_plan.h"
 #include "experiments/shared/replica_plan.h"
 
@@ -71,9 +72,11 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
   const ReplicaOptions& replicas = options.replicas;
   auto axes = replica_axes({0, 0.1, 0.3, 0.5, 0.7, 0.9, 1});
   const std::int64_t steps = replicas.steps;
-  const std::vector<Axis> own = {
+  axes.push_back(
       {"noise_correlation", AxisRole::split, std::vector<double>{0.0},
-       "correlation of the replicas' noise while they are coupled: 0 independent, 1 the same"},
+       "correlation of the replicas' noise while they are coupled: 0 independent, 1 the same"});
+  for (const Axis& axis : coupling_reach_axes()) axes.push_back(axis);
+  const std::vector<Axis> own = {
       {"t_int", captured, first_integers(steps + 1),
        "steps for which the replicas are coupled, before they are let go", "step"},
       {"metric", captured, Labels{"cosine", "label", "coarse", "fine"},

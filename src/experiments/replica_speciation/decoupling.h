@@ -10,6 +10,7 @@
 #include "diffusion/sampling_path.h"
 #include "experiments/replica_speciation/options.h"
 #include "experiments/replica_speciation/scan.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/image_judge.h"
 #include "experiments/shared/replica_noise.h"
 #include "parallel/team.h"
@@ -22,6 +23,7 @@ struct Coupling {
   double strength = 0;           ///< g
   double noise_correlation = 0;  ///< of the replicas' noise
   std::int64_t told_class = kNoClass;
+  CouplingReach reach = {};
 };
 
 /// The images of pairs that were never coupled: independent of each other, and samples of the

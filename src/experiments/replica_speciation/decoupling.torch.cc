@@ -50,7 +50,7 @@ DecoupledPairs::DecoupledPairs(const ReplicaSpeciationOptions& options, const Re
                                const Coupling& coupling, Look look, const parallel::Team& team)
     : options_(options),
       plan_(plan),
-      denoiser_(std::move(denoiser)),
+      denoiser_(coupled_by_step(std::move(denoiser), plan, coupling.reach)),
       noise_(noise),
       coupling_(coupling),
       look_(std::move(look)),
@@ -75,7 +75,7 @@ void DecoupledPairs::run_trunk() {
         [&](const diffusion::BranchKey&, std::int64_t t) {
           return noise_.coupled(group, t, coupling_.noise_correlation);
         },
-        told_rows(group.count, coupling_.told_class, coupling_.strength),
+        told_rows(group.count, coupling_.told_class, coupling_.strength, coupling_.reach),
         [&](const diffusion::TrunkStep& step) { keep(step.states); });
     keep(ends.trunk);
   }

@@ -10,6 +10,7 @@ ReplicaSpeciationOptions::ReplicaSpeciationOptions() {
 OptionTable ReplicaSpeciationOptions::table() {
   OptionTable table;
   replicas.describe(table);
+  replicas.describe_schedules(table);
   judge.describe(table);
   describe_reverse_steps(table);
   table.add("adaptive", adaptive, "",

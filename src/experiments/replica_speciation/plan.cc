@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/numbers.h"
 #include "experiments/shared/axis_values.h"
+#include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/judge_plan.h"
 #include "observables/adaptive_scan.h"
 
@@ -18,6 +19,7 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
       samples_(kept_samples(grid, "pairs", options.replicas.pairs)) {
   const std::int64_t steps = options.replicas.steps;
   check_replica_axes(options.replicas, grid);
+  check_coupling_reach(replicas_, grid);
   check_judge(options.judge, options.replicas);
   require_input(
       options.replicas.is_published() || options.judge.pooled_side <= options.replicas.side,
@@ -61,10 +63,11 @@ double ReplicaSpeciationPlan::operations(const Unit& unit) const {
       options_.adaptive ? std::min(all, options_.most_evaluations *
                                             to_real(observables::naive_evaluations(replicas.steps)))
                         : all;
+  const double coupled = steps * coupling_reach(replicas_, unit).share();
   const double images =
       judge_operations(options_.judge, replicas, 2 * pairs * to_real(std::ssize(points_)));
   return replicas_.training_operations(unit) + replicas_.context_operations() + images +
-         pairs * replicas_.sampling_operations(steps, let_go);
+         pairs * replicas_.sampling_operations(coupled, let_go + steps - coupled);
 }
 
 double ReplicaSpeciationPlan::memory() const {

@@ -91,7 +91,7 @@ void ReplicaSpeciation::run(const Unit& unit, Results& results, const RunContext
   const networks::ThreadScope threads(replicas.threads);
   const std::int64_t seed = unit.integer("seed");
   const Coupling coupling{unit.real("g"), unit.real("noise_correlation"),
-                          unit.integer("told_class")};
+                          unit.integer("told_class"), coupling_reach(plan_.replicas(), unit)};
   const ReplicaNetwork network(plan_.replicas(), sources_, context.sweep_seed, seed,
                                told_of(coupling.told_class), context.team);
   const ImageJudge judge(judges_, replicas.transformer, replicas.told_classes(), replicas.threads,

@@ -12,6 +12,14 @@ void ReplicaOptions::describe(OptionTable& table) {
   describe_network(table);
 }
 
+void ReplicaOptions::describe_schedules(OptionTable& table) {
+  coupling.describe_schedule(table, "trajectory");
+  table.add("g_budget", budget, kCouplingBudgets, "",
+            "what g is under a schedule of axis g_schedule: kept: the mean over the steps, so that "
+            "every schedule has the same integrated coupling; free: what g(t)/g multiplies, 1 "
+            "within a window of steps");
+}
+
 void ReplicaOptions::describe_network(OptionTable& table) {
   source.describe(table);
   table.add("classes", classes, "", "labels of the images that are used").at_least(0);

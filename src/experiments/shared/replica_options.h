@@ -2,17 +2,27 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/choices.h"
 #include "core/options.h"
 #include "diffusion/guidance.h"
 #include "diffusion/noise_schedule.h"
 #include "diffusion/step_grid.h"
 #include "experiments/shared/image_source.h"
+#include "experiments/shared/schedule_options.h"
 #include "models/transformer_options.h"
 #include "networks/dit_shape.h"
 
 namespace syncgap::experiments {
+
+/// What g is where it changes over a trajectory: its mean over the steps, so that all schedules
+/// have the same coupling in all; or what the schedule's shape multiplies.
+enum class CouplingBudget { kept, free };
+
+inline constexpr Choices kCouplingBudgets{std::pair{CouplingBudget::kept, "kept"},
+                                          std::pair{CouplingBudget::free, "free"}};
 
 /// Options of every experiment on a diffusion transformer and pairs of its replicas: one that is
 /// trained here on images, or a published one whose states are latents. dit sec. 3
@@ -30,6 +40,9 @@ struct ReplicaOptions {
   diffusion::Guidance guidance;
   double start_spread = 0.5;
   std::int64_t pairs = 32;
+  /// Shapes of g over a trajectory, whose forward time is 0 at the clean image and 1 at the noise.
+  ScheduleOptions coupling{.switch_time = 0.5, .ramp_time = 1};
+  CouplingBudget budget = CouplingBudget::kept;
   std::int64_t group = 16;
   std::int64_t context_samples = 128;
   double least_context_rise = 0.02;
@@ -38,6 +51,8 @@ struct ReplicaOptions {
 
   /// Binds the members.
   void describe(OptionTable& table);
+  /// What g does over the steps: for experiments with the axes of coupling_reach_axes.
+  void describe_schedules(OptionTable& table);
   /// The same without what only pairs have: for experiments on single images.
   void describe_network(OptionTable& table);
 

@@ -177,7 +177,7 @@ def test_a_gap_that_chance_makes_as_well_does_not_count(layers, tmp_path):
 
 def test_what_only_the_published_modes_show_is_shown_partly(layers, tmp_path):
     path = set_gaps(layers, tmp_path / "published.h5", as_published)
-    same_only = changed(path, tmp_path / "same.h5", gap=(np.s_[:, :, :, 1], 1.0))
+    same_only = changed(path, tmp_path / "same.h5", gap=(np.s_[..., 1, :, :, :], 1.0))
     assert said(same_only)[LAST] is Verdict.PARTLY
 
 

@@ -24,10 +24,10 @@ struct CapturedUnit : SmallUnit<LayerEnergiesOptions> {
     prepare(layer_energies_axes(options));
   }
 
-  CapturedLayers capture(double g) const {
+  CapturedLayers capture(double g, const CouplingReach& reach = {}) const {
     return capture_layers(options, *plan,
                           [&](const networks::LayerTap& tap) { return model.tapped(tap); }, *noise,
-                          {g, kNoClass}, {});
+                          {g, kNoClass, reach}, {});
   }
   std::int64_t layers() const { return plan->shape().depth + 1; }
 
@@ -125,6 +125,27 @@ TEST(CapturedLayers, BandsAreThoseOfACosineTransformAndMakeUpTheWhole) {
     for (std::int64_t band = 0; band < seen.bands; ++band) sum += seen.band_gram_of(1, band)[k];
     EXPECT_NEAR(sum, gram[k], 1e-4 * gram[0]);
   }
+}
+
+TEST(CapturedLayers, AreThoseOfNoCouplingBeforeItIsReached) {
+  const CapturedUnit unit;  // 3 blocks, 10 steps
+  const auto none = unit.capture(0), whole = unit.capture(0.8);
+  const auto last = unit.capture(0.8, {{0, 0, 1}, {}, {}});
+  const auto differs = [&](const CapturedLayers& seen, std::int64_t layer, std::int64_t step) {
+    return !std::ranges::equal(seen.energy_of(kPlain, layer, step),
+                               none.energy_of(kPlain, layer, step));
+  };
+  for (std::int64_t layer = 0; layer < 4; ++layer) {
+    EXPECT_EQ(differs(last, layer, 0), layer == 3) << layer;
+    EXPECT_EQ(differs(whole, layer, 0), layer > 0) << layer;
+    EXPECT_TRUE(differs(last, layer, 1)) << "the next step starts from other states";
+  }
+  CouplingReach late{{}, {}, std::vector<double>(10, 0.0)};
+  for (std::size_t s = 6; s < 10; ++s) late.steps[s] = 1;
+  const auto later = unit.capture(0.8, late);
+  for (std::int64_t step = 0; step < 10; ++step)
+    EXPECT_EQ(differs(later, 3, step), step >= 6) << step;
+  EXPECT_EQ(unit.capture(0.8, {{1, 1, 1}, {1, 1}, {}}).cross, whole.cross);
 }
 
 TEST(CapturedLayers, ReplicasThatStartAlikeStayAlike) {

@@ -1,6 +1,7 @@
 #include "experiments/replica_speciation/decoupling.h"
 
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,16 +39,20 @@ struct DecoupledUnit : SmallUnit<ReplicaSpeciationOptions> {
 
 /// One pair let go at t_int, from its own start, step by step: the obvious protocol.
 Tensor naive_end(const DecoupledUnit& unit, const Coupling& coupling, std::int64_t t_int,
-                 std::int64_t first, std::int64_t count) {
+                 std::int64_t first, std::int64_t count,
+                 const std::function<Tensor(std::int64_t)>& strength_at = {}) {
   const torch::NoGradGuard no_grad;
   const auto path = diffusion::SamplingPath::ddim(unit.plan->schedule(), 1, unit.plan->visited());
   const parallel::Dealt::Group group{first, count};
   auto z = unit.noise->start(group, unit.options.replicas.start_spread);
+  const auto strengths = [&](std::int64_t s) {
+    return strength_at ? strength_at(s) : torch::full({count}, coupling.strength);
+  };
   std::int64_t n = 0;
   for (const auto& step : path.steps()) {
     const bool coupled = n++ < t_int;
     diffusion::RowConditions told;
-    if (coupled) told.coupling = torch::full({count}, coupling.strength);
+    if (coupled) told.coupling = strengths(n - 1);
     const auto eps =
         unit.model.network->predict(z, {torch::full({count}, step.from, torch::kInt64), told})
             .noise;
@@ -72,6 +77,34 @@ TEST(DecoupledPairs, AreThoseOfTheNaiveProtocolBitForBit) {
       EXPECT_TRUE(torch::equal(images, expected.add(1).div(2))) << "t_int " << t;
     }
   }
+}
+
+TEST(DecoupledPairs, AreCoupledInTheBlocksHeadsAndStepsThatAreReachedAlone) {
+  const DecoupledUnit unit;  // 3 blocks of 2 heads, 10 steps
+  const auto images_of = [&](const CouplingReach& reach, std::int64_t t) {
+    return unit.pairs({0.7, 0, kNoClass, reach}).images(t, {0, 1, 2, 3});
+  };
+  CouplingReach reach{{0, 1, 1}, {1, 0}, std::vector<double>(10, 0.0)};
+  reach.steps[3] = reach.steps[4] = 1;
+  reach.steps[5] = 0.5;
+  const auto strength_at = [&](std::int64_t s) {
+    auto g = torch::zeros({4, 3, 2});
+    g.slice(1, 1).select(2, 0).fill_(0.7 * reach.steps[static_cast<std::size_t>(s)]);
+    return g;
+  };
+  for (const std::int64_t t : {2, 5, 10})
+    EXPECT_TRUE(
+        torch::equal(images_of(reach, t),
+                     naive_end(unit, {0.7, 0, kNoClass}, t, 0, 4, strength_at).add(1).div(2)))
+        << "t_int " << t;
+  // Where nothing is reached, pairs have the bits of never being coupled; where all is, of always.
+  EXPECT_TRUE(torch::equal(images_of({{0, 0, 0}, {}, {}}, 10),
+                           unit.pairs({0, 0, kNoClass}).images(10, {0, 1, 2, 3})));
+  reach.steps.assign(10, 0.0);
+  EXPECT_TRUE(
+      torch::equal(images_of(reach, 10), unit.pairs({0, 0, kNoClass}).images(10, {0, 1, 2, 3})));
+  EXPECT_TRUE(torch::equal(images_of({{1, 1, 1}, {1, 1}, std::vector<double>(10, 1.0)}, 10),
+                           unit.pairs({0.7, 0, kNoClass}).images(10, {0, 1, 2, 3})));
 }
 
 TEST(DecoupledPairs, DoNotDependOnWhichOthersAreAskedFor) {
