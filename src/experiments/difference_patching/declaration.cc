@@ -10,7 +10,7 @@
 namespace syncgap::experiments {
 namespace {
 
-/// The middle of every fifth of a trajectory.
+/// Tenths of a trajectory, every other one.
 std::vector<std::int64_t> patch_steps(std::int64_t steps) {
   constexpr std::int64_t kParts = 5;
   std::vector<std::int64_t> out;
@@ -35,7 +35,7 @@ std::vector<Axis> difference_patching_axes(const DifferencePatchingOptions& opti
        "what is done to a part of the difference: B gets A's, or both get the mean", "1",
        kPatchKinds.words()},
       {"patch_step", captured, patch_steps(replicas.steps),
-       "step s of the trajectory, from 0, at which a part is patched", "step"},
+       "step s of the trajectory, from 0, from which on a part is patched", "step"},
       {"layer", captured, first_integers(shape.depth),
        "block that has just been passed where it is patched; 0: tokens as they enter the first"},
       {"part", captured, patched_part_names(shape.grid()),
@@ -62,7 +62,7 @@ std::vector<Observable> difference_patching_observables(const DifferencePatching
                       "distances the relative one",
                       "1", "syncgap", pairs);
   list.add("part_share", {"patch_step", "layer", "part"},
-           "energy of the part over that of the whole difference where it is patched", "1",
+           "energy of the part over that of the whole difference where a patch begins", "1",
            "syncgap");
   list.add_with_interval("class_share", {"label"},
                          "share of each class among the samples of pairs that nothing was done to",

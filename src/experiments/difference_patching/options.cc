@@ -18,6 +18,12 @@ OptionTable DifferencePatchingOptions::table() {
       .above(0)
       .at_most(0.5);
   table
+      .add("patch_length", patch_length, "",
+           "steps for which a patch is made anew, from its step on: a single one of a hundred "
+           "hardly "
+           "matters")
+      .at_least(1);
+  table
       .add("patch_batch", patch_batch, "",
            "patches of a group that run as one batch; part of what decides the bits, and of the "
            "memory")

@@ -43,13 +43,13 @@ struct PatchedRun {
 struct PatchedPairs {
   std::vector<double> unpatched;     ///< (metrics, M)
   std::vector<double> patched;       ///< (S, P, metrics, M)
-  std::vector<double> part, whole;   ///< energies where a patch was made, (S, P, M)
+  std::vector<double> part, whole;   ///< energies where a patch begins, (S, P, M)
   std::vector<std::int64_t> labels;  ///< of unpatched images, (M, 2)
 };
 
-/// Deterministic trajectories, coupled all along; every patch leaves their trunk at its step and
-/// runs on to the end. Groups are dealt to the ranks of the team, and all of them know the whole.
-/// Collective.
+/// Deterministic trajectories, coupled all along; every patch leaves their trunk at its step, is
+/// made anew for some steps, and runs on to the end. Groups are dealt to the ranks of the team, and
+/// all of them know the whole. Collective.
 PatchedPairs run_patches(const DifferencePatchingPlan& plan, const ChangedDenoiser& denoiser,
                          const StartModes& modes, const ReplicaNoise& noise, const PatchedRun& run,
                          const std::function<ImageViews(const torch::Tensor&)>& look,

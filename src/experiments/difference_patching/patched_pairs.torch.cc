@@ -121,12 +121,17 @@ class Run {
     const auto copies = signed_size(patches_.size());
     auto states = left.repeat({copies, 1, 1, 1, 1});
     const auto told = told_rows(states.size(0), run_.told_class, run_.strength);
-    const diffusion::ReverseStep& step = path_.steps()[unsigned_size(s)];
-    const auto t = torch::full({states.size(0)}, step.from, states.options().dtype(torch::kInt64));
-    const auto predicted = patching_(states, {t, told});
-    states = states * step.on_state + predicted.noise * step.on_noise;
-    if (s + 1 < replicas_.steps)
-      states = diffusion::run_branches(path_.after(s + 1), plain_, states, {}, {}, told).trunk;
+    const auto end = std::min(s + plan_.options().patch_length, replicas_.steps);
+    for (std::int64_t at = s; at < end; ++at) {
+      const diffusion::ReverseStep& step = path_.steps()[unsigned_size(at)];
+      const auto t =
+          torch::full({states.size(0)}, step.from, states.options().dtype(torch::kInt64));
+      begins_ = at == s;
+      const auto predicted = patching_(states, {t, told});
+      states = states * step.on_state + predicted.noise * step.on_noise;
+    }
+    if (end < replicas_.steps)
+      states = diffusion::run_branches(path_.after(end), plain_, states, {}, {}, told).trunk;
     for (std::int64_t copy = 0; copy < copies; ++copy) {
       // A patch at a time: what a classifier makes of an image depends on its batch.
       const auto ends = states.narrow(0, copy * group_.count, group_.count);
@@ -144,6 +149,7 @@ class Run {
       const auto difference = rows.select(1, 0) - rows.select(1, 1);
       const auto part = parts_.of(patch.part, layer, difference);
       changed.narrow(0, copy * group_.count, group_.count).copy_(patched(rows, part, patch.kind));
+      if (!begins_) continue;
       put_energy(part, first_ + copy, out_.part);
       put_energy(difference, first_ + copy, out_.whole);
     }
@@ -178,6 +184,7 @@ class Run {
   Group group_{};
   std::span<const Patch> patches_;  // of the evaluation that is under way
   std::int64_t first_ = 0;          // their place among all
+  bool begins_ = false;             // this is a patch's first step
   PatchedPairs out_;
 };
 
