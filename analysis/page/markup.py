@@ -14,7 +14,8 @@ _SIGNS = {
     "kappa": "κ", "lambda": "λ", "Lambda": "Λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ",
     "tau": "τ", "chi": "χ", "pm": "±", "mp": "∓", "gtrsim": "≳", "lesssim": "≲",
     "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥",
-    "neq": "≠", "approx": "≈", "to": "→", "infty": "∞", "cdot": "·", "times": "×", "sum": "∑",
+    "neq": "≠", "ll": "≪", "gg": "≫", "approx": "≈", "to": "→", "infty": "∞", "cdot": "·",
+    "times": "×", "sum": "∑", "eta": "η", "xi": "ξ",
     "cos": "cos ", "sin": "sin ", "log": "log ", "ln": "ln ", "max": "max", "sup": "sup",
     "min": "min", "Pi": "Π", "sqrt": "√", "in": "∈", "ldots": "…", "quad": "  ", "nu": "ν",
 }

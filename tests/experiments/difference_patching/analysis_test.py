@@ -1,0 +1,91 @@
+"""difference_patching on a real record of tiny networks, and with known answers written into it."""
+
+import numpy as np
+import pytest
+from command import report
+from records import changed, set_pending
+
+from analysis import open_record
+from analysis.experiments.table import content
+from analysis.page.content import Verdict
+
+JOB = """
+[experiment]
+name = "difference_patching"
+images = 100
+epochs = 1
+batch = 20
+width = 8
+depth = 2
+heads = 2
+pairs = 6
+group = 6
+steps = 10
+patch_length = 2
+modes = 4
+mode_pairs = 4
+classifier_epochs = 1
+classifier_width = 8
+context_samples = 8
+[axes]
+g = [0.0, 0.5]
+seed = [1, 2]
+patch_step = [1, 5, 8]
+[run]
+title = "Patches, small"
+"""
+
+
+@pytest.fixture(scope="module")
+def patches(run_trained):
+    return run_trained(JOB)
+
+
+def verdicts(path) -> set[Verdict]:
+    with open_record(path) as record:
+        return {claim.verdict for claim in content(record).claims}
+
+
+def with_peaks(patches, path, coarse, fine, reliable=1.0):
+    """The mean band matters for the coarse scale at one step alone, the highest for the fine."""
+    with open_record(patches) as record:
+        shape = record["effect"].values.shape  # (..., metric, kind, step, layer, part)
+        metrics = list(record.axes["metric"].values)
+        part = [str(p) for p in record.axes["part"].values].index("band 0")
+    effect = np.full(shape, 1e-3)
+    effect[..., metrics.index("coarse"), :, coarse, :, part] = -0.5
+    effect[..., metrics.index("fine"), :, fine, :, -1] = -0.5
+    return changed(patches, path, effect=effect, effect_error=0.01, reliable=reliable)
+
+
+def test_report_shows_maps_parts_and_untouched_pairs(patches, tmp_path):
+    page = report(patches, folder=tmp_path / "report")
+    for text in ("What matters where", "Effect by part", "copied from A to B",
+                 "removed from both", "Pairs that nothing was done to", "use of context"):
+        assert text in page, text
+
+
+@pytest.mark.parametrize("left", [lambda u: True, lambda u: u % 2 == 0])
+def test_unfinished_records_are_drawn(patches, tmp_path, left):
+    report(set_pending(patches, tmp_path / "part.h5", left), folder=tmp_path / "report")
+
+
+def test_cells_without_a_value_are_drawn(patches, tmp_path):
+    holes = changed(patches, tmp_path / "holes.h5", effect=(np.s_[..., 0, :, :], np.nan),
+                    training_loss=np.nan, context_rise=np.nan)
+    report(holes, folder=tmp_path / "report")
+
+
+@pytest.mark.parametrize("coarse, fine, verdict", [(0, 2, Verdict.REPRODUCED),
+                                                   (2, 0, Verdict.CONTRADICTED),
+                                                   (1, 1, Verdict.CONTRADICTED)])
+def test_order_of_coarse_and_fine_is_recognised(patches, tmp_path, coarse, fine, verdict):
+    assert verdicts(with_peaks(patches, tmp_path / "peaks.h5", coarse, fine)) == {verdict}
+
+
+def test_what_is_not_clear_or_not_reliable_decides_nothing(patches, tmp_path):
+    blurred = changed(with_peaks(patches, tmp_path / "peaks.h5", 0, 2), tmp_path / "blurred.h5",
+                      effect_error=10.0)
+    assert verdicts(blurred) == {Verdict.OPEN}
+    doubtful = with_peaks(patches, tmp_path / "doubt.h5", 0, 2, reliable=0.0)
+    assert verdicts(doubtful) == {Verdict.OPEN}
