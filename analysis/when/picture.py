@@ -1,0 +1,290 @@
+"""One picture of when: what records of one data set say, of one another's questions too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..experiments import image_units, replicas
+from ..page import style
+from ..page.content import Content, Figure, Table
+from ..reading.image_sets import class_text, data_text
+from ..reading.record import Record
+from .clocks import StepClock, step_clock
+from .kinds import KINDS
+from .marks import Mark, Part, Source, parts_of
+
+LEAST_RECORDS, LEAST_KINDS = 2, 3
+MOST_SOURCES = 12
+_AXIS_TICKS = (0, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 1.5, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Records that share an image set and classes.
+
+    Attributes
+    ----------
+    parts : list of Part
+    marks : list of Mark
+        In the order of KINDS, on the clock of the replicas' states where there are any.
+    clock : StepClock or None
+        Of the first replicas' trajectories.
+    speaking : int
+        How many of the records have a value.
+    """
+
+    parts: list[Part]
+    marks: list[Mark]
+    clock: StepClock | None
+    speaking: int
+
+    @property
+    def sources(self) -> list[Source]:
+        return list({m.source.key: m.source for m in self.marks}.values())
+
+    @property
+    def speaks(self) -> bool:
+        """Whether enough records say enough."""
+        return (self.speaking >= LEAST_RECORDS
+                and len({m.kind for m in self.marks if m.known}) >= LEAST_KINDS)
+
+    @property
+    def text(self) -> str:
+        """The data in words."""
+        record = self.parts[0].record
+        return f"{class_text(record, self.parts[0].classes)} of {data_text(record).split(',')[0]}"
+
+    def letter(self, source: Source) -> str:
+        place = [s.key for s in self.sources].index(source.key)
+        return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+    def of(self, kind: str) -> list[Mark]:
+        return [m for m in self.marks if m.kind == kind]
+
+
+def pictures(records: Sequence[Record]) -> list[Picture]:
+    """One for each data set of which several records speak.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Of any experiments, joined.
+
+    Returns
+    -------
+    list of Picture
+        Only those that speak: two records at least, of three kinds of times.
+    """
+    shared: dict[object, list[Part]] = {}
+    for record in records:
+        for part in parts_of(record):
+            shared.setdefault((str(record.attributes["fact_data"]), part.classes), []).append(part)
+    return [found for found in map(_picture, shared.values()) if found.speaks]
+
+
+def contents(records: Sequence[Record]) -> list[Content]:
+    """What a report shows of them beside the records' own chapters.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Of any experiments, joined.
+
+    Returns
+    -------
+    list of Content
+        One for each picture.
+    """
+    return [_content(found, records) for found in pictures(records)]
+
+
+def _picture(parts: list[Part]) -> Picture:
+    pixel_range = max(part.pixel_range for part in parts)
+    order = list(KINDS)
+    of_parts = [part.marks(pixel_range) for part in parts]
+    marks = [mark for of_part in of_parts for mark in of_part]
+    trajectories = [p.record for p in parts if p.record.experiment == "replica_speciation"]
+    return Picture(parts, sorted(marks, key=lambda m: order.index(m.kind)),
+                   step_clock(trajectories[0]) if trajectories else None,
+                   sum(any(mark.known for mark in of_part) for of_part in of_parts))
+
+
+def _content(found: Picture, records: Sequence[Record]) -> Content:
+    names = ", ".join(dict.fromkeys(p.record.path.name for p in found.parts))
+    same = str(found.parts[0].record.attributes["fact_data"])
+    shown = {id(p.record) for p in found.parts}
+    others = [f"{r.path.name} ({class_text(r, p.classes)})" for r in records if id(r) not in shown
+              for p in parts_of(r) if str(r.attributes["fact_data"]) == same]
+    left = (f" Of the same images but other classes, and so not here: {', '.join(others)}."
+            if others else "")
+    return Content(summary=f"What {names} say of {found.text}: the same images by their checksum, "
+                   f"and the same classes. Networks are told apart, not taken for one.{left}",
+                   figures=[_figure(found)], tables=[_table(found)])
+
+
+# -- figure ----------------------------------------------------------------------------------------
+def _figure(found: Picture) -> Figure:
+    return Figure("when", f"When: {found.text}", _caption(found),
+                  lambda canvas: _draw(found, canvas),
+                  (10.4, 1.6 + 0.48 * len(KINDS) + 0.2 * len(found.sources)))
+
+
+def _caption(found: Picture) -> str:
+    text = ("Generation runs from left to right. $t=-\\frac{1}{2}\\log\\bar\\alpha$ is the time of "
+            "an Ornstein-Uhlenbeck process")
+    if found.clock is None:
+        text += " that starts at pixels from 0 to 1, as the records have it."
+    else:
+        text += (" that starts at pixels from −1 to 1, as replicas' networks see them; above: "
+                 "steps of their trajectories, from the noise. The other records have pixels from 0 "
+                 "to 1: $\\Lambda$ is four times as large here and $t_S$ later by log 2; crossings "
+                 "and maxima of variances are where the noise over the image is the same, "
+                 "$t'=\\frac{1}{2}\\log(1+4(e^{2t}-1))$; the peak of a rate, which depends on the "
+                 "clock, is that of its curve by this one, with the interval of its own.")
+    clones = {p.record.option("speciation_level", 0.775) for p in found.parts
+              if p.record.experiment != "replica_speciation"}
+    levels = " and ".join(f"{level:g}" for level in sorted(clones))
+    return (text + (f" Clones part where they agree on their class with probability {levels}, "
+                    "collapse where they agree on the image with 1/2." if clones else "")
+            + " Replicas: the weakest coupling above 0 with a midpoint is named and stands for "
+            "$g\\to0$; small: other couplings. Bars: 95%. Hollow: unreliable, see the table.")
+
+
+def _draw(found: Picture, canvas) -> None:
+    ax = canvas.subplots()
+    latest = max(float(np.nanmax([m.found.value, m.found.high])) for m in found.marks if m.known)
+    rows = list(KINDS)
+    for y, kind in enumerate(rows):
+        if y % 2:
+            ax.axhspan(y - 0.5, y + 0.5, color=style.GREY, alpha=0.07, linewidth=0)
+        _draw_row(found, ax, y, kind)
+    ax.set_xscale("function", functions=(lambda t: np.sqrt(np.maximum(t, 0)), np.square))
+    ax.set_xlim(1.12 * latest, 0)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_xticks([t for t in _AXIS_TICKS if t <= 1.12 * latest],
+                  [f"{t:g}" for t in _AXIS_TICKS if t <= 1.12 * latest])
+    ax.set_yticks(range(len(rows)), [KINDS[kind].label for kind in rows])
+    ax.grid(False, axis="y")
+    ax.set_xlabel("time $t$")
+    if found.clock is not None:
+        _step_axis(found.clock, ax, 1.12 * latest)
+    handles = [ax.plot([], [], color=_colour(found, s), marker=_marker(found, s), linestyle="none",
+                       label=f"{found.letter(s)}: {s.text}")[0]
+               for s in found.sources[:MOST_SOURCES]]
+    style.legend_below(canvas, [], 1, handles)
+
+
+def _step_axis(clock: StepClock, ax, latest: float) -> None:
+    above = ax.secondary_xaxis("top")
+    steps = len(clock.times) - 1
+    whole = [s for s in np.linspace(0, steps, 11).round().astype(int)
+             if clock.times[s] <= latest]
+    above.set_xticks(clock.times[whole], [str(s) for s in whole])
+    above.set_xlabel("reverse step")
+
+
+def _draw_row(found: Picture, ax, y: int, kind: str) -> None:
+    marks = found.of(kind)
+    if not marks:
+        ax.text(0.01, y, f"not in these records: {_plain(KINDS[kind].missing)}", va="center",
+                transform=ax.get_yaxis_transform(), fontsize=8.2, color=style.GREY, style="italic")
+        return
+    lines: dict[tuple, list[Mark]] = {}  # a network may be in several records, and images too
+    for mark in marks:
+        lines.setdefault((mark.source.key, mark.record), []).append(mark)
+    for k, own in enumerate(lines.values()):
+        at = y + (k - (len(lines) - 1) / 2) * 0.6 / len(lines)
+        first = _weakest(own)
+        for mark in own:
+            if mark.known:
+                _draw_mark(found, ax, at, mark, mark in first)
+    if absent := _absent(found, marks):
+        alone = not any(m.known for m in marks)
+        ax.text(0.01, y if alone else y + 0.47, absent, va="center" if alone else "bottom",
+                transform=ax.get_yaxis_transform(), fontsize=8.2 if alone else 7.2,
+                color=style.GREY)
+
+
+def _draw_mark(found: Picture, ax, y: float, mark: Mark, whole: bool) -> None:
+    colour, marker = _colour(found, mark.source), _marker(found, mark.source)
+    value, low, high = (float(v) for v in (mark.found.value, mark.found.low, mark.found.high))
+    face = "white" if mark.warned else colour
+    if not whole:
+        ax.plot([value], [y], marker=marker, color=colour, markersize=3, alpha=0.45,
+                markerfacecolor=face)
+        return
+    bars = np.nan_to_num(np.maximum([[value - low], [high - value]], 0))
+    ax.errorbar([value], [y], xerr=bars, color=colour, marker=marker, markersize=6.5,
+                markerfacecolor=face, elinewidth=1.2, linestyle="none", zorder=3)
+    if mark.g is not None:
+        ax.annotate(f"g = {mark.g:g}", (value, y), xytext=(0, 4), textcoords="offset points",
+                    ha="center", va="bottom", fontsize=6.8, color=colour)
+
+
+def _weakest(marks: list[Mark]) -> list[Mark]:
+    """Those that are shown with their interval: all but the stronger couplings, and none at all."""
+    coupled = [m for m in marks if m.known and m.g is not None and m.g > 0]
+    weakest = min((m.g for m in coupled), default=None)
+    return [m for m in marks if m.g is None or m.g == weakest]
+
+
+def _absent(found: Picture, marks: list[Mark]) -> str:
+    """Who has no value, and why, in one line."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for m in marks:
+        if not m.known:
+            why = m.said.split(": ")[0] if m.g is not None else m.said
+            said.setdefault((found.letter(m.source), why), []).append(
+                "" if m.g is None else f"{m.g:g}")
+    return "; ".join(f"{letter}: {why}" + (f" at g = {', '.join(at)}" if at[0] else "")
+                     for (letter, why), at in said.items())
+
+
+def _colour(found: Picture, source: Source) -> str:
+    order = (style.BLACK, *(c for c in style.CYCLE if c != style.BLACK))
+    return order[[s.key for s in found.sources].index(source.key) % len(order)]
+
+
+def _marker(found: Picture, source: Source) -> str:
+    return style.MARKERS[[s.key for s in found.sources].index(source.key) % len(style.MARKERS)]
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
+
+
+# -- table -----------------------------------------------------------------------------------------
+def _table(found: Picture) -> Table:
+    rows = []
+    for kind, described in KINDS.items():
+        for m in found.of(kind):
+            rows.append([described.label, found.letter(m.source),
+                         "–" if m.g is None else f"{m.g:g}",
+                         m.found.text() if m.known else m.said, _step_text(found, m), m.count,
+                         m.record, m.observable, m.warned or "–"])
+        if not found.of(kind):
+            rows.append([described.label, "–", "–", f"not in these records: {described.missing}",
+                         "–", "–", "–", "–", "–"])
+    letters = "; ".join(f"{found.letter(s)}: {s.text}" for s in found.sources)
+    told = sum(len({g.told_class for g in replicas.groups(p.record)} - {replicas.NO_CLASS})
+               for p in found.parts if p.record.experiment == "replica_speciation")
+    return Table("When, in numbers",
+                 ["<what", "<of", "$g$", "$t$", "reverse step", "<measured on", "<record",
+                  "<observable", "<unreliable"], rows,
+                 f"On the axis of the figure, with 95% intervals. {letters}."
+                 + (f" Left out: replicas told a class ({told}), which decide within it."
+                    if told else ""))
+
+
+def _step_text(found: Picture, mark: Mark) -> str:
+    """As recorded of replicas; of other times, where the first replicas' trajectories pass."""
+    if mark.steps.known:
+        return mark.steps.text(1)
+    if not mark.known or found.clock is None:
+        return "–"
+    high, low = (found.clock.step(v) for v in (mark.found.low, mark.found.high))
+    return image_units.Measured(np.float64(found.clock.step(mark.found.value)), np.float64(low),
+                                np.float64(high)).text(1)
