@@ -139,8 +139,8 @@ def _caption(found: Picture) -> str:
         text += " that starts at pixels from 0 to 1, as the records have it."
     else:
         text += (" that starts at pixels from −1 to 1, as replicas' networks see them; above: "
-                 "steps of their trajectories, from the noise. The other records have pixels from 0 "
-                 "to 1: $\\Lambda$ is four times as large here and $t_S$ later by log 2; crossings "
+                 "steps of their trajectories, from the noise. The other records have pixels from "
+                 "0 to 1: $\\Lambda$ is here four times as large, $t_S$ later by log 2; crossings "
                  "and maxima of variances are where the noise over the image is the same, "
                  "$t'=\\frac{1}{2}\\log(1+4(e^{2t}-1))$; the peak of a rate, which depends on the "
                  "clock, is that of its curve by this one, with the interval of its own.")
