@@ -21,8 +21,9 @@ class Kind:
     missing: str
 
 
-_EXACT = "run `trained_regimes`, or `dataset_regimes` with measure = [\"{}\"]"
-_TRAINED = "run `trained_regimes`"
+_EXACT = ("run `trained_regimes`, or `dataset_regimes` with measure = [\"{}\"], which take two "
+          "classes")
+_TRAINED = "run `trained_regimes`, which takes two classes"
 _REPLICAS = "run `replica_speciation` on these classes"
 _INFORMATION = "run `dataset_regimes` with measure = [\"information\"], say job information_images"
 _NOWHERE = "no experiment records it of a trained network; above is that of the exact score"

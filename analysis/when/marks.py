@@ -222,3 +222,22 @@ def _network_of(unit: replicas.Unit, group: replicas.Group) -> Source:
             f"token), seed {unit.seed}, trained on {unit.value('image_count'):,.0f} images with "
             f"their classes, none told, {replicas.noise_name(noise)}")
     return Source(("replicas", made, record.attributes.get("sweep_seed"), unit.seed, noise), text)
+
+
+def weakest(marks: list[Mark]) -> list[Mark]:
+    """Which of some marks stand for g -> 0.
+
+    Parameters
+    ----------
+    marks : list of Mark
+        Of one kind and network.
+
+    Returns
+    -------
+    list of Mark
+        Those at the weakest coupling above 0 that has a value; uncoupled replicas may pass a level
+        by chance alone. Marks that know no coupling are all of them.
+    """
+    coupled = [m for m in marks if m.known and m.g is not None and m.g > 0]
+    weakest = min((m.g for m in coupled), default=None)
+    return [m for m in marks if m.g is None or m.g == weakest]

@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from ..experiments import image_units, replicas
 from ..page import style
-from ..page.content import Content, Figure, Table
-from ..reading.image_sets import class_text, data_text
+from ..page.content import Content, Figure
+from ..reading.image_sets import class_text
 from ..reading.record import Record
-from .clocks import StepClock, step_clock
+from .clocks import StepClock
 from .kinds import KINDS
-from .marks import Mark, Part, Source, parts_of
+from .marks import Mark, Source, parts_of, weakest
+from .shared import Picture, pictures
+from .tables import numbers
 
-LEAST_RECORDS, LEAST_KINDS = 2, 3
 MOST_SOURCES = 12
 _AXIS_TICKS = (0, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 1.5, 2, 3, 4, 5)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Records that share an image set and classes.
-
-    Attributes
-    ----------
-    parts : list of Part
-    marks : list of Mark
-        In the order of KINDS, on the clock of the replicas' states where there are any.
-    clock : StepClock or None
-        Of the first replicas' trajectories.
-    speaking : int
-        How many of the records have a value.
-    """
-
-    parts: list[Part]
-    marks: list[Mark]
-    clock: StepClock | None
-    speaking: int
-
-    @property
-    def sources(self) -> list[Source]:
-        return list({m.source.key: m.source for m in self.marks}.values())
-
-    @property
-    def speaks(self) -> bool:
-        """Whether enough records say enough."""
-        return (self.speaking >= LEAST_RECORDS
-                and len({m.kind for m in self.marks if m.known}) >= LEAST_KINDS)
-
-    @property
-    def text(self) -> str:
-        """The data in words."""
-        record = self.parts[0].record
-        return f"{class_text(record, self.parts[0].classes)} of {data_text(record).split(',')[0]}"
-
-    def letter(self, source: Source) -> str:
-        place = [s.key for s in self.sources].index(source.key)
-        return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
-
-    def of(self, kind: str) -> list[Mark]:
-        return [m for m in self.marks if m.kind == kind]
-
-
-def pictures(records: Sequence[Record]) -> list[Picture]:
-    """One for each data set of which several records speak.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        Of any experiments, joined.
-
-    Returns
-    -------
-    list of Picture
-        Only those that speak: two records at least, of three kinds of times.
-    """
-    shared: dict[object, list[Part]] = {}
-    for record in records:
-        for part in parts_of(record):
-            shared.setdefault((str(record.attributes["fact_data"]), part.classes), []).append(part)
-    return [found for found in map(_picture, shared.values()) if found.speaks]
 
 
 def contents(records: Sequence[Record]) -> list[Content]:
@@ -101,17 +37,6 @@ def contents(records: Sequence[Record]) -> list[Content]:
     return [_content(found, records) for found in pictures(records)]
 
 
-def _picture(parts: list[Part]) -> Picture:
-    pixel_range = max(part.pixel_range for part in parts)
-    order = list(KINDS)
-    of_parts = [part.marks(pixel_range) for part in parts]
-    marks = [mark for of_part in of_parts for mark in of_part]
-    trajectories = [p.record for p in parts if p.record.experiment == "replica_speciation"]
-    return Picture(parts, sorted(marks, key=lambda m: order.index(m.kind)),
-                   step_clock(trajectories[0]) if trajectories else None,
-                   sum(any(mark.known for mark in of_part) for of_part in of_parts))
-
-
 def _content(found: Picture, records: Sequence[Record]) -> Content:
     names = ", ".join(dict.fromkeys(p.record.path.name for p in found.parts))
     same = str(found.parts[0].record.attributes["fact_data"])
@@ -122,14 +47,14 @@ def _content(found: Picture, records: Sequence[Record]) -> Content:
             if others else "")
     return Content(summary=f"What {names} say of {found.text}: the same images by their checksum, "
                    f"and the same classes. Networks are told apart, not taken for one.{left}",
-                   figures=[_figure(found)], tables=[_table(found)])
+                   figures=[_figure(found)], tables=[numbers(found)])
 
 
 # -- figure ----------------------------------------------------------------------------------------
 def _figure(found: Picture) -> Figure:
     return Figure("when", f"When: {found.text}", _caption(found),
                   lambda canvas: _draw(found, canvas),
-                  (10.4, 1.6 + 0.48 * len(KINDS) + 0.2 * len(found.sources)))
+                  (10.4, 1.6 + 0.48 * len(KINDS) + 0.2 * min(MOST_SOURCES, len(found.sources))))
 
 
 def _caption(found: Picture) -> str:
@@ -174,14 +99,21 @@ def _draw(found: Picture, canvas) -> None:
     handles = [ax.plot([], [], color=_colour(found, s), marker=_marker(found, s), linestyle="none",
                        label=f"{found.letter(s)}: {s.text}")[0]
                for s in found.sources[:MOST_SOURCES]]
+    if more := found.sources[MOST_SOURCES:]:
+        handles += ax.plot([], [], linestyle="none",
+                           label=f"{found.letter(more[0])} to {found.letter(more[-1])}: see the "
+                           "table")
     style.legend_below(canvas, [], 1, handles)
 
 
 def _step_axis(clock: StepClock, ax, latest: float) -> None:
     above = ax.secondary_xaxis("top")
     steps = len(clock.times) - 1
-    whole = [s for s in np.linspace(0, steps, 11).round().astype(int)
-             if clock.times[s] <= latest]
+    whole, room = [], 0.03 * math.sqrt(latest)  # the axis is straight in the root of t
+    for s in reversed(np.linspace(0, steps, 11).round().astype(int)):
+        if clock.times[s] <= latest and (
+                not whole or math.sqrt(clock.times[s]) - math.sqrt(clock.times[whole[-1]]) > room):
+            whole.append(s)
     above.set_xticks(clock.times[whole], [str(s) for s in whole])
     above.set_xlabel("reverse step")
 
@@ -197,7 +129,7 @@ def _draw_row(found: Picture, ax, y: int, kind: str) -> None:
         lines.setdefault((mark.source.key, mark.record), []).append(mark)
     for k, own in enumerate(lines.values()):
         at = y + (k - (len(lines) - 1) / 2) * 0.6 / len(lines)
-        first = _weakest(own)
+        first = weakest(own)
         for mark in own:
             if mark.known:
                 _draw_mark(found, ax, at, mark, mark in first)
@@ -224,13 +156,6 @@ def _draw_mark(found: Picture, ax, y: float, mark: Mark, whole: bool) -> None:
                     ha="center", va="bottom", fontsize=6.8, color=colour)
 
 
-def _weakest(marks: list[Mark]) -> list[Mark]:
-    """Those that are shown with their interval: all but the stronger couplings, and none at all."""
-    coupled = [m for m in marks if m.known and m.g is not None and m.g > 0]
-    weakest = min((m.g for m in coupled), default=None)
-    return [m for m in marks if m.g is None or m.g == weakest]
-
-
 def _absent(found: Picture, marks: list[Mark]) -> str:
     """Who has no value, and why, in one line."""
     said: dict[tuple[str, str], list[str]] = {}
@@ -254,37 +179,3 @@ def _marker(found: Picture, source: Source) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("`", "")
-
-
-# -- table -----------------------------------------------------------------------------------------
-def _table(found: Picture) -> Table:
-    rows = []
-    for kind, described in KINDS.items():
-        for m in found.of(kind):
-            rows.append([described.label, found.letter(m.source),
-                         "–" if m.g is None else f"{m.g:g}",
-                         m.found.text() if m.known else m.said, _step_text(found, m), m.count,
-                         m.record, m.observable, m.warned or "–"])
-        if not found.of(kind):
-            rows.append([described.label, "–", "–", f"not in these records: {described.missing}",
-                         "–", "–", "–", "–", "–"])
-    letters = "; ".join(f"{found.letter(s)}: {s.text}" for s in found.sources)
-    told = sum(len({g.told_class for g in replicas.groups(p.record)} - {replicas.NO_CLASS})
-               for p in found.parts if p.record.experiment == "replica_speciation")
-    return Table("When, in numbers",
-                 ["<what", "<of", "$g$", "$t$", "reverse step", "<measured on", "<record",
-                  "<observable", "<unreliable"], rows,
-                 f"On the axis of the figure, with 95% intervals. {letters}."
-                 + (f" Left out: replicas told a class ({told}), which decide within it."
-                    if told else ""))
-
-
-def _step_text(found: Picture, mark: Mark) -> str:
-    """As recorded of replicas; of other times, where the first replicas' trajectories pass."""
-    if mark.steps.known:
-        return mark.steps.text(1)
-    if not mark.known or found.clock is None:
-        return "–"
-    high, low = (found.clock.step(v) for v in (mark.found.low, mark.found.high))
-    return image_units.Measured(np.float64(found.clock.step(mark.found.value)), np.float64(low),
-                                np.float64(high)).text(1)
