@@ -28,11 +28,25 @@ _TRAINING = ("weights", "images", "classes", "side", "horizon", "beta_first", "b
 
 @dataclass(frozen=True)
 class Source:
-    """What a time is of: some images under their exact score, or a network. Equal where its key
-    is."""
+    """What a time is of: some images under their exact score, or a network.
 
-    key: tuple
+    Attributes
+    ----------
+    network : tuple
+        Equal for one network, or one set of images.
+    text : str
+        Which that is.
+    protocol : str
+        What was done with it, where that is not always the same.
+    """
+
+    network: tuple
     text: str
+    protocol: str = ""
+
+    @property
+    def key(self) -> tuple:
+        return (*self.network, self.protocol)
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class Mark:
         Why there is no value.
     g : float or None
         Coupling of replicas.
+    shared_noise : bool
+        Whether replicas are coupled by their noise, too: at g = 0 they then are by it alone.
     steps : Measured
         As recorded in steps of a trajectory; no value of other times.
     warned : str
@@ -68,6 +84,7 @@ class Mark:
     observable: str
     said: str = ""
     g: float | None = None
+    shared_noise: bool = False
     steps: Measured = NO_VALUE
     warned: str = ""
 
@@ -201,7 +218,8 @@ def _of_replicas(record: Record) -> Iterator[Mark]:
         for unit in group.every_unit():
             source = _network_of(unit, group)
             for metric in ("cosine", "coarse", "fine"):
-                yield replace(_of_unit(unit, metric, source, clock.time), g=unit.g)
+                yield replace(_of_unit(unit, metric, source, clock.time), g=unit.g,
+                              shared_noise=bool(group.correlation))
 
 
 def _of_unit(unit: replicas.Unit, metric: str, source: Source, clock: Callable) -> Mark:
@@ -216,12 +234,12 @@ def _of_unit(unit: replicas.Unit, metric: str, source: Source, clock: Callable) 
 def _network_of(unit: replicas.Unit, group: replicas.Group) -> Source:
     record = unit.record
     made = tuple(str(record.option(name)) for name in _TRAINING)
-    noise = group.correlation or 0.0
     depth, width, patch = (record.option(name) for name in ("depth", "width", "patch"))
     text = (f"transformer of replicas ({depth} blocks of width {width}, {patch} × {patch} pixels a "
             f"token), seed {unit.seed}, trained on {unit.value('image_count'):,.0f} images with "
-            f"their classes, none told, {replicas.noise_name(noise)}")
-    return Source(("replicas", made, record.attributes.get("sweep_seed"), unit.seed, noise), text)
+            f"their classes, none told")
+    return Source(("replicas", made, record.attributes.get("sweep_seed"), unit.seed), text,
+                  replicas.noise_name(group.correlation or 0.0))
 
 
 def weakest(marks: list[Mark]) -> list[Mark]:
@@ -235,9 +253,9 @@ def weakest(marks: list[Mark]) -> list[Mark]:
     Returns
     -------
     list of Mark
-        Those at the weakest coupling above 0 that has a value; uncoupled replicas may pass a level
-        by chance alone. Marks that know no coupling are all of them.
+        Those at the weakest coupling that has a value. Replicas that nothing couples, not even
+        their noise, have one by chance alone. Marks that know no coupling are all of them.
     """
-    coupled = [m for m in marks if m.known and m.g is not None and m.g > 0]
+    coupled = [m for m in marks if m.known and m.g is not None and (m.g > 0 or m.shared_noise)]
     weakest = min((m.g for m in coupled), default=None)
     return [m for m in marks if m.g is None or m.g == weakest]

@@ -74,8 +74,9 @@ def _caption(found: Picture) -> str:
     levels = " and ".join(f"{level:g}" for level in sorted(clones))
     return (text + (f" Clones part where they agree on their class with probability {levels}, "
                     "collapse where they agree on the image with 1/2." if clones else "")
-            + " Replicas: the weakest coupling above 0 with a midpoint is named and stands for "
-            "$g\\to0$; small: other couplings. Bars: 95%. Hollow: unreliable, see the table.")
+            + " Replicas: the weakest coupling with a midpoint, above 0 unless they share their "
+            "noise, is named and stands for $g\\to0$; small: other couplings. Bars: 95%. "
+            "Hollow: unreliable, see the table. A colour is a network, or the images.")
 
 
 def _draw(found: Picture, canvas) -> None:
@@ -97,7 +98,7 @@ def _draw(found: Picture, canvas) -> None:
     if found.clock is not None:
         _step_axis(found.clock, ax, 1.12 * latest)
     handles = [ax.plot([], [], color=_colour(found, s), marker=_marker(found, s), linestyle="none",
-                       label=f"{found.letter(s)}: {s.text}")[0]
+                       label=f"{found.letter(s)}: {found.told(s)}")[0]
                for s in found.sources[:MOST_SOURCES]]
     if more := found.sources[MOST_SOURCES:]:
         handles += ax.plot([], [], linestyle="none",
@@ -109,7 +110,7 @@ def _draw(found: Picture, canvas) -> None:
 def _step_axis(clock: StepClock, ax, latest: float) -> None:
     above = ax.secondary_xaxis("top")
     steps = len(clock.times) - 1
-    whole, room = [], 0.03 * math.sqrt(latest)  # the axis is straight in the root of t
+    whole, room = [], 0.045 * math.sqrt(latest)  # the axis is straight in the root of t
     for s in reversed(np.linspace(0, steps, 11).round().astype(int)):
         if clock.times[s] <= latest and (
                 not whole or math.sqrt(clock.times[s]) - math.sqrt(clock.times[whole[-1]]) > room):
@@ -170,7 +171,8 @@ def _absent(found: Picture, marks: list[Mark]) -> str:
 
 def _colour(found: Picture, source: Source) -> str:
     order = (style.BLACK, *(c for c in style.CYCLE if c != style.BLACK))
-    return order[[s.key for s in found.sources].index(source.key) % len(order)]
+    networks = list(dict.fromkeys(s.network for s in found.sources))
+    return order[networks.index(source.network) % len(order)]
 
 
 def _marker(found: Picture, source: Source) -> str:

@@ -57,6 +57,12 @@ class Picture:
         place = [s.key for s in self.sources].index(source.key)
         return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
 
+    def told(self, source: Source) -> str:
+        """A source in words, short where its network was named before."""
+        first = next(s for s in self.sources if s.network == source.network)
+        text = source.text if first is source else f"the network of {self.letter(first)}"
+        return text + (f", {source.protocol}" if source.protocol else "")
+
     def of(self, kind: str) -> list[Mark]:
         return [m for m in self.marks if m.kind == kind]
 

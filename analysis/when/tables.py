@@ -35,7 +35,7 @@ def numbers(found: Picture) -> Table:
         if not marks:
             rows.append([described.label, "–", "–", f"not in these records: {described.missing}",
                          "–", "–", "–", "–", "–"])
-    letters = "; ".join(f"{found.letter(s)}: {s.text}" for s in found.sources)
+    letters = "; ".join(f"{found.letter(s)}: {found.told(s)}" for s in found.sources)
     told = sum(len({g.told_class for g in replicas.groups(p.record)} - {replicas.NO_CLASS})
                for p in found.parts if p.record.experiment == "replica_speciation")
     return Table("When, in numbers",

@@ -182,6 +182,26 @@ def test_uncoupled_replicas_do_not_stand_for_weak_coupling(exact, replicas, tmp_
         "0", r"0.1, for $g\to0$", "0.3", "1"]
 
 
+def test_replicas_of_shared_noise_are_coupled_at_zero(exact, run_trained, folder, tmp_path):
+    job = REPLICAS.format(folder=folder).replace("[run]", "noise_correlation = [1.0]\n[run]")
+    shared = decide(run_trained(job), tmp_path / "shared.h5", lambda g, _: 9.0 + g)
+    table = together([open_record(exact), open_record(shared)])[0].tables[0]
+    assert [row[2] for row in table.rows if row[0] == r"$\tau_{spec}$ of replicas"] == [
+        r"0, for $g\to0$", "0.1", "0.3", "1"]
+
+
+def test_one_network_of_two_records_is_one(exact, replicas, run_trained, folder, tmp_path):
+    job = REPLICAS.format(folder=folder).replace("[run]", "noise_correlation = [1.0]\n[run]")
+    again = run_trained(job.replace("pairs = 12", "pairs = 10"))
+    found = only(exact, replicas, again)
+    first, second = [s for s in found.sources if s.network[0] == "replicas"]
+    assert first.network == second.network
+    assert found.told(second) == f"the network of {found.letter(first)}, shared noise"
+    other = run_trained(job.replace("epochs = 1", "epochs = 2", 1))
+    told = [found.told(s) for found in [only(exact, replicas, other)] for s in found.sources]
+    assert not any("network of" in text for text in told)
+
+
 def of_classes(record, copy, classes):
     """A copy as if replicas had been trained on these classes."""
     shutil.copy(record, copy)
