@@ -218,8 +218,10 @@ def _of_replicas(record: Record) -> Iterator[Mark]:
         for unit in group.every_unit():
             source = _network_of(unit, group)
             for metric in ("cosine", "coarse", "fine"):
-                yield replace(_of_unit(unit, metric, source, clock.time), g=unit.g,
-                              shared_noise=bool(group.correlation))
+                mark = replace(_of_unit(unit, metric, source, clock.time), g=unit.g,
+                               shared_noise=bool(group.correlation))
+                alone = mark.known and unit.g == 0 and not mark.shared_noise
+                yield replace(mark, warned="by chance: nothing couples them") if alone else mark
 
 
 def _of_unit(unit: replicas.Unit, metric: str, source: Source, clock: Callable) -> Mark:

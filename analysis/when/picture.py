@@ -87,8 +87,7 @@ def _draw(found: Picture, canvas) -> None:
         if y % 2:
             ax.axhspan(y - 0.5, y + 0.5, color=style.GREY, alpha=0.07, linewidth=0)
         _draw_row(found, ax, y, kind)
-    ax.set_xscale("function", functions=(lambda t: np.sqrt(np.maximum(t, 0)), np.square))
-    ax.set_xlim(1.12 * latest, 0)
+    _root_scale(ax, 1.12 * latest)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xticks([t for t in _AXIS_TICKS if t <= 1.12 * latest],
                   [f"{t:g}" for t in _AXIS_TICKS if t <= 1.12 * latest])
@@ -107,15 +106,25 @@ def _draw(found: Picture, canvas) -> None:
     style.legend_below(canvas, [], 1, handles)
 
 
+def _root_scale(ax, latest: float) -> None:
+    """Time from right to left, straight in its root: steps of a linear schedule then lie evenly."""
+    ax.set_xscale("function", functions=(lambda t: np.sqrt(np.maximum(t, 0)), np.square))
+    ax.set_xlim(latest, 0)
+
+
 def _step_axis(clock: StepClock, ax, latest: float) -> None:
-    above = ax.secondary_xaxis("top")
+    above = ax.twiny()  # a secondary axis would not take over the scale
+    _root_scale(above, latest)
+    above.spines["top"].set_visible(True)
+    above.grid(False)
     steps = len(clock.times) - 1
-    whole, room = [], 0.045 * math.sqrt(latest)  # the axis is straight in the root of t
+    whole, room = [], 0.03 * math.sqrt(latest)
     for s in reversed(np.linspace(0, steps, 11).round().astype(int)):
         if clock.times[s] <= latest and (
                 not whole or math.sqrt(clock.times[s]) - math.sqrt(clock.times[whole[-1]]) > room):
             whole.append(s)
     above.set_xticks(clock.times[whole], [str(s) for s in whole])
+    above.set_xticks([], minor=True)
     above.set_xlabel("reverse step")
 
 

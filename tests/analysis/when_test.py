@@ -14,7 +14,9 @@ from records import changed, set_pending
 
 from analysis import open_record
 from analysis.experiments.table import together
+from analysis.page.drawing import draw
 from analysis.when.clocks import step_clock
+from analysis.when.picture import contents
 from analysis.when.shared import pictures
 
 IMAGES = """
@@ -180,6 +182,8 @@ def test_uncoupled_replicas_do_not_stand_for_weak_coupling(exact, replicas, tmp_
     table = together([open_record(exact), open_record(chance)])[0].tables[0]
     assert [row[2] for row in table.rows if row[0] == r"$\tau_{spec}$ of replicas"] == [
         "0", r"0.1, for $g\to0$", "0.3", "1"]
+    assert [row[-1] for row in table.rows if row[0] == r"$\tau_{spec}$ of replicas"] == [
+        "by chance: nothing couples them", "–", "–", "–"]
 
 
 def test_replicas_of_shared_noise_are_coupled_at_zero(exact, run_trained, folder, tmp_path):
@@ -243,6 +247,21 @@ def test_the_report_begins_with_the_picture(exact, trained, replicas, tmp_path):
     assert "Networks are told apart" in page
     for text in ("later by log 2", "no midpoint: flat", "not reached: at most 0.20"):
         assert text in page, text
+
+
+def test_steps_stand_above_their_times(exact, replicas):
+    found = only(exact, replicas)
+    canvas = draw(contents([open_record(exact), open_record(replicas)])[0].figures[0])
+    below, above = canvas.axes
+    ticks = {label.get_text(): x for x, label in zip(above.get_xticks(), above.get_xticklabels())}
+    assert {"10", "20"} <= set(ticks)
+    for step, place in ticks.items():
+        at = float(found.clock.time(int(step)))
+        assert above.transData.transform((place, 0))[0] == pytest.approx(
+            below.transData.transform((at, 0))[0], abs=0.01)
+    mark, = [m for m in found.of("cosine") if m.g == 0.3]
+    drawn = [x for line in below.lines for x in line.get_xdata()]
+    assert any(x == pytest.approx(float(mark.found.value)) for x in drawn)
 
 
 def test_unfinished_records_are_drawn(exact, trained, replicas, tmp_path):
