@@ -22,6 +22,20 @@ def module_of(experiment: str) -> ModuleType:
     return import_module(f".{experiment}.figures", __package__) if experiment in NAMES else overview
 
 
+def together(records: Sequence[Record]) -> list[Content]:
+    """What several records show only together: when, for those of one data set."""
+    from ..when import picture
+    try:
+        return picture.contents(records)
+    except RecordError:
+        raise
+    except Exception as error:  # the chapters of the records do not need it
+        if not forgives():
+            raise
+        return [Content(problem="What these records say together of when could not be laid out "
+                        f"({type(error).__name__}: {error}); one may be of another version.")]
+
+
 def content(record: Record, beside: Sequence[Record] = ()) -> Content:
     """Figures, tables and claims of a record; an overview where no module knows its experiment, or
     where the module cannot make sense of the record, say one of another version. A module that has

@@ -86,6 +86,10 @@ def _formula(source: str) -> str:
             out.append(f"<{tag}>{_formula(match[1].strip('{}'))}</{tag}>")
         elif match := re.match(r"\\(?:mathrm|text)\{([^{}]*)\}", rest):
             out.append(html.escape(match[1], quote=False))
+        elif match := re.match(r"\\frac\{([^{}]*)\}\{([^{}]*)\} ?", rest):
+            out.append(f"{_formula(match[1])}/{_formula(match[2])} ")
+        elif match := re.match(r"\\bar ?(\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z])", rest):
+            out.append(_formula(match[1].strip("{}")) + "\u0304")  # a line above
         elif match := re.match(r"\\([A-Za-z]+) ?", rest):
             sign = _SIGNS.get(match[1], match[1])
             out.append(sign if sign in _UPRIGHT or not sign.isalpha() else f"<i>{sign}</i>")

@@ -27,11 +27,12 @@ _VERDICTS = {
 
 @dataclass
 class Chapter:
-    """One record's part of the report: its anchor, heading, content, and where its figures go."""
+    """A part of the report: its anchor, heading, content, and where its figures go; of one record,
+    or of several together."""
 
     anchor: str
     title: str
-    record: Record
+    record: Record | None
     content: Content
     folder: str
 
@@ -68,12 +69,14 @@ def write_report(records: list[Record], out: Path, formats: tuple[str, ...],
     (out / "figures").mkdir(parents=True, exist_ok=True)
     records = join(records)
     chapters = _chapters(records)
-    undrawn = [c.record.experiment for c in chapters if c.content.problem]
+    undrawn = []
     for c in chapters:
         if c.content.problem:
-            print(f"analysis: {c.record.path}: {c.content.problem}", file=sys.stderr)
-        for name in c.record.names:  # read now: the processes that draw leave the file alone
-            c.record[name]
+            undrawn.append(c.record.experiment if c.record else c.anchor)
+            where = f"{c.record.path}: " if c.record else ""
+            print(f"analysis: {where}{c.content.problem}", file=sys.stderr)
+        for name in c.record.names if c.record else ():
+            c.record[name]  # read now: the processes that draw leave the file alone
     every = [figure for c in chapters for figure in c.content.figures]
     drawn = iter(render.draw_all(every, tuple(dict.fromkeys(("png", *formats)))))
     navigation = _navigation(chapters)
@@ -121,6 +124,11 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _chapters(records: list[Record]) -> list[Chapter]:
     chapters, folders, titles = [], set(), _titles(records)
+    for i, content in enumerate(table.together(records), 1):
+        folder = "figures/when" + (f"-{i}" if i > 1 else "")
+        folders.add(folder)
+        title = to_plain(content.figures[0].title) if content.figures else "When"
+        chapters.append(Chapter(f"when{i}", title, None, content, folder))
     for i, record in enumerate(records, 1):
         content = table.content(record, [other for other in records if other is not record])
         content.figures = content.figures + progress.figures(record)
@@ -169,7 +177,8 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
         parts.append(f"<p class='notice bad'>{_escape(content.problem)}</p>")
     if content.summary:
         parts.append(f"<p class='lead'>{to_html(content.summary)}</p>")
-    parts += [_tiles(record), _notices(record), navigation]
+    if record:
+        parts += [_tiles(record), _notices(record), navigation]
     if content.claims:
         parts.append(_section(chapter, "claims", "What the paper says, and what was measured"))
         if content.paper:
@@ -182,7 +191,13 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
     if content.tables:
         parts.append(_section(chapter, "tables", "Tables"))
         parts += [_table(t) for t in content.tables]
-    parts.append(_section(chapter, "sweep", "Completeness and timings"))
+    return "\n".join(parts + (_about_record(chapter) if record else []))
+
+
+def _about_record(chapter: Chapter) -> list[str]:
+    """What is shown of every record, whatever its experiment."""
+    record = chapter.record
+    parts = [_section(chapter, "sweep", "Completeness and timings")]
     tables = [*goals.tables(record), progress.timing_table(record), progress.failure_table(record),
               progress.missing_table(record)]
     parts += [_table(t) for t in tables if t]
@@ -194,7 +209,7 @@ def _chapter(chapter: Chapter, out: Path, formats: tuple[str, ...],
     parts.append(_section(chapter, "reading", "Reading the record"))
     parts.append("<pre>" + _escape(provenance.reading_text(record)) + "</pre>")
     parts.append(_table(provenance.observable_table(record)))
-    return "\n".join(parts)
+    return parts
 
 
 def _section(chapter: Chapter, key: str, title: str) -> str:

@@ -32,3 +32,8 @@ def test_plain_text_keeps_the_meaning():
     ("", "")])
 def test_option_symbols(symbol, rendered):
     assert to_html(symbol_markup(symbol)) == rendered
+
+
+def test_fractions_and_lines_above():
+    assert to_plain(r"$t=-\frac{1}{2}\log\bar\alpha$") == "t = −1/2 log α\u0304"
+    assert to_plain(r"$\frac{1}{2} x$") == "1/2 x"

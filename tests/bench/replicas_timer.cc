@@ -1,6 +1,7 @@
 // What protocols I and II cost on a diffusion transformer, on one core: pairs let go at every step,
 // each from its own start, against one trunk with all of them and against an adaptive scan; and
 // hidden states followed through all layers against the trajectory alone. Prints a table.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <numeric>

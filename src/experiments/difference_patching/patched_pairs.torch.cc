@@ -1,6 +1,7 @@
 #include "experiments/difference_patching/patched_pairs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <utility>

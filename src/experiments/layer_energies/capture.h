@@ -8,7 +8,7 @@
 #include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/replica_noise.h"
 #include "experiments/shared/replica_plan.h"
-#include "experiments/shared/tapped_denoiser.h"
+#include "experiments/shared/tapped_denoiser.torch.h"
 #include "parallel/team.h"
 
 namespace syncgap::experiments {

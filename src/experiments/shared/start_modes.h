@@ -6,7 +6,7 @@
 #include "experiments/shared/mode_options.h"
 #include "experiments/shared/replica_noise.h"
 #include "experiments/shared/replica_plan.h"
-#include "experiments/shared/tapped_denoiser.h"
+#include "experiments/shared/tapped_denoiser.torch.h"
 
 namespace syncgap::experiments {
 

@@ -1,0 +1,169 @@
+"""Times of different clocks: data of another scale, and steps of a reverse trajectory.
+
+Every time here is that of an Ornstein-Uhlenbeck process, x_t = e^-t a + sqrt(1 - e^-2t) z, which is
+t = -log(abar) / 2 of a discrete one. Where the data a are s times as large, the same noise level
+(sigma_t / alpha_t over the data's size) comes later.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ..experiments.image_units import Measured
+from ..reading.estimates import peak
+from ..reading.record import Record
+
+
+def same_noise(time, scale: float):
+    """When data that are `scale` times as large are as noisy.
+
+    Parameters
+    ----------
+    time : float or array
+        Of the data as they are.
+    scale : float
+        Positive.
+
+    Returns
+    -------
+    float or array
+        log(1 + scale^2 (e^2t - 1)) / 2: what depends on the noise level alone, such as posterior
+        weights, is there what it was at `time`.
+    """
+    return 0.5 * np.log1p(scale**2 * np.expm1(2 * np.asarray(time, dtype=float)))
+
+
+def of_covariance(time, scale: float):
+    """The speciation time of a covariance whose eigenvalues are `scale`^2 times as large.
+
+    Parameters
+    ----------
+    time : float or array
+        log(Lambda) / 2.
+    scale : float
+        Positive.
+
+    Returns
+    -------
+    float or array
+        log(scale^2 Lambda) / 2. regimes (4)
+    """
+    return np.asarray(time, dtype=float) + math.log(scale)
+
+
+def moved(found: Measured, clock: Callable) -> Measured:
+    """A time and its interval by another clock, which may run backwards.
+
+    Parameters
+    ----------
+    found : Measured
+        A number with its interval.
+    clock : callable
+        Monotone.
+
+    Returns
+    -------
+    Measured
+        By that clock, the ends in order.
+    """
+    ends = sorted((float(clock(found.low)), float(clock(found.high))))
+    return Measured(np.float64(clock(found.value)), *map(np.float64, ends))
+
+
+def rate_peak(time: np.ndarray, rate: np.ndarray, recorded: Measured, scale: float) -> Measured:
+    """When a rate is largest by the clock of larger data. A rate is per time, so that its maximum
+    is not the same noise level by another clock.
+
+    Parameters
+    ----------
+    time, rate : array
+        The curve, time ascending, of the data as they are.
+    recorded : Measured
+        Its maximum by its own clock.
+    scale : float
+        How many times as large the data are.
+
+    Returns
+    -------
+    Measured
+        The maximum of rate dt/dt'. Its interval is the recorded one, moved along: it lies about
+        the maximum as that did. No value where the largest rate lies at an end of the curve.
+    """
+    if scale == 1:
+        return recorded
+    later = same_noise(time, scale)
+    top = peak(later, rate * np.exp(2 * (later - time)) / scale**2)
+    along = moved(recorded, lambda t: same_noise(t, scale))
+    by = np.nan if top is None else top[0] - along.value
+    return Measured(along.value + by, along.low + by, along.high + by)
+
+
+@dataclass(frozen=True)
+class StepClock:
+    """The time after each number of steps of a reverse trajectory.
+
+    Attributes
+    ----------
+    times : array (steps + 1)
+        Descending; the last is 0, the clean image.
+    """
+
+    times: np.ndarray
+
+    def time(self, step):
+        """The time after so many steps, straight between whole ones; before the first and after
+        the last it stands still."""
+        return np.interp(step, np.arange(len(self.times)), self.times)
+
+    def step(self, time):
+        """The number of steps after which it is so late."""
+        return np.interp(-np.asarray(time, dtype=float), -self.times, np.arange(len(self.times)))
+
+
+def step_clock(record: Record) -> StepClock:
+    """The clock of replicas' trajectories.
+
+    Parameters
+    ----------
+    record : Record
+        Of an experiment on replicas of a transformer.
+
+    Returns
+    -------
+    StepClock
+        -log(abar) / 2 of the visited steps of its schedule.
+    """
+    horizon, steps = int(record.option("horizon")), int(record.option("steps"))
+    beta = np.linspace(record.option("beta_first"), record.option("beta_last"), horizon)
+    times = -0.5 * np.cumsum(np.log1p(-beta))
+    visited = visited_steps(str(record.option("step_grid", "even")), horizon, steps)
+    return StepClock(np.append(times[visited], 0.0))
+
+
+def visited_steps(grid: str, horizon: int, steps: int) -> list[int]:
+    """Which steps of a schedule a trajectory visits.
+
+    Parameters
+    ----------
+    grid : str
+        "even", with both ends among them, or "strided", the multiples of a whole number.
+    horizon, steps : int
+        Of the schedule, and of the trajectory.
+
+    Returns
+    -------
+    list of int
+        Descending.
+    """
+    if grid == "strided":
+        stride = next(s for s in range(1, horizon + 1) if -(-horizon // s) <= steps)
+        return [stride * i for i in reversed(range(steps))]
+    if steps == 1:
+        return [0]
+    # A half goes to the even neighbour, as round() has it of exact fractions.
+    return [round(Fraction(i * (horizon - 1), steps - 1)) for i in reversed(range(steps))]
