@@ -69,11 +69,12 @@ class ModePath {
 };
 
 ModePath::Found ModePath::find() const {
+  const double least = pair_.least_restoring * pair_.noise_variance;
   // On a piece the covariance is monotone, and so is y, which is sigma_W^2 / 2 in the end.
   for (std::size_t j = 0; j < starts_.size(); ++j) {
     const bool last = j + 1 == starts_.size();
     const double at_end = last ? at_start_[j].covariance : at_start_[j + 1].covariance;
-    if (!(restoring(j, at_start_[j].covariance) > 0.0 && restoring(j, at_end) > 0.0))
+    if (!(restoring(j, at_start_[j].covariance) > least && restoring(j, at_end) > least))
       return {SpeciationStatus::unstable, 0, 0.0};
   }
   for (std::size_t j = starts_.size(); j-- > 0;) {

@@ -16,6 +16,10 @@ struct SymmetricPair {
   double noise_variance = 2.0;  ///< sigma_W^2
   double variance = 1.0;        ///< of the data within a class
   double mean_square = 2.0;     ///< m_+^2 + m_-^2
+  /// y / sigma_W^2, see below, must stay above this, in [0, 1/2): a mode that a switch leaves
+  /// hardly confined has a large kappa whatever its signal is. Without coupling y / sigma_W^2 tends
+  /// to 1/2.
+  double least_restoring = 0.0;
 
   static constexpr double kCommon = 1.0, kDifference = -1.0;
 };
@@ -30,9 +34,9 @@ struct ModePassage {
 
 /// Speciation of one mode under strengths (K) from starts (K) on, the last of them for ever. On a
 /// piece kappa falls: d log kappa / dt = -((y - s)^2 + y^2) / (c y) with s = sigma_W^2, c the
-/// mode's covariance and y = lambda c + s, so that every piece holds at most one passage. Needs
-/// starts that increase from 0 and |g| < beta. Derivatives follow from those of log kappa at the
-/// passage.
+/// mode's covariance and y = lambda c + s, so that every piece holds at most one passage. It is
+/// unstable where y / s does not stay above least_restoring. Needs starts that increase from 0 and
+/// |g| < beta. Derivatives follow from those of log kappa at the passage.
 ModePassage mode_passage(const SymmetricPair& pair, double eigenvalue,
                          std::span<const double> starts, std::span<const double> strengths);
 

@@ -94,6 +94,24 @@ TEST(ScheduleGap, CouplingLongBeforeSpeciationLeavesNone) {
   EXPECT_GT(gap.gradient[0], 0.1);
 }
 
+TEST(ScheduleGap, AModeMustStayAsConfinedAsIsAsked) {
+  // The difference mode begins at y / sigma_W^2 = 1 - (1 + g) / 2, and is more confined later.
+  const std::vector<double> starts{0.0}, strengths{0.4};
+  const auto status = [&](double least) {
+    return mode_passage({1.0, 2.0, 1.0, 2.0, least}, SymmetricPair::kDifference, starts, strengths)
+        .status;
+  };
+  EXPECT_EQ(status(0.29), SpeciationStatus::speciates);
+  EXPECT_EQ(status(0.31), SpeciationStatus::unstable);
+  // What grew under strong coupling is held less when this ends: c = 2 - e^{-0.2}, and y = 2 - c.
+  const std::vector<double> two{0.0, 0.2}, ends{0.5, 0.0};
+  const auto common = [&](double least) {
+    return mode_passage({1.0, 2.0, 1.0, 2.0, least}, SymmetricPair::kCommon, two, ends).status;
+  };
+  EXPECT_EQ(common(0.5 * std::exp(-0.2) - 1e-6), SpeciationStatus::speciates);
+  EXPECT_EQ(common(0.5 * std::exp(-0.2) + 1e-6), SpeciationStatus::unstable);
+}
+
 TEST(ScheduleGap, GradientIsThatOfDifferences) {
   std::mt19937_64 random(3);
   constexpr double kStep = 1e-5;
