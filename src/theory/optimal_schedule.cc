@@ -50,6 +50,7 @@ class Search {
   std::vector<Candidate> best_extremes(const FactorBudget& budget) const;
   Candidate climbed(Candidate at) const;
   Candidate exchanged(Candidate at) const;
+  Candidate rearranged(Candidate at) const;
 
  private:
   const SymmetricPair& pair_;
@@ -61,7 +62,7 @@ class Search {
 
 /// The best schedules of full and empty pieces, but for one; best first.
 std::vector<Candidate> Search::best_extremes(const FactorBudget& budget) const {
-  constexpr std::ptrdiff_t kKept = 6;
+  constexpr std::ptrdiff_t kKept = 20;
   std::vector<Candidate> best;
   const auto consider = [&](const std::vector<double>& factors) {
     const double merit = this->merit(factors);
@@ -137,6 +138,26 @@ Candidate Search::exchanged(Candidate at) const {
   return at;
 }
 
+/// Lets two pieces change places and exchanges anew, while this improves.
+Candidate Search::rearranged(Candidate at) const {
+  constexpr double kLeastGain = 1e-9;
+  for (bool better = true; better;) {
+    better = false;
+    for (std::size_t i = 0; i < at.factors.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) {
+        Candidate swapped = at;
+        std::swap(swapped.factors[i], swapped.factors[j]);
+        swapped.merit = merit(swapped.factors);
+        if (std::isnan(swapped.merit)) continue;
+        swapped = exchanged(std::move(swapped));
+        if (!(swapped.merit > at.merit + kLeastGain)) continue;
+        at = std::move(swapped);
+        better = true;
+      }
+  }
+  return at;
+}
+
 }  // namespace
 
 std::vector<double> FactorBudget::nearest(std::span<const double> factors) const {
@@ -177,7 +198,7 @@ std::optional<OptimalSchedule> optimal_schedule(const SymmetricPair& pair,
   SYNCGAP_EXPECTS(strength * budget.most_factor < pair.beta);
   const Search search(pair, starts, strength, budget, goal);
   // Extremes of lower caps too: beyond a strength the reverse drift may not confine.
-  constexpr int kCaps = 4;
+  constexpr int kCaps = 8;
   std::vector<Candidate> candidates;
   for (int n = 0; n <= kCaps; ++n) {
     const double cap = 1.0 + (budget.most_factor - 1.0) * to_real(n) / to_real(kCaps);
@@ -190,6 +211,7 @@ std::optional<OptimalSchedule> optimal_schedule(const SymmetricPair& pair,
     Candidate found = search.exchanged(search.climbed(start));
     if (found.merit > best.merit) best = std::move(found);
   }
+  best = search.rearranged(std::move(best));
   return OptimalSchedule{std::move(best.factors), search.sign() * best.merit};
 }
 

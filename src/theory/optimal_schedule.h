@@ -37,9 +37,10 @@ inline constexpr std::size_t kMostPieces = 20;
 /// The factors of the smallest or largest gap at mean coupling `strength`, pieces beginning at
 /// `starts` (K) in forward time, the last open. kappa depends on g(t) at its own time too, so that
 /// the gap jumps where a switch moves a passage, and has many local optima: all extreme points of
-/// the budget and of lower caps (full or empty pieces, but for one) are tried, and the best of them
-/// climb along the exact gradient and then by exchanges between pieces. Nothing where none of these
-/// has a gap. Needs at most kMostPieces and strength * most_factor < beta.
+/// the budget and of lower caps (full or empty pieces, but for one) are tried, the best of them
+/// climb along the exact gradient and then by exchanges between pieces, and the best of all lets
+/// pieces change places. No step improves what is found; that nothing does is not proven. Nothing
+/// where no such start has a gap. Needs at most kMostPieces and strength * most_factor < beta.
 std::optional<OptimalSchedule> optimal_schedule(const SymmetricPair& pair,
                                                 std::span<const double> starts, double strength,
                                                 const FactorBudget& budget, GapGoal goal);

@@ -22,9 +22,12 @@ std::vector<double> even_starts(std::size_t pieces, double end) {
   return starts;
 }
 
-double gap_of(std::span<const double> starts, double strength, std::vector<double> factors) {
+double gap_of(std::span<const double> starts, double strength, std::vector<double> factors,
+              double least_restoring = 0.0) {
   for (double& factor : factors) factor *= strength;
-  return schedule_gap(kPair, starts, factors).value;
+  SymmetricPair pair;
+  pair.least_restoring = least_restoring;
+  return schedule_gap(pair, starts, factors).value;
 }
 
 void expect_in_budget(const std::vector<double>& factors, const FactorBudget& budget) {
@@ -68,36 +71,41 @@ TEST(FactorBudget, IsFilledInOrder) {
 TEST(OptimalSchedule, BeatsRandomSchedulesOfTheSameBudget) {
   std::mt19937_64 random(2);
   std::exponential_distribution<double> exponential(1.0);
-  for (const double most : {1.5, 2.0, 3.0}) {
-    const FactorBudget budget{8, most};
+  struct Case {
+    double most_factor, strength, least_restoring;
+  };
+  for (const auto& [most, strength, least] :
+       {Case{1.5, 0.3, 0.0}, Case{2.0, 0.3, 0.0}, Case{3.0, 0.3, 0.0}, Case{2.0, 0.3, 0.25}}) {
+    const FactorBudget budget{5, most};
     const auto starts = even_starts(budget.pieces, 2.0);
-    const double strength = 0.3;
-    const auto smallest = optimal_schedule(kPair, starts, strength, budget, GapGoal::smallest);
-    const auto largest = optimal_schedule(kPair, starts, strength, budget, GapGoal::largest);
+    SymmetricPair pair;
+    pair.least_restoring = least;
+    const auto smallest = optimal_schedule(pair, starts, strength, budget, GapGoal::smallest);
+    const auto largest = optimal_schedule(pair, starts, strength, budget, GapGoal::largest);
     ASSERT_TRUE(smallest && largest);
     for (const auto& found : {*smallest, *largest}) {
       expect_in_budget(found.factors, budget);
-      EXPECT_EQ(gap_of(starts, strength, found.factors), found.gap);
+      EXPECT_EQ(gap_of(starts, strength, found.factors, least), found.gap);
     }
     EXPECT_LT(smallest->gap, largest->gap);
     int compared = 0;
     for (int n = 0; n < 1000; ++n) {
       std::vector<double> factors(budget.pieces);
       for (double& factor : factors) factor = 2.0 * exponential(random);
-      const double gap = gap_of(starts, strength, budget.nearest(factors));
+      const double gap = gap_of(starts, strength, budget.nearest(factors), least);
       if (std::isnan(gap)) continue;  // strong coupling need not confine
       ++compared;
       EXPECT_GE(gap, smallest->gap);
       EXPECT_LE(gap, largest->gap);
     }
-    EXPECT_GT(compared, 700);
+    EXPECT_GT(compared, 300);
   }
 }
 
 TEST(OptimalSchedule, WeakCouplingFillsThePiecesOfSteepestGap) {
   // To first order in g the gap is the sum of the factors times the gradient without coupling, and
   // the best of a linear function fills the pieces in the order of their slopes.
-  const FactorBudget budget{10, 2.5};
+  const FactorBudget budget{8, 2.5};
   const auto starts = even_starts(budget.pieces, 1.5);
   const auto slopes = schedule_gap(kPair, starts, std::vector<double>(budget.pieces, 0.0)).gradient;
   std::vector<std::size_t> order(budget.pieces);
@@ -110,7 +118,8 @@ TEST(OptimalSchedule, WeakCouplingFillsThePiecesOfSteepestGap) {
   const auto wanted = budget.filled(order);
   double gap = 0.0;
   for (std::size_t j = 0; j < budget.pieces; ++j) {
-    EXPECT_NEAR(largest->factors[j], wanted[j], 1e-12) << j;
+    // Before both modes have speciated, pieces of slope 0 share what is left in any way.
+    if (slopes[j] != 0.0) EXPECT_NEAR(largest->factors[j], wanted[j], 1e-12) << j;
     gap += strength * wanted[j] * slopes[j];
   }
   EXPECT_NEAR(largest->gap, gap, 1e-3 * gap);
