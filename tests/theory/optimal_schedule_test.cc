@@ -14,7 +14,7 @@
 namespace syncgap::theory {
 namespace {
 
-constexpr SymmetricPair kPair{};
+constexpr SymmetricPair kFigure1Pair{};
 
 std::vector<double> even_starts(std::size_t pieces, double end) {
   std::vector<double> starts;
@@ -107,19 +107,22 @@ TEST(OptimalSchedule, WeakCouplingFillsThePiecesOfSteepestGap) {
   // the best of a linear function fills the pieces in the order of their slopes.
   const FactorBudget budget{8, 2.5};
   const auto starts = even_starts(budget.pieces, 1.5);
-  const auto slopes = schedule_gap(kPair, starts, std::vector<double>(budget.pieces, 0.0)).gradient;
+  const auto slopes =
+      schedule_gap(kFigure1Pair, starts, std::vector<double>(budget.pieces, 0.0)).gradient;
   std::vector<std::size_t> order(budget.pieces);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return slopes[a] > slopes[b]; });
   const double strength = 1e-4;
-  const auto largest = optimal_schedule(kPair, starts, strength, budget, GapGoal::largest);
+  const auto largest = optimal_schedule(kFigure1Pair, starts, strength, budget, GapGoal::largest);
   ASSERT_TRUE(largest);
   const auto wanted = budget.filled(order);
   double gap = 0.0;
   for (std::size_t j = 0; j < budget.pieces; ++j) {
     // Before both modes have speciated, pieces of slope 0 share what is left in any way.
-    if (slopes[j] != 0.0) EXPECT_NEAR(largest->factors[j], wanted[j], 1e-12) << j;
+    if (slopes[j] != 0.0) {
+      EXPECT_NEAR(largest->factors[j], wanted[j], 1e-12) << j;
+    }
     gap += strength * wanted[j] * slopes[j];
   }
   EXPECT_NEAR(largest->gap, gap, 1e-3 * gap);
@@ -135,7 +138,7 @@ TEST(OptimalSchedule, ClimbsToTheTopBetweenExtremes) {
       double best = -1e9;
       for (int n = 0; n <= 4000; ++n)
         best = std::max(best, sign * gap_of(starts, 0.4, {n / 2000.0, 2.0 - n / 2000.0}));
-      const auto found = optimal_schedule(kPair, starts, 0.4, budget, goal);
+      const auto found = optimal_schedule(kFigure1Pair, starts, 0.4, budget, goal);
       ASSERT_TRUE(found);
       EXPECT_GE(sign * found->gap, best - 1e-6) << switch_time << ' ' << sign;
     }
@@ -143,11 +146,13 @@ TEST(OptimalSchedule, ClimbsToTheTopBetweenExtremes) {
 }
 
 TEST(OptimalSchedule, OnePieceOrOneFactorIsConstant) {
-  const auto one = optimal_schedule(kPair, even_starts(1, 1.0), 0.3, {1, 2.0}, GapGoal::largest);
+  const auto one =
+      optimal_schedule(kFigure1Pair, even_starts(1, 1.0), 0.3, {1, 2.0}, GapGoal::largest);
   ASSERT_TRUE(one);
   EXPECT_NEAR(one->factors[0], 1.0, 1e-12);
   EXPECT_NEAR(one->gap, gap_of(even_starts(1, 1.0), 0.3, {1.0}), 1e-12);
-  const auto flat = optimal_schedule(kPair, even_starts(3, 1.0), 0.3, {3, 1.0}, GapGoal::smallest);
+  const auto flat =
+      optimal_schedule(kFigure1Pair, even_starts(3, 1.0), 0.3, {3, 1.0}, GapGoal::smallest);
   ASSERT_TRUE(flat);
   EXPECT_NEAR(flat->gap, one->gap, 1e-12);
 }

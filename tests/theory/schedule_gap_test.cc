@@ -14,7 +14,7 @@
 namespace syncgap::theory {
 namespace {
 
-constexpr SymmetricPair kPair{};  // that of figure 1: ln 2 without coupling
+constexpr SymmetricPair kModePair{};  // that of figure 1: ln 2 without coupling
 
 struct RandomSchedule {
   std::vector<double> starts{0.0}, strengths;
@@ -63,7 +63,7 @@ TEST(ScheduleGap, OnePieceIsConstantCoupling) {
   const std::vector<double> starts{0.0};
   for (const double g : {-0.6, 0.0, 0.3, 0.9}) {
     const std::vector<double> strengths{g};
-    const ScheduleGap gap = schedule_gap(kPair, starts, strengths);
+    const ScheduleGap gap = schedule_gap(kModePair, starts, strengths);
     const double common = mode_speciation(-1.0 + g, 2.0, 1.0, 2.0).time;
     const double difference = mode_speciation(-1.0 - g, 2.0, 1.0, 2.0).time;
     EXPECT_NEAR(gap.common.time, common, 1e-14);
@@ -77,8 +77,8 @@ TEST(ScheduleGap, CouplingTheOtherWayRoundExchangesTheModes) {
     const RandomSchedule drawn(random, 5, 0.3);  // both modes speciate
     std::vector<double> turned;
     for (const double g : drawn.strengths) turned.push_back(-g);
-    const ScheduleGap gap = schedule_gap(kPair, drawn.starts, drawn.strengths);
-    const ScheduleGap other = schedule_gap(kPair, drawn.starts, turned);
+    const ScheduleGap gap = schedule_gap(kModePair, drawn.starts, drawn.strengths);
+    const ScheduleGap other = schedule_gap(kModePair, drawn.starts, turned);
     EXPECT_EQ(gap.value, -other.value);
     EXPECT_EQ(gap.common.time, other.difference.time);
   }
@@ -87,7 +87,7 @@ TEST(ScheduleGap, CouplingTheOtherWayRoundExchangesTheModes) {
 TEST(ScheduleGap, CouplingLongBeforeSpeciationLeavesNone) {
   // kappa falls as e^{-2t}: what begins at t = 4 cannot lift it above 1 again.
   const std::vector<double> starts{0.0, 4.0}, strengths{0.0, 0.9};
-  const ScheduleGap gap = schedule_gap(kPair, starts, strengths);
+  const ScheduleGap gap = schedule_gap(kModePair, starts, strengths);
   EXPECT_NEAR(gap.common.time, std::log(2.0), 1e-15);
   EXPECT_EQ(gap.value, 0.0);
   for (const double slope : {gap.gradient[1], gap.common.gradient[1]}) EXPECT_EQ(slope, 0.0);

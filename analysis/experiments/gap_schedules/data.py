@@ -14,11 +14,14 @@ import numpy as np
 from ...reading.record import Record
 from ...reading.values import position
 from ..image_units import Measured
+from ..replica_speciation.data import gap_difference, is_fitted
 from ..replicas import Unit, groups
 
 NAMES = {"constant": "constant", "early": "early", "late": "late",
          "smallest_gap": "smallest gap", "largest_gap": "largest gap"}
-FITTED = 0
+# What may differ between records of the same pairs under different schedules.
+SCHEDULE_OPTIONS = ("piece_starts", "piece_factors", "switch_time", "ramp_start", "ramp_end",
+                    "ramp_time")
 # Mean difference of g(t)/g below which two schedules are one: piece_factors are copied with a few
 # digits, and a step of a trajectory lies on one side of a switch.
 SAME_SHAPE = 0.02
@@ -85,9 +88,7 @@ class Seen:
     @property
     def gap(self) -> Measured | None:
         """Delta tau of the midpoints, where both scales are a sigmoid."""
-        metric = self.unit.record.axes["metric"].values
-        fitted = all(self.unit.value("fit_status", position(metric, name, "metric")) == FITTED
-                     for name in ("coarse", "fine"))
+        fitted = is_fitted(self.unit, "coarse") and is_fitted(self.unit, "fine")
         found = self.unit.measured("gap")
         return found if fitted and np.isfinite(found.low) else None
 
@@ -109,6 +110,32 @@ def seen(record: Record, beside: Sequence[Record]) -> list[Seen]:
         if len(found) >= len(best):
             best = found
     return best
+
+
+def against_constant(found: list[Seen], name: str) -> Measured | None:
+    """Delta tau under a schedule minus that under constant coupling of the same strength, of the
+    same pairs; mean over seeds."""
+    first = [one.unit for one in found if one.schedule.name == name]
+    second = [one.unit for one in found if one.schedule.name == "constant"]
+    if name == "constant" or not first or not second:
+        return None
+    kept = [unit for unit in first if any(_same_pairs(unit, other) for other in second)]
+    return gap_difference(kept, [other for other in second
+                                 if any(_same_pairs(unit, other) for unit in kept)])
+
+
+def _same_pairs(unit: Unit, other: Unit) -> bool:
+    """Whether starts, noise and network are the same, and g."""
+    return (unit.seed == other.seed and abs(unit.g - other.g) < 1e-9
+            and _sampling(unit.record) == _sampling(other.record))
+
+
+def _sampling(record: Record) -> tuple:
+    lines = str(record.attributes.get("identity", "")).splitlines()
+    skipped = tuple(f"option {name} " for name in SCHEDULE_OPTIONS)
+    return (str(record.attributes.get("sweep_seed")),
+            *(line for line in lines
+              if line.startswith(("option ", "fact ")) and not line.startswith(skipped)))
 
 
 def _is_of(unit: Unit, schedule: Schedule) -> bool:

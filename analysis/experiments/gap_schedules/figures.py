@@ -14,7 +14,7 @@ from ...reading.record import Record
 from ...reading.values import show
 from ..replicas import spread, symbol
 from . import tables
-from .data import NAMES, Seen, names, schedules, seen, strengths
+from .data import NAMES, Seen, against_constant, names, schedules, seen, strengths
 
 MOST_SHAPES = 4
 
@@ -106,7 +106,7 @@ def _seen_figure(found: list[Seen]) -> Figure:
     g = found[0].schedule.g
 
     def draw(canvas):
-        theory, measured = canvas.subplots(1, 2)
+        theory, measured, differences = canvas.subplots(1, 3)
         for place, name in enumerate(order):
             theory.plot(place, by_name[name].gap, "o", color=style.BLACK)
             units = [one for one in found if one.schedule.name == name]
@@ -117,23 +117,30 @@ def _seen_figure(found: list[Seen]) -> Figure:
                            filled=one.unit.reliable)
                 symbol(measured, x + 0.04, one.crossing_gap, colour=style.VERMILLION, marker="D",
                        filled=one.unit.reliable)
+            difference = against_constant(found, name)
+            if difference is not None:
+                symbol(differences, place, difference, colour=style.GREEN, marker="s", filled=True)
         theory.set_ylabel("synchronization gap [time]")
+        differences.set_ylabel("$\\Delta\\tau$ minus that of constant [steps]")
         measured.set_ylabel("$\\Delta\\tau$ [steps]")
-        for ax in (theory, measured):
+        for ax in (theory, measured, differences):
             ax.axhline(0, color=style.GREY, linewidth=0.6)
             ax.set_xticks(range(len(order)), [NAMES.get(name, name).replace(" ", "\n")
                                               for name in order])
             ax.set_xlim(-0.6, len(order) - 0.4)
-        style.legend_below(canvas, (), 2, [
+        style.legend_below(canvas, (), 3, [
             Line2D([], [], color=style.BLUE, marker="o", linestyle="", label="midpoints"),
-            Line2D([], [], color=style.VERMILLION, marker="D", linestyle="", label="crossings")])
+            Line2D([], [], color=style.VERMILLION, marker="D", linestyle="", label="crossings"),
+            Line2D([], [], color=style.GREEN, marker="s", linestyle="",
+                   label="midpoints, the same pairs")])
 
     return Figure("seen", "The same schedules on a trained network",
-                  f"Left: the theory at $g={show(g)}$, common minus difference mode. Right: "
+                  f"Left: the theory at $g={show(g)}$, common minus difference mode. Middle: "
                   "replicas of a diffusion transformer coupled by the same $g(t)/g$ over the "
                   "steps, $\\Delta\\tau=\\tau_\\mathrm{l}-\\tau_\\mathrm{g}$ of fine and coarse "
                   "scale by midpoints of sigmoids, where both are, and by crossings; 95% bootstrap "
                   "intervals over pairs, one symbol a seed and coupling strength, hollow where "
-                  "unreliable. "
+                  "unreliable. Right: the difference to constant coupling of the same pairs, mean "
+                  "over seeds. "
                   "The two gaps are of different pairs of modes: what can agree is which schedule "
-                  "has the larger.", draw, (9.0, 4.2))
+                  "has the larger.", draw, (12.0, 4.2))

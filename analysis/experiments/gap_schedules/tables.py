@@ -5,12 +5,12 @@ from __future__ import annotations
 from ...page.content import Table
 from ...reading.record import Record
 from ...reading.values import show
-from .data import Seen, schedules, strengths
+from .data import NAMES, Seen, against_constant, schedules, strengths
 
 
 def tables(record: Record, found: list[Seen]) -> list[Table]:
     made = [_gaps(record), _pieces(record)]
-    return [*made, _seen(found)] if found else made
+    return [*made, _seen(found), *_differences(found)] if found else made
 
 
 def _gaps(record: Record) -> Table:
@@ -52,3 +52,15 @@ def _seen(found: list[Seen]) -> Table:
                   "reliable"], rows,
                  f"Theory at $g={show(found[0].schedule.g)}$. 95% bootstrap intervals over pairs; "
                  "a dash: one of the scales is no sigmoid.")
+
+
+def _differences(found: list[Seen]) -> list[Table]:
+    gaps = {one.schedule.name: one.schedule.gap for one in found}
+    rows = [[NAMES[name], _number(gap - gaps["constant"]), difference.text(1)]
+            for name, gap in gaps.items()
+            if (difference := against_constant(found, name)) is not None]
+    return [Table("Against constant coupling",
+                  ["<schedule", "gap of the theory, minus constant [time]",
+                   "$\\Delta\\tau$ minus constant [steps]"], rows,
+                  "Of the same pairs, mean over seeds; 95% bootstrap intervals over pairs.")] \
+        if rows else []

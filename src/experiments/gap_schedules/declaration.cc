@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/spacing.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
@@ -10,7 +11,7 @@ std::vector<Axis> gap_schedules_axes(const GapSchedulesOptions& options) {
   const AxisRole captured = AxisRole::captured;
   return {
       {.name = "g",
-       .values = std::vector<double>{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45},
+       .values = stepped(0.025, 0.025, 8),
        .doc =
            "coupling strength: mean of g(t) over the budget's clock, the same for every schedule",
        .unit = "1/time"},
