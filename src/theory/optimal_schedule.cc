@@ -212,7 +212,12 @@ std::optional<OptimalSchedule> optimal_schedule(const SymmetricPair& pair,
     if (found.merit > best.merit) best = std::move(found);
   }
   best = search.rearranged(std::move(best));
-  return OptimalSchedule{std::move(best.factors), search.sign() * best.merit};
+  // What exchanges left of a piece by rounding.
+  constexpr double kRounding = 1e-12;
+  for (double& factor : best.factors)
+    if (factor < kRounding) factor = 0.0;
+  const double gap = search.gap(best.factors).value;
+  return OptimalSchedule{std::move(best.factors), gap};
 }
 
 }  // namespace syncgap::theory

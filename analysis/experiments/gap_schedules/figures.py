@@ -96,8 +96,8 @@ def _shape_figure(record: Record) -> Figure:
 
     return Figure("shapes", "The schedules of the smallest and the largest gap",
                   "Over a reverse trajectory, which runs from right to left. Below: how the gap "
-                  "changes with $g(t)/g$ on each piece, the others held; 0 where no speciation "
-                  "time moves.", draw, (3.0 * len(shown) + 0.8, 5.4))
+                  "changes with $g(t)/g$ on each piece, the others held; where it is 0 no "
+                  "speciation time moves, and another $g(t)/g$ would do as well.", draw, (3.0 * len(shown) + 0.8, 5.4))
 
 
 def _seen_figure(found: list[Seen]) -> Figure:
@@ -128,11 +128,13 @@ def _seen_figure(found: list[Seen]) -> Figure:
             ax.set_xticks(range(len(order)), [NAMES.get(name, name).replace(" ", "\n")
                                               for name in order])
             ax.set_xlim(-0.6, len(order) - 0.4)
-        style.legend_below(canvas, (), 3, [
-            Line2D([], [], color=style.BLUE, marker="o", linestyle="", label="midpoints"),
-            Line2D([], [], color=style.VERMILLION, marker="D", linestyle="", label="crossings"),
-            Line2D([], [], color=style.GREEN, marker="s", linestyle="",
-                   label="midpoints, the same pairs")])
+        handles = [Line2D([], [], color=style.BLUE, marker="o", linestyle="", label="midpoints"),
+                   Line2D([], [], color=style.GREEN, marker="s", linestyle="",
+                          label="midpoints, the same pairs")]
+        if any(one.crossing_gap.known for one in found):
+            handles.append(Line2D([], [], color=style.VERMILLION, marker="D", linestyle="",
+                                  label="crossings"))
+        style.legend_below(canvas, (), 3, handles)
 
     return Figure("seen", "The same schedules on a trained network",
                   f"Left: the theory at $g={show(g)}$, common minus difference mode. Middle: "
