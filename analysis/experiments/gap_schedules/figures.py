@@ -97,7 +97,8 @@ def _shape_figure(record: Record) -> Figure:
     return Figure("shapes", "The schedules of the smallest and the largest gap",
                   "Over a reverse trajectory, which runs from right to left. Below: how the gap "
                   "changes with $g(t)/g$ on each piece, the others held; where it is 0 no "
-                  "speciation time moves, and another $g(t)/g$ would do as well.", draw, (3.0 * len(shown) + 0.8, 5.4))
+                  "speciation time moves, and another $g(t)/g$ would do as well.", draw,
+                  (3.0 * len(shown) + 0.8, 5.4))
 
 
 def _seen_figure(found: list[Seen]) -> Figure:
