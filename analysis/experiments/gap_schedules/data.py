@@ -1,0 +1,165 @@
+"""What a record of gap_schedules holds, and what records of replica_speciation measured under its
+schedules.
+
+The only file here that knows the names of axes and observables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...reading.record import Record
+from ...reading.values import position
+from ..image_units import Measured
+from ..replica_speciation.data import gap_difference, is_fitted
+from ..replicas import Unit, groups
+
+NAMES = {"constant": "constant", "early": "early", "late": "late",
+         "smallest_gap": "smallest gap", "largest_gap": "largest gap"}
+# What may differ between records of the same pairs under different schedules.
+SCHEDULE_OPTIONS = ("piece_starts", "piece_factors", "switch_time", "ramp_start", "ramp_end",
+                    "ramp_time")
+# Mean difference of g(t)/g below which two schedules are one: piece_factors are copied with a few
+# digits, and a step of a trajectory lies on one side of a switch.
+SAME_SHAPE = 0.02
+_SHARES = (np.arange(2000) + 0.5) / 2000
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule at one coupling strength: pieces from the data on, (K)."""
+
+    name: str
+    g: float
+    done: bool
+    times: np.ndarray
+    shares: np.ndarray
+    factors: np.ndarray
+    sensitivity: np.ndarray
+    gap: float
+    common: float
+    difference: float
+
+    @property
+    def text(self) -> str:
+        return NAMES.get(self.name, self.name)
+
+    @property
+    def known(self) -> bool:
+        return self.done and bool(np.isfinite(self.factors).all())
+
+
+def strengths(record: Record) -> list[float]:
+    return sorted(float(g) for g in record.axes["g"].values)
+
+
+def names(record: Record) -> list[str]:
+    return [str(name) for name in record.axes["schedule"].values]
+
+
+def schedules(record: Record, g: float) -> list[Schedule]:
+    """In the order of the record's axis."""
+    return [_schedule(record, g, name) for name in names(record)]
+
+
+def _schedule(record: Record, g: float, name: str) -> Schedule:
+    def of(quantity: str):
+        return record[quantity].at(g=g, schedule=name)
+
+    mode = record.axes["mode"].values
+    times, gap = of("speciation_time").values, of("gap")
+    return Schedule(name, g, bool(np.all(gap.done)), of("piece_time").values,
+                    of("piece_share").values, of("factor").values, of("sensitivity").values,
+                    float(gap.values), float(times[position(mode, "common", "mode")]),
+                    float(times[position(mode, "difference", "mode")]))
+
+
+# -- beside it, what was measured ------------------------------------------------------------------
+@dataclass(frozen=True)
+class Seen:
+    """A unit of replica_speciation whose g(t) is one of the schedules."""
+
+    schedule: Schedule
+    unit: Unit
+
+    @property
+    def gap(self) -> Measured | None:
+        """Delta tau of the midpoints, where both scales are a sigmoid."""
+        fitted = is_fitted(self.unit, "coarse") and is_fitted(self.unit, "fine")
+        found = self.unit.measured("gap")
+        return found if fitted and np.isfinite(found.low) else None
+
+    @property
+    def crossing_gap(self) -> Measured:
+        return self.unit.measured("crossing_gap")
+
+
+def seen(record: Record, beside: Sequence[Record]) -> list[Seen]:
+    """Units of coupled replicas under the schedules of that coupling strength of the theory whose
+    schedules most of them have; in the order of the schedules."""
+    units = [unit for other in beside if other.experiment == "replica_speciation"
+             for group in groups(other) for unit in group.every_unit() if unit.g > 0]
+    best: list[Seen] = []
+    for g in strengths(record):
+        known = [schedule for schedule in schedules(record, g) if schedule.known]
+        found = [Seen(schedule, unit) for schedule in known for unit in units
+                 if _is_of(unit, schedule)]
+        if len(found) >= len(best):
+            best = found
+    return best
+
+
+def against_constant(found: list[Seen], name: str) -> Measured | None:
+    """Delta tau under a schedule minus that under constant coupling of the same strength, of the
+    same pairs; mean over seeds."""
+    first = [one.unit for one in found if one.schedule.name == name]
+    second = [one.unit for one in found if one.schedule.name == "constant"]
+    if name == "constant" or not first or not second:
+        return None
+    kept = [unit for unit in first if any(_same_pairs(unit, other) for other in second)]
+    return gap_difference(kept, [other for other in second
+                                 if any(_same_pairs(unit, other) for unit in kept)])
+
+
+def _same_pairs(unit: Unit, other: Unit) -> bool:
+    """Whether starts, noise and network are the same, and g."""
+    return (unit.seed == other.seed and abs(unit.g - other.g) < 1e-9
+            and _sampling(unit.record) == _sampling(other.record))
+
+
+def _sampling(record: Record) -> tuple:
+    lines = str(record.attributes.get("identity", "")).splitlines()
+    skipped = tuple(f"option {name} " for name in SCHEDULE_OPTIONS)
+    return (str(record.attributes.get("sweep_seed")),
+            *(line for line in lines
+              if line.startswith(("option ", "fact ")) and not line.startswith(skipped)))
+
+
+def _is_of(unit: Unit, schedule: Schedule) -> bool:
+    shape = _replica_shape(unit)
+    if shape is None:
+        return False
+    return bool(np.mean(np.abs(shape - _shape(schedule.shares, schedule.factors))) < SAME_SHAPE)
+
+
+def _replica_shape(unit: Unit) -> np.ndarray | None:
+    """g(t) over its mean, over the share of the trajectory's steps; None of shapes that are no
+    pieces, and of coupling that does not act everywhere else."""
+    reach, option = unit.reach, unit.record.option
+    if reach.layers != "all" or reach.heads != "all":
+        return None
+    switch = option("switch_time")
+    shapes = {"constant": ([0.0], [1.0]), "early": ([0.0, switch], [0.0, 1.0]),
+              "late": ([0.0, switch], [1.0, 0.0]),
+              "piecewise": (option("piece_starts"), option("piece_factors"))}
+    if reach.schedule not in shapes:
+        return None
+    found = _shape(*shapes[reach.schedule])
+    return found / found.mean()
+
+
+def _shape(starts, factors) -> np.ndarray:
+    return np.asarray(factors)[np.searchsorted(starts, _SHARES, side="right") - 1]
