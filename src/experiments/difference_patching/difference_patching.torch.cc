@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <vector>
@@ -6,8 +5,8 @@
 #include "core/numbers.h"
 #include "experiments/difference_patching/patched_pairs.h"
 #include "experiments/shared/agreements.h"
-#include "experiments/shared/class_shares.h"
 #include "experiments/shared/replica_network.h"
+#include "experiments/shared/shown_samples.h"
 #include "experiments/trained.h"
 #include "networks/threads.h"
 #include "observables/estimate.h"
@@ -31,10 +30,6 @@ class DifferencePatching : public Prepared {
 
  private:
   void store_effects(const PatchedPairs& seen, Results& results) const;
-  /// Whether the samples can be relied on.
-  bool store_samples(const PatchedPairs& seen, std::int64_t told_class, const ImageJudge& judge,
-                     Results& results) const;
-
   DifferencePatchingPlan plan_;
   ReplicaSources sources_;
   JudgeSources judges_;
@@ -71,26 +66,6 @@ void DifferencePatching::store_effects(const PatchedPairs& seen, Results& result
                         s, k / parts, k % parts);
 }
 
-bool DifferencePatching::store_samples(const PatchedPairs& seen, std::int64_t told_class,
-                                       const ImageJudge& judge, Results& results) const {
-  const DifferencePatchingOptions& options = plan_.options();
-  const auto count = std::ssize(seen.labels);
-  const auto counts = class_counts(seen.labels, options.replicas.told_classes());
-  store_class_shares(counts, count, results);
-  bool reliable = told_class == kNoClass
-                      ? to_real(*std::max_element(counts.begin(), counts.end())) <=
-                            options.most_share * to_real(count)
-                      : to_real(counts[told_class]) >= options.judge.least_right * to_real(count);
-  auto accuracy = results.cells("classifier_accuracy");
-  if (!judge.accuracy()) {
-    accuracy.none();
-  } else {
-    accuracy.set(*judge.accuracy());
-    reliable = reliable && judge.accuracy()->value >= options.judge.least_accuracy;
-  }
-  return reliable;
-}
-
 void DifferencePatching::run(const Unit& unit, Results& results, const RunContext& context) const {
   const DifferencePatchingOptions& options = plan_.options();
   const ReplicaOptions& replicas = options.replicas;
@@ -116,7 +91,8 @@ void DifferencePatching::run(const Unit& unit, Results& results, const RunContex
       context.team);
   if (context.team.rank() != 0) return;  // every rank knows the same; the first one's is kept
   store_effects(seen, results);
-  const bool shown = store_samples(seen, run.told_class, judge, results);
+  const bool shown = store_shown_samples({seen.labels, replicas.told_classes(), run.told_class},
+                                         judge, options.judge, options.most_share, results);
   network.store(results);
   results.cells("reliable").set(network.uses_context() && shown ? 1 : 0);
   results.cells("pair_count").set(to_real(replicas.pairs));

@@ -9,8 +9,8 @@
 #include "experiments/replica_speciation/decoupling.h"
 #include "experiments/replica_speciation/plan.h"
 #include "experiments/replica_speciation/scan.h"
-#include "experiments/shared/class_shares.h"
 #include "experiments/shared/replica_network.h"
+#include "experiments/shared/shown_samples.h"
 #include "experiments/trained.h"
 #include "networks/tensor_values.h"
 #include "networks/threads.h"
@@ -52,29 +52,14 @@ bool ReplicaSpeciation::store_samples_shown(const IndependentImages& images,
   const ReplicaSpeciationOptions& options = plan_.options();
   const auto labels = images.labels.flatten();
   const std::int64_t count = labels.numel();
-  const auto counts =
-      class_counts(std::span<const std::int64_t>(labels.data_ptr<std::int64_t>(), count),
-                   options.replicas.told_classes());
-  store_class_shares(counts, count, results);
-  bool reliable = true;
+  const std::span<const std::int64_t> shown(labels.data_ptr<std::int64_t>(), unsigned_size(count));
   auto right = results.cells("label_right");
-  if (told_class == kNoClass) {
+  if (told_class == kNoClass)
     right.none();
-    const std::int64_t most = *std::max_element(counts.begin(), counts.end());
-    reliable = to_real(most) <= options.most_share * to_real(count);
-  } else {
-    const std::int64_t found = counts[told_class];
-    right.set(observables::wilson_share(found, count));
-    reliable = to_real(found) >= options.judge.least_right * to_real(count);
-  }
-  auto accuracy = results.cells("classifier_accuracy");
-  if (!judge.accuracy()) {
-    accuracy.none();
-  } else {
-    accuracy.set(*judge.accuracy());
-    reliable = reliable && judge.accuracy()->value >= options.judge.least_accuracy;
-  }
-  return reliable;
+  else
+    right.set(observables::wilson_share(std::count(shown.begin(), shown.end(), told_class), count));
+  return store_shown_samples({shown, options.replicas.told_classes(), told_class}, judge,
+                             options.judge, options.most_share, results);
 }
 
 void ReplicaSpeciation::store_images(const DecoupledPairs& pairs, Results& results) const {
