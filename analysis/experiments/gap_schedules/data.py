@@ -112,12 +112,12 @@ def seen(record: Record, beside: Sequence[Record]) -> list[Seen]:
     return best
 
 
-def against_constant(found: list[Seen], name: str) -> Measured | None:
-    """Delta tau under a schedule minus that under constant coupling of the same strength, of the
+def difference(found: list[Seen], name: str, base: str) -> Measured | None:
+    """Delta tau under one schedule minus that under another at the same coupling strength, of the
     same pairs; mean over seeds."""
     first = [one.unit for one in found if one.schedule.name == name]
-    second = [one.unit for one in found if one.schedule.name == "constant"]
-    if name == "constant" or not first or not second:
+    second = [one.unit for one in found if one.schedule.name == base]
+    if name == base or not first or not second:
         return None
     kept = [unit for unit in first if any(_same_pairs(unit, other) for other in second)]
     return gap_difference(kept, [other for other in second

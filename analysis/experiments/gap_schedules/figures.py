@@ -14,7 +14,7 @@ from ...reading.record import Record
 from ...reading.values import show
 from ..replicas import spread, symbol
 from . import tables
-from .data import NAMES, Seen, against_constant, names, schedules, seen, strengths
+from .data import NAMES, Seen, difference, names, schedules, seen, strengths
 
 MOST_SHAPES = 4
 
@@ -118,9 +118,9 @@ def _seen_figure(found: list[Seen]) -> Figure:
                            filled=one.unit.reliable)
                 symbol(measured, x + 0.04, one.crossing_gap, colour=style.VERMILLION, marker="D",
                        filled=one.unit.reliable)
-            difference = against_constant(found, name)
-            if difference is not None:
-                symbol(differences, place, difference, colour=style.GREEN, marker="s", filled=True)
+            apart = difference(found, name, "constant")
+            if apart is not None:
+                symbol(differences, place, apart, colour=style.GREEN, marker="s", filled=True)
         theory.set_ylabel("synchronization gap [time]")
         differences.set_ylabel("$\\Delta\\tau$ minus that of constant [steps]")
         measured.set_ylabel("$\\Delta\\tau$ [steps]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...page.content import Table
 from ...reading.record import Record
 from ...reading.values import show
-from .data import NAMES, Seen, against_constant, schedules, strengths
+from .data import NAMES, Seen, difference, schedules, strengths
 
 
 def tables(record: Record, found: list[Seen]) -> list[Table]:
@@ -56,11 +56,10 @@ def _seen(found: list[Seen]) -> Table:
 
 def _differences(found: list[Seen]) -> list[Table]:
     gaps = {one.schedule.name: one.schedule.gap for one in found}
-    rows = [[NAMES[name], _number(gap - gaps["constant"]), difference.text(1)]
-            for name, gap in gaps.items()
-            if (difference := against_constant(found, name)) is not None]
-    return [Table("Against constant coupling",
-                  ["<schedule", "gap of the theory, minus constant [time]",
-                   "$\\Delta\\tau$ minus constant [steps]"], rows,
+    pairs = [(name, "constant") for name in gaps] + [("largest_gap", "smallest_gap")]
+    rows = [[f"{NAMES[name]} minus {NAMES[base]}", _number(gaps[name] - gaps[base]), apart.text(1)]
+            for name, base in pairs if (apart := difference(found, name, base)) is not None]
+    return [Table("Schedules against each other",
+                  ["<schedules", "gap of the theory [time]", "$\\Delta\\tau$ [steps]"], rows,
                   "Of the same pairs, mean over seeds; 95% bootstrap intervals over pairs.")] \
         if rows else []

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/check.h"

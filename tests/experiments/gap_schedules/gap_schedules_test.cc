@@ -1,8 +1,9 @@
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
+#include <span>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 namespace syncgap::experiments {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Units: constant, early, late, smallest_gap, largest_gap.
@@ -23,7 +25,7 @@ const std::string kScheduleJob = R"(
 name = "gap_schedules"
 pieces = 6
 [axes]
-g = [0.3]
+g = [0.15]
 )";
 
 TEST(GapSchedules, EveryScheduleHasTheBudgetAndTheOptimaTheExtremes) {
@@ -37,15 +39,15 @@ TEST(GapSchedules, EveryScheduleHasTheBudgetAndTheOptimaTheExtremes) {
     EXPECT_EQ(job.value("gap", unit),
               job.value("speciation_time", unit, 0) - job.value("speciation_time", unit, 1));
   }
-  EXPECT_EQ(job.values("factor", kEarlyUnit), (std::vector<double>{0, 0, 0, 2, 2, 2}));
-  EXPECT_EQ(job.values("factor", kLateUnit), (std::vector<double>{2, 2, 2, 0, 0, 0}));
+  EXPECT_THAT(job.values("factor", kEarlyUnit), ElementsAre(0, 0, 0, 2, 2, 2));
+  EXPECT_THAT(job.values("factor", kLateUnit), ElementsAre(2, 2, 2, 0, 0, 0));
   EXPECT_LT(job.value("gap", kSmallestUnit), 0.0);
   EXPECT_GT(job.value("gap", kLargestUnit), job.value("gap", kConstantUnit));
 }
 
 TEST(GapSchedules, PiecewiseCouplingOfCoupledOuHasTheSameGap) {
   const RanJob found = RanJob::from_text(kScheduleJob);
-  const auto text = [](const std::vector<double>& values) {
+  const auto text = [](std::span<const double> values) {
     std::string out;
     for (const double value : values) {
       out += (out.empty() ? "" : ", ");
@@ -59,7 +61,7 @@ TEST(GapSchedules, PiecewiseCouplingOfCoupledOuHasTheSameGap) {
 name = "coupled_ou"
 quantities = ["speciation"]
 [axes]
-g = [0.3]
+g = [0.15]
 schedule = ["piecewise"]
 )",
       {"experiment.piece_starts=" + text(found.values("piece_time", kLargestUnit)),
@@ -71,7 +73,7 @@ schedule = ["piecewise"]
 TEST(GapSchedules, PiecesAreSharesOfTheStepsOfATrajectory) {
   const RanJob job =
       RanJob::from_text(kScheduleJob, {"experiment.pieces=4", "axes.schedule=[\"constant\"]"});
-  EXPECT_EQ(job.values("piece_share", 0), (std::vector<double>{0, 0.25, 0.5, 0.75}));
+  EXPECT_THAT(job.values("piece_share", 0), ElementsAre(0, 0.25, 0.5, 0.75));
   const auto schedule = diffusion::NoiseSchedule::linear(1000, 1e-4, 0.02);
   EXPECT_EQ(job.value("piece_time", 0, 0), 0.0);
   for (std::size_t piece = 1; piece < 4; ++piece)
@@ -89,7 +91,7 @@ TEST(GapSchedules, PiecesOfForwardTimeFindTheirSteps) {
   const RanJob job =
       RanJob::from_text(kScheduleJob, {"experiment.budget_clock=\"time\"", "experiment.pieces=4",
                                        "experiment.time_span=2.0", "axes.schedule=[\"constant\"]"});
-  EXPECT_EQ(job.values("piece_time", 0), (std::vector<double>{0, 0.5, 1.0, 1.5}));
+  EXPECT_THAT(job.values("piece_time", 0), ElementsAre(0, 0.5, 1.0, 1.5));
   const auto schedule = diffusion::NoiseSchedule::linear(1000, 1e-4, 0.02);
   for (std::size_t piece = 1; piece < 4; ++piece) {
     const auto steps = std::llround(1000 * job.value("piece_share", 0, piece));
@@ -101,10 +103,23 @@ TEST(GapSchedules, PiecesOfForwardTimeFindTheirSteps) {
 TEST(GapSchedules, SensitivitiesAreThoseOfTheGap) {
   // At constant coupling factors add up to g: so do the sensitivities, to g dgap/dg.
   const RanJob job = RanJob::from_text(
-      kScheduleJob, {"axes.schedule=[\"constant\"]", "axes.g=[0.2999, 0.3, 0.3001]"});
+      kScheduleJob, {"axes.schedule=[\"constant\"]", "axes.g=[0.1499, 0.15, 0.1501]"});
   const auto slopes = job.values("sensitivity", 1);
   EXPECT_NEAR(std::accumulate(slopes.begin(), slopes.end(), 0.0),
-              0.3 * (job.value("gap", 2) - job.value("gap", 0)) / 2e-4, 1e-6);
+              0.15 * (job.value("gap", 2) - job.value("gap", 0)) / 2e-4, 1e-6);
+}
+
+TEST(GapSchedules, SchedulesThatHardlyConfineHaveNoGapAndAreNoOptimum) {
+  // Near the data the difference mode has 1 - (1 + g(0)) / 2, 0.2 under late coupling at g(0) =
+  // 0.6.
+  const RanJob strict = RanJob::from_text(kScheduleJob, {"axes.g=[0.3]"});
+  EXPECT_TRUE(std::isnan(strict.value("gap", kLateUnit)));
+  EXPECT_EQ(strict.value("speciation_status", kLateUnit, 1), 2.0);
+  EXPECT_LT(strict.value("factor", kLargestUnit, 0), 0.5 / 0.3);
+  const RanJob lax =
+      RanJob::from_text(kScheduleJob, {"axes.g=[0.3]", "experiment.least_restoring=0.0"});
+  EXPECT_GT(lax.value("gap", kLateUnit), 0.0);
+  EXPECT_GT(lax.value("gap", kLargestUnit), strict.value("gap", kLargestUnit));
 }
 
 TEST(GapSchedules, WithoutSpeciationThereIsNoOptimum) {
