@@ -9,7 +9,8 @@ import numpy as np
 
 from ..experiments import replicas
 from ..experiments.image_units import Measured, Unit
-from ..experiments.replica_speciation.data import fit_word, is_fitted, of_metric
+from ..experiments.midpoints import is_fitted, of_metric
+from ..experiments.replica_speciation.data import fit_word
 from ..experiments.trained_regimes.data import TrainedUnit
 from ..reading.networks import network_text
 from ..reading.record import Record

@@ -113,7 +113,7 @@ PLACES = ["axes.g=[0.0, 0.5]", 'axes.coupled_layers=["all", "2"]',
           'axes.coupled_heads=["all", "1"]', 'axes.g_schedule=["constant", "early"]']
 
 
-@pytest.mark.parametrize("experiment", JOBS)
+@pytest.mark.parametrize("experiment", ["replica_speciation", "layer_energies"])
 def test_coupling_in_some_places_is_that_everywhere_on_any_ranks(syncgap, tmp_path, experiment):
     alone = tmp_path / "alone"
     found = run(syncgap, alone, experiment, settings=PLACES)

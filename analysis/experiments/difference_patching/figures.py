@@ -5,35 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from ...page import style
-from ...page.content import Claim, Content, Figure, Table, verdict_of
+from ...page.content import Content, Figure
 from ...page.maps import heat_map
 from ...page.papers import DIT
-from ...reading.estimates import Z95, plus_minus
 from ...reading.record import Record
 from ...reading.seeds import average
 from ...reading.values import show
 from ..coupled_pairs import first_count
-from ..replicas import Group, couplings, groups, network_figure, rise_text
-
-METRICS = {"cosine": "change of the cosine", "label": "change of the share of equal labels",
-           "coarse": "relative change of the coarse distance",
-           "fine": "relative change of the fine distance"}
-KINDS = {"copied": "copied from A to B", "removed": "removed from both"}
-MAPPED = ("cosine", "coarse", "fine")
+from ..replicas import Group, couplings, groups, network_figure
+from . import claims, tables
+from .data import KINDS, MAPPED, METRICS
 
 
 def content(record: Record) -> Content:
-    figures, tables, claims = [], [], []
+    figures = []
     for group in groups(record):
         for g in couplings(record):
             if not group.units(g):
                 continue
             for kind in record.axes["kind"].values:
                 figures += [_map_figure(group, g, kind), _part_figure(group, g, kind)]
-            claims.append(_coarse_first(group, g))
-        tables.append(_table(group))
     figures.append(network_figure(record))
-    return Content(_summary(record), DIT, figures, tables, claims)
+    return Content(_summary(record), DIT, figures, tables.tables(record), claims.claims(record))
 
 
 def _summary(record: Record) -> str:
@@ -113,52 +106,3 @@ def _part_figure(group: Group, g: float, kind: str) -> Figure:
     return Figure(f"parts-{_key(group, g, kind)}", f"Effect by part ({_name(group, g, kind)})",
                   "The same, mean over the layers. Bands: 95% intervals over pairs, seeds "
                   "independent.", draw, (14.0, 4.8))
-
-
-def _coarse_first(group: Group, g: float) -> Claim:
-    """Each seed: from which step on the mean band matters most for the coarse scale, and the
-    highest band for the fine one."""
-    record = group.record
-    steps = record.axes["patch_step"].values
-    kinds = list(record.axes["kind"].values)
-    kind = kinds.index("removed") if "removed" in kinds else 0
-    metrics = list(record.axes["metric"].values)
-    answers, texts = [], []
-    for unit in group.units(g):
-        if not unit.reliable:
-            continue
-        found = []
-        for metric, band in (("coarse", "band 0"), ("fine", str(record.axes["part"].values[-1]))):
-            part = [str(p) for p in record.axes["part"].values].index(band)
-            index = (metrics.index(metric), kind, slice(None), slice(None), part)
-            effect, error = unit.array("effect")[index], unit.array("effect_error")[index]
-            size = np.nanmean(np.abs(effect), axis=1)
-            clear = np.nanmax(np.abs(effect) - Z95 * error) > 0
-            found.append(int(steps[np.argmax(size)]) if clear else None)
-        answers.append(None if None in found else found[0] < found[1])
-        texts.append(f"seed {unit.seed}: {found[0] if found[0] is not None else 'nowhere'} and "
-                     f"{found[1] if found[1] is not None else 'nowhere'}")
-    return Claim("section 2.7, prediction 1", "Coarse structure commits before fine detail.",
-                 f"{group.text}, $g$ = {show(g)}: patches matter most from step "
-                 f"{'; '.join(texts) or 'none reliable'} (the mean band for the coarse scale, the "
-                 "highest band for the fine one).", verdict_of(answers),
-                 "Mean size of the effect over layers, where an effect is beyond its 95% interval.")
-
-
-def _table(group: Group) -> Table:
-    record, rows = group.record, []
-    for g in couplings(record):
-        for unit in group.units(g):
-            metrics = list(record.axes["metric"].values)
-            cells = [plus_minus(unit.value("unpatched", k), unit.value("unpatched_error", k))
-                     for k in range(len(metrics))]
-            effect, error = unit.array("effect"), unit.array("effect_error")
-            with np.errstate(invalid="ignore", divide="ignore"):
-                clear = np.mean(np.abs(effect) > Z95 * error)
-            rows.append([show(g), str(unit.seed), *cells, f"{clear:.0%}",
-                         rise_text(unit, "other"), "yes" if unit.reliable else "NO"])
-    return Table(f"Pairs that nothing was done to ({group.text})",
-                 ["$g$", "seed", "cosine", "equal labels", "coarse distance", "fine distance",
-                  "effects beyond 95%", "without another's context", "reliable"], rows,
-                 "± 95% over pairs. Effects beyond 95%: share of all patches and metrics; 5% are "
-                 "by chance.")

@@ -14,7 +14,7 @@ import numpy as np
 from ...reading.record import Record
 from ...reading.values import position
 from ..image_units import Measured
-from ..replica_speciation.data import gap_difference, is_fitted
+from ..midpoints import gap_difference, is_fitted
 from ..replicas import Unit, groups
 
 NAMES = {"constant": "constant", "early": "early", "late": "late",

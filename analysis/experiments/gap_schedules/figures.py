@@ -13,7 +13,7 @@ from ...page.content import Content, Figure
 from ...reading.record import Record
 from ...reading.values import show
 from ..replicas import spread, symbol
-from . import tables
+from . import claims, tables
 from .data import NAMES, Seen, difference, names, schedules, seen, strengths
 
 MOST_SHAPES = 4
@@ -35,7 +35,8 @@ def content_beside(record: Record, beside: Sequence[Record]) -> Content:
     figures = [_gap_figure(record), _shape_figure(record)]
     if found:
         figures.append(_seen_figure(found))
-    return Content(summary, figures=figures, tables=tables.tables(record, found))
+    return Content(summary, figures=figures, tables=tables.tables(record, found),
+                   claims=claims.claims(found))
 
 
 def parameters(record: Record) -> str:

@@ -7,21 +7,16 @@ import numpy as np
 from ...page.content import Claim, Verdict
 from ...reading.values import show
 from ..image_units import Measured
-from ..replicas import Group, Unit, couplings, noise_name
-from .data import (
-    CONTROL,
-    GAP,
-    coupled,
+from ..midpoints import (
     end_agreement,
     end_difference,
     is_fitted,
     metric,
     midpoint_difference,
     of_metric,
-    published,
-    reliable_units,
-    scaled,
 )
+from ..replicas import Group, Unit, couplings, noise_name
+from .data import CONTROL, GAP, coupled, published, reliable_units, scaled
 
 # A plateau counts as the same if it differs by less than this share of the rise from the baseline.
 EQUAL_SHARE = 0.2

@@ -8,6 +8,7 @@ from ...page import style
 from ...page.content import Figure
 from ...reading.estimates import Z95
 from ...reading.values import show
+from ..midpoints import is_fitted, metric, of_metric
 from ..replicas import (
     Group,
     Unit,
@@ -18,15 +19,7 @@ from ..replicas import (
     say_not_measured,
     spread,
 )
-from .data import (
-    METRICS,
-    SYMBOLS,
-    fit_word,
-    is_fitted,
-    metric,
-    of_metric,
-    unreliable_note,
-)
+from .data import METRICS, SYMBOLS, fit_word, unreliable_note
 
 CURVES = ("Symbols: pairs that were coupled for $t_{int}$ steps and then let go, with 95% "
           "bootstrap intervals over pairs; full lines: the sigmoid fitted to them, or their mean "

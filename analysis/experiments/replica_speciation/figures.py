@@ -12,6 +12,7 @@ from ...page.papers import DIT
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import first_count
+from ..midpoints import is_fitted, of_metric
 from ..reach import main_reach
 from ..replicas import (
     NO_CLASS,
@@ -38,8 +39,6 @@ from .data import (
     SYMBOLS,
     coupled,
     has_plateau,
-    is_fitted,
-    of_metric,
     published,
     scaled,
     scaling_note,

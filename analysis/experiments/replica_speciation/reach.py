@@ -10,6 +10,16 @@ from ...page import style
 from ...page.content import Claim, Figure, Table, Verdict
 from ...reading.values import show
 from ..image_units import Measured
+from ..midpoints import (
+    end_agreement,
+    end_difference,
+    gap_difference,
+    interval,
+    is_fitted,
+    metric,
+    of_metric,
+    resampled_curves,
+)
 from ..reach import (
     beside,
     figure_size,
@@ -19,21 +29,7 @@ from ..reach import (
     third,
 )
 from ..replicas import Reaches, Unit, couplings, spread, symbol
-from .data import (
-    SYMBOLS,
-    coupled,
-    end_agreement,
-    end_difference,
-    fit_word,
-    gap_difference,
-    interval,
-    is_fitted,
-    metric,
-    of_metric,
-    reliable_units,
-    resampled_curves,
-    unreliable_note,
-)
+from .data import SYMBOLS, coupled, fit_word, reliable_units, unreliable_note
 
 MOST_COUPLINGS = 3
 PLATEAU_SHIFT = 0.07

@@ -6,15 +6,9 @@ import numpy as np
 
 from ...page.content import Table
 from ...reading.values import show
+from ..midpoints import of_metric
 from ..replicas import Group, Unit, couplings, rise_text
-from .data import (
-    GAP,
-    fit_word,
-    of_metric,
-    published,
-    scaled,
-    scaling_note,
-)
+from .data import GAP, fit_word, published, scaled, scaling_note
 
 
 def tables(found: list[Group]) -> list[Table]:

@@ -10,9 +10,11 @@ from decided_replicas import decide
 from processes import ROOT, SUCCESS, Run
 
 from analysis import open_record
-from analysis.experiments.gap_schedules import data
+from analysis.experiments.gap_schedules import claims, data
+from analysis.experiments.image_units import Measured
 from analysis.experiments.replicas import Unit
 from analysis.experiments.table import content
+from analysis.page.content import Verdict
 
 JOB = """
 [experiment]
@@ -109,6 +111,20 @@ def test_measured_gaps_stand_beside_those_of_the_theory(record_of, run_trained, 
 
 def test_reports_of_whole_half_and_empty_records(record_of, tmp_path):
     assert "gap" in figures_of_reports(record_of(JOB), tmp_path)
+
+
+@pytest.mark.parametrize("low, high, verdict", [
+    (1.0, 5.0, Verdict.REPRODUCED), (-1.0, 5.0, Verdict.OPEN), (-5.0, -1.0, Verdict.CONTRADICTED)])
+def test_what_replicas_say_of_the_optimum_goes_by_its_interval(monkeypatch, low, high, verdict):
+    """The smallest gap is to be narrower: there the signs are the other way round."""
+    def difference(found, name, base):
+        sign = -1 if (name, base) == ("smallest_gap", "constant") else 1
+        return Measured(sign * (low + high) / 2, *sorted((sign * low, sign * high)))
+
+    monkeypatch.setattr(claims, "difference", difference)
+    assert [claim.verdict for claim in claims.claims([])] == [verdict] * 3
+    monkeypatch.setattr(claims, "difference", lambda *_: None)
+    assert claims.claims([]) == []
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from decided_replicas import decide
 from records import set_pending
 
 from analysis import open_record
+from analysis.experiments.midpoints import gap_difference
 from analysis.experiments.reach import Reach, reaches
-from analysis.experiments.replica_speciation.data import gap_difference
 from analysis.experiments.replica_speciation.reach import end, rise
 from analysis.experiments.replicas import groups, over_reaches
 from analysis.experiments.table import content

@@ -10,11 +10,8 @@ from records import changed, set_pending
 from undecided import undecided
 
 from analysis import open_record
-from analysis.experiments.replica_speciation.data import (
-    fitted_midpoints,
-    midpoint_difference,
-    published,
-)
+from analysis.experiments.midpoints import fitted_midpoints, midpoint_difference
+from analysis.experiments.replica_speciation.data import published
 from analysis.experiments.replicas import groups
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
