@@ -1,7 +1,9 @@
 #pragma once
 
 #include "experiments/attention_response/declaration.h"
+#include "experiments/attention_response/plan.h"
 #include "experiments/attention_response/response_data.h"
+#include "experiments/shared/replica_noise.h"
 #include "experiments/shared/start_modes.h"
 #include "networks/dit.h"
 #include "parallel/team.h"
