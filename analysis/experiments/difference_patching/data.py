@@ -4,4 +4,4 @@ METRICS = {"cosine": "change of the cosine", "label": "change of the share of eq
            "coarse": "relative change of the coarse distance",
            "fine": "relative change of the fine distance"}
 KINDS = {"copied": "copied from A to B", "removed": "removed from both"}
-MAPPED = ("cosine", "coarse", "fine")
+MAPPED = {"cosine": "cosine", "coarse": "coarse distance", "fine": "fine distance"}

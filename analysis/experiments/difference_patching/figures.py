@@ -60,7 +60,7 @@ def _map_figure(group: Group, g: float, kind: str) -> Figure:
 
     def draw(canvas):
         axes = canvas.subplots(len(MAPPED), len(parts), sharex=True, sharey=True, squeeze=False)
-        for row, metric in zip(axes, MAPPED):
+        for line, (row, metric) in enumerate(zip(axes, MAPPED)):
             found = _effect(group, g, kind, metric)
             known = np.isfinite(found.values)
             most = np.max(np.abs(found.values[known])) if known.any() else 1.0
@@ -68,19 +68,20 @@ def _map_figure(group: Group, g: float, kind: str) -> Figure:
                 shown = found.values[..., k].T
                 mesh, _ = heat_map(ax, steps, layers, shown, found.done[..., k].T, label="",
                                    cmap=style.DIVERGING, vmin=-most, vmax=most, colorbar=False)
-                if row is axes[0]:
+                if line == 0:
                     ax.set_title(str(part), fontsize="small")
             bar = canvas.colorbar(mesh, ax=list(row), pad=0.01)
-            bar.set_label(METRICS[metric], fontsize="small")
+            bar.set_label(MAPPED[metric])
             row[0].set_ylabel("layer")
         for ax in axes[-1]:
             ax.set_xlabel("from step $s$")
 
     return Figure(f"maps-{_key(group, g, kind)}", f"What matters where ({_name(group, g, kind)})",
-                  "Effect of patching one part of the difference, from a step on and at one layer; "
-                  "parts from the leading modes of the start to bands of spatial frequency, band 0 "
-                  "being the mean over tokens. Means over seeds; one colour scale a row. Red where "
-                  "images become more alike by cosine, or more distant at a scale.", draw,
+                  "Effect of patching one part of the difference, from a step on and at one layer, "
+                  "on the cosine of features and, relatively, on distances at two scales; parts "
+                  "from the leading modes of the start to bands of spatial frequency, band 0 being "
+                  "the mean over tokens. Means over seeds; one colour scale a row. Red where images "
+                  "become more alike by cosine, or more distant at a scale.", draw,
                   (2.0 + 1.5 * len(parts), 6.4))
 
 
