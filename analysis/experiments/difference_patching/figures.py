@@ -77,11 +77,12 @@ def _map_figure(group: Group, g: float, kind: str) -> Figure:
             ax.set_xlabel("from step $s$")
 
     return Figure(f"maps-{_key(group, g, kind)}", f"What matters where ({_name(group, g, kind)})",
-                  "Effect of patching one part of the difference, from a step on and at one layer, "
-                  "on the cosine of features and, relatively, on distances at two scales; parts "
-                  "from the leading modes of the start to bands of spatial frequency, band 0 being "
-                  "the mean over tokens. Means over seeds; one colour scale a row. Red where images "
-                  "become more alike by cosine, or more distant at a scale.", draw,
+                  "Effect of patching one part of the difference, from a step on and at one "
+                  "layer, on the cosine of features and, relatively, on distances at two "
+                  "scales; parts from the leading modes of the start to bands of spatial "
+                  "frequency, band 0 being the mean over tokens. Means over seeds; one colour "
+                  "scale a row. Red where images become more alike by cosine, or more distant "
+                  "at a scale.", draw,
                   (2.0 + 1.5 * len(parts), 6.4))
 
 
