@@ -43,9 +43,11 @@ def _summary(record: Record) -> str:
             f"{show(record.option('pairs'))} real pairs beside it. {mode_note(record)}")
 
 
-def _mean_error(error: np.ndarray, axis: int) -> np.ndarray:
-    """Of the mean of numbers with these errors, which the same states make."""
-    return error.mean(axis=axis)
+def _shaded(ax, steps, mean, error, number: int, label: str, dashes=None) -> None:
+    """A curve with two standard errors around it."""
+    style.line(ax, steps, mean, number, label, style=dashes)
+    ax.fill_between(steps, mean - 2 * error, mean + 2 * error, alpha=0.16,
+                    color=style.CYCLE[number % len(style.CYCLE)], linewidth=0)
 
 
 def _part_maps(group: Told) -> Figure:
@@ -93,7 +95,7 @@ def _band_figure(group: Told) -> Figure:
                 for state in states:
                     seen = group.average("band_" + part, state=state, block=block)
                     style.band(ax, bands, np.nanmean(seen.values, axis=0),
-                               _mean_error(seen.error, 0), number,
+                               seen.error.mean(axis=0), number,
                                f"{PARTS[part]}, {STATES[state]}", colour=COLOURS[part],
                                style="-" if state == "symmetric" else ":")
             ax.set_title(f"block {show(int(block))}", fontsize="medium")
@@ -121,11 +123,9 @@ def _gain_figure(group: Told) -> Figure:
                 for name, dashes, what in (("gain", "-", "by its parts, (46)"),
                                            ("whole_gain", "--", "whole block")):
                     seen = group.average(name, g=g, block=block)
-                    mean = np.nanmean(seen.values, axis=1)
-                    style.line(ax, steps, mean, number, f"$g$ = {show(g)}, {what}", style=dashes)
-                    error = np.nanmean(seen.error, axis=1)
-                    ax.fill_between(steps, mean - 2 * error, mean + 2 * error, alpha=0.12,
-                                    color=style.CYCLE[number % 7], linewidth=0)
+                    _shaded(ax, steps, np.nanmean(seen.values, axis=1),
+                            np.nanmean(seen.error, axis=1), number,
+                            f"$g$ = {show(g)}, {what}", dashes)
             ax.set_title(f"block {show(int(block))}", fontsize="medium")
             ax.set_xlabel(STEP)
         axes[0].set_ylabel(r"gain $\eta_k(g)$, mean over the modes")
@@ -151,10 +151,8 @@ def _product_figure(group: Told) -> Figure:
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
             for number, (name, label) in enumerate(lines.items()):
                 seen = group.average(name, g=g, block=last)
-                mean, error = np.nanmean(seen.values, axis=1), np.nanmean(seen.error, axis=1)
-                style.line(ax, steps, mean, number, label)
-                ax.fill_between(steps, mean - 2 * error, mean + 2 * error, alpha=0.16,
-                                color=style.CYCLE[number % 7], linewidth=0)
+                _shaded(ax, steps, np.nanmean(seen.values, axis=1),
+                        np.nanmean(seen.error, axis=1), number, label)
             ax.set_title(f"$g$ = {show(g)}", fontsize="medium")
             ax.set_xlabel(STEP)
         axes[0].set_ylabel("$\\log_{10}$ of the gain since the start")
@@ -183,14 +181,12 @@ def _branch_figure(group: Told) -> Figure:
             style.line(share, steps, np.nanmean(found, axis=(0, 2, 3)), number,
                        f"$g$ = {show(g)}", style="-")
             seen = group.average("score_gain", g=g)
-            rest = group.seed_mean("score_share", g=g)
-            for ax, values in ((gamma, seen.values), (explained, rest)):
-                style.line(ax, steps, np.nanmean(values, axis=1), number, f"$g$ = {show(g)}",
-                           style="-")
             error = np.sqrt(np.nanmean(seen.error ** 2, axis=1) / seen.error.shape[1])
-            middle = np.nanmean(seen.values, axis=1)
-            gamma.fill_between(steps, middle - 2 * error, middle + 2 * error, alpha=0.16,
-                               color=style.CYCLE[number % 7], linewidth=0)
+            _shaded(gamma, steps, np.nanmean(seen.values, axis=1), error, number,
+                    f"$g$ = {show(g)}", "-")
+            rest = group.seed_mean("score_share", g=g)
+            style.line(explained, steps, np.nanmean(rest, axis=1), number, f"$g$ = {show(g)}",
+                       style="-")
         share.axhline(level, color=style.GREY, linestyle=":", label="by chance")
         share.set_ylim(0, None)
         gamma.axhline(0, color=style.BLACK, linewidth=0.8)
