@@ -64,8 +64,9 @@ class OpenPaths {
       return torch::cat(all);
     };
     const auto steps = torch::dtype(torch::kInt64).device(states_.device());
-    return {torch::full({states_.size(0)}, t, steps),
-            {together(&RowConditions::label), together(&RowConditions::coupling)}};
+    return {
+        torch::full({states_.size(0)}, t, steps),
+        {together(&RowConditions::label), together(&RowConditions::coupling), told_.front().graph}};
   }
 
   void advance(const ReverseStep& step, const Tensor& predicted) {

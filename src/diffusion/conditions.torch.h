@@ -6,7 +6,7 @@
 namespace syncgap::diffusion {
 
 // States are (B, P, C, H, W): P = 2 replicas or modalities of a pair, A then B, or P = 1 where an
-// image is by itself. The modes of a pair act on dimension 1.
+// image is by itself, or more replicas of a graph. Modes act on dimension 1.
 
 /// What a denoiser is told beside the step: for each row of a group, and left undefined where there
 /// is nothing to tell.
@@ -15,6 +15,9 @@ struct RowConditions {
   /// g with which the row's replicas are coupled, (B) float; or (B, L) where it differs between the
   /// L layers of a network that couples in each, (B, L, h) where it differs between heads as well
   torch::Tensor coupling;
+  /// Weights of who sees whom where replicas are coupled, (P, P) float on the CPU and the same in
+  /// all rows of a batch; undefined for a pair
+  torch::Tensor graph = {};
 };
 
 /// All a denoiser is told of a batch, a row each: rows may differ.

@@ -13,11 +13,11 @@ namespace {
 
 using torch::Tensor;
 
-/// What is told of all rows, each tensor of it changed; what is not told stays so.
+/// What is told of all rows, each tensor of a row's conditions changed; what is not told stays so.
 template <class Change>
 Conditions changed(const Conditions& told, const Change& change) {
   const auto each = [&](const Tensor& x) { return x.defined() ? change(x) : x; };
-  return {each(told.step), {each(told.rows.label), each(told.rows.coupling)}};
+  return {each(told.step), {each(told.rows.label), each(told.rows.coupling), told.rows.graph}};
 }
 
 }  // namespace

@@ -67,10 +67,11 @@ class DiTDenoiser : public DenoiserNetwork {
                                 const networks::LayerTap& tap,
                                 const networks::LayerChange& change = {}) {
     const bool joint = view_ == ReplicaView::joint;
-    auto out = network_(joint ? joint_images(states).unsqueeze(1) : states,
-                        networks::DiTConditions{conditions.step, conditions.rows.label,
-                                                conditions.rows.coupling, context},
-                        tap, change);
+    auto out =
+        network_(joint ? joint_images(states).unsqueeze(1) : states,
+                 networks::DiTConditions{conditions.step, conditions.rows.label,
+                                         conditions.rows.coupling, context, conditions.rows.graph},
+                 tap, change);
     if (joint)
       for (torch::Tensor* each : {&out.noise, &out.variance})
         if (each->defined()) *each = each->view_as(states);

@@ -65,9 +65,10 @@ diffusion::Denoiser TrainedDenoiser::placed(diffusion::Denoiser denoiser) const 
       return tensor.defined() ? tensor.to(device) : tensor;
     };
     // A coupling that lies on the CPU is checked there, and rows without one cost nothing.
-    auto predicted = denoiser(
-        there(states),
-        {there(conditions.step), {there(conditions.rows.label), conditions.rows.coupling}});
+    auto predicted =
+        denoiser(there(states),
+                 {there(conditions.step),
+                  {there(conditions.rows.label), conditions.rows.coupling, conditions.rows.graph}});
     for (Tensor* each : {&predicted.noise, &predicted.variance})
       if (each->defined()) *each = each->to(states.device());
     return predicted;

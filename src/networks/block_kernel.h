@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/aligned_array.h"
 #include "networks/context.h"
@@ -24,19 +25,21 @@ struct BlockWeights {
 class BlockKernel {
  public:
   /// `epsilon` is that of the norm before the perceptron.
-  BlockKernel(std::int64_t tokens, std::int64_t width, std::int64_t heads, double epsilon);
+  BlockKernel(std::int64_t tokens, std::int64_t width, std::int64_t heads, std::int64_t replicas,
+              double epsilon);
 
-  /// tokens (P, N, D) of P = 1 or 2 replicas -> out of the same shape, elsewhere. `modulation`
-  /// (6 D): shift, scale and gate of the attention, then of the perceptron. A coupling, g of
-  /// each head, goes with the context `own` and two replicas.
-  void forward(const BlockWeights& weights, const float* tokens, std::int64_t replicas,
-               const float* modulation, Context context, std::span<const float> g, float* out);
+  /// tokens (P, N, D) -> out of the same shape, elsewhere. `modulation` (6 D): shift, scale and
+  /// gate of the attention, then of the perceptron. A coupling, g of each head over a graph of
+  /// weights (P, P), goes with the context `own`; the context `other` with two replicas.
+  void forward(const BlockWeights& weights, const float* tokens, const float* modulation,
+               Context context, std::span<const float> g, std::span<const float> graph, float* out);
 
  private:
-  std::int64_t tokens_, width_, heads_;
+  std::int64_t tokens_, width_, heads_, replicas_;
   double epsilon_;
   RowAttention attention_;
-  AlignedArray normed_, qkv_, answers_, hidden_;  // (N, D), (2, N, 3 D), (2, N, D), (N, 4 D)
+  AlignedArray normed_, qkv_, answers_, hidden_;  // (N, D), (P, N, 3 D), (P, N, D), (N, 4 D)
+  std::vector<ReplicaRow> rows_;                  // (P)
 };
 
 }  // namespace syncgap::networks

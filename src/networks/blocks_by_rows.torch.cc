@@ -45,7 +45,6 @@ Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
   SYNCGAP_EXPECTS(tokens.dim() == 4 && tokens.is_contiguous(), tokens.sizes());
   const auto rows = tokens.size(0), replicas = tokens.size(1), count = tokens.size(2),
              width = tokens.size(3);
-  SYNCGAP_EXPECTS(coupled.count == 0 || replicas == 2, "coupled rows have two replicas");
   const auto precision = mixed_precision_on(torch::kCPU) ? Precision::bf16 : Precision::single;
   const auto& adapt = modulation_.of(layers.modulation, precision);
   const BlockWeights weights{qkv_.of(layers.qkv, precision), proj_.of(layers.proj, precision),
@@ -56,13 +55,13 @@ Tensor BlockByRows::forward(const BlockLayers& layers, const Tensor& tokens,
   const float *from = tokens.data_ptr<float>(), *conditions = told.data_ptr<float>();
   float* to = out.data_ptr<float>();
   at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
-    BlockKernel kernel(count, width, heads, epsilon);
+    BlockKernel kernel(count, width, heads, replicas, epsilon);
     AlignedArray modulations(unsigned_size((end - begin) * 6 * width));
     adapt.apply({conditions + begin * width, width}, end - begin, modulations.data(), 6 * width);
     for (std::int64_t row = begin; row < end; ++row) {
       const auto at = row * replicas * count * width;
-      kernel.forward(weights, from + at, replicas, modulations.data() + (row - begin) * 6 * width,
-                     coupled.context, strengths.of(row), to + at);
+      kernel.forward(weights, from + at, modulations.data() + (row - begin) * 6 * width,
+                     coupled.context, strengths.of(row), coupled.graph, to + at);
     }
   });
   return out;

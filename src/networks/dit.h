@@ -16,7 +16,7 @@
 
 namespace syncgap::networks {
 
-// Shapes: B rows of P = 1 or 2 replicas, N tokens of D channels, L blocks.
+// Shapes: B rows of P replicas, N tokens of D channels, L blocks.
 
 /// A block: attention, then a perceptron, each behind a norm whose scale and shift the condition
 /// gives, and added through a gate that it gives, too. Replicas share the condition of their row.
@@ -46,6 +46,8 @@ struct DiTConditions {
   /// g in [0, 1], (B), or (B, L) where blocks differ, (B, L, h) where heads do; best on the CPU
   torch::Tensor coupling;
   Context context = Context::own;  ///< in every block; another one goes without coupling
+  /// Weights of who sees whom where rows are coupled, (P, P) on the CPU, or undefined for a pair
+  torch::Tensor graph = {};
 };
 
 struct DiTOutput {

@@ -206,12 +206,15 @@ Replicas DiTImpl::through_blocks(Replicas replicas, const Tensor& condition,
 DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions,
                            const LayerTap& tap, const LayerChange& change) {
   require_input(
-      states.dim() == 5 && (states.size(1) == 1 || states.size(1) == 2) &&
+      states.dim() == 5 && states.size(1) >= 1 &&
           has_shape(states.sizes(), {-1, -1, shape_.image_channels, shape_.side, shape_.side}),
-      "states are rows of one or two images (they are ", shape_text(states.sizes()),
-      ", expected (B, 1 or 2, ", shape_.image_channels, ", ", shape_.side, ", ", shape_.side, "))");
-  require_input(!conditions.coupling.defined() || states.size(1) == 2,
-                "only two replicas can be coupled (states have 1): give pairs, or no g");
+      "states are rows of images (they are ", shape_text(states.sizes()), ", expected (B, P, ",
+      shape_.image_channels, ", ", shape_.side, ", ", shape_.side, "))");
+  const auto replicas_seen = conditions.graph.defined() ? conditions.graph.size(0) : 2;
+  require_input(!conditions.coupling.defined() || states.size(1) == replicas_seen,
+                "the graph of a coupling has other replicas than the states (", replicas_seen,
+                ", states have ", states.size(1),
+                "): give states of as many, weights of who sees whom, or no g");
   require_input(
       conditions.context == Context::own || !conditions.coupling.defined(),
       "a context that is replaced leaves nothing to couple (context and coupling are both "
@@ -220,7 +223,7 @@ DiTOutput DiTImpl::forward(const Tensor& states, const DiTConditions& conditions
                 "the context of another replica is that of a pair (states have 1): give pairs");
   const auto rows = states.size(0);
   const ReplicaCoupling coupling(conditions.coupling, rows, shape_.depth, shape_.heads,
-                                 states.device());
+                                 states.device(), conditions.graph);
   const auto told = condition(conditions, rows);  // (B, D)
   Replicas replicas;
   for (const Tensor& images : states.unbind(1)) replicas.push_back(embed(images));

@@ -83,9 +83,9 @@ double DiTShape::operations(std::int64_t replicas) const {
   return 2 * (row + n * token);
 }
 
-double DiTShape::coupled_operations() const {
+double DiTShape::coupled_operations(std::int64_t replicas, std::int64_t links) const {
   const double n = to_real(tokens());
-  return operations(2) + 2 * to_real(depth) * 2 * n * 2 * n * to_real(width);
+  return operations(replicas) + 2 * to_real(depth) * to_real(links) * n * 2 * n * to_real(width);
 }
 
 }  // namespace syncgap::networks

@@ -57,11 +57,12 @@ struct DiTShape {
 
   /// All numbers of a weight file: those that training changes, and the N D of the positions.
   std::int64_t weights() const;
-  /// Floating-point operations of the matrix products of one row of 1 or 2 replicas, two for a
-  /// multiplication with its addition. (Published "Gflops" count such a pair as one.)
+  /// Floating-point operations of the matrix products of one row of replicas, two for a
+  /// multiplication with its addition. (Published "Gflops" count these two as one.)
   double operations(std::int64_t replicas = 1) const;
-  /// The same for two replicas that see each other: the score and value products double.
-  double coupled_operations() const;
+  /// The same of replicas that see each other, each link one way: two of a pair, whose score and
+  /// value products double.
+  double coupled_operations(std::int64_t replicas = 2, std::int64_t links = 2) const;
 };
 
 /// Depth, width and heads of the published sizes.

@@ -34,12 +34,14 @@ Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v) {
 }
 #endif
 
-/// own + g cross, of the coupled rows alone; heads of g = 0 keep the bits of own.
-/// (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
-Tensor mix(const Tensor& own, const Tensor& cross, const CoupledRows& coupled) {
+/// (own + g cross) / (1 + g) of the coupled rows alone, g = strength weight / (1 + strength
+/// before); heads of g = 0 keep the bits of own. (B, h, N, c), (count, h, N, c) -> (B, h, N, c)
+Tensor mix(const Tensor& own, const Tensor& cross, const CoupledRows& coupled, double weight,
+           double before) {
   const auto end = coupled.first + coupled.count;
   const auto by_row = coupled.strength.to(own.scalar_type());
-  const auto g = by_row.view({coupled.count, by_row.dim() == 2 ? by_row.size(1) : 1, 1, 1});
+  const auto strength = by_row.view({coupled.count, by_row.dim() == 2 ? by_row.size(1) : 1, 1, 1});
+  const auto g = strength * weight / (1 + strength * before);
   const auto mixed = (own.slice(0, coupled.first, end) + g * cross) / (1 + g);
   if (coupled.count == own.size(0)) return mixed;
   return torch::cat({own.slice(0, 0, coupled.first), mixed, own.slice(0, end)});
@@ -61,19 +63,17 @@ Replicas attend_in_place(const Replicas& qkv, std::int64_t heads, const CoupledR
   const bool replaced = coupled.context == Context::other;
   const RowStrengths strengths(coupled, heads);
   at::parallel_for(0, rows * heads, 1, [&](std::int64_t begin, std::int64_t end) {
-    RowAttention attention(tokens, width, heads);
+    RowAttention attention(tokens, width, heads, std::ssize(given));
+    std::vector<ReplicaRow> replicas(given.size());
     for (std::int64_t at = begin; at < end; ++at) {
       const auto row = at / heads, head = at % heads;
-      const auto replica = [&](std::size_t k) {
-        return ReplicaRow{given[k].data_ptr<float>() + row * tokens * 3 * width,
-                          out[k].data_ptr<float>() + row * tokens * width};
-      };
+      for (std::size_t k = 0; k < given.size(); ++k)
+        replicas[k] = {given[k].data_ptr<float>() + row * tokens * 3 * width,
+                       out[k].data_ptr<float>() + row * tokens * width};
       if (replaced)
-        attention.replaced(head, {replica(0), replica(1)});
-      else if (given.size() == 2)
-        attention.pair(head, {replica(0), replica(1)}, strengths.of(row));
+        attention.replaced(head, std::span(replicas).first<2>());
       else
-        attention.alone(head, replica(0));
+        attention.coupled(head, replicas, strengths.of(row), coupled.graph);
     }
   });
   return out;
@@ -106,9 +106,14 @@ std::span<const float> RowStrengths::of(std::int64_t row) const {
 }
 
 ReplicaCoupling::ReplicaCoupling(const Tensor& strength, std::int64_t rows, std::int64_t layers,
-                                 std::int64_t heads, torch::Device device)
+                                 std::int64_t heads, torch::Device device, const Tensor& graph)
     : rows_(rows), layers_(layers) {
   if (!strength.defined() || rows == 0) return;
+  if (graph.defined()) {
+    SYNCGAP_EXPECTS(graph.dim() == 2 && graph.size(0) == graph.size(1), graph.sizes());
+    const Tensor weights = graph.to(torch::kFloat32).contiguous();
+    graph_.assign(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
+  }
   require_input(has_shape(strength.sizes(), {rows}) ||
                     has_shape(strength.sizes(), {rows, layers}) ||
                     has_shape(strength.sizes(), {rows, layers, heads}),
@@ -140,13 +145,16 @@ CoupledRows ReplicaCoupling::at(std::int64_t layer) const {
   const auto first = first_[layer], end = end_[layer];
   if (first == end) return {};
   const Tensor g = strength_.dim() == 1 ? strength_ : strength_.select(1, layer);
-  return {g.slice(0, first, end), first, end - first};
+  return {g.slice(0, first, end), first, end - first, Context::own, graph_};
 }
 
 Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const CoupledRows& coupled) {
-  SYNCGAP_EXPECTS(qkv.size() == 1 || (qkv.size() == 2 && qkv[0].sizes() == qkv[1].sizes()));
+  SYNCGAP_EXPECTS(!qkv.empty());
+  SYNCGAP_EXPECTS(std::all_of(qkv.begin(), qkv.end(),
+                              [&](const Tensor& each) { return each.sizes() == qkv[0].sizes(); }));
   SYNCGAP_EXPECTS(qkv[0].dim() == 3 && qkv[0].size(2) % (3 * heads) == 0, qkv[0].sizes());
-  SYNCGAP_EXPECTS(coupled.count == 0 || qkv.size() == 2, "coupled rows have two replicas");
+  SYNCGAP_EXPECTS(coupled.count == 0 || coupled.graph.size() == qkv.size() * qkv.size(),
+                  "a graph has a weight for every two replicas");
   SYNCGAP_EXPECTS(coupled.count == 0 || coupled.context == Context::own,
                   "a context that is replaced leaves nothing to couple");
   SYNCGAP_EXPECTS(coupled.context != Context::other || qkv.size() == 2);
@@ -155,7 +163,8 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
   const c10::impl::ExcludeDispatchKeyGuard as_given(c10::autocast_dispatch_keyset);
   if (coupled.context == Context::uniform) return attend_uniformly(qkv);
   const bool trains =
-      torch::GradMode::is_enabled() && (qkv[0].requires_grad() || qkv.back().requires_grad());
+      torch::GradMode::is_enabled() &&
+      std::any_of(qkv.begin(), qkv.end(), [](const Tensor& each) { return each.requires_grad(); });
   if (qkv[0].device().is_cpu() && qkv[0].scalar_type() != torch::kFloat64 && !trains)
     return attend_in_place(qkv, heads, coupled);
   struct Parts {
@@ -180,11 +189,12 @@ Replicas replica_attention(const Replicas& qkv, std::int64_t heads, const Couple
     const Tensor& q = parts[replica].q;
     const Parts& seen = coupled.context == Context::other ? parts[1] : parts[replica];
     auto mixed = at_least_single(attend(q, seen.k, seen.v));  // (B, h, N, c)
-    if (coupled.count > 0) {
-      const Parts& other = parts[1 - replica];
+    const auto see = [&](std::size_t seen_replica, float weight, float before) {
+      const Parts& other = parts[seen_replica];
       const auto cross = attend(some(q), some(other.k), some(other.v));
-      mixed = mix(mixed, at_least_single(cross), coupled);
-    }
+      mixed = mix(mixed, at_least_single(cross), coupled, weight, before);
+    };
+    if (coupled.count > 0) for_each_seen(coupled.graph, qkv.size(), replica, see);
     out.push_back(mixed.transpose(1, 2).reshape({rows, tokens, width}));
   }
   return out;

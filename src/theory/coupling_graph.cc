@@ -12,6 +12,25 @@
 
 namespace syncgap::theory {
 
+std::vector<double> adjacency(CouplingGraph graph, std::size_t modalities) {
+  SYNCGAP_EXPECTS(modalities >= 2);
+  const auto joined = [&](std::size_t a, std::size_t b) {
+    switch (graph) {
+      case CouplingGraph::complete:
+        return a != b;
+      case CouplingGraph::ring:
+        return (a + 1) % modalities == b || (b + 1) % modalities == a;
+      case CouplingGraph::star:
+        break;
+    }
+    return a != b && (a == 0 || b == 0);
+  };
+  std::vector<double> edges;
+  for (std::size_t a = 0; a < modalities; ++a)
+    for (std::size_t b = 0; b < modalities; ++b) edges.push_back(joined(a, b) ? 1 : 0);
+  return edges;
+}
+
 std::vector<double> graph_eigenvalues(CouplingGraph graph, std::size_t modalities) {
   SYNCGAP_EXPECTS(modalities >= 2);
   if (modalities == 2) return {1.0, -1.0};

@@ -137,12 +137,55 @@ def test_coupling_in_some_places_is_that_everywhere_on_any_ranks(syncgap, tmp_pa
         assert not any(np.array_equal(values[place][1], other, equal_nan=True) for other in others)
 
 
+GRAPHS = ["axes.g=[0.0, 1.0]", "axes.noise_correlation=[0.0]",
+          'axes.graph=["complete 2", "complete 3", "star 3", "ring 4"]']
+
+
+def test_replicas_on_graphs_are_the_same_on_any_ranks_and_a_pair_is_one_of_them(syncgap, tmp_path):
+    alone = tmp_path / "alone"
+    found = run(syncgap, alone, "replica_speciation", settings=GRAPHS)
+    for ranks, teams in ((3, 1), (2, 2)):
+        assert_same(run(syncgap, tmp_path / f"{ranks}", "replica_speciation", ranks,
+                        [*GRAPHS, f"run.ranks_per_unit={teams}"]), found)
+    pair = tmp_path / "pair"
+    run(syncgap, pair, "replica_speciation", settings=GRAPHS[:2])
+    with h5py.File(alone / "record.h5") as a, h5py.File(pair / "record.h5") as b:
+        split = [dim[0].name.strip("/") for dim in a["unit_status"].dims]
+
+        def by_graph(record, name):
+            """[graph, g] and what is captured."""
+            values = np.moveaxis(record[name][()], [split.index("graph"), split.index("g")], [0, 1])
+            return values.reshape(*values.shape[:2], *values.shape[len(split):])
+
+        assert np.array_equal(by_graph(a, "pair_agreement")[:1], by_graph(b, "pair_agreement"),
+                              equal_nan=True)
+        assert (by_graph(a, "replica_count")[:, 0] == [2, 3, 3, 4]).all()
+        count = by_graph(a, "mode_count")[:, 0]
+        assert np.array_equal(count, [[1, np.nan], [2, np.nan], [1, 1], [2, 1]], equal_nan=True)
+        carried = by_graph(a, "mode_carried")
+        assert np.allclose(carried[:, 0][np.isfinite(count)], 1)
+        assert np.allclose(carried[:, 1], [[0, np.nan], [1 / 4, np.nan], [1 / 2, 0], [1 / 2, 0]],
+                           equal_nan=True)
+        every, modes = by_graph(a, "agreement"), by_graph(a, "mode_agreement")
+        # Modes that are all alike are every two replicas; of orthogonal ones the mean is.
+        assert np.array_equal(modes[:2, :, 0], every[:2], equal_nan=True)
+        assert np.isnan(modes[:2, :, 1]).all()
+        means = every[..., 1:, :]  # the cosine has a median
+        mean = np.einsum("k,gkms->gms", [2 / 3, 1 / 3], modes[3, :, :, 1:])
+        assert np.allclose(mean, means[3], equal_nan=True, atol=1e-6)
+        # Replicas that nothing couples are alike on every graph of as many.
+        assert np.array_equal(every[1, 0], every[2, 0], equal_nan=True)
+        assert not np.array_equal(every[1, 1], every[2, 1], equal_nan=True)
+
+
 def test_refusals_name_the_remedy(syncgap, tmp_path):
     for experiment, setting, message in (
             ("replica_speciation", "axes.g=[1.5]", "between 0 and 1"),
             ("replica_speciation", "axes.told_class=[2]", "0 to 1"),
             ("replica_speciation", "axes.t_int=[0, 5]", "experiment.adaptive = false"),
             ("replica_speciation", "axes.noise_correlation=[2.0]", "between -1 and 1"),
+            ("replica_speciation", "axes.graph=[\"ring 3\"]", "write \"complete 3\""),
+            ("replica_speciation", "axes.graph=[\"ring 6\"]", "axes.graph_mode = {"),
             ("replica_speciation", "axes.coupled_layers=[\"3\"]", "numbers from 1 to 2"),
             ("replica_speciation", "axes.coupled_layers=[\"late\"]", "name blocks, 1 to 2"),
             ("layer_energies", "axes.coupled_heads=[\"0-2\"]", "numbers from 0 to 1"),

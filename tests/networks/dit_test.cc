@@ -259,20 +259,29 @@ TEST(DiT, WithTheOtherReplicasContextTheDonorHasTheBitsOfBeingAlone) {
 
 enum class Couples { no, alike, some_heads };
 
+/// Weights of a ring whose one link goes one way.
+Tensor graph_of_four() {
+  auto graph = torch::roll(torch::eye(4), 1, 0) + torch::roll(torch::eye(4), -1, 0) * 0.5;
+  graph[0][3] = 0;
+  return graph;
+}
+
 /// Rows at a time, the kernels; operations one by one, where gradients may be wanted.
 TEST(DiT, RowsAtATimeAgreeWithOperationsOneByOne) {
   for (const Sizes& sizes : kSizes)
-    for (const std::int64_t replicas : {1, 2})
+    for (const std::int64_t replicas : {1, 2, 4})
       for (const Context context : {Context::own, Context::other, Context::uniform})
         for (const Couples couples : {Couples::no, Couples::alike, Couples::some_heads}) {
           const bool coupled = couples != Couples::no;
-          if ((context == Context::other || coupled) && replicas == 1) continue;
+          if (context == Context::other && replicas != 2) continue;
+          if (coupled && replicas == 1) continue;
           if (context != Context::own && coupled) continue;
           auto network = filled(shape_of(sizes));
           auto told = coupled_conditions(sizes.rows);
           if (!coupled) told.coupling = Tensor();
           if (couples == Couples::some_heads) told.coupling = coupling_of_some_heads(sizes);
           told.context = context;
+          if (replicas == 4) told.graph = graph_of_four();
           const auto states = states_of(shape_of(sizes), sizes.rows, replicas);
           const auto answer = [&](bool gradients) {
             const torch::AutoGradMode mode(gradients);
@@ -484,8 +493,14 @@ TEST(DiT, RefusesWhatItWasNotMadeFor) {
     return error_text<InputError>([&] { single(network, given, told); });
   };
   EXPECT_THAT(refusal(states.slice(2, 0, 1), {steps, {}, {}}),
-              HasSubstr("(2, 2, 1, 8, 8), expected (B, 1 or 2, 2, 8, 8)"));
-  EXPECT_THAT(refusal(torch::cat({states, states}, 1), {steps, {}, {}}), HasSubstr("1 or 2"));
+              HasSubstr("(2, 2, 1, 8, 8), expected (B, P, 2, 8, 8)"));
+  const auto four = torch::cat({states, states}, 1);
+  EXPECT_EQ(single(network, four, {steps, {}, {}}).noise.sizes(), four.sizes());
+  EXPECT_THAT(refusal(four, {steps, {}, torch::zeros({2})}),
+              HasSubstr("other replicas than the states (2, states have 4)"));
+  EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2}), Context::own, torch::ones({3, 3})}),
+              HasSubstr("(3, states have 2)"));
+  EXPECT_THAT(refusal(four, {steps, {}, {}, Context::other}), HasSubstr("give pairs"));
   EXPECT_THAT(refusal(states, {torch::tensor({1}), {}, {}}), HasSubstr("(1), expected (2)"));
   EXPECT_THAT(refusal(states, {{}, {}, {}}), HasSubstr("undefined"));
   EXPECT_THAT(refusal(states, {steps, torch::tensor({0, 6}), {}}),
@@ -496,7 +511,7 @@ TEST(DiT, RefusesWhatItWasNotMadeFor) {
   EXPECT_THAT(refusal(states, {steps, {}, torch::tensor({0.5, 1.5})}), HasSubstr("0 to 1"));
   EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2, 2})}), HasSubstr("(2, 3)"));
   EXPECT_THAT(refusal(states.slice(1, 0, 1), {steps, {}, torch::zeros({2})}),
-              HasSubstr("only two replicas"));
+              HasSubstr("(2, states have 1)"));
   EXPECT_THAT(refusal(states.slice(1, 0, 1), {steps, {}, {}, Context::other}),
               HasSubstr("give pairs"));
   EXPECT_THAT(refusal(states, {steps, {}, torch::zeros({2}), Context::uniform}),

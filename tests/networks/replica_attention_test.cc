@@ -180,6 +180,91 @@ TEST(ReplicaAttention, HeadsOfEqualStrengthHaveTheBitsOfOneStrengthAndThoseOfNon
     }
 }
 
+/// Weights of graphs of 3 and 4 replicas, regular or not, and of one that is not symmetric.
+const std::vector<Tensor> kGraphs = [] {
+  std::vector<Tensor> graphs;
+  for (const std::int64_t replicas : {3, 4}) {
+    graphs.push_back(1 - torch::eye(replicas));  // complete
+    graphs.push_back(torch::roll(torch::eye(replicas), 1, 0) * 0.5 +
+                     torch::roll(torch::eye(replicas), -1, 0) * 0.5);  // ring
+    auto star = torch::zeros({replicas, replicas});
+    star.slice(0, 1).select(1, 0).fill_(1);
+    star.select(0, 0).slice(0, 1).fill_(1.0 / static_cast<double>(replicas - 1));
+    graphs.push_back(star);
+  }
+  return graphs;
+}();
+
+CoupledRows on_graph(const std::vector<double>& strengths, const Tensor& graph) {
+  return ReplicaCoupling(torch::tensor(strengths, kDouble),
+                         static_cast<std::int64_t>(strengths.size()), 1, 1, torch::kCPU, graph)
+      .at(0);
+}
+
+/// (own + g sum_j w_ij other_ij) / (1 + g sum_j w_ij), one attention after the other.
+Tensor graph_oracle(const Tensor& qkv, std::int64_t heads, const std::vector<double>& strengths,
+                    const Tensor& graph) {
+  const auto width = qkv.size(3) / 3, replicas = qkv.size(1);
+  const auto seen = [&](std::int64_t queries, std::int64_t of) {
+    const auto mixed = torch::cat(
+        {qkv.select(1, queries).slice(2, 0, width), qkv.select(1, of).slice(2, width, 3 * width)},
+        2);
+    return oracle(mixed.unsqueeze(1), heads, {}).select(1, 0);  // (B, N, D)
+  };
+  const auto g = torch::tensor(strengths, kDouble).view({-1, 1, 1});
+  std::vector<Tensor> out;
+  for (std::int64_t i = 0; i < replicas; ++i) {
+    Tensor sum = seen(i, i), whole = torch::ones_like(g);
+    for (std::int64_t j = 0; j < replicas; ++j) {
+      const double weight = graph[i][j].item<double>();
+      sum = sum + g * weight * seen(i, j);
+      whole = whole + g * weight;
+    }
+    out.push_back(sum / whole);
+  }
+  return torch::stack(out, 1);
+}
+
+TEST(ReplicaAttention, OfMoreReplicasIsTheMeanOverTheirGraph) {
+  const std::vector<double> strengths{0, 0.7, 1};
+  for (const auto& [tokens, width, heads] : kAttentionSizes)
+    for (const Tensor& graph : kGraphs) {
+      const auto qkv = made_up_qkv(3, graph.size(0), tokens, width);
+      const auto expected = graph_oracle(qkv, heads, strengths, graph);
+      const auto rows = on_graph(strengths, graph);
+      const auto error = [&](const Tensor& out) {
+        return (out - expected).abs().max().item<double>();
+      };
+      EXPECT_LT(error(attention(qkv, heads, rows)), 1e-6);  // weights are single precision
+      const auto single = qkv.to(torch::kFloat32);
+      EXPECT_LT(error(attention(single, heads, rows)), 5e-6) << tokens << " tokens";
+      EXPECT_LT(error(attention(single.clone().requires_grad_(), heads, rows).detach()), 5e-6);
+      // Rows of g = 0 have the bits of replicas that do not see each other.
+      EXPECT_TRUE(torch::equal(attention(single, heads, rows)[0], attention(single, heads, {})[0]));
+    }
+}
+
+TEST(ReplicaAttention, OfAPairHasTheSameBitsOnItsGraph) {
+  const auto qkv = made_up_qkv(2, 2, 49, 96).to(torch::kFloat32);
+  EXPECT_TRUE(torch::equal(attention(qkv, 4, on_graph({0.4, 1}, 1 - torch::eye(2))),
+                           attention(qkv, 4, coupled({0.4, 1}))));
+}
+
+TEST(ReplicaAttention, TurningARingTurnsResultsAndEqualReplicasStayEqualBitForBit) {
+  for (const bool trains : {false, true})
+    for (const Tensor& graph : {kGraphs[3], kGraphs[4]}) {  // complete and ring, of 4
+      const auto qkv = made_up_qkv(2, 4, 49, 96).to(torch::kFloat32).requires_grad_(trains);
+      const auto rows = on_graph({0.3, 1}, graph);
+      EXPECT_TRUE(
+          torch::equal(attention(qkv.roll(1, 1), 4, rows), attention(qkv, 4, rows).roll(1, 1)));
+      const auto one = qkv.slice(1, 0, 1);
+      const auto out = attention(torch::cat({one, one, one, one}, 1), 4, rows);
+      for (std::int64_t k = 1; k < 4; ++k)
+        EXPECT_TRUE(torch::equal(out.select(1, 0), out.select(1, k)));
+      EXPECT_LT((out.slice(1, 0, 1) - attention(one, 4, {})).abs().max().item<double>(), 5e-6);
+    }
+}
+
 TEST(ReplicaAttention, ScoresInTheThousandsOverflowNothing) {
   const auto qkv = made_up_qkv(1, 2, 49, 96) * 40;
   const auto expected = attention(qkv, 4, coupled({0.5}));

@@ -14,7 +14,8 @@ namespace {
 using testing::DoubleNear;
 using testing::Pointwise;
 
-std::vector<double> adjacency(CouplingGraph graph, std::size_t n) {
+/// By joining what is joined, edge by edge.
+std::vector<double> joined(CouplingGraph graph, std::size_t n) {
   std::vector<double> matrix(n * n, 0.0);
   auto join = [&](std::size_t i, std::size_t j) { matrix[i * n + j] = matrix[j * n + i] = 1.0; };
   for (std::size_t i = 0; i < n; ++i) {
@@ -32,6 +33,11 @@ TEST(CouplingGraph, EigenvaluesAreThoseOfTheAdjacencyMatrix) {
       EXPECT_THAT(graph_eigenvalues(graph, n),
                   Pointwise(DoubleNear(1e-13), matrix_eigenvalues(adjacency(graph, n))))
           << "n=" << n;
+}
+
+TEST(CouplingGraph, AdjacencyJoinsWhatTheGraphJoins) {
+  for (const auto graph : {CouplingGraph::complete, CouplingGraph::ring, CouplingGraph::star})
+    for (std::size_t n = 2; n <= 12; ++n) EXPECT_EQ(adjacency(graph, n), joined(graph, n));
 }
 
 TEST(CouplingGraph, TwoNodesAreCommonAndDifferenceMode) {

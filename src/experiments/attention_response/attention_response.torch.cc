@@ -31,8 +31,7 @@ void AttentionResponse::run(const Unit& unit, Results& results, const RunContext
   const std::int64_t seed = unit.integer("seed"), told = unit.integer("told_class");
   const ReplicaNetwork network(plan_.replicas(), sources_, context.sweep_seed, seed, told_of(told),
                                context.team);
-  const auto shape = plan_.replicas().state_shape(1);
-  const ReplicaNoise noise(context.sweep_seed, seed, {shape[2], shape[3], shape[4]},
+  const ReplicaNoise noise(context.sweep_seed, seed, plan_.replicas().state_shape(1),
                            network.device());
   const TappedDenoiser denoiser = [&](const networks::LayerTap& tap) {
     return network.denoiser(tap);

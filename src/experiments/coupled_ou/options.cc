@@ -51,7 +51,7 @@ OptionTable CoupledOuOptions::table() {
            "effective dimension to be d (corrections E0.9)")
       .above(0);
   describe_schedule(table, "time");
-  table.add("graph_scale", graph_scale, kGraphScales, "",
+  table.add("graph_scale", graph_scale, theory::kGraphScales, "",
             "edge: g is the strength of one edge of the coupling graph; spectral: g is that of the "
             "common mode, lambda_0 = -beta + g for every number of modalities");
   table.add("size_scaling", size_scaling, kSizeScalings, "",

@@ -9,6 +9,7 @@
 #include "core/options.h"
 #include "experiments/shared/schedule_options.h"
 #include "theory/collapse.h"
+#include "theory/coupling_graph.h"
 #include "theory/speciation.h"
 
 namespace syncgap::experiments {
@@ -34,12 +35,6 @@ inline constexpr Choices kModalityGraphs{
     std::pair{ModalityGraph::complete, "complete"}, std::pair{ModalityGraph::ring, "ring"},
     std::pair{ModalityGraph::star, "star"}, std::pair{ModalityGraph::given, "given"}};
 
-/// Whether g is the strength of one edge of the graph, or of its common mode.
-enum class GraphScale { edge, spectral };
-
-inline constexpr Choices kGraphScales{std::pair{GraphScale::edge, "edge"},
-                                      std::pair{GraphScale::spectral, "spectral"}};
-
 /// Whether signal and log n grow with the number of modalities.
 enum class SizeScaling { per_modality, total };
 
@@ -59,7 +54,7 @@ struct CoupledOuOptions : ScheduleOptions {
   double alpha = 1.0;
   double conditional_alpha_ratio = 1.0;
 
-  GraphScale graph_scale = GraphScale::spectral;
+  theory::GraphScale graph_scale = theory::GraphScale::spectral;
   SizeScaling size_scaling = SizeScaling::per_modality;
   std::vector<double> adjacency;
 

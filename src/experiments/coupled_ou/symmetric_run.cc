@@ -71,7 +71,7 @@ std::vector<double> SymmetricCase::eigenvalues(ModalityGraph graph, std::int64_t
                                                                       : CouplingGraph::complete,
                                        modalities);
   const double largest = values.front();
-  if (options_.graph_scale == GraphScale::spectral)
+  if (options_.graph_scale == theory::GraphScale::spectral)
     for (double& value : values) value /= largest;
   return values;
 }

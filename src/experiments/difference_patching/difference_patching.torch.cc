@@ -76,8 +76,7 @@ void DifferencePatching::run(const Unit& unit, Results& results, const RunContex
                                told_of(run.told_class), context.team);
   const ImageJudge judge(judges_, replicas.transformer, replicas.told_classes(), replicas.threads,
                          context.sweep_seed, context.team);
-  const auto shape = plan_.replicas().state_shape(1);
-  const ReplicaNoise noise(context.sweep_seed, seed, {shape[2], shape[3], shape[4]},
+  const ReplicaNoise noise(context.sweep_seed, seed, plan_.replicas().state_shape(1),
                            network.device());
   const auto modes = start_modes(
       plan_.replicas(), options.modes,

@@ -34,8 +34,7 @@ void LayerEnergies::run(const Unit& unit, Results& results, const RunContext& co
                        coupling_reach(plan_.replicas(), unit)};
   const ReplicaNetwork network(plan_.replicas(), sources_, context.sweep_seed, seed,
                                told_of(run.told_class), context.team);
-  const auto shape = plan_.replicas().state_shape(1);
-  const ReplicaNoise noise(context.sweep_seed, seed, {shape[2], shape[3], shape[4]},
+  const ReplicaNoise noise(context.sweep_seed, seed, plan_.replicas().state_shape(1),
                            network.device());
   const CapturedLayers seen = capture_layers(
       options, plan_.replicas(),

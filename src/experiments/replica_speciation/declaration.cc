@@ -6,6 +6,7 @@
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/coupling_reach.h"
 #include "experiments/shared/judge_plan.h"
+#include "experiments/shared/replica_graph.h"
 #include "experiments/shared/replica_plan.h"
 
 namespace syncgap::experiments {
@@ -16,7 +17,7 @@ void describe_agreement(ObservableList& list) {
   list.add_with_error("agreement", {"metric", "t_int"},
                       "median cosine of features, share of pairs with one label, and mean "
                       "commitment scores 1 - d / d of independent pairs, at the ends of replicas "
-                      "that were coupled for t_int steps",
+                      "that were coupled for t_int steps; of more than two, means over every two",
                       "1", "dit (70)-(72)", "bootstrap standard error over pairs");
   list.add("pair_agreement", {"metric", "t_int", "pair"}, "the same of each pair", "1",
            "dit (70)-(72)");
@@ -63,6 +64,29 @@ void describe_agreement(ObservableList& list) {
                          bootstrap);
 }
 
+void describe_modes(ObservableList& list) {
+  const std::string bootstrap = "bootstrap interval over rows";
+  list.add("mode_carried", {"graph_mode"},
+           "rho: what one average over the graph leaves of a mode of difference, (1 - g) / (1 + g) "
+           "of a pair's",
+           "1", "dit (45)");
+  list.add("mode_count", {"graph_mode"}, "modes of difference that are averaged alike", "1",
+           "syncgap");
+  list.add_with_error("mode_agreement", {"graph_mode", "metric", "t_int"},
+                      "agreement by one mode of difference of the replicas' features, labels and "
+                      "images: 1 less its energy over that of independent images. Its mean over "
+                      "the modes of equal weight is `agreement`",
+                      "1", "syncgap", "bootstrap standard error over rows");
+  list.add_with_interval("mode_midpoint", {"graph_mode", "metric"},
+                         "midpoint of its sigmoid: tau_spec, tau_g and tau_l of the mode", "step",
+                         "syncgap", bootstrap);
+  list.add_with_interval("mode_crossing", {"graph_mode", "metric"},
+                         "where it passes the level of `crossing`", "step", "syncgap", bootstrap);
+  list.add("mode_fit_status", {"graph_mode", "metric"}, "as fit_status", "1", "syncgap");
+  list.add_with_interval("mode_gap", {"graph_mode"}, "tau_l - tau_g of the mode", "step", "syncgap",
+                         bootstrap);
+}
+
 }  // namespace
 
 std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& options) {
@@ -76,7 +100,10 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
       {"noise_correlation", AxisRole::split, std::vector<double>{0.0},
        "correlation of the replicas' noise while they are coupled: 0 independent, 1 the same"});
   for (const Axis& axis : coupling_reach_axes()) axes.push_back(axis);
+  axes.push_back(replica_graph_axis());
   const std::vector<Axis> own = {
+      {"graph_mode", captured, Integers{0, 1},
+       "modes of the replicas' difference, the slowest to vanish first, those alike together"},
       {"t_int", captured, first_integers(steps + 1),
        "steps for which the replicas are coupled, before they are let go", "step"},
       {"metric", captured, Labels{"cosine", "label", "coarse", "fine"},
@@ -87,13 +114,18 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
        "of distances: averaged over cells, and what this leaves",
        "1",
        {"coarse", "fine"}},
-      {"pair", captured, first_integers(replicas.pairs), "number of a pair"},
+      {"pair", captured, first_integers(replicas.pairs), "number of a pair, or row of replicas"},
       {"label", captured, first_integers(replicas.told_classes()),
        "place of a class in the list experiment.classes"},
       {"shown", captured, Integers{0, steps / 2, steps}, "t_int at which images are kept", "step"},
       {"sample", captured, first_integers(std::min<std::int64_t>(6, replicas.pairs)),
        "pairs whose images are kept"},
-      {"replica", captured, Labels{"A", "B"}, "of a pair", "1", {"A", "B"}},
+      {"replica",
+       captured,
+       Labels{"A", "B"},
+       "of a pair, or the first two of more",
+       "1",
+       {"A", "B"}},
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
@@ -108,6 +140,7 @@ std::vector<Observable> replica_speciation_observables(const ReplicaSpeciationOp
   ObservableList list;
   const std::string wilson = "Wilson interval";
   describe_agreement(list);
+  describe_modes(list);
   list.add("measured", {"t_int"}, "1 where t_int was measured, otherwise 0", "1", "syncgap");
   list.add("evaluations", {},
            "evaluations of the network, a pair each, over those of the naive protocol, every t_int "
@@ -129,7 +162,8 @@ std::vector<Observable> replica_speciation_observables(const ReplicaSpeciationOp
            "show the class they were told, and where none was told no class outweighs the others; "
            "otherwise 0",
            "1", "syncgap");
-  list.add("pair_count", {}, "pairs of replicas", "1", "syncgap");
+  list.add("pair_count", {}, "pairs, or rows, of replicas", "1", "syncgap");
+  list.add("replica_count", {}, "replicas of a row", "1", "syncgap");
   list.add("sample_pixels", {"shown", "sample", "replica", "channel", "row", "column"},
            "generated image, black 0 and white 1", "1", "dit figures 2-8");
   describe_replica_network(list);

@@ -14,33 +14,41 @@
 #include "experiments/shared/image_judge.h"
 #include "experiments/shared/replica_noise.h"
 #include "parallel/team.h"
+#include "theory/replica_modes.h"
 
-// Shapes: M pairs, K values of t_int, S steps of a trajectory.
+// Shapes: M rows of P replicas, 2 of a pair; K values of t_int, S steps of a trajectory.
 namespace syncgap::experiments {
 
-/// What pairs are while they are coupled.
+/// What the replicas of a row are while they are coupled.
 struct Coupling {
   double strength = 0;           ///< g
   double noise_correlation = 0;  ///< of the replicas' noise
   std::int64_t told_class = kNoClass;
   CouplingReach reach = {};
+  std::int64_t replicas = 2;
+  /// Modes of their differences that are compared by themselves; of a pair there is one, which is
+  /// what the pair's comparison says.
+  std::vector<theory::DifferenceModes> modes = {};
+
+  /// By what a row is compared: every two of its replicas, and each of several modes.
+  std::int64_t comparisons() const { return modes.size() > 1 ? 1 + std::ssize(modes) : 1; }
 };
 
-/// The images of pairs that were never coupled: independent of each other, and samples of the
+/// The images of rows that were never coupled: independent of each other, and samples of the
 /// network. Known on every rank.
 struct IndependentImages {
-  torch::Tensor features;               ///< (M, 2, F)
-  torch::Tensor labels;                 ///< (M, 2), int64
-  std::array<torch::Tensor, 2> scales;  ///< coarse, fine; (M, 2, numbers)
+  torch::Tensor features;               ///< (M, P, F)
+  torch::Tensor labels;                 ///< (M, P), int64
+  std::array<torch::Tensor, 2> scales;  ///< coarse, fine; (M, P, numbers)
 
-  /// How alike images of different pairs are, the A of one and the B of another.
+  /// How alike images of different rows are, the A of one and the B of another.
   Independent across_pairs() const;
 };
 
 /// A judge: what it sees in states (B, C, H, W).
 using Look = std::function<ImageViews(const torch::Tensor& states)>;
 
-/// Pairs of replicas that are coupled for a number of steps and then let go. One coupled trunk
+/// Rows of replicas that are coupled for a number of steps and then let go. One coupled trunk
 /// passes all of them; what is let go at t_int has noise of its own from there on, so that no
 /// number depends on which other t_int are asked for.
 class DecoupledPairs {
@@ -51,10 +59,10 @@ class DecoupledPairs {
                  diffusion::Denoiser denoiser, const ReplicaNoise& noise, const Coupling& coupling,
                  Look look, const parallel::Team& team);
 
-  /// The ends of pairs let go after each of these numbers of steps. Collective.
-  std::vector<PairComparison> compare(const std::vector<std::int64_t>& coupled_steps);
-  /// Images of some pairs let go at t_int, black 0 and white 1: (pairs, 2, C, H, W). Computed anew,
-  /// on this rank.
+  /// The ends of rows let go after each of these numbers of steps. Collective.
+  std::vector<RowComparison> compare(const std::vector<std::int64_t>& coupled_steps);
+  /// Images of the first two replicas of some rows let go at t_int, black 0 and white 1: (rows, 2,
+  /// C, H, W). Computed anew, on this rank.
   torch::Tensor images(std::int64_t coupled_steps, const std::vector<std::int64_t>& pairs) const;
   /// Of t_int = 0, once that was compared.
   const IndependentImages& independent() const { return independent_; }
@@ -69,8 +77,8 @@ class DecoupledPairs {
   };
 
   void run_trunk();
-  torch::Tensor end_of(std::int64_t coupled_steps, Group pairs) const;  // (B, 2, C, H, W)
-  ImageViews views_of(const torch::Tensor& ends) const;                 // of 2 B images
+  torch::Tensor end_of(std::int64_t coupled_steps, Group pairs) const;  // (B, P, C, H, W)
+  ImageViews views_of(const torch::Tensor& ends) const;                 // of P B images
   std::vector<Item> items(const std::vector<std::int64_t>& coupled_steps) const;
   void note_independent(const ImageViews& views, Group pairs);
   void gather_independent();
@@ -83,7 +91,7 @@ class DecoupledPairs {
   Look look_;
   const parallel::Team& team_;
   diffusion::SamplingPath path_;
-  torch::Tensor trunk_;  // (S + 1, M, 2, C, H, W): before each step, and the end
+  torch::Tensor trunk_;  // (S + 1, M, P, C, H, W): before each step, and the end
   IndependentImages independent_;
 };
 

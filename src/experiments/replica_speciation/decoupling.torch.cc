@@ -61,7 +61,7 @@ DecoupledPairs::DecoupledPairs(const ReplicaSpeciationOptions& options, const Re
 
 void DecoupledPairs::run_trunk() {
   const ReplicaOptions& replicas = options_.replicas;
-  auto shape = plan_.state_shape(replicas.pairs);
+  auto shape = plan_.state_shape(replicas.pairs, coupling_.replicas);
   shape.insert(shape.begin(), replicas.steps + 1);
   trunk_ = torch::zeros(shape);
   const parallel::Dealt dealt(replicas.pairs, replicas.group, team_.ranks());
@@ -112,44 +112,54 @@ std::vector<DecoupledPairs::Item> DecoupledPairs::items(
   return mine;
 }
 
-std::vector<PairComparison> DecoupledPairs::compare(
-    const std::vector<std::int64_t>& coupled_steps) {
+std::vector<RowComparison> DecoupledPairs::compare(const std::vector<std::int64_t>& coupled_steps) {
   const torch::NoGradGuard no_grad;
   SYNCGAP_EXPECTS(std::is_sorted(coupled_steps.begin(), coupled_steps.end()));
-  constexpr std::int64_t kValues = kAgreementCount;
+  const std::int64_t comparisons = coupling_.comparisons(), values = comparisons * kAgreementCount;
   const std::int64_t points = std::ssize(coupled_steps), pairs = options_.replicas.pairs;
-  std::vector<double> seen(points * kValues * pairs, 0.0);  // (K, values, M)
+  std::vector<double> seen(points * values * pairs, 0.0);  // (K, values, M)
   const bool from_the_start = !coupled_steps.empty() && coupled_steps.front() == 0;
   for (const Item& item : items(coupled_steps)) {
     team_.say(concat("lets pairs go after ", item.coupled_steps, " of ", options_.replicas.steps,
                      " steps"));
     const ImageViews views = views_of(end_of(item.coupled_steps, item.pairs));
-    const auto values = compare_pairs(views);
-    for (std::int64_t v = 0; v < kValues; ++v) {
-      const auto contiguous = values[unsigned_size(v)].contiguous();
-      std::copy_n(contiguous.data_ptr<double>(), item.pairs.count,
-                  seen.begin() + (item.place * kValues + v) * pairs + item.pairs.first);
-    }
+    std::int64_t v = 0;
+    const auto put = [&](const Comparison& comparison) {
+      for (const Tensor& value : comparison) {
+        const auto contiguous = value.contiguous();
+        std::copy_n(contiguous.data_ptr<double>(), item.pairs.count,
+                    seen.begin() + (item.place * values + v++) * pairs + item.pairs.first);
+      }
+    };
+    put(compare_pairs(views, coupling_.replicas));
+    for (std::int64_t mode = 0; mode + 1 < comparisons; ++mode)
+      put(compare_modes(views, coupling_.modes[unsigned_size(mode)].amplitudes));
     if (item.coupled_steps == 0) note_independent(views, item.pairs);
   }
   team_.ranks().sum(std::span<double>(seen));
   if (from_the_start) gather_independent();
-  std::vector<PairComparison> out(points);
+  std::vector<RowComparison> out(points);
   for (std::int64_t k = 0; k < points; ++k) {
-    const auto value = [&](std::int64_t v) {
-      const auto from = seen.begin() + (k * kValues + v) * pairs;
+    std::int64_t v = k * values;
+    const auto next = [&] {
+      const auto from = seen.begin() + v++ * pairs;
       return std::vector<double>(from, from + pairs);
     };
-    out[k] = {value(0), value(1), {value(2), value(3)}};
+    for (std::int64_t each = 0; each < comparisons; ++each) {
+      auto cosine = next(), same_label = next(), coarse = next(), fine = next();
+      out[k].push_back(
+          {std::move(cosine), std::move(same_label), {std::move(coarse), std::move(fine)}});
+    }
   }
   return out;
 }
 
 void DecoupledPairs::note_independent(const ImageViews& views, Group pairs) {
   const auto put = [&](Tensor& all, const Tensor& some) {
-    const auto rows = by_pairs(some).flatten(2);  // (B, 2, numbers)
+    const auto rows = by_rows(some, coupling_.replicas).flatten(2);  // (B, P, numbers)
     if (!all.defined())
-      all = torch::zeros({options_.replicas.pairs, 2, rows.size(2)}, rows.options());
+      all =
+          torch::zeros({options_.replicas.pairs, coupling_.replicas, rows.size(2)}, rows.options());
     all.narrow(0, pairs.first, pairs.count).copy_(rows);
   };
   put(independent_.features, views.features);
@@ -169,7 +179,7 @@ void DecoupledPairs::gather_independent() {
   team_.ranks().broadcast(std::as_writable_bytes(std::span(sizes)));
   for (std::size_t k = 0; k < 4; ++k) {
     if (!all[k]->defined())
-      *all[k] = torch::zeros({options_.replicas.pairs, 2, sizes[k]},
+      *all[k] = torch::zeros({options_.replicas.pairs, coupling_.replicas, sizes[k]},
                              k == 1 ? torch::kInt64 : torch::kFloat32);
     sum_over(team_, *all[k]);
   }
@@ -186,7 +196,8 @@ Tensor DecoupledPairs::images(std::int64_t coupled_steps,
     if (const std::int64_t wanted = pair - pair % replicas.group; wanted != first) {
       first = wanted;
       const Group of{first, std::min(replicas.group, replicas.pairs - first)};
-      group = by_pairs(views_of(end_of(coupled_steps, of)).images);
+      group =
+          by_rows(views_of(end_of(coupled_steps, of)).images, coupling_.replicas).narrow(1, 0, 2);
     }
     found.push_back(group[pair - first]);
   }

@@ -13,6 +13,9 @@ OptionTable ReplicaSpeciationOptions::table() {
   replicas.describe_schedules(table);
   judge.describe(table);
   describe_reverse_steps(table);
+  table.add("graph_scale", graph_scale, theory::kGraphScales, "",
+            "of more than two replicas, spectral: g is the strength of all whom a replica sees "
+            "together, as in a pair; edge: that of each of them");
   table.add("adaptive", adaptive, "",
             "measure few t_int first, then those that decide the midpoints; otherwise all of the "
             "axis");

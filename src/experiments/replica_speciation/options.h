@@ -7,6 +7,7 @@
 #include "experiments/shared/replica_options.h"
 #include "experiments/shared/reverse_steps.h"
 #include "observables/adaptive_scan.h"
+#include "theory/coupling_graph.h"
 
 namespace syncgap::experiments {
 
@@ -21,6 +22,7 @@ struct ReplicaSpeciationOptions : ReverseStepOptions {
   double most_evaluations = 0.35;
   std::int64_t resamples = 1000;
   double most_share = 0.5;
+  theory::GraphScale graph_scale = theory::GraphScale::spectral;
 
   ReplicaSpeciationOptions();
   OptionTable table();

@@ -9,6 +9,7 @@
 #include "experiments/replica_speciation/decoupling.h"
 #include "experiments/replica_speciation/plan.h"
 #include "experiments/replica_speciation/scan.h"
+#include "experiments/shared/replica_graph.h"
 #include "experiments/shared/replica_network.h"
 #include "experiments/shared/shown_samples.h"
 #include "experiments/trained.h"
@@ -75,15 +76,18 @@ void ReplicaSpeciation::run(const Unit& unit, Results& results, const RunContext
   const ReplicaOptions& replicas = options.replicas;
   const networks::ThreadScope threads(replicas.threads);
   const std::int64_t seed = unit.integer("seed");
-  const Coupling coupling{unit.real("g"), unit.real("noise_correlation"),
-                          unit.integer("told_class"), coupling_reach(plan_.replicas(), unit)};
+  const Coupling coupling{unit.real("g"),
+                          unit.real("noise_correlation"),
+                          unit.integer("told_class"),
+                          plan_.reach(unit),
+                          named_graph(unit.label("graph")).replicas,
+                          plan_.modes(unit)};
   const ReplicaNetwork network(plan_.replicas(), sources_, context.sweep_seed, seed,
                                told_of(coupling.told_class), context.team);
   const ImageJudge judge(judges_, replicas.transformer, replicas.told_classes(), replicas.threads,
                          context.sweep_seed, context.team);
-  const auto shape = plan_.replicas().state_shape(1);
-  const ReplicaNoise noise(context.sweep_seed, seed, {shape[2], shape[3], shape[4]},
-                           network.device());
+  const ReplicaNoise noise(context.sweep_seed, seed,
+                           plan_.replicas().state_shape(1, coupling.replicas), network.device());
   DecoupledPairs pairs(
       options, plan_.replicas(), network.denoiser(), noise, coupling,
       [&](const torch::Tensor& states) { return judge.look(states); }, context.team);
@@ -101,12 +105,14 @@ void ReplicaSpeciation::run(const Unit& unit, Results& results, const RunContext
                      curves.add(points[k], std::move(found[k]));
                  });
   if (context.team.rank() != 0) return;  // every rank knows the same; the first one's is kept
-  const AgreementSigmoids sigmoids(curves, stream, options.resamples);
+  const AgreementSigmoids sigmoids(curves, stream, options.resamples, curves.comparisons());
   store_curves(options, plan_.points(), curves, sigmoids, results);
+  store_modes(coupling.modes, plan_.points(), curves, sigmoids, results);
   network.store(results);
   const bool shown = store_samples_shown(pairs.independent(), coupling.told_class, judge, results);
   results.cells("reliable").set(network.uses_context() && shown ? 1 : 0);
   results.cells("pair_count").set(to_real(replicas.pairs));
+  results.cells("replica_count").set(to_real(coupling.replicas));
   store_images(pairs, results);
 }
 

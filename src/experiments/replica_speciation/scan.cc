@@ -21,12 +21,13 @@ constexpr Agreement kMetrics[kAgreementCount] = {Agreement::cosine, Agreement::l
 constexpr std::size_t kScanResamples = 100;
 
 ResampledSigmoids sigmoids_of(const AgreementCurves& curves, std::vector<Agreement> metrics,
-                              PairStatistic statistic, const RandomStream& stream,
-                              std::size_t resamples) {
+                              std::int64_t comparisons, PairStatistic statistic,
+                              const RandomStream& stream, std::size_t resamples) {
   const auto points = curves.points();
   const std::vector<double> t(points.begin(), points.end());
   std::vector<std::vector<double>> values;
-  for (const Agreement metric : metrics) values.push_back(curves.values(metric));
+  for (std::int64_t comparison = 0; comparison < comparisons; ++comparison)
+    for (const Agreement metric : metrics) values.push_back(curves.values(metric, comparison));
   const std::vector<std::span<const double>> spans(values.begin(), values.end());
   observables::ResampledSigmoidsOptions options;
   options.statistic = statistic;
@@ -67,8 +68,8 @@ void store_sigmoid(const AgreementCurves& curves, const AgreementSigmoids& sigmo
 
 }  // namespace
 
-void AgreementCurves::add(std::int64_t coupled_steps, PairComparison comparison) {
-  SYNCGAP_EXPECTS(std::ssize(comparison.cosine) == pairs_);
+void AgreementCurves::add(std::int64_t coupled_steps, RowComparison comparison) {
+  SYNCGAP_EXPECTS(!comparison.empty() && std::ssize(comparison.front().cosine) == pairs_);
   measured_.insert_or_assign(coupled_steps, std::move(comparison));
 }
 
@@ -78,9 +79,9 @@ std::vector<std::int64_t> AgreementCurves::points() const {
   return out;
 }
 
-double AgreementCurves::of_pair(Agreement metric, std::int64_t coupled_steps,
-                                std::int64_t pair) const {
-  const PairComparison& seen = measured_.at(coupled_steps);
+double AgreementCurves::of_pair(Agreement metric, std::int64_t coupled_steps, std::int64_t pair,
+                                std::int64_t comparison) const {
+  const PairComparison& seen = measured_.at(coupled_steps)[unsigned_size(comparison)];
   const auto score = [&](std::size_t scale) {
     return 1 - seen.distances[scale][pair] / independent_.distances[scale].value;
   };
@@ -97,10 +98,11 @@ double AgreementCurves::of_pair(Agreement metric, std::int64_t coupled_steps,
   return score(1);
 }
 
-std::vector<double> AgreementCurves::values(Agreement metric) const {
+std::vector<double> AgreementCurves::values(Agreement metric, std::int64_t comparison) const {
   std::vector<double> out;
   for (std::int64_t pair = 0; pair < pairs_; ++pair)
-    for (const auto& [point, comparison] : measured_) out.push_back(of_pair(metric, point, pair));
+    for (const auto& [point, seen] : measured_)
+      out.push_back(of_pair(metric, point, pair, comparison));
   return out;
 }
 
@@ -109,13 +111,15 @@ double AgreementCurves::level(Agreement metric) const {
 }
 
 AgreementSigmoids::AgreementSigmoids(const AgreementCurves& curves, const RandomStream& stream,
-                                     std::size_t resamples)
-    : medians_(sigmoids_of(curves, {Agreement::cosine}, PairStatistic::median, stream, resamples)),
+                                     std::size_t resamples, std::int64_t comparisons)
+    : medians_(sigmoids_of(curves, {Agreement::cosine}, comparisons, PairStatistic::median, stream,
+                           resamples)),
       means_(sigmoids_of(curves, {Agreement::label, Agreement::coarse, Agreement::fine},
-                         PairStatistic::mean, stream, resamples)) {}
+                         comparisons, PairStatistic::mean, stream, resamples)) {}
 
-std::size_t AgreementSigmoids::place(Agreement metric) {
-  return metric == Agreement::cosine ? 0 : static_cast<std::size_t>(metric) - 1;
+std::size_t AgreementSigmoids::place(Agreement metric, std::int64_t comparison) {
+  const std::size_t before = unsigned_size(comparison);
+  return metric == Agreement::cosine ? before : 3 * before + static_cast<std::size_t>(metric) - 1;
 }
 
 void scan_agreement(const ReplicaSpeciationOptions& options,
@@ -145,6 +149,45 @@ void scan_agreement(const ReplicaSpeciationOptions& options,
   }
 }
 
+void store_modes(const std::vector<theory::DifferenceModes>& modes,
+                 const std::vector<std::int64_t>& points, const AgreementCurves& curves,
+                 const AgreementSigmoids& sigmoids, Results& results) {
+  results.none({"mode_carried", "mode_count", "mode_agreement", "mode_midpoint", "mode_crossing",
+                "mode_fit_status", "mode_gap"});
+  for (std::int64_t mode = 0; mode < std::ssize(modes); ++mode) {
+    const theory::DifferenceModes& of = modes[unsigned_size(mode)];
+    results.cells("mode_carried").set(of.carried, mode);
+    results.cells("mode_count").set(to_real(std::ssize(of.amplitudes)), mode);
+    // A pair, or replicas whose modes are all alike, have no other curve than that of every two.
+    const std::int64_t comparison = curves.comparisons() == 1 ? 0 : 1 + mode;
+    for (const Agreement metric : kMetrics) {
+      const auto m = static_cast<std::int64_t>(metric);
+      const ResampledSigmoids& set = sigmoids.of(metric);
+      const std::size_t at = AgreementSigmoids::place(metric, comparison);
+      std::int64_t known = 0;
+      for (std::int64_t k = 0; k < std::ssize(points); ++k)
+        if (curves.measured().contains(points[unsigned_size(k)])) {
+          results.cells("mode_agreement")
+              .set(Estimate{set.values(at)[unsigned_size(known)],
+                            set.errors(at)[unsigned_size(known)]},
+                   mode, m, k);
+          ++known;
+        }
+      results.cells("mode_midpoint").set_or_none(set.midpoint(at), mode, m);
+      results.cells("mode_crossing")
+          .set_or_none(set.linear_crossing(at, curves.level(metric)), mode, m);
+      results.cells("mode_fit_status")
+          .set(to_real(static_cast<std::int64_t>(set.status(at))), mode, m);
+    }
+    const ResampledSigmoids& means = sigmoids.of(Agreement::fine);
+    results.cells("mode_gap")
+        .set_or_none(
+            means.midpoint_difference(AgreementSigmoids::place(Agreement::fine, comparison),
+                                      AgreementSigmoids::place(Agreement::coarse, comparison)),
+            mode);
+  }
+}
+
 void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std::int64_t>& points,
                   const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
                   Results& results) {
@@ -165,7 +208,7 @@ void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std
         of_pair.set(curves.of_pair(metric, points[k], pair), m, k, pair);
     }
     for (std::int64_t scale = 0; scale < 2; ++scale)
-      distance.set(observables::estimate_mean(found->second.distances[scale]), scale, k);
+      distance.set(observables::estimate_mean(found->second.front().distances[scale]), scale, k);
     ++known;
   }
   auto independent = results.cells("independent_agreement");

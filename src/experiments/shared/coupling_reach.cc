@@ -1,28 +1,20 @@
 #include "experiments/shared/coupling_reach.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "core/whole_number.h"
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
 namespace {
 
 constexpr std::string_view kAll = "all";
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.front() == '-') return {};
-  return value;
-}
 
 /// "0-2,4" of the numbers from `first` on: 1 for those named, 0 for the others; nothing where the
 /// text is no such list or names a number that is not there. (count)

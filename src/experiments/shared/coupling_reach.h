@@ -10,7 +10,7 @@
 // Shapes: L blocks of h heads, S steps of a reverse trajectory.
 namespace syncgap::experiments {
 
-/// Where and when the coupling of a pair acts.
+/// Where and when the coupling of replicas acts, and between whom.
 struct CouplingReach {
   /// 1 for blocks that couple, 0 for the others (L); empty: all blocks, all heads.
   std::vector<float> layers;
@@ -18,6 +18,9 @@ struct CouplingReach {
   std::vector<float> heads;
   /// g(s) / g of each step s of a trajectory, (S); empty: 1 at all of them.
   std::vector<double> steps;
+  /// Weights of who sees whom, row by row, (P, P), as theory::replica_weights has them; empty: a
+  /// pair.
+  std::vector<double> graph = {};
 
   /// Share of all blocks, heads and steps in which replicas see each other.
   double share() const;

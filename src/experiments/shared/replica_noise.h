@@ -9,15 +9,16 @@
 
 namespace syncgap::experiments {
 
-/// Random numbers of pairs of replicas, (B, 2, C, H, W), numbered by pair and step: a pair starts
+/// Random numbers of rows of P replicas, (B, P, C, H, W), numbered by row and step: a pair starts
 /// alike at every coupling strength, and gets the same noise.
 class ReplicaNoise {
  public:
-  /// `shape` (C, H, W)
+  /// `shape` (1, P, C, H, W) of one row.
   ReplicaNoise(std::uint64_t sweep_seed, std::int64_t seed, std::vector<std::int64_t> shape,
                torch::Device device);
 
-  /// z^{A,B} = (z +- spread delta) / sqrt(1 + spread^2), dit (67): unit variance each.
+  /// z^{A,B} = (z +- spread delta) / sqrt(1 + spread^2), dit (67): unit variance each. Any two of
+  /// more replicas start as far apart as a pair, which takes spread^2 < P / (P - 2).
   torch::Tensor start(parallel::Dealt::Group pairs, double spread) const;
   torch::Tensor on_device(const torch::Tensor& states) const { return states.to(device_); }
   /// Noise of the replicas on the trunk, of this correlation: 0 independent, 1 the same.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/numbers.h"
 #include "diffusion/coupled_modes.h"
 #include "diffusion/normals.h"
 
@@ -21,20 +22,24 @@ ReplicaNoise::ReplicaNoise(std::uint64_t sweep_seed, std::int64_t seed,
 
 Tensor ReplicaNoise::normals(const RandomStream& stream, parallel::Dealt::Group pairs,
                              std::int64_t step) const {
-  return diffusion::trajectory_normals(
-      stream, pairs.first, {pairs.count, 2, shape_[0], shape_[1], shape_[2]}, step, device_);
+  auto shape = shape_;
+  shape.front() = pairs.count;
+  return diffusion::trajectory_normals(stream, pairs.first, shape, step, device_);
 }
 
 Tensor ReplicaNoise::start(parallel::Dealt::Group pairs, double spread) const {
-  const auto drawn = normals(start_, pairs, 0);
-  const auto shared = drawn.select(1, 0), apart = drawn.select(1, 1) * spread;
-  return torch::stack({shared + apart, shared - apart}, 1) / std::sqrt(1 + spread * spread);
+  // Correlations are (1 - s^2) / (1 + (P - 1) s^2) where differences have variance s^2 of the
+  // common part's: those of a pair, (1 - spread^2) / (1 + spread^2), ask for this one.
+  const double count = to_real(shape_[1]), squared = spread * spread;
+  const double apart = 2 * squared / (count - (count - 2) * squared);
+  auto modes = normals(start_, pairs, 0);
+  modes.narrow(1, 1, shape_[1] - 1).mul_(std::sqrt(apart));
+  return diffusion::about_common(modes) / std::sqrt(1 + (count - 1) * apart);
 }
 
 Tensor ReplicaNoise::coupled(parallel::Dealt::Group pairs, std::int64_t step,
                              double correlation) const {
-  // Modes of variance 1 + correlation and 1 - correlation.
-  return diffusion::couple_noise(normals(coupled_, pairs, step), -correlation);
+  return diffusion::correlate_noise(normals(coupled_, pairs, step), correlation);
 }
 
 Tensor ReplicaNoise::let_go(parallel::Dealt::Group pairs, std::int64_t coupled_steps,

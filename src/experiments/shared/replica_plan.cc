@@ -141,9 +141,11 @@ double ReplicaPlan::context_operations() const {
          to_real(std::ssize(context_steps(options_)));
 }
 
-double ReplicaPlan::sampling_operations(double coupled, double uncoupled) const {
+double ReplicaPlan::sampling_operations(double coupled, double uncoupled, std::int64_t replicas,
+                                        std::int64_t links) const {
   const double guided = options_.guidance.scale == 1 ? 1 : 2;
-  return guided * (coupled * shape_.coupled_operations() + uncoupled * shape_.operations(2));
+  return guided * (coupled * shape_.coupled_operations(replicas, links) +
+                   uncoupled * shape_.operations(replicas));
 }
 
 double ReplicaPlan::state_bytes() const {

@@ -47,17 +47,18 @@ class ReplicaPlan {
   /// Whether images are read: to train on, or to see what a network makes of them.
   bool has_images() const { return !options_.is_published(); }
   std::int64_t trained_images() const { return expected_images_; }
-  /// (count, 2, C, H, W)
-  std::vector<std::int64_t> state_shape(std::int64_t count) const {
-    return {count, 2, shape_.image_channels, options_.side, options_.side};
+  /// (count, P, C, H, W)
+  std::vector<std::int64_t> state_shape(std::int64_t count, std::int64_t replicas = 2) const {
+    return {count, replicas, shape_.image_channels, options_.side, options_.side};
   }
 
   /// Floating-point operations: of training, which all units of a seed share and the first of them
-  /// is charged with; of the use of context; and of so many evaluations of a pair, with and without
-  /// coupling.
+  /// is charged with; of the use of context; and of so many evaluations of a row of replicas, with
+  /// and without coupling over so many links, each one way.
   double training_operations(const Unit& unit) const;
   double context_operations() const;
-  double sampling_operations(double coupled, double uncoupled) const;
+  double sampling_operations(double coupled, double uncoupled, std::int64_t replicas = 2,
+                             std::int64_t links = 2) const;
   /// Bytes of the weights, of the images and of a group's evaluation.
   double memory() const;
   double state_bytes() const;

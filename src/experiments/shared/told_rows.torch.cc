@@ -1,5 +1,6 @@
 #include "experiments/shared/told_rows.torch.h"
 
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,10 @@ diffusion::RowConditions told_rows(std::int64_t rows, std::int64_t told_class, d
   if (!(coupling > 0)) return told;
   // On the CPU, where a network sees that there is none and does not compute it.
   told.coupling = torch::full({rows}, coupling, torch::kFloat32);
+  if (!reach.graph.empty()) {
+    const auto replicas = static_cast<std::int64_t>(std::lround(std::sqrt(reach.graph.size())));
+    told.graph = torch::tensor(reach.graph, torch::kFloat32).view({replicas, replicas});
+  }
   if (reach.layers.empty()) return told;
   const torch::Tensor layers = torch::tensor(reach.layers);
   told.coupling = told.coupling.unsqueeze(1) * layers;  // (B, L)

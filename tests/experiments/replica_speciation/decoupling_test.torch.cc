@@ -2,12 +2,14 @@
 
 #include <cmath>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "core/grid.h"
 #include "diffusion/step_table.h"
+#include "experiments/shared/pair_comparison.h"
 #include "experiments/shared/small_transformer.h"
 
 namespace syncgap::experiments {
@@ -113,27 +115,27 @@ TEST(DecoupledPairs, DoNotDependOnWhichOthersAreAskedFor) {
   auto few = unit.pairs(coupling), many = unit.pairs(coupling);
   const auto alone = few.compare({4});
   const auto all = many.compare({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  EXPECT_EQ(alone[0].cosine, all[4].cosine);
-  EXPECT_EQ(alone[0].distances[1], all[4].distances[1]);
-  EXPECT_NE(all[3].cosine, all[4].cosine);
+  EXPECT_EQ(alone[0][0].cosine, all[4][0].cosine);
+  EXPECT_EQ(alone[0][0].distances[1], all[4][0].distances[1]);
+  EXPECT_NE(all[3][0].cosine, all[4][0].cosine);
 }
 
 TEST(DecoupledPairs, ThatWereNeverCoupledAreTheSameAtEveryCoupling) {
   const DecoupledUnit unit;
   auto weak = unit.pairs({0, 0, kNoClass}), strong = unit.pairs({1, 1, kNoClass});
   const auto a = weak.compare({0, 6}), b = strong.compare({0, 6});
-  EXPECT_EQ(a[0].cosine, b[0].cosine);
-  EXPECT_EQ(a[0].distances[0], b[0].distances[0]);
-  EXPECT_NE(a[1].cosine, b[1].cosine);
+  EXPECT_EQ(a[0][0].cosine, b[0][0].cosine);
+  EXPECT_EQ(a[0][0].distances[0], b[0][0].distances[0]);
+  EXPECT_NE(a[1][0].cosine, b[1][0].cosine);
 }
 
 TEST(DecoupledPairs, StayEqualWhereStartAndNoiseAreAndLeaveWhenLetGo) {
   const DecoupledUnit unit(0);
   auto pairs = unit.pairs({0.3, 1, kNoClass});
   const auto seen = pairs.compare({0, 5, 10});
-  for (const double distance : seen[2].distances[1]) EXPECT_EQ(distance, 0);
-  for (const double cosine : seen[2].cosine) EXPECT_NEAR(cosine, 1, 1e-6);
-  for (const double distance : seen[1].distances[1]) EXPECT_GT(distance, 0);
+  for (const double distance : seen[2][0].distances[1]) EXPECT_EQ(distance, 0);
+  for (const double cosine : seen[2][0].cosine) EXPECT_NEAR(cosine, 1, 1e-6);
+  for (const double distance : seen[1][0].distances[1]) EXPECT_GT(distance, 0);
 }
 
 TEST(DecoupledPairs, IndependentImagesAreThoseOfOtherPairs) {
@@ -159,6 +161,85 @@ TEST(DecoupledPairs, IndependentImagesAreThoseOfOtherPairs) {
   EXPECT_GT(across.cosine.standard_error, 0);
 }
 
+/// A network that says c R x of replicas x, R what one average over the graph leaves of them: its
+/// modes go on by themselves.
+diffusion::Denoiser linear_denoiser(double c) {
+  return [c](const Tensor& states, const diffusion::Conditions& told) {
+    auto seen = states;
+    if (told.rows.coupling.defined()) {
+      const double g = told.rows.coupling[0].item<double>();
+      const auto weights = told.rows.graph * g;
+      const auto average = (torch::eye(weights.size(0)) + weights) / (1 + weights.sum(1, true));
+      seen = torch::einsum("ij,bj...->bi...", {average, states});
+    }
+    return diffusion::Prediction{c * seen};
+  };
+}
+
+TEST(DecoupledPairs, OfALinearNetworkHaveModesThatDecayByThemselves) {
+  DecoupledUnit unit;
+  unit.options.eta = 0;  // no noise: amplitudes are the start's, times factors that are known
+  const double g = 0.8, c = 0.9;
+  const auto path = unit.options.path(*unit.plan);
+  for (const auto& [graph, replicas] :
+       {std::pair{theory::CouplingGraph::complete, 3}, std::pair{theory::CouplingGraph::ring, 4},
+        std::pair{theory::CouplingGraph::star, 4}}) {
+    const auto scale = theory::GraphScale::spectral;
+    const auto modes = theory::difference_modes(graph, replicas, scale, g);
+    const auto weights = theory::replica_weights(graph, replicas, scale);
+    const ReplicaNoise noise(7, 1, unit.plan->state_shape(1, replicas), torch::kCPU);
+    const auto start = noise.start({0, 6}, unit.options.replicas.start_spread);
+    DecoupledPairs pairs(unit.options, *unit.plan, linear_denoiser(c), noise,
+                         {g, 0, kNoClass, {{}, {}, {}, weights}, replicas, modes}, unit.look(),
+                         unit.team);
+    const std::vector<std::int64_t> times{0, 4, 10};
+    const auto seen = pairs.compare(times);
+    for (std::size_t k = 0; k < times.size(); ++k) {
+      ASSERT_EQ(seen[k].size(), modes.size() > 1 ? 1 + modes.size() : 1);
+      double mean = 0;
+      for (std::size_t mode = 0; mode < modes.size(); ++mode) {
+        double factor = 1;
+        std::int64_t n = 0;
+        for (const auto& step : path.steps())
+          factor *=
+              step.on_state + step.on_noise * c * (n++ < times[k] ? modes[mode].carried : 1.0);
+        double energy = 0;
+        for (const auto& l : modes[mode].amplitudes) {
+          const auto weight = torch::tensor(l, torch::kFloat64);
+          const auto scales =
+              split_scales(torch::einsum("p,bpcij->bcij", {weight, start.to(torch::kFloat64)}),
+                           unit.options.judge);
+          energy += scales.fine[2].square().sum().item<double>() * factor * factor;
+        }
+        const auto& of_mode = seen[k][modes.size() > 1 ? 1 + mode : 0];
+        const double alike = static_cast<double>(modes[mode].amplitudes.size());
+        EXPECT_NEAR(of_mode.distances[1][2] / (2 * energy / alike), 1, 1e-4);
+        mean += of_mode.distances[1][2] * alike / (replicas - 1);
+      }
+      if (graph == theory::CouplingGraph::star) continue;
+      // Modes of a regular graph are orthogonal: every two replicas are as far apart as they say.
+      EXPECT_NEAR(seen[k][0].distances[1][2] / mean, 1, 1e-6);
+    }
+  }
+}
+
+TEST(CompareModes, OfAPairOrACompleteGraphAreThePairs) {
+  const DecoupledUnit unit;
+  for (const std::int64_t replicas : {2, 4}) {
+    const auto images = torch::sin(torch::arange(3 * replicas * 64).view({-1, 1, 8, 8}) * 0.37);
+    const auto views = unit.look()(images);
+    const auto modes = theory::difference_modes(theory::CouplingGraph::complete, replicas,
+                                                theory::GraphScale::spectral, 0.4);
+    ASSERT_EQ(modes.size(), 1U);
+    const auto by_pairs = compare_pairs(views, replicas),
+               by_modes = compare_modes(views, modes[0].amplitudes);
+    for (std::size_t k = 0; k < kAgreementCount; ++k) {
+      EXPECT_EQ(by_pairs[k].sizes(), (torch::IntArrayRef{3}));
+      EXPECT_TRUE(torch::allclose(by_pairs[k], by_modes[k], 1e-5, 1e-6)) << k;
+    }
+  }
+}
+
 TEST(SplitScales, WithNearestUpsamplingAddUpToTheWhole) {
   JudgeOptions options;
   options.pooled_side = 4;
@@ -176,8 +257,24 @@ TEST(SplitScales, WithNearestUpsamplingAddUpToTheWhole) {
             1e-3);
 }
 
+TEST(ReplicaNoise, OfMoreReplicasHasThoseOfAPairBetweenEveryTwo) {
+  const ReplicaNoise noise(1, 2, {1, 4, 1, 32, 32}, torch::kCPU);
+  const parallel::Dealt::Group rows{0, 64};
+  const double error = 4 / std::sqrt(64 * 1024.0);
+  const auto expect_correlation = [&](const Tensor& z, double expected) {
+    for (std::int64_t a = 0; a < 4; ++a)
+      for (std::int64_t b = 0; b < 4; ++b)
+        EXPECT_NEAR((z.select(1, a) * z.select(1, b)).mean().item<double>(), a == b ? 1 : expected,
+                    error);
+  };
+  for (const double spread : {0.0, 0.5, 1.4})
+    expect_correlation(noise.start(rows, spread), (1 - spread * spread) / (1 + spread * spread));
+  for (const double asked : {-1.0 / 3, 0.0, 0.6, 1.0})
+    expect_correlation(noise.coupled(rows, 5, asked), asked);
+}
+
 TEST(ReplicaNoise, HasTheCorrelationsAsked) {
-  const ReplicaNoise noise(1, 2, {1, 32, 32}, torch::kCPU);
+  const ReplicaNoise noise(1, 2, {1, 2, 1, 32, 32}, torch::kCPU);
   const parallel::Dealt::Group pairs{0, 64};
   const auto correlation = [](const Tensor& z) {
     return (z.select(1, 0) * z.select(1, 1)).mean().item<double>();

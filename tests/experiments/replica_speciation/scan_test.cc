@@ -47,7 +47,7 @@ struct Scanned {
                      ++rounds;
                      for (const std::int64_t t : asked) {
                        EXPECT_EQ(curves.measured().count(t), 0U) << "asked twice: " << t;
-                       curves.add(t, commitment(t, 55, 20));
+                       curves.add(t, {commitment(t, 55, 20)});
                      }
                    });
   }
@@ -55,7 +55,7 @@ struct Scanned {
 
 TEST(AgreementCurves, DistancesBecomeScoresBetweenIndependentAndEqual) {
   AgreementCurves curves(2, independent());
-  curves.add(3, {{0.7, 0.8}, {0, 1}, {std::vector<double>{8, 0}, std::vector<double>{50, 200}}});
+  curves.add(3, {{{0.7, 0.8}, {0, 1}, {std::vector<double>{8, 0}, std::vector<double>{50, 200}}}});
   EXPECT_EQ(curves.of_pair(Agreement::cosine, 3, 1), 0.8);
   EXPECT_EQ(curves.of_pair(Agreement::label, 3, 0), 0);
   EXPECT_EQ(curves.of_pair(Agreement::coarse, 3, 0), 0);
@@ -125,7 +125,7 @@ TEST(StoreCurves, ASigmoidThatMostSamplesOfThePairsLackHasItsOwnStatus) {
       seen.distances[0].push_back(8 * (1 - (0.1 + 0.4 * share + 2 * noise)));
       seen.distances[1].push_back(200 * (1 - (0.4 * share + 0.01 * noise)));
     }
-    curves.add(t, std::move(seen));
+    curves.add(t, {std::move(seen)});
   }
   const AgreementSigmoids sigmoids(curves, RandomStream(5, "bootstrap"), 200);
   const ResultLayout layout(Grid(replica_speciation_axes(options)),

@@ -67,7 +67,7 @@ struct SmallUnit {
     grid = std::make_unique<Grid>(std::move(axes));
     plan = std::make_unique<ReplicaPlan>(options.replicas, *grid);
     model = small_model(options.replicas);
-    noise = std::make_unique<ReplicaNoise>(7, 1, std::vector<std::int64_t>{1, 8, 8}, torch::kCPU);
+    noise = std::make_unique<ReplicaNoise>(7, 1, plan->state_shape(1), torch::kCPU);
   }
 };
 
