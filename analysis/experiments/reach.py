@@ -1,10 +1,10 @@
-"""Where and when the coupling of replicas acts: blocks, heads and steps, as a record's axes name
-them, and panels over them."""
+"""Where and when the coupling of replicas acts, and between whom: blocks, heads, steps and graphs,
+as a record's axes name them, and panels over them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from matplotlib.lines import Line2D
@@ -12,21 +12,23 @@ from matplotlib.lines import Line2D
 from ..page import style
 from ..reading.record import Record
 
-AXES = {"coupled_layers": "all", "coupled_heads": "all", "g_schedule": "constant"}
+AXES = {"coupled_layers": "all", "coupled_heads": "all", "g_schedule": "constant",
+        "graph": "complete 2"}
 NO_VALUE_HEIGHT = 0.03  # of a panel
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Labels of the axes coupled_layers, coupled_heads and g_schedule."""
+    """Labels of the axes coupled_layers, coupled_heads, g_schedule and graph."""
 
     layers: str = AXES["coupled_layers"]
     heads: str = AXES["coupled_heads"]
     schedule: str = AXES["g_schedule"]
+    graph: str = AXES["graph"]
 
     @classmethod
     def of(cls, coordinates: dict) -> Reach:
-        """Of a unit; records from before these axes couple everywhere."""
+        """Of a unit; records from before these axes couple the two of a pair everywhere."""
         return cls(*(str(coordinates.get(name, word)) for name, word in AXES.items()))
 
     @property
@@ -46,7 +48,18 @@ class Reach:
         if self.schedule != AXES["g_schedule"]:
             found.append(_of_some("step", self.schedule) if self.schedule[0].isdigit()
                          else f"g(t) {self.schedule}")
+        if self.graph != AXES["graph"]:
+            found.append(f"{self.graph} replicas")
         return tuple(found)
+
+    @property
+    def replicas(self) -> int:
+        """Of a row."""
+        return int(self.graph.split()[-1])
+
+    def on(self, graph: str) -> Reach:
+        """The same of replicas on another graph."""
+        return replace(self, graph=graph)
 
     @property
     def text(self) -> str:
@@ -58,7 +71,9 @@ class Reach:
         """The same for an axis of a figure."""
         labels = [self.layers if self.layers != AXES["coupled_layers"] else "",
                   _of_some("head", self.heads) if self.heads != AXES["coupled_heads"] else "",
-                  self.parts[-1] if self.schedule != AXES["g_schedule"] else ""]
+                  replace(self, graph=AXES["graph"]).parts[-1]
+                  if self.schedule != AXES["g_schedule"] else "",
+                  self.graph if self.graph != AXES["graph"] else ""]
         return "\n".join(label for label in labels if label) or "all"
 
     @property
@@ -81,7 +96,7 @@ def reaches(record: Record) -> list[Reach]:
 
 
 def main_reach(record: Record) -> Reach:
-    """The one that the paper's figures are of: everywhere, where the record has it."""
+    """The one that the paper's figures are of: pairs, everywhere, where the record has it."""
     every = reaches(record)
     return Reach() if Reach() in every else every[0]
 

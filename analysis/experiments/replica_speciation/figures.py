@@ -44,6 +44,7 @@ from .data import (
     scaling_note,
     unreliable_note,
 )
+from .graphs import graph_claim, graph_figure, graph_table, has_graphs, on_first_graph
 from .reach import reach_claim, reach_figure, reach_table
 
 MOST_SHOWN = 4
@@ -56,15 +57,19 @@ def content(record: Record) -> Content:
     figures = [figure for told in dict.fromkeys(group.told_class for group in main)
                for figure in _figures_of([g for g in main if g.told_class == told])]
     over = over_reaches(found)
-    figures += [reach_figure(each) for each in over]
+    figures += [graph_figure(each) for each in over if has_graphs(each)]
+    figures += [reach_figure(each) for each in map(on_first_graph, over) if len(each.groups) > 1]
     figures += [figure(group) for group in found if group not in main
                 for figure in (cosine_figure, commitment_figure)]
     figures.append(network_figure(record))
     # The paper couples everywhere and always: what it says of that is not asked of anything else.
     answers = claims.claims([group for group in main if group.reach.everywhere])
-    answers += [claim for each in over if (claim := reach_claim(each)) is not None]
+    answers += [claim for each in over for ask in (reach_claim, graph_claim)
+                if (claim := ask(each)) is not None]
     return Content(_summary(record), DIT, figures,
-                   [*tables.tables(main), *(reach_table(each) for each in over)], answers)
+                   [*tables.tables(main),
+                    *(graph_table(each) for each in over if has_graphs(each)),
+                    *(reach_table(each) for each in over)], answers)
 
 
 def _figures_of(same_class: list[Group]) -> list[Figure]:

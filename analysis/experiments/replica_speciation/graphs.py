@@ -1,0 +1,244 @@
+"""replica_speciation: more than two replicas on a coupling graph, by modes of their difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from ...page import style
+from ...page.content import Claim, Figure, Table, Verdict
+from ...reading.estimates import Z95
+from ...reading.values import show
+from ..image_units import Measured
+from ..midpoints import FITTED, metric
+from ..reach import AXES
+from ..replicas import Reaches, Unit, couplings, say_not_measured, symbol
+from .data import FIT_WORDS, SYMBOLS, coupled, unreliable_note
+
+PAIR = AXES["graph"]
+# Modes are averaged alike where rho differs by no more than rounding.
+SAME_CARRIED = 1e-6
+# A difference is none if its whole interval is within this share of the pairs' rise.
+EQUAL_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Modes of difference of a unit's replicas that are averaged alike."""
+
+    unit: Unit
+    number: int
+
+    @property
+    def carried(self) -> float:
+        """rho, what one average over the graph leaves of them."""
+        return self.unit.value("mode_carried", self.number)
+
+    @property
+    def count(self) -> int:
+        return int(self.unit.value("mode_count", self.number))
+
+    @property
+    def graph(self) -> str:
+        return self.unit.reach.graph
+
+    def fit_word(self, name: str) -> str:
+        return FIT_WORDS[int(self.unit.value("mode_fit_status", self.number, self._metric(name)))]
+
+    def is_fitted(self, name: str) -> bool:
+        return self.unit.value("mode_fit_status", self.number, self._metric(name)) == FITTED
+
+    def midpoint(self, name: str) -> Measured | None:
+        """None where the curve is no sigmoid."""
+        if not self.is_fitted(name):
+            return None
+        return self.unit.measured("mode_midpoint", self.number, self._metric(name))
+
+    def gap(self) -> Measured | None:
+        found = self.unit.measured("mode_gap", self.number)
+        both = self.is_fitted("coarse") and self.is_fitted("fine")
+        return found if both and np.isfinite(found.low) else None
+
+    def end(self, name: str) -> tuple[float, float]:
+        """Agreement of rows that were coupled all along, and its standard error."""
+        values, errors = (self.unit.array("mode_agreement" + end)[self.number, self._metric(name)]
+                          for end in ("", "_error"))
+        known = np.flatnonzero(np.isfinite(values))
+        return (values[known[-1]], errors[known[-1]]) if len(known) else (np.nan, np.nan)
+
+    def _metric(self, name: str) -> int:
+        return metric(self.unit.record, name)
+
+
+def modes(unit: Unit) -> list[Mode]:
+    """The slowest to vanish first; none in records from before graphs."""
+    if "mode_carried" not in unit.record:
+        return []
+    return [Mode(unit, int(k)) for k in np.flatnonzero(np.isfinite(unit.array("mode_carried")))]
+
+
+def has_graphs(over: Reaches) -> bool:
+    return len({reach.graph for reach in over.places}) > 1
+
+
+def on_first_graph(over: Reaches) -> Reaches:
+    """Of these groups, those of one graph."""
+    first = over.places[0].graph
+    return Reaches(tuple(group for group in over.groups if group.reach.graph == first))
+
+
+def _graphs(over: Reaches) -> list:
+    """Of these groups, those coupled in one place, a graph each."""
+    first = over.places[0].on(PAIR)
+    return [group for group in over.groups if group.reach.on(PAIR) == first]
+
+
+def _all_modes(over: Reaches, strengths: list[float]) -> Iterator[tuple[int, Mode]]:
+    """(number of the graph, mode)."""
+    for number, group in enumerate(_graphs(over)):
+        for g in strengths:
+            for unit in group.units(g):
+                for mode in modes(unit):
+                    yield number, mode
+
+
+# -- figure ----------------------------------------------------------------------------------------
+def graph_figure(over: Reaches) -> Figure:
+    record = over.record
+    names = [group.reach.graph for group in _graphs(over)]
+    strengths = coupled(record) or couplings(record)
+
+    def draw(canvas):
+        (times, coarse, fine), ends = canvas.subplots(2, 3, sharex=True)
+        for number, mode in _all_modes(over, strengths):
+            colour, marker = (style.CYCLE[number % 7], style.MARKERS[number % 7])
+            shown = {"colour": colour, "marker": marker, "filled": mode.unit.reliable}
+            # Beside each other where several have one rho.
+            x = mode.carried + 0.012 * (number - (len(names) - 1) / 2)
+            for ax, name in zip((times, coarse, fine), ("cosine", "coarse", "fine")):
+                if (found := mode.midpoint(name)) is not None:
+                    symbol(ax, x, found, **shown)
+            for ax, name in zip(ends, ("cosine", "coarse", "fine")):
+                value, error = mode.end(name)
+                symbol(ax, x, Measured(*(np.float64(value + sign * Z95 * error)
+                                         for sign in (0, -1, 1))), **shown)
+        for ax, name in zip(ends, ("cosine", "coarse", "fine")):
+            _pair_line(ax, over, name)
+            ax.set_xlabel("$\\rho_k$")
+        for ax, name in zip((times, coarse, fine), ("cosine", "coarse", "fine")):
+            ax.set_ylabel(f"${SYMBOLS[name]}$ of the mode [steps]")
+            if not ax.has_data():
+                say_not_measured(ax, "no sigmoid")
+        for ax, label in zip(ends, ("cosine", "coarse commitment", "fine commitment")):
+            ax.set_ylabel(f"{label} at the end")
+        handles = [Line2D([], [], color=style.CYCLE[n % 7], marker=style.MARKERS[n % 7],
+                          linestyle="none", label="pair" if name == PAIR else name)
+                   for n, name in enumerate(names)]
+        style.legend_below(canvas, (), min(6, len(handles)), handles)
+
+    return Figure(f"graphs-{over.key}", f"Replicas on graphs, {over.told}",
+                  "What happens to modes of difference of replicas on a coupling graph, by what "
+                  "one average over the graph leaves of them, $\\rho_k$; that of a pair is "
+                  "$(1-g)/(1+g)$, and 1 is no coupling. Upper row: midpoints of the cosine, of "
+                  "coarse and of fine commitment; without a symbol: no sigmoid. Lower row: "
+                  "agreement by the mode of rows that were coupled all along; line: mean of the "
+                  "pairs over seeds. To first order the graph acts through $\\rho_k$ alone: then "
+                  "all symbols at one $\\rho_k$ are alike. Modes of one graph and $\\rho_k$ are "
+                  "one symbol; one symbol a seed, 95% bootstrap intervals over rows. "
+                  f"{unreliable_note(record)}", draw, (10.6, 6.6))
+
+
+def _pair_line(ax, over: Reaches, name: str) -> None:
+    """The pairs' means over seeds at every rho they have."""
+    points: dict[float, list[float]] = {}
+    for _, mode in _all_modes(over, couplings(over.record)):
+        if mode.graph == PAIR:
+            points.setdefault(round(mode.carried, 9), []).append(mode.end(name)[0])
+    known = sorted(points)
+    if len(known) > 1:
+        ax.plot(known, [np.mean(points[rho]) for rho in known], color=style.GREY, linewidth=1,
+                zorder=0)
+
+
+# -- table -----------------------------------------------------------------------------------------
+def graph_table(over: Reaches) -> Table:
+    rows = []
+    for _, mode in _all_modes(over, couplings(over.record)):
+        gap = mode.gap()
+        rows.append(["pair" if mode.graph == PAIR else mode.graph, show(mode.unit.g),
+                     str(mode.unit.seed), f"{mode.carried:.3f}", str(mode.count),
+                     *(found.text(1) if (found := mode.midpoint(name)) else
+                       f"– ({mode.fit_word(name).split(',')[0]})"
+                       for name in ("cosine", "coarse", "fine")),
+                     gap.text(1) if gap else "–",
+                     *(_end_text(mode, name) for name in ("cosine", "coarse", "fine")),
+                     "yes" if mode.unit.reliable else "NO"])
+    return Table(f"Modes of replicas on graphs, {over.told}",
+                 ["<graph", "g", "seed", "$\\rho_k$", "modes",
+                  *(f"${SYMBOLS[name]}$" for name in ("cosine", "coarse", "fine")),
+                  "$\\Delta\\tau$", "cosine at the end", "coarse", "fine", "reliable"], rows,
+                 "Midpoints in steps, and agreement by the mode of rows that were coupled all "
+                 "along, with 95% bootstrap intervals over rows.")
+
+
+def _end_text(mode: Mode, name: str) -> str:
+    value, error = mode.end(name)
+    return f"{value:.3f} ± {Z95 * error:.3f}".replace("-", "−")
+
+
+# -- claim -----------------------------------------------------------------------------------------
+def graph_claim(over: Reaches) -> Claim | None:
+    """Whether modes that are averaged as a pair's is agree as the pair does."""
+    if not has_graphs(over):
+        return None
+    statement = ("To first order a coupling graph acts on a mode of difference through $\\rho_k$ "
+                 "alone: at one $\\rho_k$ modes of any graph agree as a pair does.")
+    found = {name: _differences(over, name) for name in ("cosine", "coarse", "fine")}
+    if not any(map(len, found.values())):
+        return Claim("(45), for more replicas", statement,
+                     f"{over.told}: no reliable mode has the $\\rho$ of a pair in this record.",
+                     Verdict.OPEN)
+    means = {name: _mean(values) for name, values in found.items()}
+    rises = {name: np.mean([pair for _, _, pair in values]) for name, values in found.items()}
+    texts = "; ".join(f"{name} {mean.text(3)}, where pairs rise by {rises[name]:.3f}"
+                      for name, mean in means.items())
+    still = all(max(abs(mean.low), abs(mean.high)) < EQUAL_SHARE * abs(rises[name])
+                for name, mean in means.items())
+    apart = any((mean.low > 0 or mean.high < 0)
+                and abs(mean.value) > EQUAL_SHARE * abs(rises[name])
+                for name, mean in means.items())
+    each = found["cosine"]
+    inside = sum(abs(value) <= Z95 * error for value, error, _ in each)
+    return Claim("(45), for more replicas", statement,
+                 f"{over.told}: coupled all along, modes agree more than the pair of the same seed "
+                 f"and $\\rho$ by, on average over {len(each)}, {texts}. The cosine's difference "
+                 f"is within its own interval for {inside} of them.",
+                 Verdict.REPRODUCED if still else Verdict.CONTRADICTED if apart else Verdict.OPEN,
+                 "Intervals take the errors of modes and pairs for independent, though rows share "
+                 f"numbers of start and noise. None: within {EQUAL_SHARE:.0%} of the pairs' rise.")
+
+
+def _differences(over: Reaches, name: str) -> list[tuple[float, float, float]]:
+    """Of every mode with the rho of a pair of its seed: how much more it agrees at the end, the
+    error of that, and how far the pair rose above independent images."""
+    every = [mode for _, mode in _all_modes(over, coupled(over.record)) if mode.unit.reliable]
+    out = []
+    for mode in every:
+        pair = next((other for other in every
+                     if other.graph == PAIR and other.unit.seed == mode.unit.seed
+                     and abs(other.carried - mode.carried) < SAME_CARRIED), None)
+        if mode.graph == PAIR or pair is None:
+            continue
+        (value, error), (reference, its_error) = mode.end(name), pair.end(name)
+        independent = pair.unit.value("independent_agreement", metric(over.record, name))
+        out.append((value - reference, np.hypot(error, its_error), reference - independent))
+    return out
+
+
+def _mean(differences: list[tuple[float, float, float]]) -> Measured:
+    values, errors = (np.array([each[k] for each in differences]) for k in (0, 1))
+    half = Z95 * np.sqrt((errors**2).sum()) / len(errors)
+    return Measured(*(np.float64(values.mean() + sign * half) for sign in (0, -1, 1)))
