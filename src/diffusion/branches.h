@@ -34,6 +34,10 @@ struct Branch {
   bool is_clone() const { return !change && !told; }
 };
 
+/// States after a step under predicted noise, before noise is added: all of a deterministic step.
+torch::Tensor advanced(const ReverseStep& step, const torch::Tensor& states,
+                       const torch::Tensor& noise);
+
 /// Unit noise of the process's covariance for a whole group at step t, (B, P, C, H, W).
 using BranchNoise = std::function<torch::Tensor(const BranchKey& path, std::int64_t t)>;
 

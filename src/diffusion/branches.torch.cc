@@ -70,7 +70,7 @@ class OpenPaths {
   }
 
   void advance(const ReverseStep& step, const Tensor& predicted) {
-    states_ = states_ * step.on_state + predicted * step.on_noise;
+    states_ = advanced(step, states_, predicted);
   }
 
   void add_noise(const ReverseStep& step, const Prediction& predicted, const BranchNoise& noise) {
@@ -96,6 +96,10 @@ class OpenPaths {
 };
 
 }  // namespace
+
+Tensor advanced(const ReverseStep& step, const Tensor& states, const Tensor& noise) {
+  return states * step.on_state + noise * step.on_noise;
+}
 
 void check_branches(const SamplingPath& path, const std::vector<Branch>& branches) {
   for (std::size_t b = 0; b < branches.size(); ++b) {

@@ -34,15 +34,21 @@ std::vector<double> BlockMeans::means(std::size_t left_out) const {
   return means;
 }
 
+double jackknife_error(std::span<const double> without) {
+  MeanAccumulator replicates;
+  for (const double value : without) replicates.add(value);
+  const double n = to_real(std::ssize(without));
+  return (n - 1.0) / std::sqrt(n) * std::sqrt(replicates.variance());
+}
+
 Estimate jackknife(const BlockMeans& data, const MeansStatistic& statistic) {
   Estimate estimate;
   estimate.count = data.blocks();
   estimate.value = statistic(data.means());
-  MeanAccumulator replicates;
+  std::vector<double> without;
   for (std::size_t block = 0; block < data.blocks(); ++block)
-    replicates.add(statistic(data.means(block)));
-  const auto blocks = to_real(data.blocks());
-  estimate.standard_error = (blocks - 1.0) / std::sqrt(blocks) * std::sqrt(replicates.variance());
+    without.push_back(statistic(data.means(block)));
+  estimate.standard_error = jackknife_error(without);
   return estimate;
 }
 

@@ -30,6 +30,10 @@ class BlockMeans {
 /// A number computed from means.
 using MeansStatistic = std::function<double(std::span<const double>)>;
 
+/// The standard error of a number from what it is without each of n parts of the data, the
+/// delete-one jackknife. NaN where one of these is.
+double jackknife_error(std::span<const double> without);
+
 /// The statistic of the means with its delete-one-block standard error (Quenouille, Tukey). NaN
 /// where the statistic is; the error is NaN if it is for any set of blocks.
 Estimate jackknife(const BlockMeans& data, const MeansStatistic& statistic);

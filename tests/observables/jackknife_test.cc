@@ -52,5 +52,12 @@ TEST(BlockMeans, TakesUnequalBlocks) {
   EXPECT_NEAR(data.means(1)[0], 2.0, 1e-14);
 }
 
+TEST(JackknifeError, OfAMeanIsItsStandardError) {
+  const std::vector<double> sample{1.0, 4.0, -2.0, 0.5, 3.0};
+  std::vector<double> without;
+  for (const double x : sample) without.push_back((6.5 - x) / 4);
+  EXPECT_NEAR(jackknife_error(without), estimate_mean(sample).standard_error, 1e-14);
+}
+
 }  // namespace
 }  // namespace syncgap::observables

@@ -76,8 +76,9 @@ def unreliable_note(record: Record) -> str:
         reasons.append(f"under {record.option('least_right'):.0%} of the samples show the class "
                        "they were told")
     if np.any(told == NO_CLASS):
-        reasons.append("where none was told, one class has over "
-                       f"{record.option('most_share'):.0%} of the samples")
+        even = 1 / max(1, len(record.option("classes", [])))
+        share = record.option("most_share") or (1 + even) / 2
+        reasons.append(f"where none was told, one class has over {share:.0%} of the samples")
     return ("Hollow symbols: unreliable, because " + ", or ".join(reasons)
             + ", or because no sigmoid was found.")
 

@@ -7,6 +7,7 @@
 #include "experiments/attention_response/declaration.h"
 #include "experiments/attention_response/estimates.h"
 #include "observables/estimate.h"
+#include "observables/jackknife.h"
 #include "observables/threshold_passage.h"
 #include "observables/two_branches.h"
 #include "theory/modewise_speciation.h"
@@ -23,11 +24,7 @@ class Jackknifed {
   double value() const { return value_; }
   double left(std::size_t block) const { return left_[block]; }
   Estimate estimate() const {
-    double mean = 0, spread = 0;
-    const double n = to_real(std::ssize(left_));
-    for (const double x : left_) mean += x / n;
-    for (const double x : left_) spread += (x - mean) * (x - mean);
-    return {value_, std::sqrt((n - 1) / n * spread), static_cast<std::uint64_t>(left_.size())};
+    return {value_, observables::jackknife_error(left_), static_cast<std::uint64_t>(left_.size())};
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/numbers.h"
+#include "diffusion/branches.h"
 #include "diffusion/sampling_path.h"
 #include "experiments/attention_response/responses.h"
 #include "experiments/shared/told_rows.torch.h"
@@ -71,7 +72,7 @@ class FollowedPairs {
       condition_ = network_.condition({t(1), told_rows(1, told_class_, 0).label, {}}, 1);
       const auto predicted =
           denoiser_(states, {t(group.count), told_rows(group.count, told_class_, g)});
-      states = states * step.on_state + predicted.noise * step.on_noise;
+      states = diffusion::advanced(step, states, predicted.noise);
     }
   }
 

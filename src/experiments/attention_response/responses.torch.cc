@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/numbers.h"
+#include "diffusion/branches.h"
 #include "diffusion/sampling_path.h"
 #include "experiments/shared/told_rows.torch.h"
 #include "parallel/dealt.h"
@@ -111,7 +112,7 @@ class Responses {
       Tensor inside = changes.defined() ? network_.embedded_changes(changes) : Tensor();
       for (std::int64_t block = 0; block < out_.blocks; ++block)
         see_block(group, s, block, condition, whole, inside);
-      states = states * step.on_state + predicted.noise * step.on_noise;
+      states = diffusion::advanced(step, states, predicted.noise);
       if (changes.defined()) {
         const auto last = tokens_.back().narrow(0, 0, whole);
         changes = changes * step.on_state +

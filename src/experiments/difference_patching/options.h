@@ -17,7 +17,7 @@ struct DifferencePatchingOptions {
   double band_share = 0.25;
   std::int64_t patch_length = 10;
   std::int64_t patch_batch = 8;
-  double most_share = 0.5;
+  double most_share = 0;
 
   DifferencePatchingOptions();
   OptionTable table();

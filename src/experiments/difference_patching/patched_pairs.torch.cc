@@ -129,7 +129,7 @@ class Run {
           torch::full({states.size(0)}, step.from, states.options().dtype(torch::kInt64));
       begins_ = at == s;
       const auto predicted = patching_(states, {t, told});
-      states = states * step.on_state + predicted.noise * step.on_noise;
+      states = diffusion::advanced(step, states, predicted.noise);
     }
     if (end < replicas_.steps)
       states = diffusion::run_branches(path_.after(end), plain_, states, {}, {}, told).trunk;

@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "diffusion/branches.h"
 #include "diffusion/sampling_path.h"
 #include "experiments/layer_energies/group_energies.h"
 #include "experiments/shared/tensor_sum.h"
@@ -95,7 +96,7 @@ class Capture {
         torch::full({count}, taken.from, torch::dtype(torch::kInt64).device(states.device()));
     const auto predicted =
         denoiser_(states, {t, told_rows(count, run_.told_class, run_.strength, run_.reach)});
-    states = states * taken.on_state + predicted.noise * taken.on_noise;
+    states = diffusion::advanced(taken, states, predicted.noise);
   }
 
   void see_scale(std::int64_t layer, std::int64_t s, const Tensor& sums, std::int64_t numbers) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <span>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "experiments/shared/pair_comparison.h"
 #include "experiments/shared/tensor_sum.h"
 #include "experiments/shared/told_rows.torch.h"
+#include "observables/jackknife.h"
 #include "parallel/dealt.h"
 
 namespace syncgap::experiments {
@@ -26,8 +26,8 @@ Estimate off_diagonal_mean(const Tensor& square) {
   const double all = off.sum().item<double>(), m = to_real(count);
   // Without pair k: neither its row nor its column.
   const auto left = (all - off.sum(0) - off.sum(1)) / ((m - 1) * (m - 2));  // (M)
-  const double spread = (left - left.mean()).square().sum().item<double>();
-  return {all / (m * (m - 1)), std::sqrt((m - 1) / m * spread)};
+  return {all / (m * (m - 1)),
+          observables::jackknife_error({left.data_ptr<double>(), unsigned_size(count)})};
 }
 
 }  // namespace

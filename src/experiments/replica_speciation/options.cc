@@ -37,8 +37,8 @@ OptionTable ReplicaSpeciationOptions::table() {
   table
       .add("most_share", most_share, "",
            "share of one class among samples that were told none above which the network makes "
-           "little else")
-      .above(0)
+           "little else; 0: half way from an even share to all")
+      .at_least(0)
       .at_most(1);
   return table;
 }

@@ -21,7 +21,7 @@ struct ReplicaSpeciationOptions : ReverseStepOptions {
   double widening = 0.1;
   double most_evaluations = 0.35;
   std::int64_t resamples = 1000;
-  double most_share = 0.5;
+  double most_share = 0;
   theory::GraphScale graph_scale = theory::GraphScale::spectral;
 
   ReplicaSpeciationOptions();

@@ -19,7 +19,8 @@ struct ShownSamples {
 
 /// Fills class_share and classifier_accuracy. Whether the samples can be relied on: the classifier
 /// has its least accuracy, and enough of them show the class they were told or, told none, no class
-/// has more than `most_share` of them.
+/// has more than `most_share` of them, or, where that is 0, more than half way from an even share
+/// to all.
 bool store_shown_samples(const ShownSamples& samples, const ImageJudge& judge,
                          const JudgeOptions& options, double most_share, Results& results);
 

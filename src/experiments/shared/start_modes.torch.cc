@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/numbers.h"
+#include "diffusion/branches.h"
 #include "diffusion/sampling_path.h"
 #include "experiments/shared/token_frequencies.h"
 #include "experiments/shared/told_rows.torch.h"
@@ -64,7 +65,7 @@ StartModes start_modes(const ReplicaPlan& plan, const ModeOptions& options,
       looks = s == options.step;
       const auto t = torch::full({count}, step.from, states.options().dtype(torch::kInt64));
       const auto predicted = look(states, {t, told_rows(count, told_class, 0)});
-      states = states * step.on_state + predicted.noise * step.on_noise;
+      states = diffusion::advanced(step, states, predicted.noise);
     }
   }
   StartModes out;
