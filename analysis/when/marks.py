@@ -10,6 +10,8 @@ import numpy as np
 from ..experiments import replicas
 from ..experiments.image_units import Measured, Unit
 from ..experiments.midpoints import is_fitted, of_metric
+from ..experiments.network_decisions.data import DecisionUnit, excess_level
+from ..experiments.network_decisions.data import units as decision_units
 from ..experiments.replica_speciation.data import fit_word
 from ..experiments.trained_regimes.data import TrainedUnit
 from ..reading.networks import network_text
@@ -19,7 +21,10 @@ from .clocks import moved, of_covariance, rate_peak, same_noise, step_clock
 
 NO_VALUE = Measured(*(np.float64(np.nan),) * 3)
 # From black to white, in numbers of a state. Replicas' networks see -1 to 1, all others 0 to 1.
-RANGES = {"dataset_regimes": 1.0, "trained_regimes": 1.0, "replica_speciation": 2.0}
+RANGES = {"dataset_regimes": 1.0, "trained_regimes": 1.0, "replica_speciation": 2.0,
+          "network_decisions": 2.0}
+# Experiments on a network of replicas: of one list of classes each, on its clock of steps.
+ON_REPLICAS = ("replica_speciation", "network_decisions")
 # What makes a network of replicas, of all that a record says.
 _TRAINING = ("weights", "images", "classes", "side", "horizon", "beta_first", "beta_last", "patch",
              "width", "depth", "heads", "learned_variance", "step_embedding", "perceptron_norm",
@@ -108,8 +113,8 @@ class Part:
 
     def marks(self, pixel_range: float) -> list[Mark]:
         """Its times, where images reach over `pixel_range` from black to white."""
-        if self.record.experiment == "replica_speciation":
-            return list(_of_replicas(self.record))
+        if self.record.experiment in ON_REPLICAS:
+            return list(_OF_REPLICAS[self.record.experiment](self.record))
         of_unit = (_of_network if self.record.experiment == "trained_regimes" else _of_images)
         return [mark for place in self.places for mark in of_unit(
             self.record, int(np.ravel_multi_index(place, self.record.status.shape)),
@@ -131,7 +136,7 @@ def parts_of(record: Record) -> list[Part]:
     """
     if record.experiment not in RANGES or not record.attributes.get("fact_data"):
         return []
-    if record.experiment == "replica_speciation":
+    if record.experiment in ON_REPLICAS:
         return [Part(record, tuple(sorted(int(c) for c in record.option("classes", []))))]
     places: dict[tuple[int, ...], list] = {}
     for place in np.argwhere(record.status == UnitStatus.DONE):
@@ -217,7 +222,7 @@ def _of_replicas(record: Record) -> Iterator[Mark]:
         if group.told_class != replicas.NO_CLASS:
             continue  # decides within its class
         for unit in group.every_unit():
-            source = _network_of(unit, group)
+            source = _network_of(unit, replicas.noise_name(group.correlation or 0.0))
             for metric in ("cosine", "coarse", "fine"):
                 mark = replace(_of_unit(unit, metric, source, clock.time), g=unit.g,
                                shared_noise=bool(group.correlation))
@@ -234,7 +239,29 @@ def _of_unit(unit: replicas.Unit, metric: str, source: Source, clock: Callable) 
                 warned="" if unit.reliable else "network, classifier or samples unreliable")
 
 
-def _network_of(unit: replicas.Unit, group: replicas.Group) -> Source:
+def _of_decisions(record: Record) -> Iterator[Mark]:
+    """Of the network by itself, told no class."""
+    for unit in decision_units(record):
+        source = _network_of(unit, "by itself")
+        trunks = f"{unit.value('trunk_count'):,.0f} trajectories"
+        excess = unit.array("clone_excess")
+        for kind, name, count, said in (
+                ("network clones", "clone_speciation_time", trunks,
+                 _no_crossing(excess, excess_level(record))),
+                ("network class rate", "class_entropy_rate_peak_time",
+                 f"{unit.value('loss_image_count'):,.0f} images", "no maximum inside the axis"),
+                ("network variance", "entropy_variance_peak_time", trunks,
+                 "no maximum inside the axis")):
+            found = unit.measured(name)
+            yield Mark(kind, source, found, count, _file(record), name,
+                       "" if found.known else said,
+                       warned="" if unit.reliable else "; ".join(unit.warnings()))
+
+
+_OF_REPLICAS = {"replica_speciation": _of_replicas, "network_decisions": _of_decisions}
+
+
+def _network_of(unit: replicas.Unit | DecisionUnit, protocol: str) -> Source:
     record = unit.record
     made = tuple(str(record.option(name)) for name in _TRAINING)
     depth, width, patch = (record.option(name) for name in ("depth", "width", "patch"))
@@ -242,7 +269,7 @@ def _network_of(unit: replicas.Unit, group: replicas.Group) -> Source:
             f"token), seed {unit.seed}, trained on {unit.value('image_count'):,.0f} images with "
             f"their classes, none told")
     return Source(("replicas", made, record.attributes.get("sweep_seed"), unit.seed), text,
-                  replicas.noise_name(group.correlation or 0.0))
+                  protocol)
 
 
 def weakest(marks: list[Mark]) -> list[Mark]:

@@ -9,7 +9,7 @@ from ..reading.image_sets import class_text, data_text
 from ..reading.record import Record
 from .clocks import StepClock, step_clock
 from .kinds import KINDS
-from .marks import Mark, Part, Source, parts_of
+from .marks import ON_REPLICAS, Mark, Part, Source, parts_of
 
 LEAST_RECORDS, LEAST_KINDS = 2, 3
 MOST_NAMED = 4
@@ -25,7 +25,7 @@ class Picture:
     marks : list of Mark
         In the order of KINDS, on the clock of the replicas' states where there are any.
     clock : StepClock or None
-        Of the first replicas' trajectories.
+        Of the first trajectories of replicas, or of their network.
     speaking : int
         How many of the records have a value.
     """
@@ -92,7 +92,7 @@ def _picture(parts: list[Part]) -> Picture:
     order = list(KINDS)
     of_parts = [part.marks(pixel_range) for part in parts]
     marks = [mark for of_part in of_parts for mark in of_part]
-    trajectories = [p.record for p in parts if p.record.experiment == "replica_speciation"]
+    trajectories = [p.record for p in parts if p.record.experiment in ON_REPLICAS]
     return Picture(parts, sorted(marks, key=lambda m: order.index(m.kind)),
                    step_clock(trajectories[0]) if trajectories else None,
                    sum(any(mark.known for mark in of_part) for of_part in of_parts))

@@ -1,0 +1,207 @@
+"""network_decisions: when a transformer decides, by three clocks that share the network alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...page import style
+from ...page.content import Content, Figure
+from ...page.papers import INFORMATION
+from ...reading.record import Record
+from ...reading.values import show
+from ..image_units import Measured
+from . import claims, tables
+from .data import TIMES, DecisionUnit, data_name, excess_level, loss_part, units
+
+MOST_SEEDS = 4
+_TICKS = (0, 0.05, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5)
+
+
+def content(record: Record) -> Content:
+    found = units(record)
+    shown = found[:MOST_SEEDS]
+    figures = []
+    if shown:
+        figures = [_decision_figure(record, shown), _entropy_figure(record, shown),
+                   _clone_figure(record, shown[0])]
+    return Content(_summary(record, found), INFORMATION, figures, tables.tables(record, found),
+                   claims.claims(record, found))
+
+
+def _summary(record: Record, found: list[DecisionUnit]) -> str:
+    depth, width, patch = (record.option(name) for name in ("depth", "width", "patch"))
+    text = (f"When a diffusion transformer ({depth} blocks of width {width}, {patch} × {patch} "
+            f"pixels a token) decides, by itself and told no class: {data_name(record)}, "
+            f"{show(record.option('steps'))} steps of a trajectory.")
+    for unit in found:
+        which = f"Seed {unit.seed}: " if len(found) > 1 else ""
+        times = "; ".join(f"{words} at {unit.measured(name).text(2)}"
+                          for name, words in TIMES.items())
+        text += f" {which}{times}."
+        if not unit.reliable:
+            text += f" Unreliable: {'; '.join(unit.warnings()) or 'see the table'}."
+    return text
+
+
+def _seed_text(unit: DecisionUnit, shown: list[DecisionUnit]) -> str:
+    return f"seed {unit.seed}" if len(shown) > 1 else ""
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _curve(ax, time: np.ndarray, found: Measured, number: int, label: str, scale: float = 1.0,
+           dashes="-", colour=None) -> None:
+    """A curve with its 95% interval as a shade."""
+    colour = colour or style.CYCLE[number % 7]
+    ax.plot(time, scale * found.value, color=colour, linestyle=dashes, label=label)
+    ax.fill_between(time, scale * found.low, scale * found.high, color=colour, alpha=0.18,
+                    linewidth=0)
+
+
+def _time_axis(ax, latest: float) -> None:
+    """Generation from left to right, straight in the root of time: steps of a linear schedule then
+    lie evenly."""
+    ax.set_xscale("function", functions=(lambda t: np.sqrt(np.maximum(t, 0)), np.square))
+    ax.set_xlim(latest, 0)
+    ticks = [t for t in _TICKS if t <= latest]
+    ax.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    ax.set_xticks([], minor=True)
+
+
+def _step_axis(ax, unit: DecisionUnit, latest: float) -> None:
+    above = ax.twiny()  # a secondary axis would not take over the scale
+    _time_axis(above, latest)
+    above.spines["top"].set_visible(True)
+    above.grid(False)
+    times, steps = unit.array("branch_time"), unit.record.axes["branch_step"].values
+    chosen = np.unique(np.linspace(0, len(steps) - 1, 11).round().astype(int))
+    above.set_xticks(times[chosen], [str(int(steps[k])) for k in chosen])
+    above.set_xlabel("reverse step")
+
+
+def _latest(shown: list[DecisionUnit]) -> float:
+    return 1.02 * max(float(unit.array("step_time").max()) for unit in shown)
+
+
+def _mark_peak(ax, unit: DecisionUnit, name: str, number: int, height: float) -> None:
+    """A triangle with its interval, in units of the axes' height."""
+    found = unit.measured(name)
+    if not found.known:
+        return
+    colour, across = style.CYCLE[number % 7], ax.get_xaxis_transform()
+    height -= 0.045 * number
+    if np.isfinite(found.low):
+        ax.plot([found.low, found.high], [height, height], color=colour, linewidth=1.6,
+                transform=across)
+    ax.plot([found.value], [height], "v", color=colour, markersize=6.5, zorder=5, transform=across,
+            markerfacecolor=colour if unit.reliable else "white")
+
+
+def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
+    level = excess_level(record)
+    classes = len(record.axes["label"])
+
+    def draw(canvas):
+        clones, rate, variance = canvas.subplots(3, 1, sharex=True)
+        latest = _latest(shown)
+        for number, unit in enumerate(shown):
+            seed = _seed_text(unit, shown)
+            branch, step = unit.array("branch_time"), unit.array("step_time")
+            _curve(clones, branch, unit.measured("clone_excess"), number,
+                   _joined("clones agree, in excess", seed))
+            _curve(clones, step, unit.measured("conditional_class_entropy"), number,
+                   _joined("class still open by the loss, of log K", seed),
+                   1 / unit.value("class_entropy_prior"), "--")
+            _curve(rate, step, unit.measured("class_entropy_rate"), number, "")
+            _curve(variance, branch, unit.measured("entropy_variance"), number, "")
+            for ax, name in zip((clones, rate, variance),
+                                ("clone_speciation_time", "class_entropy_rate_peak_time",
+                                 "entropy_variance_peak_time")):
+                _mark_peak(ax, unit, name, number, 0.985)
+        clones.axhline(level, color=style.GREY, linestyle=":", linewidth=1.1,
+                       label=f"clones part: {level:g}")
+        clones.set_ylim(-0.08, 1.14)
+        clones.set_ylabel("(a) share decided, open")
+        rate.set_ylabel("(b) class-entropy rate\n(nat/time)")
+        variance.set_ylabel("(c) variance $V_h$ (nat²)")
+        for ax in (rate, variance):
+            ax.axhline(0, color=style.BLACK, linewidth=0.8)
+            low, high = ax.get_ylim()
+            ax.set_ylim(low, high + 0.12 * (high - low))
+        _time_axis(variance, latest)
+        variance.set_xlabel("time $t$")
+        _step_axis(clones, shown[0], latest)
+        style.legend_below(canvas, [clones], 3 if len(shown) == 1 else 2)
+
+    first = shown[0]
+    return Figure("decisions", "When the network decides", "Generation runs from left to right. "
+                  f"{data_name(record)}. (a) Excess agreement on the class of "
+                  f"{show(record.option('clones'))} clones each of "
+                  f"{int(first.value('trunk_count')):,} stochastic trajectories, by where they "
+                  f"leave; dashed: entropy of the class, of log {classes}, that the denoising loss "
+                  "leaves open, integrated from the noise. (b) Rate of that entropy, $(E|e|^2 - "
+                  "E|e_z|^2)/(1-\\bar\\alpha)$ with the squared errors $e$ of the noise told no "
+                  f"class and $e_z$ told the own one, on {int(first.value('loss_image_count')):,} "
+                  f"{loss_part(record)}. (c) Variance of the pathwise entropy of the image, from "
+                  "squared errors of the clean image along the clones of (a). The three share the "
+                  "network alone. Shades: 95% bootstrap intervals, over images (b) and "
+                  "trajectories; triangles: the crossing and the maxima, hollow where the network "
+                  "is unreliable.", draw, (8.8, 8.6))
+
+
+def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
+    def draw(canvas):
+        entropy, rate = canvas.subplots(1, 2)
+        latest = _latest(shown)
+        for number, unit in enumerate(shown):
+            seed = _seed_text(unit, shown)
+            step, branch = unit.array("step_time"), unit.array("branch_time")
+            _curve(entropy, step, unit.measured("loss_entropy"), number,
+                   _joined("by the loss on images", seed))
+            _curve(entropy, branch, unit.measured("conditional_entropy"), number,
+                   _joined("along the network's own clones", seed), dashes="--")
+            _curve(rate, step, unit.measured("entropy_rate"), number, "")
+        entropy.set_ylabel("$H[x_0|x_t]$ above the last step (nat)")
+        rate.set_ylabel("$dH[x_0|x_t]/dt$ (nat/time)")
+        rate.set_yscale("log")
+        for ax in (entropy, rate):
+            _time_axis(ax, latest)
+            ax.set_xlabel("time $t$")
+        style.legend_below(canvas, [entropy], 2)
+
+    return Figure("entropies", "What of the image is still open",
+                  "Left: entropy of the image given $x_t$, above that at the clean end of each "
+                  "axis: from the denoising loss on "
+                  f"{loss_part(record)}, an upper bound, and from squared errors along clones that "
+                  "the network made itself. Where its own images are as those it learned from, the "
+                  "two differ by a constant, what each axis leaves out at its end. Right: the rate "
+                  "of the first. Shades: 95% bootstrap intervals.", draw, (9.6, 4.5))
+
+
+def _clone_figure(record: Record, unit: DecisionUnit) -> Figure:
+    branches = record.axes["shown"].values
+    trunks, clones = len(record.axes["sample"]), len(record.axes["clone"])
+    pixels = unit.array("sample_pixels")
+
+    def draw(canvas):
+        axes = canvas.subplots(trunks, len(branches) * clones + len(branches) - 1, squeeze=False,
+                               gridspec_kw={"width_ratios": ([1] * clones + [0.3])
+                                            * (len(branches) - 1) + [1] * clones})
+        for ax in axes.ravel():
+            ax.set_axis_off()
+        for block, taken in enumerate(branches):
+            for m in range(trunks):
+                strip = axes[m, block * (clones + 1):][:clones]
+                for c, ax in enumerate(strip):
+                    ax.set_axis_on()
+                    style.show_image(ax, pixels[block, m, c])
+            axes[0, block * (clones + 1)].set_title(f"left after {int(taken)} steps", loc="left",
+                                                    fontsize=9.5)
+
+    width = 0.75 * clones * len(branches)
+    return Figure("clones", "Clones of a trajectory",
+                  f"Images at the ends of clones of seed {unit.seed}; a row is a trajectory, the "
+                  f"same one in every block, left after so many of {show(record.option('steps'))} "
+                  "steps.", draw, (width + 0.8, 0.78 * trunks + 0.5))

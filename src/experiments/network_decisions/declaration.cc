@@ -1,0 +1,153 @@
+#include "experiments/network_decisions/declaration.h"
+
+#include <algorithm>
+#include <string>
+
+#include "experiments/shared/axis_values.h"
+#include "experiments/shared/judge_plan.h"
+#include "experiments/shared/replica_plan.h"
+
+namespace syncgap::experiments {
+namespace {
+
+constexpr std::int64_t kLossSteps = 48;
+constexpr std::int64_t kBranchSteps = 20;
+constexpr std::int64_t kShownClones = 4, kShownTrunks = 3;
+
+/// From the noise on, at most kBranchSteps of the numbers of steps after which there is one left.
+std::vector<std::int64_t> branch_steps(std::int64_t steps) {
+  const std::int64_t stride = std::max<std::int64_t>(1, (steps + kBranchSteps - 1) / kBranchSteps);
+  std::vector<std::int64_t> out;
+  for (std::int64_t n = 0; n < steps; n += stride) out.push_back(n);
+  return out;
+}
+
+/// The first, the middle one and the last.
+std::vector<std::int64_t> some_of(const std::vector<std::int64_t>& branches) {
+  std::vector<std::int64_t> out{branches.front(), branches[branches.size() / 2], branches.back()};
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void describe_loss(ObservableList& list) {
+  const std::string images = "bootstrap interval over images";
+  list.add("step_time", {"step"}, "time of an Ornstein-Uhlenbeck process with the step's noise",
+           "time", "regimes (58)-(59)");
+  list.add_with_error("noise_error", {"told", "step"},
+                      "squared error of the predicted noise, summed over the numbers of an image",
+                      "1", "multimodal (96)", "standard error over images");
+  list.add_with_interval(
+      "class_entropy_rate", {"step"},
+      "rate of the entropy of the class given x_t: what being told it takes off the squared error, "
+      "over 1 - abar",
+      "nat/time", "I-MMSE (Guo et al. 2005); information (33), (78)", images);
+  list.add_with_interval("conditional_class_entropy", {"step"},
+                         "entropy of the class given x_t, of log K at the noisy end", "nat",
+                         "I-MMSE (Guo et al. 2005); information (78)", images);
+  list.add_with_interval("class_entropy_rate_peak_time", {},
+                         "time at which the rate of the entropy of the class is largest", "time",
+                         "information (33), (78); corrections E4.10", images);
+  list.add_with_interval("class_information_total", {},
+                         "information on the class that the denoising loss has from the noise to "
+                         "the image: log K for a network without error",
+                         "nat", "I-MMSE (Guo et al. 2005)", images);
+  list.add("class_entropy_prior", {}, "log K, the entropy of the class of the images measured",
+           "nat", "syncgap");
+  list.add_with_interval("entropy_rate", {"step"},
+                         "rate of the entropy of the image given x_t; what the network's own error "
+                         "adds makes it an upper bound",
+                         "nat/time", "information (34), corrections E4.3 and E4.4", images);
+  list.add_with_interval("loss_entropy", {"step"},
+                         "its integral: entropy of the image given x_t, above that given the first "
+                         "step of the axis",
+                         "nat", "information (34), corrections E4.3 and E4.4", images);
+  list.add("loss_image_count", {}, "images on which the loss was measured", "1", "syncgap");
+}
+
+void describe_clones_of_network(ObservableList& list) {
+  const std::string trunks = "bootstrap interval over trajectories";
+  list.add("branch_time", {"branch_step"},
+           "time of an Ornstein-Uhlenbeck process where clones leave", "time", "regimes (58)-(59)");
+  list.add_with_interval(
+      "conditional_entropy", {"branch_step"},
+      "entropy of the image given x_t under the network's own law, above that of the last step: "
+      "squared errors of the clean image along clones",
+      "nat", "information (33), (65); I-MMSE", trunks);
+  list.add_with_interval(
+      "entropy_variance", {"branch_step"},
+      "variance of the pathwise entropy of the image, V_h, of the network's own law: between "
+      "trajectories, less what is left of that among clones; without bias, so it may fall below 0",
+      "nat^2", "information (66); one-way analysis of variance", trunks);
+  list.add("clone_entropy_variance", {"branch_step"},
+           "mean variance of that entropy among the clones of a trajectory", "nat^2", "syncgap");
+  list.add_with_interval("entropy_variance_peak_time", {}, "time at which V_h is largest", "time",
+                         "information (66)", trunks);
+  list.add_with_interval("clone_agreement", {"branch_step"},
+                         "share of pairs of clones of a trajectory that end in one class", "1",
+                         "regimes figure 4, phi; multimodal (104)", trunks);
+  list.add_with_interval("independent_agreement", {},
+                         "probability that two independent samples are of one class", "1",
+                         "multimodal (105)", trunks);
+  list.add_with_interval("clone_excess", {"branch_step"},
+                         "agreement of clones in excess of independent samples", "1",
+                         "multimodal (105)", trunks);
+  list.add_with_interval("clone_speciation_time", {},
+                         "time at which clone_excess crosses 2 speciation_level - 1", "time",
+                         "regimes figure 4; multimodal (106)", trunks);
+  list.add("trunk_count", {}, "trajectories", "1", "syncgap");
+}
+
+}  // namespace
+
+std::vector<Axis> network_decisions_axes(const NetworkDecisionsOptions& options) {
+  constexpr auto captured = AxisRole::captured;
+  const ReplicaOptions& replicas = options.replicas;
+  const auto branches = branch_steps(replicas.steps);
+  std::vector<Axis> axes = {
+      {"seed", AxisRole::split, std::vector<std::int64_t>{1},
+       "start weights and images' order of a model, noise of images and trajectories"},
+      {"step", captured, options.loss_steps(kLossSteps),
+       "steps t of the schedule at which the denoising loss is measured"},
+      {"told", captured, std::vector<std::string>{"none", "own"},
+       "what the network is told of an image's class", "1", kToldOfImage.words()},
+      {"branch_step", captured, branches, "steps that a trajectory has taken where clones leave it",
+       "step"},
+      {"label", captured, first_integers(replicas.told_classes()),
+       "place of a class in the list experiment.classes"},
+      {"shown", captured, some_of(branches), "branch_step at which images of clones are kept",
+       "step"},
+      {"sample", captured, first_integers(std::min(kShownTrunks, options.trunks)),
+       "trajectories of whose clones images are kept"},
+      {"clone", captured, first_integers(std::min(kShownClones, options.clones)),
+       "clones of each of these"},
+  };
+  for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
+  const ShownImage image = shown_image(options.judge, replicas);
+  axes.push_back({"channel", captured, first_integers(image.channels), "colour of a pixel"});
+  axes.push_back({"row", captured, first_integers(image.side), "pixel row", "pixel"});
+  axes.push_back({"column", captured, first_integers(image.side), "pixel column", "pixel"});
+  return axes;
+}
+
+std::vector<Observable> network_decisions_observables(const NetworkDecisionsOptions&) {
+  ObservableList list;
+  const std::string wilson = "Wilson interval";
+  describe_loss(list);
+  describe_clones_of_network(list);
+  list.add_with_interval("class_share", {"label"},
+                         "share of each class among the clones that left at the first branch step",
+                         "1", "syncgap", wilson);
+  list.add_with_interval("classifier_accuracy", {},
+                         "share of real test images the classifier names rightly", "1", "syncgap",
+                         wilson);
+  list.add("reliable", {},
+           "1 where the network uses its context, the classifier has its least accuracy and no "
+           "class outweighs the others among the samples; otherwise 0",
+           "1", "syncgap");
+  list.add("sample_pixels", {"shown", "sample", "clone", "channel", "row", "column"},
+           "image of a clone, black 0 and white 1", "1", "syncgap");
+  describe_replica_network(list);
+  return list.take();
+}
+
+}  // namespace syncgap::experiments

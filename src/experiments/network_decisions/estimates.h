@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/estimate.h"
+#include "core/random.h"
+#include "core/results.h"
+#include "experiments/network_decisions/noise_levels.h"
+#include "observables/resampled_means.h"
+
+// Shapes: n images, S steps of the schedule; M trajectories, R clones of each at each of N branch
+// steps, K classes.
+namespace syncgap::experiments {
+
+/// Integral of a rate against log gamma by straight lines between S steps, from the last of them,
+/// the noisiest, to each: (S). Positive for a positive `rate`, whichever way the steps run.
+std::vector<double> integral_from_noise(std::span<const double> log_snr,
+                                        std::span<const double> rate);
+
+/// What a denoising loss says of the class and of the image, from the squared errors of the noise
+/// of each image with no class told and with its own, (n, 2, S). The images are as many of each
+/// class.
+class LossClock {
+ public:
+  /// Refers to its arguments but for the stream. Resample r draws from trial r.
+  LossClock(const NoiseLevels& levels, std::span<const double> errors, std::int64_t classes,
+            const RandomStream& stream, std::int64_t resamples);
+
+  /// dH[z|x_t]/dt, nats per time; (S)
+  std::vector<IntervalEstimate> class_rate() const;
+  /// H[z|x_t] = log K - I(z; x_t), I from the noisy end on; (S)
+  std::vector<IntervalEstimate> class_entropy() const;
+  /// I(z; x) at the least noise; log K where nothing is missing.
+  IntervalEstimate class_information() const;
+  /// Time at which dH[z|x_t]/dt is largest; NaN where that is the first or the last step.
+  IntervalEstimate class_rate_peak() const;
+  /// dH[x_0|x_t]/dt, nats per time; (S)
+  std::vector<IntervalEstimate> image_rate() const;
+  /// H[x_0|x_t] - H[x_0|x at the least noise]; (S)
+  std::vector<IntervalEstimate> image_entropy() const;
+
+  /// Fills everything that describe_loss declares.
+  void store(Results& results) const;
+
+ private:
+  /// A number computed from mean errors (2, S).
+  template <class Of>
+  IntervalEstimate number(const Of& of) const;
+  /// A curve computed from them: (S).
+  template <class Of>
+  std::vector<IntervalEstimate> curve(const Of& of) const;
+  std::vector<double> class_rates(std::span<const double> errors) const;
+  std::vector<double> class_information_from(std::span<const double> errors) const;
+
+  const NoiseLevels& levels_;
+  std::span<const double> errors_;
+  std::int64_t classes_;
+  std::size_t resamples_;
+  observables::ResampledMeans means_;  // (2, S)
+};
+
+/// h_t(x_t) - h_0 of a clone that left at the first of S steps: with squared distances of its end
+/// from the clean images that the denoiser predicted on the way, (S), the integral of
+/// |x_0 - D(x_s)|^2 dgamma / 2 from there to the last step, by straight lines in log gamma. Without
+/// bias where x_0 and x_s are drawn from p(x_0, x_s | x_t) by an exact denoiser: the mean square is
+/// then the trace of the posterior's covariance, and I-MMSE holds given x_t.
+double entropy_along_clone(std::span<const double> log_snr, std::span<const double> distances);
+
+/// Share of the R (R - 1) / 2 pairs of clones with one label.
+double pair_agreement(std::span<const std::int64_t> labels);
+
+/// Ends of clones, (N, M, R) each, and where they left.
+struct CloneEnds {
+  std::vector<double> time;          ///< of the branch steps, descending; (N)
+  std::vector<double> entropies;     ///< entropy_along_clone
+  std::vector<std::int64_t> labels;  ///< 0 to K - 1, or others
+  std::int64_t trunks = 0, clones = 0, classes = 0;
+
+  std::span<const std::int64_t> labels_of(std::int64_t branch, std::int64_t trunk) const {
+    return std::span(labels).subspan((branch * trunks + trunk) * clones, clones);
+  }
+  std::span<const double> entropies_of(std::int64_t branch, std::int64_t trunk) const {
+    return std::span(entropies).subspan((branch * trunks + trunk) * clones, clones);
+  }
+};
+
+/// What the clones of a network say of when it decides. Intervals are over trajectories, whose
+/// clones at all branch steps are drawn together.
+class CloneClock {
+ public:
+  CloneClock(const CloneEnds& ends, const RandomStream& stream, std::int64_t resamples);
+
+  /// Mean of h_t - h_0; (N)
+  std::vector<IntervalEstimate> entropy() const;
+  /// V_h, between trajectories less what is left of the spread of clones; (N)
+  std::vector<IntervalEstimate> entropy_variance() const;
+  /// Mean variance among clones of a trajectory; (N)
+  std::vector<double> clone_variance() const;
+  IntervalEstimate variance_peak() const;
+  std::vector<IntervalEstimate> agreement() const;  ///< (N)
+  /// Of clones that left at the first branch step, as good as independent.
+  IntervalEstimate independent() const;
+  std::vector<IntervalEstimate> excess() const;  ///< (N)
+  /// Largest time at which the excess crosses `level`; NaN where it does not.
+  IntervalEstimate speciation_time(double level) const;
+
+  /// Fills everything that describe_clones_of_network declares.
+  void store(double excess_level, Results& results) const;
+
+ private:
+  using Means = std::span<const double>;  // as laid out by place()
+  enum Quantity { mean, square, within, agreeing, quantity_count };
+
+  std::size_t place(Quantity quantity, std::size_t branch) const {
+    return quantity * branches_ + branch;
+  }
+  double variance_of(Means means, std::size_t branch) const;
+  double independent_of(Means means) const;
+  double excess_of(Means means, std::size_t branch) const;
+  /// A curve by time, ascending.
+  template <class Of>
+  std::vector<double> ascending(Means means, const Of& of) const;
+  template <class Of>
+  std::vector<IntervalEstimate> curve(const Of& of) const;
+  std::vector<double> quantities(const CloneEnds& ends);  // (M, quantities)
+
+  std::size_t branches_, classes_;
+  std::int64_t trunks_, clones_;
+  std::vector<double> time_;    // (N), ascending
+  std::vector<double> offset_;  // taken off entropies: their squares keep their digits
+  observables::ResampledMeans means_;
+};
+
+}  // namespace syncgap::experiments
