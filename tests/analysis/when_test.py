@@ -89,6 +89,21 @@ g = [0.0, 0.1, 0.3, 1.0]
 [run]
 title = "Replicas"
 """
+DECISIONS = REPLICAS.split("pairs =")[0].replace("replica_speciation", "network_decisions") + """
+group = 12
+held_out = false
+loss_images = 20
+trunks = 8
+clones = 2
+steps = 20
+context_samples = 8
+classifier_epochs = 1
+classifier_width = 8
+resamples = 20
+""" + IMAGES + """
+[run]
+title = "The network"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +138,17 @@ def replicas(run_trained, folder, tmp_path_factory):
 
     return decide(run_trained(REPLICAS.format(folder=folder)),
                   tmp_path_factory.mktemp("when") / "replicas.h5", passes, late=4.0)
+
+
+@pytest.fixture(scope="module")
+def decisions(run_trained, folder, tmp_path_factory):
+    known = {name + end: time + by for name, time in (
+        ("clone_speciation_time", 1.2), ("class_entropy_rate_peak_time", 0.9),
+        ("entropy_variance_peak_time", 0.6)) for end, by in (("", 0.0), ("_low", -0.1),
+                                                             ("_high", 0.1))}
+    none = {"class_entropy_variance_peak_time" + end: np.nan for end in ("", "_low", "_high")}
+    return changed(run_trained(DECISIONS.format(folder=folder)),
+                   tmp_path_factory.mktemp("when") / "decisions.h5", reliable=1, **known, **none)
 
 
 def only(*paths):
@@ -173,7 +199,7 @@ def test_what_is_absent_is_named(exact, trained, replicas):
     said = {(row[0], row[2]): row for row in table.rows}
     assert said[r"$\tau_{spec}$ of replicas", "0.1"][3] == "no midpoint: flat"
     assert said[r"$\tau_{spec}$ of replicas", r"0.3, for $g\to0$"][4].startswith("9.6 [")
-    assert "no experiment records it" in said["class-entropy rate of the network", "–"][3]
+    assert "run `network_decisions`" in said["class-entropy rate of the network", "–"][3]
     assert {row[6] for row in table.rows} == {"exact.h5", "trained.h5", "replicas.h5", "–"}
 
 
@@ -204,6 +230,40 @@ def test_one_network_of_two_records_is_one(exact, replicas, run_trained, folder,
     other = run_trained(job.replace("epochs = 1", "epochs = 2", 1))
     told = [found.told(s) for found in [only(exact, replicas, other)] for s in found.sources]
     assert not any("network of" in text for text in told)
+
+
+def test_the_network_of_replicas_is_that_by_itself(exact, replicas, decisions):
+    found = only(exact, replicas, decisions)
+    assert value(found, "network clones") == 1.2  # on the clock of its own states
+    assert value(found, "network class rate") == 0.9
+    assert value(found, "network variance") == 0.6
+    variance, = found.of("network class variance")
+    assert variance.said == "no maximum inside the axis"
+    beside, alone = [s for s in found.sources if s.network[0] == "replicas"]
+    assert beside.network == alone.network
+    assert found.told(alone) == f"the network of {found.letter(beside)}, by itself"
+    table = contents([open_record(p) for p in (exact, replicas, decisions)])[0].tables[0]
+    rows = {row[0]: row for row in table.rows}
+    assert rows["clones of the replicas' network part"][3] == "1.200 [1.100, 1.300]"
+    assert rows["variance $V_h$ of the network"][5] == "8 trajectories"
+    assert not any("not in these records" in row[3] for name, row in rows.items()
+                   if "of the network" in name and "collapse" not in name)
+
+
+def test_a_network_by_itself_brings_its_own_clock(exact, decisions):
+    found = only(exact, decisions)
+    assert found.clock is not None and len(found.clock.times) == 21
+    assert value(found, "covariance") == pytest.approx(1 + math.log(2))
+    assert value(found, "network clones") == 1.2
+
+
+def test_what_the_network_does_not_reach_is_said(exact, decisions, tmp_path):
+    gone = {"clone_speciation_time" + end: np.nan for end in ("", "_low", "_high")}
+    low = changed(decisions, tmp_path / "low.h5", clone_excess=0.3, reliable=0, class_share=1.0,
+                  **gone)
+    mark, = only(exact, low).of("network clones")
+    assert mark.said == "not reached: at most 0.30, not 0.55"
+    assert "100% of the samples are of one class" in mark.warned
 
 
 def of_classes(record, copy, classes):

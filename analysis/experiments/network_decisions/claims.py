@@ -19,6 +19,10 @@ def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
         _beside_clones(record, found, "class_entropy_rate_peak_time", "information, sections 5, 8",
                        "Peaks of the entropy rate mark where the class is decided.",
                        "the rate of the class entropy peaks"),
+        _beside_clones(record, found, "class_entropy_variance_peak_time",
+                       "information, section 7.1",
+                       "The variance of the pathwise class entropy peaks where the class is "
+                       "decided.", "$V_Z$ peaks"),
         _beside_clones(record, found, "entropy_variance_peak_time", "information, section 7",
                        "The variance of the pathwise entropy peaks where the class is decided.",
                        "$V_h$ of the image peaks"),

@@ -11,10 +11,11 @@ from ...reading.record import Record
 from ...reading.values import UnitStatus
 from ..image_units import Measured
 
-# Times at which the network decides, each by a clock of its own: what the record calls them, how
-# texts do, and the axis in whose steps they are.
-TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate",
-         "entropy_variance_peak_time": "peak of $V_h$",
+# Times at which the network decides: what the record calls them, and how texts do.
+TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate, posterior",
+         "loss_class_entropy_rate_peak_time": "the same from the loss alone",
+         "class_entropy_variance_peak_time": "peak of $V_Z$ of the class",
+         "entropy_variance_peak_time": "peak of $V_h$ of the image",
          "clone_speciation_time": "clones part"}
 
 
@@ -45,11 +46,6 @@ class DecisionUnit:
         """Of the denoising error by another sample's context; NaN where it was not measured."""
         rise = self.array("context_rise")[0]
         return float(np.nanmax(rise)) if np.isfinite(rise).any() else np.nan
-
-    @property
-    def known_share(self) -> float:
-        """Of the entropy of the class, how much the denoising loss accounts for."""
-        return self.value("class_information_total") / self.value("class_entropy_prior")
 
     def step_of(self, time: float) -> float:
         """After how many steps of a trajectory it is so late; straight between branch steps."""

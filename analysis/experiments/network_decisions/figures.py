@@ -35,7 +35,7 @@ def _summary(record: Record, found: list[DecisionUnit]) -> str:
             f"{show(record.option('steps'))} steps of a trajectory.")
     for unit in found:
         which = f"Seed {unit.seed}: " if len(found) > 1 else ""
-        times = "; ".join(f"{words} at {unit.measured(name).text(2)}"
+        times = "; ".join(f"{words}: {unit.measured(name).text(2)}"
                           for name, words in TIMES.items())
         text += f" {which}{times}."
         if not unit.reliable:
@@ -99,12 +99,20 @@ def _mark_peak(ax, unit: DecisionUnit, name: str, number: int, height: float) ->
             markerfacecolor=colour if unit.reliable else "white")
 
 
+def _fit(ax, curves: list[Measured]) -> None:
+    """Whole curves with their intervals, below room for triangles."""
+    low = min(0.0, *(float(np.nanmin(found.low)) for found in curves))
+    high = max(float(np.nanmax(found.high)) for found in curves)
+    span = max(high - low, 1e-12)
+    ax.set_ylim(low - 0.04 * span, high + 0.16 * span)
+
+
 def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
     level = excess_level(record)
     classes = len(record.axes["label"])
 
     def draw(canvas):
-        clones, rate, variance = canvas.subplots(3, 1, sharex=True)
+        clones, rate, of_class, of_image = canvas.subplots(4, 1, sharex=True)
         latest = _latest(shown)
         for number, unit in enumerate(shown):
             seed = _seed_text(unit, shown)
@@ -112,12 +120,17 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
             _curve(clones, branch, unit.measured("clone_excess"), number,
                    _joined("clones agree, in excess", seed))
             _curve(clones, step, unit.measured("conditional_class_entropy"), number,
-                   _joined("class still open by the loss, of log K", seed),
+                   _joined("class still open, of log K", seed),
                    1 / unit.value("class_entropy_prior"), "--")
             _curve(rate, step, unit.measured("class_entropy_rate"), number, "")
-            _curve(variance, branch, unit.measured("entropy_variance"), number, "")
-            for ax, name in zip((clones, rate, variance),
+            lost = unit.measured("loss_class_entropy_rate")
+            rate.plot(step, lost.value, color=style.CYCLE[number % 7], linestyle=":", linewidth=1.3,
+                      label="from the loss alone" if number == 0 else "")
+            _curve(of_class, step, unit.measured("class_entropy_variance"), number, "")
+            _curve(of_image, branch, unit.measured("entropy_variance"), number, "")
+            for ax, name in zip((clones, rate, of_class, of_image),
                                 ("clone_speciation_time", "class_entropy_rate_peak_time",
+                                 "class_entropy_variance_peak_time",
                                  "entropy_variance_peak_time")):
                 _mark_peak(ax, unit, name, number, 0.985)
         clones.axhline(level, color=style.GREY, linestyle=":", linewidth=1.1,
@@ -125,30 +138,34 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
         clones.set_ylim(-0.08, 1.14)
         clones.set_ylabel("(a) share decided, open")
         rate.set_ylabel("(b) class-entropy rate\n(nat/time)")
-        variance.set_ylabel("(c) variance $V_h$ (nat²)")
-        for ax in (rate, variance):
+        of_class.set_ylabel("(c) $V_Z$ of the class\n(nat²)")
+        of_image.set_ylabel("(d) $V_h$ of the image\n(nat²)")
+        for ax, name in ((rate, "class_entropy_rate"), (of_class, "class_entropy_variance"),
+                         (of_image, "entropy_variance")):
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
-            low, high = ax.get_ylim()
-            ax.set_ylim(low, high + 0.12 * (high - low))
-        _time_axis(variance, latest)
-        variance.set_xlabel("time $t$")
+            _fit(ax, [unit.measured(name) for unit in shown])
+        _time_axis(of_image, latest)
+        of_image.set_xlabel("time $t$")
         _step_axis(clones, shown[0], latest)
-        style.legend_below(canvas, [clones], 3 if len(shown) == 1 else 2)
+        style.legend_below(canvas, [clones, rate], 2)
 
     first = shown[0]
     return Figure("decisions", "When the network decides", "Generation runs from left to right. "
                   f"{data_name(record)}. (a) Excess agreement on the class of "
                   f"{show(record.option('clones'))} clones each of "
                   f"{int(first.value('trunk_count')):,} stochastic trajectories, by where they "
-                  f"leave; dashed: entropy of the class, of log {classes}, that the denoising loss "
-                  "leaves open, integrated from the noise. (b) Rate of that entropy, $(E|e|^2 - "
-                  "E|e_z|^2)/(1-\\bar\\alpha)$ with the squared errors $e$ of the noise told no "
-                  f"class and $e_z$ told the own one, on {int(first.value('loss_image_count')):,} "
-                  f"{loss_part(record)}. (c) Variance of the pathwise entropy of the image, from "
-                  "squared errors of the clean image along the clones of (a). The three share the "
-                  "network alone. Shades: 95% bootstrap intervals, over images (b) and "
-                  "trajectories; triangles: the crossing and the maxima, hollow where the network "
-                  "is unreliable.", draw, (8.8, 8.6))
+                  f"leave; dashed: entropy of the class, of log {classes}, by the network's own "
+                  "posterior: likelihood of the noise's path told each class, on "
+                  f"{int(first.value('loss_image_count')):,} {loss_part(record)}. (b) Rate of that "
+                  "entropy: what of the variance of the clean image lies between the classes; "
+                  "dotted: $(E|e|^2-E|e_z|^2)/(1-\\bar\\alpha)$ with the squared errors $e$ of the "
+                  "noise told no class and $e_z$ told the own one, in which an imperfect network "
+                  "has errors that are no class. (c) Variance of the entropy of the class by the "
+                  "same posterior. (d) Variance of the pathwise entropy of the image, from squared "
+                  "errors of the clean image along the clones of (a). Loss, entropies and clones "
+                  "share the network alone. Shades: 95% bootstrap intervals, over images and, of "
+                  "clones and (d), over trajectories; triangles: the crossing and the maxima, "
+                  "hollow where the network is unreliable.", draw, (8.8, 10.6))
 
 
 def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:

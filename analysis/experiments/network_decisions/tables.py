@@ -23,9 +23,10 @@ def _time_table(record: Record, found: list[DecisionUnit]) -> Table:
                          f"{unit.step_of(float(time.value)):.1f}" if time.known else "–"])
     return Table("When the network decides", ["seed", "<by which clock", "$t$", "reverse step"],
                  rows,
-                 "95% bootstrap intervals: over images for the class-entropy rate, over "
-                 "trajectories for the others. No time: the largest value lies at an end of the "
-                 "axis, or the level is not crossed. Clones part where their excess agreement is "
+                 "95% bootstrap intervals: of what is of the class over images, of $V_h$ and "
+                 "clones over trajectories. No time: the largest value lies at an end of the "
+                 "axis, or the level is not crossed; from the loss alone the axis ends where log "
+                 "K is used up. Clones part where their excess agreement is "
                  f"{excess_level(record):g}.")
 
 
@@ -37,6 +38,7 @@ def _quality_table(record: Record, found: list[DecisionUnit]) -> Table:
                      f"{int(unit.value('loss_image_count')):,}",
                      f"{unit.measured('class_information_total').text()} of "
                      f"{unit.value('class_entropy_prior'):.3f}",
+                     f"{unit.array('own_class_probability').max():.2f}",
                      f"{int(unit.value('trunk_count')):,} × {show(record.option('clones'))}",
                      unit.measured("independent_agreement").text(),
                      f"{unit.array('class_share').max():.2f}",
@@ -45,9 +47,12 @@ def _quality_table(record: Record, found: list[DecisionUnit]) -> Table:
                      "yes" if unit.reliable else "NO", "; ".join(unit.warnings()) or "–"])
     return Table("What the times rest on",
                  ["seed", "trained on", "loss images", "information on the class (nat)",
+                  "largest probability of the own class",
                   "trajectories × clones", "independent samples agree", "largest class",
                   "largest context rise", "classifier accuracy", "reliable", "<why not"], rows,
                  f"Loss: on {loss_part(record)}. The information on the class that the denoising "
                  "loss has from the noise to the image would be log K for a network without "
-                 "error: what is missing, or too much, is its own. Largest class: its share among "
+                 "error: what is missing, or too much, is its own, above all what telling it "
+                 "none costs beyond what it cannot know. The network's posterior of the class does "
+                 "without that. Largest class: its share among "
                  "clones that left at the noise. 95% intervals.")

@@ -37,16 +37,37 @@ void describe_loss(ObservableList& list) {
                       "squared error of the predicted noise, summed over the numbers of an image",
                       "1", "multimodal (96)", "standard error over images");
   list.add_with_interval(
-      "class_entropy_rate", {"step"},
-      "rate of the entropy of the class given x_t: what being told it takes off the squared error, "
-      "over 1 - abar",
-      "nat/time", "I-MMSE (Guo et al. 2005); information (33), (78)", images);
-  list.add_with_interval("conditional_class_entropy", {"step"},
-                         "entropy of the class given x_t, of log K at the noisy end", "nat",
-                         "I-MMSE (Guo et al. 2005); information (78)", images);
+      "conditional_class_entropy", {"step"},
+      "entropy of the class given x_t by the network's own posterior: likelihood "
+      "of the noise's path under each class that it may be told",
+      "nat", "information (78)", images);
+  list.add_with_interval("class_entropy_rate", {"step"},
+                         "its rate: the part of the variance of the clean image given x_t that "
+                         "lies between the classes, by the same posterior",
+                         "nat/time", "law of total variance in information (33)", images);
+  list.add_with_interval(
+      "class_entropy_variance", {"step"},
+      "variance of the pathwise entropy of the class, V_Z, by the same posterior", "nat^2",
+      "information (83)", images);
   list.add_with_interval("class_entropy_rate_peak_time", {},
                          "time at which the rate of the entropy of the class is largest", "time",
                          "information (33), (78); corrections E4.10", images);
+  list.add_with_interval("class_entropy_variance_peak_time", {}, "time at which V_Z is largest",
+                         "time", "information (83)", images);
+  list.add_with_interval("own_class_probability", {"step"},
+                         "mean probability that this posterior gives to the class an image has",
+                         "1", "syncgap", images);
+  list.add_with_interval(
+      "loss_class_entropy_rate", {"step"},
+      "rate of the entropy of the class by the loss alone: what being told it takes off the "
+      "squared error, over 1 - abar; what telling none costs beyond that counts as well",
+      "nat/time", "I-MMSE (Guo et al. 2005); information (33), (78)", images);
+  list.add_with_interval("loss_class_entropy", {"step"},
+                         "its integral, entropy of the class given x_t from log K at the noisy end",
+                         "nat", "I-MMSE (Guo et al. 2005); information (78)", images);
+  list.add_with_interval("loss_class_entropy_rate_peak_time", {},
+                         "time at which that rate is largest, up to where log K is used up", "time",
+                         "I-MMSE (Guo et al. 2005)", images);
   list.add_with_interval("class_information_total", {},
                          "information on the class that the denoising loss has from the noise to "
                          "the image: log K for a network without error",

@@ -14,8 +14,6 @@
 namespace syncgap::experiments {
 namespace {
 
-std::size_t quantities_of(const NoiseLevels& levels) { return 2 * levels.time.size(); }
-
 void set_curve(std::string_view name, const std::vector<IntervalEstimate>& curve,
                Results& results) {
   auto cells = results.cells(name);
@@ -32,87 +30,126 @@ std::vector<double> integral_from_noise(std::span<const double> log_snr,
   return found;
 }
 
-LossClock::LossClock(const NoiseLevels& levels, std::span<const double> errors,
+LossClock::LossClock(const NoiseLevels& levels, std::span<const double> measured,
                      std::int64_t classes, const RandomStream& stream, std::int64_t resamples)
     : levels_(levels),
-      errors_(errors),
+      measured_(measured),
       classes_(classes),
       resamples_(unsigned_size(resamples)),
-      means_(errors, quantities_of(levels), stream, resamples_) {}
+      means_(measured, of_image::quantity_count * levels.time.size(), stream, resamples_) {}
 
 template <class Of>
-IntervalEstimate LossClock::number(const Of& of) const {
-  return means_.statistic(of);
+std::vector<double> LossClock::each_step(const Of& of) const {
+  std::vector<double> found(steps());
+  for (std::size_t k = 0; k < found.size(); ++k) found[k] = of(k);
+  return found;
+}
+
+template <class Error>
+std::vector<double> LossClock::integral_of(const Error& error) const {
+  return integral_from_noise(levels_.log_snr,
+                             each_step([&](std::size_t k) { return 0.5 * error(k); }));
 }
 
 template <class Of>
 std::vector<IntervalEstimate> LossClock::curve(const Of& of) const {
-  // Curve by curve, not point by point: each is an integral.
-  const std::size_t steps = levels_.time.size();
+  // Curve by curve, not point by point: each may be an integral.
   const std::vector<double> value = of(means_.means());
-  std::vector<std::vector<double>> resampled(steps);
+  std::vector<std::vector<double>> resampled(steps());
   for (std::size_t r = 0; r < resamples_; ++r) {
     const std::vector<double> drawn = of(means_.resample(r));
-    for (std::size_t k = 0; k < steps; ++k) resampled[k].push_back(drawn[k]);
+    for (std::size_t k = 0; k < steps(); ++k) resampled[k].push_back(drawn[k]);
   }
   std::vector<IntervalEstimate> found;
-  for (std::size_t k = 0; k < steps; ++k)
+  for (std::size_t k = 0; k < steps(); ++k)
     found.push_back({value[k], observables::percentile_interval(std::move(resampled[k]))});
   return found;
 }
 
-std::vector<double> LossClock::class_rates(std::span<const double> errors) const {
-  const std::size_t steps = levels_.time.size();
-  std::vector<double> found(steps);
-  for (std::size_t k = 0; k < steps; ++k)
-    found[k] = levels_.rate[k] * (errors[k] - errors[steps + k]);
-  return found;
+std::vector<double> LossClock::rates_of(Means means) const {
+  return each_step(
+      [&](std::size_t k) { return levels_.rate[k] * of(means, of_image::between_classes, k); });
 }
 
-std::vector<double> LossClock::class_information_from(std::span<const double> errors) const {
-  const std::size_t steps = levels_.time.size();
-  std::vector<double> halves(steps);  // dI/dlog gamma
-  for (std::size_t k = 0; k < steps; ++k) halves[k] = 0.5 * (errors[k] - errors[steps + k]);
-  return integral_from_noise(levels_.log_snr, halves);
+std::vector<double> LossClock::variances_of(Means means) const {
+  return each_step([&](std::size_t k) {
+    const double mean = of(means, of_image::class_entropy, k);
+    return std::max(0.0, of(means, of_image::class_entropy_square, k) - mean * mean);
+  });
+}
+
+std::vector<double> LossClock::loss_information(Means means) const {
+  return integral_of([&](std::size_t k) { return told(means, k); });
+}
+
+std::vector<IntervalEstimate> LossClock::class_entropies() const {
+  return curve([&](Means means) {
+    return each_step([&](std::size_t k) { return of(means, of_image::class_entropy, k); });
+  });
 }
 
 std::vector<IntervalEstimate> LossClock::class_rate() const {
-  return curve([&](std::span<const double> errors) { return class_rates(errors); });
+  return curve([&](Means means) { return rates_of(means); });
 }
 
-std::vector<IntervalEstimate> LossClock::class_entropy() const {
-  return curve([&](std::span<const double> errors) {
-    auto found = class_information_from(errors);
+std::vector<IntervalEstimate> LossClock::class_variance() const {
+  return curve([&](Means means) { return variances_of(means); });
+}
+
+IntervalEstimate LossClock::class_rate_peak() const {
+  return means_.statistic([&](Means means) {
+    const auto rates = rates_of(means);
+    return observables::highest_point({levels_.time, rates}).x;
+  });
+}
+
+IntervalEstimate LossClock::class_variance_peak() const {
+  return means_.statistic([&](Means means) {
+    const auto variances = variances_of(means);
+    return observables::highest_point({levels_.time, variances}).x;
+  });
+}
+
+std::vector<IntervalEstimate> LossClock::loss_class_rate() const {
+  return curve([&](Means means) {
+    return each_step([&](std::size_t k) { return levels_.rate[k] * told(means, k); });
+  });
+}
+
+std::vector<IntervalEstimate> LossClock::loss_class_entropy() const {
+  return curve([&](Means means) {
+    auto found = loss_information(means);
     for (double& known : found) known = std::log(to_real(classes_)) - known;
     return found;
   });
 }
 
 IntervalEstimate LossClock::class_information() const {
-  return number(
-      [&](std::span<const double> errors) { return class_information_from(errors).front(); });
+  return means_.statistic([&](Means means) { return loss_information(means).front(); });
 }
 
-IntervalEstimate LossClock::class_rate_peak() const {
-  return number([&](std::span<const double> errors) {
-    const auto rates = class_rates(errors);
-    return observables::highest_point({levels_.time, rates}).x;
+IntervalEstimate LossClock::loss_class_rate_peak() const {
+  return means_.statistic([&](Means means) {
+    const auto known = loss_information(means);
+    std::size_t first = steps() - 1;
+    while (first > 0 && known[first - 1] < std::log(to_real(classes_))) --first;
+    std::vector<double> rates;
+    for (std::size_t k = first; k < steps(); ++k) rates.push_back(levels_.rate[k] * told(means, k));
+    return observables::highest_point({std::span(levels_.time).subspan(first), rates}).x;
   });
 }
 
 std::vector<IntervalEstimate> LossClock::image_rate() const {
-  return curve([&](std::span<const double> errors) {
-    std::vector<double> found(levels_.time.size());
-    for (std::size_t k = 0; k < found.size(); ++k) found[k] = levels_.rate[k] * errors[k];
-    return found;
+  return curve([&](Means means) {
+    return each_step(
+        [&](std::size_t k) { return levels_.rate[k] * of(means, of_image::error_told_none, k); });
   });
 }
 
 std::vector<IntervalEstimate> LossClock::image_entropy() const {
-  return curve([&](std::span<const double> errors) {
-    std::vector<double> halves(levels_.time.size());
-    for (std::size_t k = 0; k < halves.size(); ++k) halves[k] = 0.5 * errors[k];
-    auto found = integral_from_noise(levels_.log_snr, halves);
+  return curve([&](Means means) {
+    auto found =
+        integral_of([&](std::size_t k) { return of(means, of_image::error_told_none, k); });
     const double all = found.front();
     for (double& known : found) known = all - known;
     return found;
@@ -120,17 +157,27 @@ std::vector<IntervalEstimate> LossClock::image_entropy() const {
 }
 
 void LossClock::store(Results& results) const {
-  const std::size_t steps = levels_.time.size(), images = errors_.size() / (2 * steps);
+  const std::size_t each = of_image::quantity_count * steps(), images = measured_.size() / each;
   results.cells("step_time").assign(std::span<const double>(levels_.time));
   auto error = results.cells("noise_error");
   std::vector<double> column(images);
-  for (std::size_t k = 0; k < 2 * steps; ++k) {
-    for (std::size_t i = 0; i < images; ++i) column[i] = errors_[i * 2 * steps + k];
-    error.set(observables::estimate_mean(column), signed_size(k / steps), signed_size(k % steps));
-  }
+  for (const of_image::Quantity told : {of_image::error_told_none, of_image::error_told_own})
+    for (std::size_t k = 0; k < steps(); ++k) {
+      for (std::size_t i = 0; i < images; ++i) column[i] = measured_[i * each + told * steps() + k];
+      error.set(observables::estimate_mean(column), static_cast<std::int64_t>(told),
+                signed_size(k));
+    }
+  set_curve("conditional_class_entropy", class_entropies(), results);
   set_curve("class_entropy_rate", class_rate(), results);
-  set_curve("conditional_class_entropy", class_entropy(), results);
+  set_curve("class_entropy_variance", class_variance(), results);
   results.cells("class_entropy_rate_peak_time").set_or_none(class_rate_peak());
+  results.cells("class_entropy_variance_peak_time").set_or_none(class_variance_peak());
+  auto own = results.cells("own_class_probability");
+  for (std::size_t k = 0; k < steps(); ++k)
+    own.set(means_.mean_within(of_image::own_class * steps() + k, 0, 1), signed_size(k));
+  set_curve("loss_class_entropy", loss_class_entropy(), results);
+  set_curve("loss_class_entropy_rate", loss_class_rate(), results);
+  results.cells("loss_class_entropy_rate_peak_time").set_or_none(loss_class_rate_peak());
   results.cells("class_information_total").set(class_information());
   results.cells("class_entropy_prior").set(std::log(to_real(classes_)));
   set_curve("entropy_rate", image_rate(), results);

@@ -19,23 +19,49 @@ namespace syncgap::experiments {
 std::vector<double> integral_from_noise(std::span<const double> log_snr,
                                         std::span<const double> rate);
 
-/// What a denoising loss says of the class and of the image, from the squared errors of the noise
-/// of each image with no class told and with its own, (n, 2, S). The images are as many of each
-/// class.
+/// What is measured of an image at a step, under noise that a Brownian path has brought there.
+namespace of_image {
+enum Quantity : std::size_t {
+  error_told_none,       ///< |e|^2, squared error of the noise summed over the numbers of an image
+  error_told_own,        ///< |e_z|^2, the same with its class told
+  class_entropy,         ///< h(z|x_t) of the network's own posterior of the class
+  class_entropy_square,  ///< its square
+  between_classes,       ///< sum_k p_k |eps_k - sum_j p_j eps_j|^2 of the noises predicted
+  own_class,             ///< p of the class that it has
+  quantity_count
+};
+}  // namespace of_image
+
+/// What a network that may be told a class says of it, from of_image::Quantity of each image at
+/// each step, (n, quantities, S). The images are as many of each class.
 class LossClock {
  public:
   /// Refers to its arguments but for the stream. Resample r draws from trial r.
-  LossClock(const NoiseLevels& levels, std::span<const double> errors, std::int64_t classes,
+  LossClock(const NoiseLevels& levels, std::span<const double> measured, std::int64_t classes,
             const RandomStream& stream, std::int64_t resamples);
 
-  /// dH[z|x_t]/dt, nats per time; (S)
+  /// H[z|x_t] of the network's posterior; (S)
+  std::vector<IntervalEstimate> class_entropies() const;
+  /// dH[z|x_t]/dt: what of the variance of the clean image given x_t lies between the classes, nats
+  /// per time. Law of total variance in information (33); (S)
   std::vector<IntervalEstimate> class_rate() const;
-  /// H[z|x_t] = log K - I(z; x_t), I from the noisy end on; (S)
-  std::vector<IntervalEstimate> class_entropy() const;
-  /// I(z; x) at the least noise; log K where nothing is missing.
-  IntervalEstimate class_information() const;
-  /// Time at which dH[z|x_t]/dt is largest; NaN where that is the first or the last step.
+  /// V_Z, the variance of h(z|x_t); (S)
+  std::vector<IntervalEstimate> class_variance() const;
+  /// Times at which these are largest; NaN where that is the first or the last step.
   IntervalEstimate class_rate_peak() const;
+  IntervalEstimate class_variance_peak() const;
+
+  /// The same rate from the loss alone, (E|e|^2 - E|e_z|^2) / (1 - abar): what being told none
+  /// costs a network beyond what it cannot know counts as well; (S)
+  std::vector<IntervalEstimate> loss_class_rate() const;
+  /// H[z|x_t] = log K - I(z; x_t), I its integral from the noisy end on; (S)
+  std::vector<IntervalEstimate> loss_class_entropy() const;
+  /// I(z; x) at the least noise; log K where nothing is missing and nothing too much.
+  IntervalEstimate class_information() const;
+  /// Time at which that rate is largest among the steps up to where log K is used up: what comes
+  /// after is no class. NaN where that is the first or the last of them.
+  IntervalEstimate loss_class_rate_peak() const;
+
   /// dH[x_0|x_t]/dt, nats per time; (S)
   std::vector<IntervalEstimate> image_rate() const;
   /// H[x_0|x_t] - H[x_0|x at the least noise]; (S)
@@ -45,20 +71,31 @@ class LossClock {
   void store(Results& results) const;
 
  private:
-  /// A number computed from mean errors (2, S).
-  template <class Of>
-  IntervalEstimate number(const Of& of) const;
-  /// A curve computed from them: (S).
+  using Means = std::span<const double>;  // (quantities, S)
+  std::size_t steps() const { return levels_.time.size(); }
+  double of(Means means, of_image::Quantity quantity, std::size_t step) const {
+    return means[quantity * steps() + step];
+  }
+  /// An integral from the noise of half a squared error.
+  template <class Error>
+  std::vector<double> integral_of(const Error& error) const;
+  /// A curve computed from means: (S).
   template <class Of>
   std::vector<IntervalEstimate> curve(const Of& of) const;
-  std::vector<double> class_rates(std::span<const double> errors) const;
-  std::vector<double> class_information_from(std::span<const double> errors) const;
+  template <class Of>
+  std::vector<double> each_step(const Of& of) const;
+  double told(Means means, std::size_t step) const {
+    return of(means, of_image::error_told_none, step) - of(means, of_image::error_told_own, step);
+  }
+  std::vector<double> rates_of(Means means) const;
+  std::vector<double> variances_of(Means means) const;
+  std::vector<double> loss_information(Means means) const;
 
   const NoiseLevels& levels_;
-  std::span<const double> errors_;
+  std::span<const double> measured_;
   std::int64_t classes_;
   std::size_t resamples_;
-  observables::ResampledMeans means_;  // (2, S)
+  observables::ResampledMeans means_;
 };
 
 /// h_t(x_t) - h_0 of a clone that left at the first of S steps: with squared distances of its end

@@ -10,7 +10,7 @@
 #include "experiments/shared/replica_plan.h"
 #include "parallel/team.h"
 
-// Shapes: n images, S steps.
+// Shapes: n images, B of them in a group, S steps, K classes.
 namespace syncgap::experiments {
 
 /// Images on which a denoising loss is measured, as many of each class.
@@ -32,16 +32,18 @@ LossImages loss_images(const ReplicaPlan& plan, const ReplicaSources& sources, L
 /// How a denoising loss is measured.
 struct LossProtocol {
   const diffusion::NoiseSchedule* schedule = nullptr;
-  std::vector<std::int64_t> steps;  ///< (S)
+  std::vector<std::int64_t> steps;  ///< ascending, (S)
+  std::int64_t classes = 0;         ///< that the network may be told; K
   std::int64_t group = 16;          ///< images evaluated as one batch
   std::uint64_t sweep_seed = 0;
   std::int64_t seed = 0;
 };
 
-/// Squared error of the predicted noise, summed over the numbers of an image, of each image with no
-/// class told and with its own, under the same noise, which is a function of (seed, image, step):
-/// (n, 2, S). Steps and groups are dealt to the ranks of the team, and all of them know the whole.
-/// Collective.
+/// of_image::Quantity of each image at each step, (n, quantities, S). Noise of an image is a
+/// Brownian path in gamma, from the noisiest step on, a function of (seed, image, steps): what x_t
+/// knows of the class is what the path so far does, and so the network's posterior of it follows
+/// from what it predicts told each class in turn. Groups of images are dealt to the ranks of the
+/// team, and all of them know the whole. Collective.
 std::vector<double> measure_loss(const LossProtocol& protocol, const LossImages& images,
                                  const diffusion::Denoiser& denoiser, torch::Device device,
                                  const parallel::Team& team);

@@ -1,7 +1,6 @@
 #include "experiments/network_decisions/loss_errors.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "core/random.h"
 #include "data/image_points.h"
 #include "diffusion/normals.h"
+#include "experiments/network_decisions/estimates.h"
 #include "networks/tensor_values.h"
 #include "parallel/dealt.h"
 
@@ -50,7 +50,25 @@ std::vector<std::uint32_t> some_of_each(const data::ImageSet& images,
   return chosen;
 }
 
-/// Measures groups of images at a step.
+/// Posterior of the class given the path so far, and what it makes of the predictions.
+struct ClassPosterior {
+  Tensor entropy;  ///< -sum_k p_k log p_k, (B)
+  Tensor between;  ///< sum_k p_k |eps_k - mean|^2, (B)
+  Tensor own;      ///< p of the image's class, (B)
+};
+
+/// log_weights (B, K), predicted (B, K, numbers), labels (B); double.
+ClassPosterior posterior_of(const Tensor& log_weights, const Tensor& predicted,
+                            const Tensor& labels) {
+  const auto log_p = torch::log_softmax(log_weights, 1), p = log_p.exp();
+  const auto mean = (p.unsqueeze(2) * predicted).sum(1, true);
+  // p log p is 0 where p is.
+  return {-torch::where(p > 0, p * log_p, torch::zeros_like(p)).sum(1),
+          (p * (predicted - mean).square().sum(2)).sum(1),
+          p.gather(1, labels.unsqueeze(1)).squeeze(1)};
+}
+
+/// Takes groups of images along their paths, from the noisiest step to the one of least noise.
 class LossGroups {
  public:
   LossGroups(const LossProtocol& protocol, const LossImages& images,
@@ -59,34 +77,75 @@ class LossGroups {
         images_(images),
         denoiser_(denoiser),
         device_(device),
-        noise_stream_(protocol.sweep_seed, "noise of loss images", {protocol.seed}) {}
+        path_stream_(protocol.sweep_seed, "path of loss images", {protocol.seed}) {}
 
-  /// (2, B): with no class told, and with the own one.
-  std::array<std::vector<double>, 2> errors(std::int64_t t, std::int64_t first,
-                                            std::int64_t count) const {
+  /// (quantities, S, B)
+  std::vector<std::vector<double>> measure(std::int64_t first, std::int64_t count) const {
     const auto clean = images_.pixels.narrow(0, first, count).unsqueeze(1).to(device_);
-    const auto noise = diffusion::image_normals(noise_stream_, t, images_.numbers.data() + first,
-                                                clean.sizes(), device_);  // (B, 1, C, H, W)
-    const double signal = protocol_.schedule->alpha_bar(t);
-    const auto noised = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
-    diffusion::Conditions told{
-        torch::full({count}, t, torch::dtype(torch::kInt64).device(device_))};
-    const auto measured = [&] {
-      const auto missed = denoiser_(noised, told).noise - noise;
-      // The difference of two errors is small beside them: their sums are in double.
-      return networks::values_of(missed.to(torch::kFloat64).square().flatten(1).sum(1));
-    };
-    auto of_none = measured();
-    told.rows.label = images_.labels.narrow(0, first, count).contiguous();
-    return {std::move(of_none), measured()};
+    const auto labels = images_.labels.narrow(0, first, count).contiguous();
+    const std::int64_t steps = std::ssize(protocol_.steps);
+    std::vector<std::vector<double>> out(of_image::quantity_count * unsigned_size(steps));
+    auto log_weights =
+        torch::zeros({count, protocol_.classes}, torch::dtype(torch::kFloat64).device(device_));
+    Tensor noise;       // of the step, (B, 1, C, H, W)
+    double before = 0;  // gamma of the step before
+    Tensor predicted;   // clean images at the step before, (B, K, numbers)
+    for (std::int64_t s = steps; s-- > 0;) {
+      const std::int64_t t = protocol_.steps[unsigned_size(s)];
+      const double signal = protocol_.schedule->alpha_bar(t), gamma = signal / (1 - signal);
+      const auto fresh = diffusion::image_normals(path_stream_, t, images_.numbers.data() + first,
+                                                  clean.sizes(), device_);
+      if (!noise.defined()) {
+        noise = fresh;
+      } else {
+        const double step = gamma - before;
+        noise = (noise * std::sqrt(before) + fresh * std::sqrt(step)) / std::sqrt(gamma);
+        // What the path has shown in between, of variance 1 / step around the clean image.
+        const auto seen = (clean + fresh / std::sqrt(step)).flatten(1).unsqueeze(1);
+        log_weights = log_weights - 0.5 * step * (seen - predicted).square().sum(2);
+      }
+      const auto noised = clean * std::sqrt(signal) + noise * std::sqrt(1 - signal);
+      const auto put = [&](of_image::Quantity quantity, const Tensor& values) {
+        out[quantity * unsigned_size(steps) + unsigned_size(s)] = networks::values_of(values);
+      };
+      const auto of_each = told_each(noised, t);  // (B, K, numbers)
+      const auto posterior = posterior_of(log_weights, of_each, labels.to(device_));
+      put(of_image::class_entropy, posterior.entropy);
+      put(of_image::class_entropy_square, posterior.entropy.square());
+      put(of_image::between_classes, posterior.between);
+      put(of_image::own_class, posterior.own);
+      const auto target = noise.to(torch::kFloat64).flatten(1);
+      put(of_image::error_told_none, (told(noised, t, {}) - target).square().sum(1));
+      const auto row = labels.view({-1, 1, 1}).expand({-1, 1, target.size(1)}).to(device_);
+      put(of_image::error_told_own, (of_each.gather(1, row).squeeze(1) - target).square().sum(1));
+      predicted =
+          (noised.to(torch::kFloat64).flatten(1).unsqueeze(1) - std::sqrt(1 - signal) * of_each) /
+          std::sqrt(signal);
+      before = gamma;
+    }
+    return out;
   }
 
  private:
+  /// The noise predicted where rows are told these labels, or none; in double, as the differences
+  /// that are taken are small beside it. (B, numbers)
+  Tensor told(const Tensor& noised, std::int64_t t, const Tensor& labels) const {
+    const auto steps =
+        torch::full({noised.size(0)}, t, torch::dtype(torch::kInt64).device(device_));
+    return denoiser_(noised, {steps, {labels, {}}}).noise.to(torch::kFloat64).flatten(1);
+  }
+  Tensor told_each(const Tensor& noised, std::int64_t t) const {
+    std::vector<Tensor> all;
+    for (std::int64_t k = 0; k < protocol_.classes; ++k)
+      all.push_back(told(noised, t, torch::full({noised.size(0)}, k, torch::kInt64)));
+    return torch::stack(all, 1);
+  }
+
   const LossProtocol& protocol_;
   const LossImages& images_;
   const diffusion::Denoiser& denoiser_;
   torch::Device device_;
-  RandomStream noise_stream_;
+  RandomStream path_stream_;
 };
 
 }  // namespace
@@ -119,22 +178,20 @@ std::vector<double> measure_loss(const LossProtocol& protocol, const LossImages&
                                  const parallel::Team& team) {
   const torch::NoGradGuard no_grad;
   const std::int64_t count = std::ssize(images.numbers), steps = std::ssize(protocol.steps);
-  const std::int64_t groups = (count + protocol.group - 1) / protocol.group;
+  constexpr auto kQuantities = std::int64_t{of_image::quantity_count};
   const LossGroups measured(protocol, images, denoiser, device);
-  std::vector<double> errors(unsigned_size(count * 2 * steps), 0.0);
-  const parallel::Dealt dealt(steps * groups, 1, team.ranks());
-  for (const auto& [item, one] : dealt.mine()) {
-    const std::int64_t step = item / groups, first = item % groups * protocol.group;
-    const std::int64_t together = std::min(protocol.group, count - first);
-    if (first == 0) team.say(concat("measures the denoising loss, step ", step + 1, " of ", steps));
-    const auto found = measured.errors(protocol.steps[unsigned_size(step)], first, together);
-    for (std::int64_t told = 0; told < 2; ++told)
-      for (std::int64_t k = 0; k < together; ++k)
-        errors[unsigned_size(((first + k) * 2 + told) * steps + step)] =
-            found[unsigned_size(told)][unsigned_size(k)];
+  std::vector<double> found(unsigned_size(count * kQuantities * steps), 0.0);
+  const parallel::Dealt dealt(count, protocol.group, team.ranks());
+  for (const auto& [first, together] : dealt.mine()) {
+    team.say(concat("measures the denoising loss, image ", first, " of ", count));
+    const auto of_group = measured.measure(first, together);  // (quantities, S, B)
+    for (std::int64_t k = 0; k < together; ++k)
+      for (std::int64_t q = 0; q < kQuantities * steps; ++q)
+        found[unsigned_size((first + k) * kQuantities * steps + q)] =
+            of_group[unsigned_size(q)][unsigned_size(k)];
   }
-  dealt.gather(std::span<double>(errors));
-  return errors;
+  dealt.gather(std::span<double>(found));
+  return found;
 }
 
 }  // namespace syncgap::experiments

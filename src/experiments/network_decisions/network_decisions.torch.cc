@@ -52,6 +52,7 @@ LossProtocol NetworkDecisions::loss_protocol(std::uint64_t sweep_seed, std::int6
   LossProtocol out;
   out.schedule = &plan_.network().schedule();
   out.steps = plan_.loss_steps();
+  out.classes = plan_.options().replicas.told_classes();
   out.group = plan_.options().replicas.group;
   out.sweep_seed = sweep_seed;
   out.seed = seed;

@@ -77,7 +77,8 @@ double NetworkDecisionsPlan::operations(const Unit& unit) const {
   const double trunks = to_real(options_.trunks), clones = trunks * to_real(options_.clones);
   double left = 0;
   for (const std::int64_t n : branches_) left += to_real(options_.replicas.steps - n);
-  const double evaluations = 2 * to_real(options_.balanced_images() * std::ssize(steps_)) +
+  const double evaluations = to_real((options_.replicas.told_classes() + 1) *
+                                     options_.balanced_images() * std::ssize(steps_)) +
                              trunks * to_real(options_.replicas.steps) + clones * left;
   return network_.training_operations(unit) + network_.context_operations() +
          evaluations * network_.shape().operations() +
