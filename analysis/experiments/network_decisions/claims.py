@@ -16,9 +16,10 @@ def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
     if not found:
         return []
     return [
-        _beside_clones(record, found, "class_entropy_rate_peak_time", "information, sections 5, 8",
+        _beside_clones(record, found, "class_information_rate_peak_time",
+                       "information, sections 5, 8",
                        "Peaks of the entropy rate mark where the class is decided.",
-                       "the rate of the class entropy peaks"),
+                       "$dI/d\\log\\gamma$ of the class peaks"),
         _beside_clones(record, found, "class_entropy_variance_peak_time",
                        "information, section 7.1",
                        "The variance of the pathwise class entropy peaks where the class is "

@@ -12,8 +12,9 @@ from ...reading.values import UnitStatus
 from ..image_units import Measured
 
 # Times at which the network decides: what the record calls them, and how texts do.
-TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate, posterior",
-         "loss_class_entropy_rate_peak_time": "the same from the loss alone",
+TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate $dH/dt$, posterior",
+         "class_information_rate_peak_time": "peak of $dI/d\\log\\gamma$ of the class, posterior",
+         "loss_class_entropy_rate_peak_time": "peak of $dH/dt$ of the class, loss alone",
          "class_entropy_variance_peak_time": "peak of $V_Z$ of the class",
          "entropy_variance_peak_time": "peak of $V_h$ of the image",
          "clone_speciation_time": "clones part"}

@@ -122,14 +122,14 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
             _curve(clones, step, unit.measured("conditional_class_entropy"), number,
                    _joined("class still open, of log K", seed),
                    1 / unit.value("class_entropy_prior"), "--")
-            _curve(rate, step, unit.measured("class_entropy_rate"), number, "")
-            lost = unit.measured("loss_class_entropy_rate")
-            rate.plot(step, lost.value, color=style.CYCLE[number % 7], linestyle=":", linewidth=1.3,
+            _curve(rate, step, unit.measured("class_information_rate"), number, "")
+            none, own = unit.array("noise_error")
+            rate.plot(step, 0.5 * (none - own), color=style.CYCLE[number % 7], linestyle=":", linewidth=1.3,
                       label="from the loss alone" if number == 0 else "")
             _curve(of_class, step, unit.measured("class_entropy_variance"), number, "")
             _curve(of_image, branch, unit.measured("entropy_variance"), number, "")
             for ax, name in zip((clones, rate, of_class, of_image),
-                                ("clone_speciation_time", "class_entropy_rate_peak_time",
+                                ("clone_speciation_time", "class_information_rate_peak_time",
                                  "class_entropy_variance_peak_time",
                                  "entropy_variance_peak_time")):
                 _mark_peak(ax, unit, name, number, 0.985)
@@ -137,10 +137,10 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                        label=f"clones part: {level:g}")
         clones.set_ylim(-0.08, 1.14)
         clones.set_ylabel("(a) share decided, open")
-        rate.set_ylabel("(b) class-entropy rate\n(nat/time)")
+        rate.set_ylabel("(b) $dI/d\\log\\gamma$\nof the class (nat)")
         of_class.set_ylabel("(c) $V_Z$ of the class\n(nat²)")
         of_image.set_ylabel("(d) $V_h$ of the image\n(nat²)")
-        for ax, name in ((rate, "class_entropy_rate"), (of_class, "class_entropy_variance"),
+        for ax, name in ((rate, "class_information_rate"), (of_class, "class_entropy_variance"),
                          (of_image, "entropy_variance")):
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
             _fit(ax, [unit.measured(name) for unit in shown])
@@ -156,11 +156,12 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   f"{int(first.value('trunk_count')):,} stochastic trajectories, by where they "
                   f"leave; dashed: entropy of the class, of log {classes}, by the network's own "
                   "posterior: likelihood of the noise's path told each class, on "
-                  f"{int(first.value('loss_image_count')):,} {loss_part(record)}. (b) Rate of that "
-                  "entropy: what of the variance of the clean image lies between the classes; "
-                  "dotted: $(E|e|^2-E|e_z|^2)/(1-\\bar\\alpha)$ with the squared errors $e$ of the "
-                  "noise told no class and $e_z$ told the own one, in which an imperfect network "
-                  "has errors that are no class. (c) Variance of the entropy of the class by the "
+                  f"{int(first.value('loss_image_count')):,} {loss_part(record)}. (b) Rate at "
+                  "which it falls with the signal-to-noise ratio $\\gamma$, $-dH/d\\log\\gamma = "
+                  "\\frac{1}{2}(1-\\bar\\alpha)\\,dH/dt$: what of the variance of the clean image "
+                  "lies between the classes; dotted: $\\frac{1}{2}(E|e|^2-E|e_z|^2)$ with the errors "
+                  "$e$ of the noise told no class and $e_z$ told the own one, in which an imperfect "
+                  "network has errors that are no class. (c) Variance of the entropy of the class by the "
                   "same posterior. (d) Variance of the pathwise entropy of the image, from squared "
                   "errors of the clean image along the clones of (a). Loss, entropies and clones "
                   "share the network alone. Shades: 95% bootstrap intervals, over images and, of "

@@ -45,6 +45,10 @@ void describe_loss(ObservableList& list) {
                          "its rate: the part of the variance of the clean image given x_t that "
                          "lies between the classes, by the same posterior",
                          "nat/time", "law of total variance in information (33)", images);
+  list.add_with_interval("class_information_rate", {"step"},
+                         "the same for a unit of the logarithm of the signal-to-noise ratio gamma, "
+                         "dI/dlog gamma, which is bounded",
+                         "nat", "I-MMSE (Guo et al. 2005)", images);
   list.add_with_interval(
       "class_entropy_variance", {"step"},
       "variance of the pathwise entropy of the class, V_Z, by the same posterior", "nat^2",
@@ -52,6 +56,9 @@ void describe_loss(ObservableList& list) {
   list.add_with_interval("class_entropy_rate_peak_time", {},
                          "time at which the rate of the entropy of the class is largest", "time",
                          "information (33), (78); corrections E4.10", images);
+  list.add_with_interval("class_information_rate_peak_time", {},
+                         "time at which dI/dlog gamma of the class is largest", "time",
+                         "I-MMSE (Guo et al. 2005); corrections E4.10", images);
   list.add_with_interval("class_entropy_variance_peak_time", {}, "time at which V_Z is largest",
                          "time", "information (83)", images);
   list.add_with_interval("own_class_probability", {"step"},

@@ -71,6 +71,10 @@ std::vector<double> LossClock::rates_of(Means means) const {
       [&](std::size_t k) { return levels_.rate[k] * of(means, of_image::between_classes, k); });
 }
 
+std::vector<double> LossClock::information_rates_of(Means means) const {
+  return each_step([&](std::size_t k) { return 0.5 * of(means, of_image::between_classes, k); });
+}
+
 std::vector<double> LossClock::variances_of(Means means) const {
   return each_step([&](std::size_t k) {
     const double mean = of(means, of_image::class_entropy, k);
@@ -90,6 +94,17 @@ std::vector<IntervalEstimate> LossClock::class_entropies() const {
 
 std::vector<IntervalEstimate> LossClock::class_rate() const {
   return curve([&](Means means) { return rates_of(means); });
+}
+
+std::vector<IntervalEstimate> LossClock::class_information_rate() const {
+  return curve([&](Means means) { return information_rates_of(means); });
+}
+
+IntervalEstimate LossClock::class_information_rate_peak() const {
+  return means_.statistic([&](Means means) {
+    const auto rates = information_rates_of(means);
+    return observables::highest_point({levels_.time, rates}).x;
+  });
 }
 
 std::vector<IntervalEstimate> LossClock::class_variance() const {
@@ -169,8 +184,10 @@ void LossClock::store(Results& results) const {
     }
   set_curve("conditional_class_entropy", class_entropies(), results);
   set_curve("class_entropy_rate", class_rate(), results);
+  set_curve("class_information_rate", class_information_rate(), results);
   set_curve("class_entropy_variance", class_variance(), results);
   results.cells("class_entropy_rate_peak_time").set_or_none(class_rate_peak());
+  results.cells("class_information_rate_peak_time").set_or_none(class_information_rate_peak());
   results.cells("class_entropy_variance_peak_time").set_or_none(class_variance_peak());
   auto own = results.cells("own_class_probability");
   for (std::size_t k = 0; k < steps(); ++k)
@@ -246,7 +263,11 @@ double CloneClock::variance_of(Means means, std::size_t branch) const {
 }
 
 double CloneClock::independent_of(Means means) const {
-  return observables::independent_agreement(means.last(classes_), unsigned_size(trunks_ * clones_));
+  const double found =
+      observables::independent_agreement(means.last(classes_), unsigned_size(trunks_ * clones_));
+  // Where all are of one class it is 1 but for rounding: nothing is in excess of it.
+  constexpr double kRounding = 1e-9;
+  return found > 1 - kRounding ? 1.0 : found;
 }
 
 double CloneClock::excess_of(Means means, std::size_t branch) const {

@@ -45,10 +45,14 @@ class LossClock {
   /// dH[z|x_t]/dt: what of the variance of the clean image given x_t lies between the classes, nats
   /// per time. Law of total variance in information (33); (S)
   std::vector<IntervalEstimate> class_rate() const;
+  /// dI(z; x_t)/dlog gamma, half of what lies between the classes: the same rate by a clock on
+  /// which it is bounded, as 1 / (1 - abar) is not. Nats; (S)
+  std::vector<IntervalEstimate> class_information_rate() const;
   /// V_Z, the variance of h(z|x_t); (S)
   std::vector<IntervalEstimate> class_variance() const;
   /// Times at which these are largest; NaN where that is the first or the last step.
   IntervalEstimate class_rate_peak() const;
+  IntervalEstimate class_information_rate_peak() const;
   IntervalEstimate class_variance_peak() const;
 
   /// The same rate from the loss alone, (E|e|^2 - E|e_z|^2) / (1 - abar): what being told none
@@ -88,6 +92,7 @@ class LossClock {
     return of(means, of_image::error_told_none, step) - of(means, of_image::error_told_own, step);
   }
   std::vector<double> rates_of(Means means) const;
+  std::vector<double> information_rates_of(Means means) const;
   std::vector<double> variances_of(Means means) const;
   std::vector<double> loss_information(Means means) const;
 

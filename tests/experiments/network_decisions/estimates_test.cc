@@ -108,6 +108,8 @@ TEST(LossClock, HasRateAndEntropyOfTwoPoints) {
     EXPECT_NEAR(entropy[k].value, left, 2e-3) << "step " << steps[k];
     EXPECT_EQ(rate[k].value, image[k].value);  // the class is all there is
     EXPECT_EQ(rate[k].value, of_posterior[k].value);
+    EXPECT_NEAR(clock.class_information_rate()[k].value, rate[k].value / (2 * levels.rate[k]),
+                1e-12);
   }
   EXPECT_NEAR(clock.class_information().value, std::numbers::ln2, 2e-3);
   EXPECT_NEAR(clock.image_entropy().back().value, std::numbers::ln2, 2e-3);
