@@ -239,15 +239,16 @@ def test_the_network_of_replicas_is_that_by_itself(exact, replicas, decisions):
     assert value(found, "network variance") == 0.6
     variance, = found.of("network class variance")
     assert variance.said == "no maximum inside the axis"
-    beside, alone = [s for s in found.sources if s.network[0] == "replicas"]
+    alone, beside = [s for s in found.sources if s.network[0] == "replicas"]
     assert beside.network == alone.network
-    assert found.told(alone) == f"the network of {found.letter(beside)}, by itself"
+    assert found.told(alone).endswith("none told, by itself")
+    assert found.told(beside) == f"the network of {found.letter(alone)}, independent noise"
     table = contents([open_record(p) for p in (exact, replicas, decisions)])[0].tables[0]
     rows = {row[0]: row for row in table.rows}
     assert rows["clones of the replicas' network part"][3] == "1.200 [1.100, 1.300]"
     assert rows["variance $V_h$ of the network"][5] == "8 trajectories"
-    assert not any("not in these records" in row[3] for name, row in rows.items()
-                   if "of the network" in name and "collapse" not in name)
+    for name in ("class-entropy rate of the network", "variance $V_Z$ of the network's class"):
+        assert "not in these records" not in rows[name][3]
 
 
 def test_a_network_by_itself_brings_its_own_clock(exact, decisions):

@@ -76,9 +76,8 @@ def _limits(record: Record, found: list[DecisionUnit]) -> Claim:
         time = unit.array("branch_time")
         texts.append(f"seed {unit.seed}: {excess.value[0]:.2f} at $t={time[0]:.2f}$, "
                      f"{excess.value[-1]:.2f} at $t={time[-1]:.2f}$")
-        start = _at_most(excess, 0, 0.05)
-        end = _at_least(excess, -1, 0.95)
-        answers.append(None if start is None or end is None else start and end)
+        ends = (_at_most(excess, 0, 0.05), _at_least(excess, -1, 0.95))
+        answers.append(False if False in ends else None if None in ends else True)
     return Claim("regimes, figure 4", "Clones agree as independent samples do where they leave in "
                  "the noise, and always where they leave at the image.",
                  f"Excess agreement, {data_name(record)}, {'; '.join(texts)}.",

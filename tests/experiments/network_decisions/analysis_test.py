@@ -115,7 +115,7 @@ def test_verdicts_follow_the_intervals(path, tmp_path):
         "clone_excess_low": (np.s_[:, -1], 0.97), "clone_excess_high": (np.s_[:, 0], 0.02)}
     assert verdicts("yes", **decided) == [Verdict.REPRODUCED] * 5
     early = decided | around(clone_speciation_time=3.0, class_information_total=5 * prior) | {
-        "clone_excess_low": (np.s_[:, 0], 0.4)}
+        "clone_excess_low": (np.s_[:, 0], 0.4), "clone_excess_high": (np.s_[:, 0], 0.5)}
     assert verdicts("no", **early) == [Verdict.CONTRADICTED] * 5
     wide = decided | {"clone_speciation_time_low": 0.5, "clone_speciation_time_high": 2.0,
                       "class_information_total_low": 0.5 * prior,
