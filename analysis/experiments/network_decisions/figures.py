@@ -124,8 +124,8 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                    1 / unit.value("class_entropy_prior"), "--")
             _curve(rate, step, unit.measured("class_information_rate"), number, "")
             none, own = unit.array("noise_error")
-            rate.plot(step, 0.5 * (none - own), color=style.CYCLE[number % 7], linestyle=":", linewidth=1.3,
-                      label="from the loss alone" if number == 0 else "")
+            rate.plot(step, 0.5 * (none - own), color=style.CYCLE[number % 7], linestyle=":",
+                      linewidth=1.3, label="from the loss alone" if number == 0 else "")
             _curve(of_class, step, unit.measured("class_entropy_variance"), number, "")
             _curve(of_image, branch, unit.measured("entropy_variance"), number, "")
             for ax, name in zip((clones, rate, of_class, of_image),
@@ -159,43 +159,52 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   f"{int(first.value('loss_image_count')):,} {loss_part(record)}. (b) Rate at "
                   "which it falls with the signal-to-noise ratio $\\gamma$, $-dH/d\\log\\gamma = "
                   "\\frac{1}{2}(1-\\bar\\alpha)\\,dH/dt$: what of the variance of the clean image "
-                  "lies between the classes; dotted: $\\frac{1}{2}(E|e|^2-E|e_z|^2)$ with the errors "
-                  "$e$ of the noise told no class and $e_z$ told the own one, in which an imperfect "
-                  "network has errors that are no class. (c) Variance of the entropy of the class by the "
-                  "same posterior. (d) Variance of the pathwise entropy of the image, from squared "
-                  "errors of the clean image along the clones of (a). Loss, entropies and clones "
-                  "share the network alone. Shades: 95% bootstrap intervals, over images and, of "
-                  "clones and (d), over trajectories; triangles: the crossing and the maxima, "
-                  "hollow where the network is unreliable.", draw, (8.8, 10.6))
+                  "lies between the classes; dotted: $\\frac{1}{2}(E|e|^2-E|e_z|^2)$ with the "
+                  "errors $e$ of the noise told no class and $e_z$ told the own one, in which an "
+                  "imperfect network has errors that are no class, cut off where it is far larger. "
+                  "(c) Variance of the entropy of the class by the same posterior. (d) Variance of "
+                  "the pathwise entropy of the image, from squared errors of the clean image along "
+                  "the clones of (a). Loss, entropies and clones share the network alone. Shades: "
+                  "95% bootstrap intervals, over images and, of clones and (d), over trajectories; "
+                  "triangles: the crossing and the maxima, hollow where the network is "
+                  "unreliable.", draw, (8.8, 10.6))
+
+
+def _said(found: np.ndarray) -> np.ndarray:
+    """What x_t says of the image beyond what the noise does, from an entropy up to a constant; no
+    value where that is nothing."""
+    known = np.max(found) - found
+    return np.where(known > 0, known, np.nan)
 
 
 def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
     def draw(canvas):
-        entropy, rate = canvas.subplots(1, 2)
+        known, rate = canvas.subplots(1, 2)
         latest = _latest(shown)
         for number, unit in enumerate(shown):
-            seed = _seed_text(unit, shown)
+            seed, colour = _seed_text(unit, shown), style.CYCLE[number % 7]
             step, branch = unit.array("step_time"), unit.array("branch_time")
-            _curve(entropy, step, unit.measured("loss_entropy"), number,
-                   _joined("by the loss on images", seed))
-            _curve(entropy, branch, unit.measured("conditional_entropy"), number,
-                   _joined("along the network's own clones", seed), dashes="--")
+            known.plot(step, _said(unit.array("loss_entropy")), color=colour,
+                       label=_joined("by the loss on images", seed))
+            known.plot(branch, _said(unit.array("conditional_entropy")), color=colour,
+                       linestyle="--", marker=".",
+                       label=_joined("along the network's own clones", seed))
             _curve(rate, step, unit.measured("entropy_rate"), number, "")
-        entropy.set_ylabel("$H[x_0|x_t]$ above the last step (nat)")
+        known.set_ylabel("$I(x_0; x_t)$ (nat)")
         rate.set_ylabel("$dH[x_0|x_t]/dt$ (nat/time)")
-        rate.set_yscale("log")
-        for ax in (entropy, rate):
+        for ax in (known, rate):
+            ax.set_yscale("log")
             _time_axis(ax, latest)
             ax.set_xlabel("time $t$")
-        style.legend_below(canvas, [entropy], 2)
+        style.legend_below(canvas, [known], 2)
 
-    return Figure("entropies", "What of the image is still open",
-                  "Left: entropy of the image given $x_t$, above that at the clean end of each "
-                  "axis: from the denoising loss on "
-                  f"{loss_part(record)}, an upper bound, and from squared errors along clones that "
-                  "the network made itself. Where its own images are as those it learned from, the "
-                  "two differ by a constant, what each axis leaves out at its end. Right: the rate "
-                  "of the first. Shades: 95% bootstrap intervals.", draw, (9.6, 4.5))
+    return Figure("entropies", "What is known of the image",
+                  "Left: what $x_t$ says of the image beyond what the noise does, the fall of its "
+                  "entropy since the largest one: from the denoising loss on "
+                  f"{loss_part(record)}, and from squared errors along clones that the network "
+                  "made itself. The two agree where its own images are as those it learned from. "
+                  "Right: rate of the entropy by the loss, an upper bound, with its 95% bootstrap "
+                  "interval.", draw, (9.6, 4.5))
 
 
 def _clone_figure(record: Record, unit: DecisionUnit) -> Figure:

@@ -43,7 +43,8 @@ title = "Made-up images"
 """
 FIGURES = ["decisions", "entropies", "clones"]
 TIMES = ("class_entropy_rate_peak_time", "class_information_rate_peak_time",
-         "loss_class_entropy_rate_peak_time", "class_entropy_variance_peak_time", "entropy_variance_peak_time", "clone_speciation_time")
+         "loss_class_entropy_rate_peak_time", "class_entropy_variance_peak_time",
+         "entropy_variance_peak_time", "clone_speciation_time")
 GOOD = dict(reliable=1, classifier_accuracy=0.99, context_rise=0.3, class_share=0.5)
 
 
