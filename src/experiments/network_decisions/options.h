@@ -30,8 +30,8 @@ struct NetworkDecisionsOptions {
   std::int64_t trunks_together() const;
   /// Excess over independent samples that two equally probable classes have at speciation_level.
   double excess_level() const { return 2 * speciation_level - 1; }
-  /// Steps of the schedule, from the first that is noisy enough to the last one, at most `count` of them, as evenly in the
-  /// logarithm of the signal-to-noise ratio as whole steps allow.
+  /// Steps of the schedule, from the first that is noisy enough to the last one, at most `count` of
+  /// them, as evenly in the logarithm of the signal-to-noise ratio as whole steps allow.
   std::vector<std::int64_t> loss_steps(std::int64_t count) const;
 };
 
