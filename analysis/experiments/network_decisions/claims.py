@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...page.content import Claim, verdict_of
+from ...reading.estimates import signed
 from ...reading.record import Record
 from ..image_units import Measured
 from .data import DecisionUnit, data_name, excess_level
@@ -45,13 +46,17 @@ def _near(first: Measured, second: Measured) -> bool | None:
 def _beside_clones(record: Record, found: list[DecisionUnit], name: str, where: str,
                    statement: str, text: str) -> Claim:
     times = [(unit.measured(name), unit.measured("clone_speciation_time")) for unit in found]
-    said = "; ".join(f"seed {unit.seed}: {text} at {time.text()}, clones part at {parted.text()}"
+    said = "; ".join(f"seed {unit.seed}: {text} {_at(time)}, clones part {_at(parted)}"
                      for unit, (time, parted) in zip(found, times))
     return Claim(where, statement, f"{data_name(record)}, {said}.",
                  verdict_of([_near(*pair) for pair in times]),
                  "Of a trained network's own law, clones at an excess agreement of "
                  f"{excess_level(record):g}. Reproduced means within a factor of {WITHIN:g} of "
                  "each other, with both intervals.")
+
+
+def _at(time: Measured) -> str:
+    return f"at {time.text()}" if time.known else "at no time of the axis"
 
 
 def _whole_information(record: Record, found: list[DecisionUnit]) -> Claim:
@@ -74,8 +79,9 @@ def _limits(record: Record, found: list[DecisionUnit]) -> Claim:
     for unit in found:
         excess = unit.measured("clone_excess")
         time = unit.array("branch_time")
-        texts.append(f"seed {unit.seed}: {excess.value[0]:.2f} at $t={time[0]:.2f}$, "
-                     f"{excess.value[-1]:.2f} at $t={time[-1]:.2f}$")
+        texts.append(f"seed {unit.seed}: {signed(float(excess.value[0]), 2)} at "
+                     f"$t={time[0]:.2f}$, {signed(float(excess.value[-1]), 2)} at "
+                     f"$t={time[-1]:.2f}$")
         ends = (_at_most(excess, 0, 0.05), _at_least(excess, -1, 0.95))
         answers.append(False if False in ends else None if None in ends else True)
     return Claim("regimes, figure 4", "Clones agree as independent samples do where they leave in "

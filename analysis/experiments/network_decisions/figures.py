@@ -37,7 +37,7 @@ def _summary(record: Record, found: list[DecisionUnit]) -> str:
         which = f"Seed {unit.seed}: " if len(found) > 1 else ""
         times = "; ".join(f"{words}: {unit.measured(name).text(2)}"
                           for name, words in TIMES.items())
-        text += f" {which}{times}."
+        text += f" {which or 'Times: '}{times}."
         if not unit.reliable:
             text += f" Unreliable: {'; '.join(unit.warnings()) or 'see the table'}."
     return text

@@ -10,9 +10,9 @@ std::unique_ptr<Experiment> make_network_decisions() {
   return declare<NetworkDecisionsOptions>({
       .name = "network_decisions",
       .summary =
-          "when the diffusion transformer of replicas decides, by itself: class-entropy rate "
-          "of its denoising loss, variance of pathwise entropies, clones (information (33), "
-          "(65)-(66); regimes figure 4)",
+          "when the diffusion transformer of replicas decides, by itself: entropies of class and "
+          "image with their rates and variances, clones of its trajectories (information "
+          "(33), (65)-(66), (83); regimes figure 4)",
       .axes = network_decisions_axes,
       .observables = network_decisions_observables,
       .plan = plan_as<NetworkDecisionsPlan, NetworkDecisionsOptions>,

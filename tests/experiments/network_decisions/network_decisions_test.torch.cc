@@ -1,4 +1,5 @@
 #include <cmath>
+#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -86,6 +87,22 @@ TEST(NetworkDecisions, MeasuresEverythingOfASmallNetwork) {
     EXPECT_GE(grey, 0);
     EXPECT_LE(grey, 1);
   }
+}
+
+TEST(NetworkDecisions, RunsItsJobOnImagesThatWereNotTrainedOn) {
+  if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
+    GTEST_SKIP() << "dataset-fashion-mnist is not installed";
+  const TemporaryFolder folder;
+  const auto job = RanJob::from_file(
+      "dit_decisions.toml", "smoke",
+      {"experiment.models=\"" + folder.path("models") + "\"", "experiment.images=100",
+       "experiment.epochs=1", "experiment.patch=7", "experiment.width=16", "experiment.steps=6",
+       "experiment.loss_images=20", "experiment.trunks=8", "experiment.clones=2",
+       "experiment.classes=[0, 9]", "axes.step=[50, 300, 600, 999]", "experiment.resamples=10"});
+  expect_complete(job);
+  EXPECT_EQ(job.value("loss_image_count", 0), 20);
+  EXPECT_EQ(job.value("image_count", 0), 100);
+  EXPECT_GT(job.value("classifier_accuracy", 0), 0.9);
 }
 
 TEST(NetworkDecisions, CallsANetworkReliableByItsOptions) {
