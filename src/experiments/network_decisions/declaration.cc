@@ -54,8 +54,9 @@ void describe_loss(ObservableList& list) {
       "variance of the pathwise entropy of the class, V_Z, by the same posterior", "nat^2",
       "information (83)", images);
   list.add_with_interval("class_entropy_rate_peak_time", {},
-                         "time at which the rate of the entropy of the class is largest", "time",
-                         "information (33), (78); corrections E4.10", images);
+                         "time at which the rate of the entropy of the class is largest while more "
+                         "than a twentieth of log K is open",
+                         "time", "information (33), (78); corrections E4.10", images);
   list.add_with_interval("class_information_rate_peak_time", {},
                          "time at which dI/dlog gamma of the class is largest", "time",
                          "I-MMSE (Guo et al. 2005); corrections E4.10", images);

@@ -111,10 +111,21 @@ std::vector<IntervalEstimate> LossClock::class_variance() const {
   return curve([&](Means means) { return variances_of(means); });
 }
 
+double LossClock::peak_while_open(const std::vector<double>& rates,
+                                  const std::vector<double>& entropies, double closed) const {
+  std::size_t first = steps() - 1;
+  while (first > 0 && entropies[first - 1] > closed) --first;
+  return observables::highest_point(
+             {std::span(levels_.time).subspan(first), std::span(rates).subspan(first)})
+      .x;
+}
+
 IntervalEstimate LossClock::class_rate_peak() const {
+  constexpr double kClosed = 0.05;
   return means_.statistic([&](Means means) {
-    const auto rates = rates_of(means);
-    return observables::highest_point({levels_.time, rates}).x;
+    const auto entropies =
+        each_step([&](std::size_t k) { return of(means, of_image::class_entropy, k); });
+    return peak_while_open(rates_of(means), entropies, kClosed * std::log(to_real(classes_)));
   });
 }
 
@@ -145,12 +156,10 @@ IntervalEstimate LossClock::class_information() const {
 
 IntervalEstimate LossClock::loss_class_rate_peak() const {
   return means_.statistic([&](Means means) {
-    const auto known = loss_information(means);
-    std::size_t first = steps() - 1;
-    while (first > 0 && known[first - 1] < std::log(to_real(classes_))) --first;
-    std::vector<double> rates;
-    for (std::size_t k = first; k < steps(); ++k) rates.push_back(levels_.rate[k] * told(means, k));
-    return observables::highest_point({std::span(levels_.time).subspan(first), rates}).x;
+    auto entropies = loss_information(means);
+    for (double& known : entropies) known = std::log(to_real(classes_)) - known;
+    const auto rates = each_step([&](std::size_t k) { return levels_.rate[k] * told(means, k); });
+    return peak_while_open(rates, entropies, 0);
   });
 }
 

@@ -50,7 +50,9 @@ class LossClock {
   std::vector<IntervalEstimate> class_information_rate() const;
   /// V_Z, the variance of h(z|x_t); (S)
   std::vector<IntervalEstimate> class_variance() const;
-  /// Times at which these are largest; NaN where that is the first or the last step.
+  /// Times at which these are largest; NaN where that is the first or the last step. Of the first
+  /// of them while more than a twentieth of log K is open: it has 1 / (1 - abar), which makes much
+  /// of a few images that a network never decides.
   IntervalEstimate class_rate_peak() const;
   IntervalEstimate class_information_rate_peak() const;
   IntervalEstimate class_variance_peak() const;
@@ -95,6 +97,9 @@ class LossClock {
   std::vector<double> information_rates_of(Means means) const;
   std::vector<double> variances_of(Means means) const;
   std::vector<double> loss_information(Means means) const;
+  /// Time at which a rate is largest from the noise on to where the entropy falls to `closed`.
+  double peak_while_open(const std::vector<double>& rates, const std::vector<double>& entropies,
+                         double closed) const;
 
   const NoiseLevels& levels_;
   std::span<const double> measured_;
