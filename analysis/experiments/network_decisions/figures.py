@@ -135,7 +135,9 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                 _mark_peak(ax, unit, name, number, 0.985)
         clones.axhline(level, color=style.GREY, linestyle=":", linewidth=1.1,
                        label=f"clones part: {level:g}")
-        clones.set_ylim(-0.08, 1.14)
+        lowest = min(float(np.nanmin(unit.measured("clone_excess").low, initial=0.0))
+                     for unit in shown)
+        clones.set_ylim(lowest - 0.06, 1.14)
         clones.set_ylabel("(a) share decided, open")
         rate.set_ylabel("(b) $dI/d\\log\\gamma$\nof the class (nat)")
         of_class.set_ylabel("(c) $V_Z$ of the class\n(nat²)")
@@ -202,7 +204,8 @@ def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "Left: what $x_t$ says of the image beyond what the noise does, the fall of its "
                   "entropy since the largest one: from the denoising loss on "
                   f"{loss_part(record)}, and from squared errors along clones that the network "
-                  "made itself. The two agree where its own images are as those it learned from. "
+                  "made itself, which scatter where that is little. The two agree where its own "
+                  "images are as those it learned from. "
                   "Right: rate of the entropy by the loss, an upper bound, with its 95% bootstrap "
                   "interval.", draw, (9.6, 4.5))
 

@@ -25,8 +25,9 @@ def _time_table(record: Record, found: list[DecisionUnit]) -> Table:
                  rows,
                  "95% bootstrap intervals: of what is of the class over images, of $V_h$ and "
                  "clones over trajectories. No time: the largest value lies at an end of the "
-                 "axis, or the level is not crossed; of $dH/dt$ the axis ends where a twentieth "
-                 "of log K is left, from the loss alone where log K is used up. Clones part where their excess agreement is "
+                 "axis, or the level is not crossed. Of $dH/dt$ the axis ends where a twentieth "
+                 "of log K is left, from the loss alone where log K is used up. Clones part where "
+                 "their excess agreement is "
                  f"{excess_level(record):g}.")
 
 

@@ -97,9 +97,8 @@ TEST(NetworkDecisions, RunsItsJobOnImagesThatWereNotTrainedOn) {
       "dit_decisions.toml", "smoke",
       {"experiment.models=\"" + folder.path("models") + "\"", "experiment.images=100",
        "experiment.epochs=1", "experiment.patch=7", "experiment.width=16", "experiment.steps=6",
-       "experiment.classifier_width=4", "experiment.loss_images=20", "experiment.trunks=8",
-       "experiment.clones=2", "experiment.classes=[0, 9]", "axes.step=[50, 300, 600, 999]",
-       "experiment.resamples=10"});
+       "experiment.loss_images=20", "experiment.trunks=8", "experiment.clones=2",
+       "experiment.classes=[0, 9]", "axes.step=[50, 300, 600, 999]", "experiment.resamples=10"});
   expect_complete(job);
   EXPECT_EQ(job.value("loss_image_count", 0), 20);
   EXPECT_EQ(job.value("image_count", 0), 100);
