@@ -151,6 +151,12 @@ def noise_name(correlation: float) -> str:
         correlation, f"noise correlated {show(correlation)}")
 
 
+def most_share(record: Record) -> float:
+    """The share of one class among samples told none above which a unit is unreliable."""
+    even = 1 / max(1, len(record.option("classes", [])))
+    return record.option("most_share") or (1 + even) / 2
+
+
 def couplings(record: Record) -> list[float]:
     return sorted(float(g) for g in record.axes["g"].values)
 

@@ -219,8 +219,8 @@ def _no_crossing(curve: np.ndarray, level: float) -> str:
 def _of_replicas(record: Record) -> Iterator[Mark]:
     clock = step_clock(record)
     for group in replicas.groups(record):
-        if group.told_class != replicas.NO_CLASS:
-            continue  # decides within its class
+        if group.told_class != replicas.NO_CLASS or not group.reach.everywhere:
+            continue  # decides within its class; or is coupled in some places, or in more than pairs
         for unit in group.every_unit():
             source = _network_of(unit, replicas.noise_name(group.correlation or 0.0))
             for metric in ("cosine", "coarse", "fine"):

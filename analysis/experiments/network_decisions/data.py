@@ -10,6 +10,7 @@ from ...reading.image_sets import class_text, is_fashion, is_mnist
 from ...reading.record import Record
 from ...reading.values import UnitStatus
 from ..image_units import Measured
+from ..replicas import most_share
 
 # Times at which the network decides: what the record calls them, and how texts do.
 TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate $dH/dt$, posterior",
@@ -61,7 +62,7 @@ class DecisionUnit:
         if self.largest_rise < option("least_context_rise", 0):
             found.append(f"its context changes the error by at most {self.largest_rise:.2%}")
         shares = self.array("class_share")
-        if shares.max() > option("most_share", 1):
+        if shares.max() > most_share(self.record):
             found.append(f"{shares.max():.0%} of the samples are of one class")
         if self.value("classifier_accuracy") < option("least_accuracy", 0):
             found.append("the classifier names "

@@ -9,7 +9,7 @@ from ...reading.record import Record
 from ...reading.values import show
 from ..image_units import Measured
 from ..midpoints import FITTED, is_fitted, metric
-from ..replicas import NO_CLASS, Group, Unit, couplings
+from ..replicas import NO_CLASS, Group, Unit, couplings, most_share
 
 # Table 1 of the dit paper: g -> tau_spec and its 95% interval, DiT-XL/2 on ImageNet, 100 steps.
 PUBLISHED_STEPS = 100
@@ -76,9 +76,8 @@ def unreliable_note(record: Record) -> str:
         reasons.append(f"under {record.option('least_right'):.0%} of the samples show the class "
                        "they were told")
     if np.any(told == NO_CLASS):
-        even = 1 / max(1, len(record.option("classes", [])))
-        share = record.option("most_share") or (1 + even) / 2
-        reasons.append(f"where none was told, one class has over {share:.0%} of the samples")
+        reasons.append(f"where none was told, one class has over {most_share(record):.0%} of the "
+                       "samples")
     return ("Hollow symbols: unreliable, because " + ", or ".join(reasons)
             + ", or because no sigmoid was found.")
 

@@ -19,7 +19,7 @@ struct NetworkDecisionsOptions {
   std::int64_t clones = 4;
   double speciation_level = 0.775;
   std::int64_t resamples = 1000;
-  double most_share = 0.5;
+  double most_share = 0;
 
   NetworkDecisionsOptions();
   OptionTable table();
