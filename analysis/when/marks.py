@@ -220,7 +220,7 @@ def _of_replicas(record: Record) -> Iterator[Mark]:
     clock = step_clock(record)
     for group in replicas.groups(record):
         if group.told_class != replicas.NO_CLASS or not group.reach.everywhere:
-            continue  # decides within its class; or is coupled in some places, or in more than pairs
+            continue  # decides within its class, or is no pair coupled everywhere
         for unit in group.every_unit():
             source = _network_of(unit, replicas.noise_name(group.correlation or 0.0))
             for metric in ("cosine", "coarse", "fine"):

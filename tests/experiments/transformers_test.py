@@ -21,6 +21,12 @@ JOBS = {
                             "experiment.classifier_epochs=1", "experiment.modes=4",
                             "experiment.mode_pairs=6", "experiment.patch_length=2",
                             "axes.patch_step=[2, 7]"],
+    # Five groups of trunks, three of images: some ranks have fewer than others.
+    "network_decisions": [*(word for word in NETWORK if "pairs" not in word and "axes" not in word),
+                          "experiment.classifier_width=8", "experiment.classifier_epochs=1",
+                          "experiment.resamples=20", "experiment.group=8",
+                          "experiment.loss_images=20", "experiment.trunks=9",
+                          "experiment.clones=4", "axes.step=[0, 100, 400, 700, 999]"],
     "attention_response": [*NETWORK, "experiment.pairs=8", "experiment.blocks_of_pairs=4",
                            "experiment.trajectories=5", "experiment.whole_states=3",
                            "experiment.modes=4", "experiment.mode_pairs=6",
@@ -86,8 +92,16 @@ def test_all_jobs_on_one_network_share_its_model(syncgap, tmp_path):
     run(syncgap, folder, "layer_energies")
     (folder / "record.h5").rename(folder / "first.h5")
     run(syncgap, folder, "replica_speciation")
-    # The transformer, and the classifier that judges its images.
-    assert len(list(folder.glob("out/models/*.safetensors"))) == 2
+
+    def models():
+        return {path.name: path.stat().st_mtime_ns
+                for path in folder.glob("out/models/*.safetensors")}
+
+    before = models()
+    assert len(before) == 2  # the transformer, and the classifier that judges its images
+    (folder / "record.h5").unlink()
+    run(syncgap, folder, "network_decisions")
+    assert models() == before
 
 
 def test_an_adaptive_scan_measures_what_the_full_one_does(syncgap, tmp_path):
