@@ -60,10 +60,10 @@ def _fitted(group: Group, strengths: list[float], name: str) -> dict[float, list
     return {g: units for g, units in found.items() if units}
 
 
-def _fall(group: Group) -> tuple[float, float, Measured | None] | None:
-    """The weakest and the strongest coupling with a sigmoid, and tau of the first minus the
-    other."""
-    found = _fitted(group, coupled(group.record), "cosine")
+def _fall(group: Group, strengths: list[float]) -> tuple[float, float, Measured | None] | None:
+    """The weakest and the strongest of these couplings with a sigmoid, and tau of the first minus
+    the other."""
+    found = _fitted(group, strengths, "cosine")
     if len(found) < 2:
         return None
     weak, strong = min(found), max(found)
@@ -77,7 +77,7 @@ def _falls(group: Group) -> Claim | None:
     where, statement = "table 1, figures 2–4", ("The speciation time falls monotonically with the "
                                                 "coupling strength.")
     left_out = _left_out(group, strengths, "cosine")
-    if (fall := _fall(group)) is None:
+    if (fall := _fall(group, strengths)) is None:
         return Claim(where, statement, f"{group.text}: fewer than two couplings with a reliable "
                      f"sigmoid.{left_out}", Verdict.OPEN)
     weak, strong, difference = fall
@@ -217,7 +217,7 @@ def _which_noise(same_class: list[Group]) -> Claim | None:
         inside = sum(cells[g].low <= taus[g] <= cells[g].high for g in found)
         beyond = all(_beyond(units, cells[g]) for g, units in found.items())
         apart = np.mean([abs(taus[g] - cells[g].value) for g in found])
-        fall = _fall(group)
+        fall = _fall(group, strengths)
         sign = _sign(fall[2]) if fall else None
         verdicts.append(Verdict.OPEN if sign in (None, 0) and inside == len(found)
                         else Verdict.REPRODUCED if sign == 1 and inside == len(found)

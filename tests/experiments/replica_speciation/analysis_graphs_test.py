@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from command import report
-from decided_replicas import units
+from decided_replicas import decide, units
 from records import set_pending
 
 from analysis import open_record
@@ -92,6 +92,15 @@ def test_report_shows_the_modes_of_every_graph(graphs, tmp_path):
         ring, = [group for group in groups(record) if group.reach == Reach(graph="ring 4")]
         assert ring.reach.replicas == 4 and ring.reach.text == "ring 4 replicas"
         assert [mode.count for mode in modes(ring.units(1.0)[0])] == [2, 1]
+
+
+def test_couplings_that_the_paper_has_not_are_left_out_of_its_table(graphs, tmp_path):
+    path = decide(graphs, tmp_path / "decided.h5", lambda g, noise: 6.0 - 2 * g, late=1.0)
+    with open_record(path) as record:
+        claims = content(record).claims
+        claim, = [c for c in claims if "within the published intervals" in c.measured]
+        assert "1 of 1 midpoints" in claim.measured  # of g = 1 alone
+        assert any("falls monotonically" in c.statement for c in claims)
 
 
 @pytest.mark.parametrize("left", [lambda u: True, lambda u: u % 3 == 0])
