@@ -171,7 +171,7 @@ TEST(MakeDiT, OfJointStatesKnowsNoCouplingNoLabelAndNoOtherNumberOfReplicas) {
   const auto refusal = [&](const Tensor& z, const diffusion::RowConditions& rows) {
     return error_text<InputError>([&] { joint->predict(z, {torch::tensor({10}), rows}); });
   };
-  EXPECT_THAT(refusal(states(1), {{}, torch::tensor({0.5})}), HasSubstr("only two replicas"));
+  EXPECT_THAT(refusal(states(1), {{}, torch::tensor({0.5})}), HasSubstr("states have 1"));
   EXPECT_THAT(refusal(states(1), {torch::tensor({0}), {}}), HasSubstr("told no label"));
   EXPECT_THAT(refusal(states(1).narrow(1, 0, 1), {}), HasSubstr("(1, 1, 1, 8, 8)"));
 }

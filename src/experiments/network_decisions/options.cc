@@ -38,9 +38,10 @@ OptionTable NetworkDecisionsOptions::table() {
            "bootstrap samples of images, and of trajectories, behind each interval")
       .at_least(10);
   table
-      .add("most_share", most_share, "",
-           "share of one class among the samples above which the network makes little else; 0: half "
-           "way from an even share to all")
+      .add(
+          "most_share", most_share, "",
+          "share of one class among the samples above which the network makes little else; 0: half "
+          "way from an even share to all")
       .at_least(0)
       .at_most(1);
   return table;
