@@ -41,6 +41,7 @@ KINDS = {
     "class variance": Kind("variance $V_Z$ of the class, peak", _INFORMATION),
     "image variance": Kind("variance $V_h$ of the image, peak", _INFORMATION),
     "network class rate": Kind("class-entropy rate of the network", _NETWORK),
+    "network class information": Kind("class information by $\\log\\gamma$, network", _NETWORK),
     "network class variance": Kind("variance $V_Z$ of the network's class", _NETWORK),
     "network variance": Kind("variance $V_h$ of the network", _NETWORK),
     "exact collapse": Kind("collapse of the exact score", _EXACT.format("posterior")),

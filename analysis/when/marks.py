@@ -250,6 +250,8 @@ def _of_decisions(record: Record) -> Iterator[Mark]:
                  _no_crossing(excess, excess_level(record))),
                 ("network class rate", "class_entropy_rate_peak_time",
                  f"{unit.value('loss_image_count'):,.0f} images", "no maximum inside the axis"),
+                ("network class information", "class_information_rate_peak_time",
+                 f"{unit.value('loss_image_count'):,.0f} images", "no maximum inside the axis"),
                 ("network class variance", "class_entropy_variance_peak_time",
                  f"{unit.value('loss_image_count'):,.0f} images", "no maximum inside the axis"),
                 ("network variance", "entropy_variance_peak_time", trunks,

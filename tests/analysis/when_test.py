@@ -144,6 +144,7 @@ def replicas(run_trained, folder, tmp_path_factory):
 def decisions(run_trained, folder, tmp_path_factory):
     known = {name + end: time + by for name, time in (
         ("clone_speciation_time", 1.2), ("class_entropy_rate_peak_time", 0.9),
+        ("class_information_rate_peak_time", 1.0),
         ("entropy_variance_peak_time", 0.6)) for end, by in (("", 0.0), ("_low", -0.1),
                                                              ("_high", 0.1))}
     none = {"class_entropy_variance_peak_time" + end: np.nan for end in ("", "_low", "_high")}
@@ -236,6 +237,7 @@ def test_the_network_of_replicas_is_that_by_itself(exact, replicas, decisions):
     found = only(exact, replicas, decisions)
     assert value(found, "network clones") == 1.2  # on the clock of its own states
     assert value(found, "network class rate") == 0.9
+    assert value(found, "network class information") == 1.0
     assert value(found, "network variance") == 0.6
     variance, = found.of("network class variance")
     assert variance.said == "no maximum inside the axis"
