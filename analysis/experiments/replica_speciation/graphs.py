@@ -203,19 +203,20 @@ def graph_claim(over: Reaches) -> Claim | None:
                      f"{over.told}: no reliable mode has the $\\rho$ of a pair in this record.",
                      Verdict.OPEN)
     means = {name: _mean(values) for name, values in found.items()}
-    rises = {name: np.mean([pair for _, _, pair in values]) for name, values in found.items()}
+    rises = {name: np.mean([each.rise for each in values]) for name, values in found.items()}
     answers = {name: _alike(means[name], abs(rises[name])) for name in means}
     texts = "; ".join(f"{name} {mean.text(3)}, where pairs rise by {rises[name]:.3f} "
                       f"({WORDS[answers[name]]})" for name, mean in means.items())
     each = found["cosine"]
-    inside = sum(abs(value) <= Z95 * error for value, error, _ in each)
+    inside = sum(abs(one.value) <= Z95 * one.error for one in each)
     return Claim("(45), for more replicas", statement,
                  f"{over.told}: coupled all along, modes agree more than the pair of the same seed "
                  f"and $\\rho$ by, on average over {len(each)}, {texts}. The cosine's difference "
                  f"is within its own interval for {inside} of them.",
                  _verdict(set(answers.values())),
-                 "Intervals take the errors of modes and pairs for independent, though rows share "
-                 f"numbers of start and noise. None: within {EQUAL_SHARE:.0%} of the pairs' rise.")
+                 "Modes of a seed are compared with the same pairs, and rows share numbers of start "
+                 "and noise: the error of the mean takes one seed's differences for one. None: "
+                 f"within {EQUAL_SHARE:.0%} of the pairs' rise.")
 
 
 def _alike(mean: Measured, pair_rise: float) -> bool | None:
@@ -234,9 +235,19 @@ def _verdict(answers: set) -> Verdict:
     return Verdict.PARTLY if True in answers else Verdict.OPEN
 
 
-def _differences(over: Reaches, name: str) -> list[tuple[float, float, float]]:
-    """Of every mode with the rho of a pair of its seed: how much more it agrees at the end, the
-    error of that, and how far the pair rose above independent images."""
+@dataclass(frozen=True)
+class _Difference:
+    """How much more a mode agrees at the end than a pair of its seed and rho, the error of that,
+    and how far the pair rose above independent images."""
+
+    seed: int
+    value: float
+    error: float
+    rise: float
+
+
+def _differences(over: Reaches, name: str) -> list[_Difference]:
+    """Of every mode with the rho of a pair of its seed."""
     every = [mode for _, mode in _all_modes(over, coupled(over.record)) if mode.unit.reliable]
     out = []
     for mode in every:
@@ -247,11 +258,15 @@ def _differences(over: Reaches, name: str) -> list[tuple[float, float, float]]:
             continue
         (value, error), (reference, its_error) = mode.end(name), pair.end(name)
         independent = pair.unit.value("independent_agreement", metric(over.record, name))
-        out.append((value - reference, np.hypot(error, its_error), reference - independent))
+        out.append(_Difference(mode.unit.seed, value - reference, np.hypot(error, its_error),
+                               reference - independent))
     return out
 
 
-def _mean(differences: list[tuple[float, float, float]]) -> Measured:
-    values, errors = (np.array([each[k] for each in differences]) for k in (0, 1))
-    half = Z95 * np.sqrt((errors**2).sum()) / len(errors)
-    return Measured(*(np.float64(values.mean() + sign * half) for sign in (0, -1, 1)))
+def _mean(differences: list[_Difference]) -> Measured:
+    """Differences of one seed are taken for one: they move together."""
+    value = np.mean([each.value for each in differences])
+    errors = [np.mean([each.error for each in differences if each.seed == seed])
+              for seed in {each.seed for each in differences}]
+    half = Z95 * np.sqrt(np.sum(np.square(errors))) / len(errors)
+    return Measured(*(np.float64(value + sign * half) for sign in (0, -1, 1)))
