@@ -215,8 +215,8 @@ def graph_claim(over: Reaches) -> Claim | None:
                  f"is within its own interval for {inside} of them.",
                  _verdict(set(answers.values())),
                  "Modes of a seed are compared with the same pairs, and rows share start and noise: "
-                 "the error of the mean takes one seed's differences for one. None: "
-                 f"within {EQUAL_SHARE:.0%} of the pairs' rise.")
+                 "the error of the mean takes one seed's differences for one. None: within "
+                 f"{EQUAL_SHARE:.0%} of the pairs' rise.")
 
 
 def _alike(mean: Measured, pair_rise: float) -> bool | None:
