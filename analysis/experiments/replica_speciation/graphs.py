@@ -214,8 +214,8 @@ def graph_claim(over: Reaches) -> Claim | None:
                  f"and $\\rho$ by, on average over {len(each)}, {texts}. The cosine's difference "
                  f"is within its own interval for {inside} of them.",
                  _verdict(set(answers.values())),
-                 "Modes of a seed are compared with the same pairs, and rows share start and noise: "
-                 "the error of the mean takes one seed's differences for one. None: within "
+                 "Modes of a seed are compared with the same pairs, and rows share start and "
+                 "noise: the error of the mean takes one seed's differences for one. None: within "
                  f"{EQUAL_SHARE:.0%} of the pairs' rise.")
 
 
