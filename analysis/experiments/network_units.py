@@ -1,5 +1,5 @@
-"""Experiments on one transformer of replicas by itself: a unit a network, and what may be trusted of
-it."""
+"""Experiments on one transformer of replicas by itself: a unit a network, and what may be trusted
+of it."""
 
 from __future__ import annotations
 
