@@ -8,7 +8,7 @@
 #include "diffusion/conditions.torch.h"
 #include "diffusion/noise_schedule.h"
 #include "diffusion/sampling_path.h"
-#include "experiments/network_decisions/estimates.h"
+#include "experiments/network_decisions/clone_clock.h"
 #include "parallel/dealt.h"
 #include "parallel/team.h"
 

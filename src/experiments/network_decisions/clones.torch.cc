@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "diffusion/branches.h"
 #include "diffusion/normals.h"
+#include "experiments/network_decisions/noise_levels.h"
 #include "experiments/shared/tensor_sum.h"
 #include "networks/tensor_values.h"
 

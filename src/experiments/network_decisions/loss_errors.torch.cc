@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "data/image_points.h"
 #include "diffusion/normals.h"
-#include "experiments/network_decisions/estimates.h"
+#include "experiments/network_decisions/loss_clock.h"
 #include "networks/tensor_values.h"
 #include "parallel/dealt.h"
 

@@ -3,9 +3,10 @@
 
 #include "core/numbers.h"
 #include "core/random.h"
+#include "experiments/network_decisions/clone_clock.h"
 #include "experiments/network_decisions/clones.h"
 #include "experiments/network_decisions/declaration.h"
-#include "experiments/network_decisions/estimates.h"
+#include "experiments/network_decisions/loss_clock.h"
 #include "experiments/network_decisions/loss_errors.h"
 #include "experiments/network_decisions/plan.h"
 #include "experiments/shared/replica_network.h"

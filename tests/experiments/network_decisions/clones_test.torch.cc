@@ -8,6 +8,7 @@
 
 #include "core/numbers.h"
 #include "diffusion/normals.h"
+#include "experiments/network_decisions/loss_clock.h"
 #include "experiments/network_decisions/loss_errors.h"
 #include "networks/tensor_values.h"
 #include "observables/estimate.h"
