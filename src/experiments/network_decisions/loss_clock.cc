@@ -73,14 +73,26 @@ std::vector<double> LossClock::variances_of(Means means) const {
   });
 }
 
+std::vector<double> LossClock::entropies_of(Means means) const {
+  return each_step([&](std::size_t k) { return of(means, of_image::class_entropy, k); });
+}
+
+std::vector<double> LossClock::loss_rates_of(Means means) const {
+  return each_step([&](std::size_t k) { return levels_.rate[k] * told(means, k); });
+}
+
 std::vector<double> LossClock::loss_information(Means means) const {
   return integral_of([&](std::size_t k) { return told(means, k); });
 }
 
+std::vector<double> LossClock::loss_entropies_of(Means means) const {
+  auto found = loss_information(means);
+  for (double& known : found) known = std::log(to_real(classes_)) - known;
+  return found;
+}
+
 std::vector<IntervalEstimate> LossClock::class_entropies() const {
-  return curve([&](Means means) {
-    return each_step([&](std::size_t k) { return of(means, of_image::class_entropy, k); });
-  });
+  return curve([&](Means means) { return entropies_of(means); });
 }
 
 std::vector<IntervalEstimate> LossClock::class_rate() const {
@@ -114,9 +126,8 @@ double LossClock::peak_while_open(const std::vector<double>& rates,
 IntervalEstimate LossClock::class_rate_peak() const {
   constexpr double kClosed = 0.05;
   return means_.statistic([&](Means means) {
-    const auto entropies =
-        each_step([&](std::size_t k) { return of(means, of_image::class_entropy, k); });
-    return peak_while_open(rates_of(means), entropies, kClosed * std::log(to_real(classes_)));
+    return peak_while_open(rates_of(means), entropies_of(means),
+                           kClosed * std::log(to_real(classes_)));
   });
 }
 
@@ -128,17 +139,11 @@ IntervalEstimate LossClock::class_variance_peak() const {
 }
 
 std::vector<IntervalEstimate> LossClock::loss_class_rate() const {
-  return curve([&](Means means) {
-    return each_step([&](std::size_t k) { return levels_.rate[k] * told(means, k); });
-  });
+  return curve([&](Means means) { return loss_rates_of(means); });
 }
 
 std::vector<IntervalEstimate> LossClock::loss_class_entropy() const {
-  return curve([&](Means means) {
-    auto found = loss_information(means);
-    for (double& known : found) known = std::log(to_real(classes_)) - known;
-    return found;
-  });
+  return curve([&](Means means) { return loss_entropies_of(means); });
 }
 
 IntervalEstimate LossClock::class_information() const {
@@ -147,10 +152,7 @@ IntervalEstimate LossClock::class_information() const {
 
 IntervalEstimate LossClock::loss_class_rate_peak() const {
   return means_.statistic([&](Means means) {
-    auto entropies = loss_information(means);
-    for (double& known : entropies) known = std::log(to_real(classes_)) - known;
-    const auto rates = each_step([&](std::size_t k) { return levels_.rate[k] * told(means, k); });
-    return peak_while_open(rates, entropies, 0);
+    return peak_while_open(loss_rates_of(means), loss_entropies_of(means), 0);
   });
 }
 

@@ -96,7 +96,10 @@ class LossClock {
   std::vector<double> rates_of(Means means) const;
   std::vector<double> information_rates_of(Means means) const;
   std::vector<double> variances_of(Means means) const;
+  std::vector<double> entropies_of(Means means) const;
+  std::vector<double> loss_rates_of(Means means) const;
   std::vector<double> loss_information(Means means) const;
+  std::vector<double> loss_entropies_of(Means means) const;
   /// Time at which a rate is largest from the noise on to where the entropy falls to `closed`.
   double peak_while_open(const std::vector<double>& rates, const std::vector<double>& entropies,
                          double closed) const;
