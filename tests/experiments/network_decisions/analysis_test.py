@@ -52,20 +52,19 @@ def around(**centres):
     """Numbers with intervals of a tenth to either side."""
     out = {}
     for name, value in centres.items():
-        out |= {
-name:
-  value, name + "_low" : 0.9 * value, name + "_high" : 1.1 * value
-}
-return out
+        out |= {name: value, name + "_low": 0.9 * value, name + "_high": 1.1 * value}
+    return out
 
-       @pytest.fixture(scope = "module") def
-       path(run_trained, tmp_path_factory)
-    : folder = tmp_path_factory.mktemp("images") write_halves(
-           folder, count = 240, side = 8) return run_trained(JOB.format(folder = folder))
 
-                   def
-                   test_figures_and_tables_of_every_seed(path)
-    : with open_record(path) as record:
+@pytest.fixture(scope="module")
+def path(run_trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images")
+    write_halves(folder, count=240, side=8)
+    return run_trained(JOB.format(folder=folder))
+
+
+def test_figures_and_tables_of_every_seed(path):
+    with open_record(path) as record:
         found = content(record)
         assert [f.key for f in found.figures] == FIGURES
         assert found.problem == ""
@@ -126,13 +125,10 @@ def test_verdicts_follow_the_intervals(path, tmp_path):
     assert verdicts("open", **wide) == [Verdict.OPEN] * 5
     texts = [text for each in undecided(tmp_path / "open.h5").values() for text in each]
     assert len(texts) == 5 and sum("1.000 [0.500, 2.000]" in text for text in texts) == 3
-#No time is no answer.
-    gone = decided | {"clone_speciation_time" + end: np.nan for end in ("", "_low", "_high")
-}
-assert verdicts("gone",
-                **gone) [:3] == [Verdict.OPEN] * 3
+    # No time is no answer.
+    gone = decided | {"clone_speciation_time" + end: np.nan for end in ("", "_low", "_high")}
+    assert verdicts("gone", **gone)[:3] == [Verdict.OPEN] * 3
 
-                                        def
-                                        test_report_of_whole_unfinished_and_empty_sweeps(path,
-                                                                                         tmp_path)
-    : assert set(FIGURES) <= figures_of_reports(path, tmp_path)
+
+def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):
+    assert set(FIGURES) <= figures_of_reports(path, tmp_path)
