@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <torch/types.h>
 
 #include "networks/blocks_by_rows.h"
@@ -37,8 +38,8 @@ struct BlockDirections {
   torch::Tensor qkv, attention;  ///< (N, K, 3 D) forwards, (N, K, D) backwards
   torch::Tensor hidden, output;  ///< perceptron, forwards and backwards, (N, K, 4 D)
 
-  /// The last so many of them.
-  BlockDirections last(std::int64_t count) const;
+  /// So many of them.
+  BlockDirections part(std::int64_t from, std::int64_t count) const;
 };
 
 /// r^T X r of each state and direction, (B, K), double.
@@ -69,7 +70,7 @@ class BlockResponse {
                 const torch::Tensor& tokens, const torch::Tensor& condition);
 
   /// Tokens as they leave, at every g: (B, N, D)
-  const torch::Tensor& next() const { return next_; }
+  torch::Tensor next() const;
   /// K_g h: changes (B, N, T, D), rho (T) -> (B, N, T, D)
   torch::Tensor propagate(const torch::Tensor& changes, const torch::Tensor& rho) const;
   /// J h, the perceptron's part.
@@ -82,30 +83,33 @@ class BlockResponse {
   HeadResponse heads(const BlockDirections& in) const;
 
  private:
-  torch::Tensor by_heads(const torch::Tensor& x) const;  // (..., D) -> (h, ..., c)
-  /// What the changes of queries, keys and values behind the first norm are made of, of all states.
-  struct Changes {
-    torch::Tensor own;    // (B, N, 3 D)
-    torch::Tensor along;  // (B, N, K)
-  };
-  Changes changes_of(const BlockDirections& in) const;
-  torch::Tensor qkv_changes(const BlockDirections& in, const Changes& of,
-                            std::int64_t state) const;  // (N, K, 3 D)
-  void add_gains(std::int64_t state, const torch::Tensor& back, const BlockDirections& in,
-                 const Changes& of, BlockGains& gains) const;
-  void add_gains_by_kernels(std::int64_t state, const torch::Tensor& back,
-                            const BlockDirections& in, const Changes& of, BlockGains& gains) const;
+  torch::Tensor by_heads(const torch::Tensor& x) const;         // (..., D) -> (h, ..., c)
+  torch::Tensor tokens_by_heads(const torch::Tensor& x) const;  // (B, N, D) -> (B, h, N, c)
+  /// n r / D of the norm before the attention, (B, N, K).
+  torch::Tensor along(const BlockDirections& in) const;
+  /// Changes of a state's queries, keys and values, (N, K, 3 D).
+  torch::Tensor qkv_changes(const BlockDirections& in, const torch::Tensor& along,
+                            std::int64_t state) const;
+  /// Adjoints (N, K, D) of what the heads say at a state; the same tensor where states share them.
+  using Backs = std::function<torch::Tensor(std::int64_t state)>;
+  /// The attention's parts, with those adjoints in the place of r.
+  BlockGains attention_gains(const BlockDirections& in, const Backs& back) const;
+  void add_gains(std::int64_t state, const torch::Tensor& back, const torch::Tensor& changes,
+                 BlockGains& gains) const;
+  void add_gains_by_kernels(const BlockDirections& in, const Backs& back, BlockGains& gains) const;
 
   const BlockLayers& layers_;
   std::int64_t heads_;
   torch::Tensor scale1_, gate1_, scale2_, gate2_;  // (1, D) each: 1 + scale, and the gates
   NormedTokens before_;                            // the attention
   torch::Tensor q_, k_, v_;                        // (B, h, N, c); q with the scores' scale
-  torch::Tensor attention_;                        // (B, h, N, N)
+  torch::Tensor scores_, attention_;               // (B, h, N, N)
   torch::Tensor middle_;                           // (B, N, D), behind the attention
   NormedTokens between_;                           // it and the perceptron
-  torch::Tensor slope_;                            // of the GELU, (B, N, 4 D)
-  torch::Tensor next_;
+  torch::Tensor qkv_shift_;                        // what all tokens share of theirs, (1, 3 D)
+  // Answers of the linear layers behind the norms, without what all tokens share.
+  torch::Tensor own_qkv_, own_hidden_;  // (B, N, 3 D), (B, N, 4 D)
+  torch::Tensor hidden_, slope_;        // what the GELU is given, and its slope there, (B, N, 4 D)
 };
 
 }  // namespace syncgap::networks

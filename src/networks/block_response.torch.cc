@@ -1,8 +1,9 @@
 #include "networks/block_response.h"
 
+#include <ATen/Parallel.h>
 #include <cmath>
 #include <limits>
-#include <numbers>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,30 +35,19 @@ Tensor backwards(const torch::nn::Linear& layer, const Tensor& x) {
   return torch::matmul(x, weight_of(layer, x));
 }
 
-/// Of x Phi(x) in the tanh form.
-Tensor gelu_slope(const Tensor& x) {
-  constexpr double kCubic = 0.044715;
-  const double scale = std::sqrt(2 / std::numbers::pi);
-  const auto square = x.square();
-  const auto t = torch::tanh(x * (square * kCubic + 1) * scale);
-  return (t + 1) * 0.5 + (1 - t.square()) * x * (square * (3 * kCubic) + 1) * (0.5 * scale);
-}
-
 Tensor norm_over(const Tensor& x, torch::IntArrayRef dims) {
   return x.to(torch::kFloat64).square().sum(dims).sqrt();
 }
 
 }  // namespace
 
-BlockDirections BlockDirections::last(std::int64_t count) const {
-  const auto of = [&](const Tensor& x) { return x.narrow(1, x.size(1) - count, count); };
+BlockDirections BlockDirections::part(std::int64_t from, std::int64_t count) const {
+  const auto of = [&](const Tensor& x) { return x.narrow(1, from, count).contiguous(); };
   return {of(r), of(qkv), of(attention), of(hidden), of(output)};
 }
 
 NormedTokens::NormedTokens(const Tensor& x, double epsilon) {
-  const auto centred = x - x.mean(-1, true);
-  rate = torch::rsqrt(centred.square().mean(-1, true) + epsilon);
-  value = centred * rate;
+  std::tie(value, std::ignore, rate) = torch::native_layer_norm(x, {x.size(-1)}, {}, {}, epsilon);
 }
 
 Tensor NormedTokens::tangent(const Tensor& x) const {
@@ -74,19 +64,27 @@ BlockResponse::BlockResponse(const BlockLayers& layers, std::int64_t heads, doub
   gate1_ = parts[2];
   scale2_ = parts[4] + 1;
   gate2_ = parts[5];
-  const auto qkv = linear(layers.qkv, before_.value * scale1_ + parts[0]).chunk(3, 2);
-  const auto of_head = [&](const Tensor& x) {
-    return x.unflatten(2, {heads_, -1}).transpose(1, 2).contiguous();
-  };
-  q_ = of_head(qkv[0]) / std::sqrt(to_real(tokens.size(2) / heads_));
-  k_ = of_head(qkv[1]);
-  v_ = of_head(qkv[2]);
-  attention_ = torch::softmax(q_.matmul(k_.transpose(2, 3)), 3);
+  own_qkv_ = forwards(layers.qkv, before_.value * scale1_);
+  qkv_shift_ = linear(layers.qkv, parts[0]);
+  const auto qkv = (own_qkv_ + qkv_shift_).chunk(3, 2);
+  q_ = tokens_by_heads(qkv[0]) / std::sqrt(to_real(tokens.size(2) / heads_));
+  k_ = tokens_by_heads(qkv[1]);
+  v_ = tokens_by_heads(qkv[2]);
+  scores_ = q_.matmul(k_.transpose(2, 3));
+  attention_ = torch::softmax(scores_, 3);
   middle_ = tokens + gate1_ * linear(layers.proj, attention_.matmul(v_).transpose(1, 2).flatten(2));
   between_ = NormedTokens(middle_, epsilon);
-  const auto hidden = linear(layers.fc1, between_.value * scale2_ + parts[3]);
-  slope_ = gelu_slope(hidden);
-  next_ = middle_ + gate2_ * linear(layers.fc2, tanh_gelu(hidden));
+  own_hidden_ = forwards(layers.fc1, between_.value * scale2_);
+  hidden_ = own_hidden_ + linear(layers.fc1, parts[3]);
+  slope_ = tanh_gelu_slope(hidden_);
+}
+
+Tensor BlockResponse::next() const {
+  return middle_ + gate2_ * linear(layers_.fc2, tanh_gelu(hidden_));
+}
+
+Tensor BlockResponse::tokens_by_heads(const Tensor& x) const {
+  return x.unflatten(2, {heads_, -1}).transpose(1, 2).contiguous();
 }
 
 Tensor BlockResponse::by_heads(const Tensor& x) const {
@@ -120,31 +118,41 @@ Tensor BlockResponse::propagate(const Tensor& changes, const Tensor& rho) const 
 }
 
 BlockDirections BlockResponse::directions(const Tensor& r) const {
-  SYNCGAP_EXPECTS(r.dim() == 3 && r.size(0) == next_.size(1) && r.size(2) == next_.size(2));
+  SYNCGAP_EXPECTS(r.dim() == 3 && r.size(0) == middle_.size(1) && r.size(2) == middle_.size(2));
   const auto centred = r - r.mean(-1, true);
   return {r, forwards(layers_.qkv, centred * scale1_), backwards(layers_.proj, r * gate1_),
           forwards(layers_.fc1, centred * scale2_), backwards(layers_.fc2, r * gate2_)};
 }
 
-BlockResponse::Changes BlockResponse::changes_of(const BlockDirections& in) const {
+Tensor BlockResponse::along(const BlockDirections& in) const {
   const auto& n = before_.value;
-  const auto along = torch::bmm(in.r, n.permute({1, 2, 0})) / to_real(n.size(2));  // (N, K, B)
-  return {forwards(layers_.qkv, n * scale1_), along.permute({2, 0, 1}).contiguous()};
+  return torch::bmm(in.r, n.permute({1, 2, 0})).permute({2, 0, 1}) / to_real(n.size(2));
 }
 
-Tensor BlockResponse::qkv_changes(const BlockDirections& in, const Changes& of,
+Tensor BlockResponse::qkv_changes(const BlockDirections& in, const Tensor& along,
                                   std::int64_t state) const {
   // W S (r - mean - n (n r) / D) / deviation: only the last term is the state's own.
-  return torch::addcmul(in.qkv, of.along[state].unsqueeze(2), of.own[state].unsqueeze(1), -1) *
+  return torch::addcmul(in.qkv, along[state].unsqueeze(2), own_qkv_[state].unsqueeze(1), -1) *
          before_.rate[state].unsqueeze(1);
 }
 
-void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const BlockDirections& in,
-                              const Changes& of, BlockGains& gains) const {
-  if (back.device().is_cpu() && back.scalar_type() == torch::kFloat32) {
-    add_gains_by_kernels(state, back, in, of, gains);
-    return;
+BlockGains BlockResponse::attention_gains(const BlockDirections& in, const Backs& back) const {
+  const auto none = [&] {
+    return torch::zeros({middle_.size(0), in.r.size(1)}, middle_.options().dtype(torch::kFloat64));
+  };
+  BlockGains out{none(), none(), none(), {}};
+  if (middle_.device().is_cpu() && middle_.scalar_type() == torch::kFloat32) {
+    add_gains_by_kernels(in, back, out);
+    return out;
   }
+  const auto of_states = along(in);
+  for (std::int64_t state = 0; state < middle_.size(0); ++state)
+    add_gains(state, back(state), qkv_changes(in, of_states, state), out);
+  return out;
+}
+
+void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Tensor& changes,
+                              BlockGains& gains) const {
   const auto directions = back.size(1), tokens = back.size(0);
   const auto a = attention_[state], q = q_[state], k = k_[state], v = v_[state];  // (h, N, .)
   const auto w = by_heads(back).contiguous();                                     // (h, N, K, c)
@@ -154,7 +162,7 @@ void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Bloc
   auto slope = torch::bmm(rows(w), v.transpose(1, 2)).view({heads_, tokens, directions, tokens});
   slope.mul_(wide);
   slope.addcmul_(wide, slope.sum(-1, true), -1);
-  const auto change = qkv_changes(in, of, state).chunk(3, 2);
+  const auto change = changes.chunk(3, 2);
   const auto put = [&](Tensor& to, const Tensor& adjoint, std::int64_t which, double scale) {
     const auto each = by_heads(change[unsigned_size(which)]);  // (h, N, K, c)
     to[state] += (adjoint * each).sum({0, 1, 3}, false, torch::kFloat64) * scale;
@@ -167,60 +175,72 @@ void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Bloc
   put(gains.routing, torch::bmm(a.transpose(1, 2), w.flatten(2)).view(shape), 2, 1);
 }
 
-void BlockResponse::add_gains_by_kernels(std::int64_t state, const Tensor& back,
-                                         const BlockDirections& in, const Changes& of,
+void BlockResponse::add_gains_by_kernels(const BlockDirections& in, const Backs& back,
                                          BlockGains& gains) const {
-  const auto tokens = unsigned_size(back.size(0)), directions = unsigned_size(back.size(1));
-  const auto width = unsigned_size(back.size(2)), channels = width / unsigned_size(heads_);
-  const auto a = attention_[state], q = q_[state], k = k_[state], v = v_[state];  // (h, N, .)
-  const auto along = of.along[state], own = of.own[state], rate = before_.rate[state];
-  const NormedChanges changes{in.qkv.data_ptr<float>(),
-                              own.data_ptr<float>(),
-                              along.data_ptr<float>(),
-                              rate.data_ptr<float>(),
-                              tokens,
-                              directions,
-                              3 * width};
-  const auto add = [&](std::size_t first, const Tensor& adjoint, std::size_t by_token,
-                       std::size_t by_direction, double scale, Tensor& to) {
-    std::vector<double> found(directions, 0.0);
-    add_products(changes, first, {adjoint.data_ptr<float>(), by_token, by_direction, channels},
-                 found.data());
-    double* sum = to.data_ptr<double>() + state * to.size(1);
-    for (std::size_t each = 0; each < directions; ++each) sum[each] += scale * found[each];
+  const std::int64_t tokens = middle_.size(1), directions = in.r.size(1);
+  const std::int64_t width = middle_.size(2), channels = width / heads_;
+  const ResponseSizes sizes{unsigned_size(tokens), padded_tokens(unsigned_size(tokens)),
+                            unsigned_size(channels), unsigned_size(directions)};
+  const auto padded = [&](const Tensor& x) {
+    const auto to = signed_size(sizes.padded) - tokens;
+    return torch::constant_pad_nd(x, {0, to}).contiguous();
   };
-  const double scale = 1 / std::sqrt(to_real(q.size(2)));
-  for (std::int64_t head = 0; head < heads_; ++head) {
-    const auto first = unsigned_size(head) * channels;
-    const auto w =
-        back.narrow(2, head * q.size(2), q.size(2)).contiguous().flatten(0, 1);  // (N K, c)
-    auto slope = torch::mm(w, v[head].t());                                      // (N K, N)
-    softmax_slopes(a[head].data_ptr<float>(), tokens, directions, tokens, slope.data_ptr<float>());
-    const auto by_token = directions * channels;
-    add(first, torch::mm(slope, k[head]), by_token, channels, scale, gains.query);
-    // (K N, c), the queries summed over
-    const auto of_keys = torch::mm(slope.view({back.size(0), -1}).t(), q[head]);
-    add(width + first, of_keys, channels, tokens * channels, 1, gains.key);
-    add(2 * width + first, torch::mm(a[head].t(), w.view({back.size(0), -1})), by_token, channels,
-        1, gains.routing);
+  const auto last = [&](const Tensor& x) { return padded(x.transpose(2, 3)); };
+  // Of keys or values, the second and the last third.
+  const auto shared = [&](std::int64_t third) {
+    const auto each = in.qkv.narrow(2, third * width, width).unflatten(2, {heads_, channels});
+    return padded(each.permute({2, 1, 3, 0}));  // (h, K, c, M)
+  };
+  const auto shared_keys = shared(1), shared_values = shared(2);
+  const auto shift = [&](std::int64_t third) {  // (h, c, 1)
+    return by_heads(qkv_shift_.narrow(1, third * width, width)).transpose(1, 2);
+  };
+  const auto keys = last(k_), values = last(v_), scores = padded(scores_);
+  const float scale = to_float(1 / std::sqrt(to_real(channels)));
+  const auto query_shift = torch::matmul(shift(0).transpose(1, 2) * scale, keys).squeeze(2);
+  const auto key_shift = torch::matmul(q_, shift(1)).squeeze(3);
+  const auto attention = padded(attention_), rate = padded(before_.rate.squeeze(2)),
+             along_all = padded(along(in).transpose(1, 2));
+  Tensor answered, routed, value_shift;  // (N, K, D); (h, K, N, M); (h, N, K)
+  for (std::int64_t state = 0; state < middle_.size(0); ++state) {
+    const auto here = back(state);
+    if (!answered.defined() || !here.is_same(answered)) {
+      answered = here;
+      const auto by_head = by_heads(answered);  // (h, N, K, c)
+      routed = torch::matmul(by_head.transpose(1, 2), shared_values);
+      value_shift = torch::matmul(by_head, shift(2).unsqueeze(1)).squeeze(3);
+    }
+    const auto found = torch::empty({3, heads_, directions}, gains.query.options());
+    at::parallel_for(0, heads_, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t head = begin; head < end; ++head) {
+        const auto of = [&](const Tensor& x) { return x[state][head].data_ptr<float>(); };
+        const std::size_t first = unsigned_size(head * channels);
+        const auto to = [&](std::int64_t part) { return found[part][head].data_ptr<double>(); };
+        head_gains(
+            sizes,
+            {answered.data_ptr<float>() + first, unsigned_size(width),
+             in.qkv.data_ptr<float>() + first, unsigned_size(3 * width),
+             shared_keys[head].data_ptr<float>(), routed[head].data_ptr<float>(),
+             value_shift[head].data_ptr<float>()},
+            {scale, of(scores), of(attention), of(q_), of(keys), of(values), of(query_shift),
+             of(key_shift), rate[state].data_ptr<float>(), along_all[state].data_ptr<float>()},
+            {to(0), to(1), to(2)});
+      }
+    });
+    const auto sums = found.sum(1);
+    gains.query[state] = sums[0];
+    gains.key[state] = sums[1];
+    gains.routing[state] = sums[2];
   }
 }
 
 BlockGains BlockResponse::gains(const BlockDirections& in) const {
-  const auto states = next_.size(0), directions = in.r.size(1);
-  const auto none = [&] {
-    return torch::zeros({states, directions}, next_.options().dtype(torch::kFloat64));
-  };
-  BlockGains out{none(), none(), none(), {}};
-  const auto of = changes_of(in);
-  for (std::int64_t state = 0; state < states; ++state) add_gains(state, in.attention, in, of, out);
+  BlockGains out = attention_gains(in, [&](std::int64_t) { return in.attention; });
   // Of all states at once, token by token: (N, K, 4 D) (N, 4 D, B)
-  const auto slope = slope_.permute({1, 2, 0});
-  const auto own = forwards(layers_.fc1, between_.value * scale2_) * slope_;  // (B, N, 4 D)
   const auto along =
       torch::bmm(in.r, between_.value.permute({1, 2, 0})) / to_real(in.r.size(2));  // (N, K, B)
-  const auto fixed = torch::bmm(in.hidden * in.output, slope);
-  const auto of_state = torch::bmm(in.output, own.permute({1, 2, 0}));
+  const auto fixed = torch::bmm(in.hidden * in.output, slope_.permute({1, 2, 0}));
+  const auto of_state = torch::bmm(in.output, (own_hidden_ * slope_).permute({1, 2, 0}));
   const auto rate = between_.rate.permute({1, 2, 0});  // (N, 1, B)
   out.perceptron =
       ((fixed - along * of_state) * rate).sum({0}, false, torch::kFloat64).transpose(0, 1);
@@ -228,35 +248,29 @@ BlockGains BlockResponse::gains(const BlockDirections& in) const {
 }
 
 CrossGains BlockResponse::cross_gains(const BlockDirections& in) const {
-  const auto states = next_.size(0), directions = in.r.size(1);
-  const auto none = [&] {
-    return torch::zeros({states, directions}, next_.options().dtype(torch::kFloat64));
-  };
-  BlockGains out{none(), none(), none(), {}};
-  const auto of = changes_of(in);
-  for (std::int64_t state = 0; state < states; ++state) {
+  const auto out = attention_gains(in, [&](std::int64_t state) {
     const auto back = backwards(layers_.fc1, in.output * slope_[state].unsqueeze(1)) * scale2_;
     const auto n = between_.value[state].unsqueeze(1);  // (N, 1, D)
     const auto through = (back - back.mean(-1, true) - n * (n * back).mean(-1, true)) *
                          between_.rate[state].unsqueeze(1);
-    add_gains(state, backwards(layers_.proj, through * gate1_), in, of, out);
-  }
+    return backwards(layers_.proj, through * gate1_);
+  });
   return {out.query, out.routing + out.key};
 }
 
 HeadResponse BlockResponse::heads(const BlockDirections& in) const {
-  const auto states = next_.size(0), tokens = next_.size(1);
+  const auto states = middle_.size(0), tokens = middle_.size(1);
   const double n = to_real(tokens);
   HeadResponse out;
   out.width = attention_.to(torch::kFloat64).square().sum(3).reciprocal();
   out.expansion = torch::linalg_matrix_norm((attention_ - 1 / n).to(torch::kFloat64), 2);
   std::vector<Tensor> pattern, routing, bound;
   const double scale = 1 / std::sqrt(to_real(q_.size(3)));
-  const auto of = changes_of(in);
+  const auto of_states = along(in);
   for (std::int64_t state = 0; state < states; ++state) {
     const auto a = attention_[state].unsqueeze(1), q = q_[state].unsqueeze(1),
                k = k_[state].unsqueeze(1), v = v_[state].unsqueeze(1);  // (h, 1, N, .)
-    const auto changes = qkv_changes(in, of, state).chunk(3, 2);
+    const auto changes = qkv_changes(in, of_states, state).chunk(3, 2);
     const auto part = [&](std::size_t which) { return by_heads(changes[which]).transpose(1, 2); };
     const auto dq = part(0), dk = part(1), dv = part(2);  // (h, K, N, c)
     const auto scores = dq.matmul(k.transpose(2, 3)) * scale + q.matmul(dk.transpose(2, 3));

@@ -113,7 +113,7 @@ void measure_protocol_1(const std::string& images) {
   const Grid grid(replica_speciation_axes(options));
   const ReplicaPlan plan(options.replicas, grid);
   const auto denoiser = model_of(options.replicas).denoiser();
-  const ReplicaNoise noise(1, 1, {1, 28, 28}, torch::kCPU);
+  const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const Stopwatch watch;
   run_naively(options, plan, denoiser, noise);
   const double naive = watch.cpu();
@@ -137,7 +137,7 @@ void measure_protocol_2(const std::string& images) {
   const Grid grid(layer_energies_axes(options));
   const ReplicaPlan plan(options.replicas, grid);
   const auto model = model_of(options.replicas);
-  const ReplicaNoise noise(1, 1, {1, 28, 28}, torch::kCPU);
+  const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const auto path = diffusion::SamplingPath::ddim(plan.schedule(), 0, plan.visited());
   double plain = 0, tapped = 0;
   for (int round = 0; round < 5; ++round) {
@@ -167,7 +167,7 @@ void measure_response(const std::string& images, std::int64_t count) {
   const Grid grid(attention_response_axes(options));
   const AttentionResponsePlan plan(options, grid);
   const auto model = model_of(options.replicas);
-  const ReplicaNoise noise(1, 1, {1, 28, 28}, torch::kCPU);
+  const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const TappedDenoiser tapped = [&](const networks::LayerTap& tap) { return model.tapped(tap); };
   const auto path =
       diffusion::SamplingPath::ddim(plan.replicas().schedule(), 0, plan.replicas().visited());

@@ -67,12 +67,15 @@ class BlockResponseTest : public ::testing::Test {
   DiTBlock block_ = made_up_block();
   Tensor tokens_ = wave({kStates, kTokens, kWidth}, 0.2) * 1.3;
   Tensor told_ = wave({1, kWidth}, 4.0);
-  Tensor r_ = torch::nn::functional::normalize(
-                  wave({kTokens, kDirections, kWidth}, 7.0).transpose(0, 1).flatten(1),
-                  torch::nn::functional::NormalizeFuncOptions().dim(1))
-                  .view({kDirections, kTokens, kWidth})
-                  .transpose(0, 1)
-                  .contiguous();
+  static Tensor directions(std::int64_t tokens) {  // (N, K, D)
+    return torch::nn::functional::normalize(
+               wave({tokens, kDirections, kWidth}, 7.0).transpose(0, 1).flatten(1),
+               torch::nn::functional::NormalizeFuncOptions().dim(1))
+        .view({kDirections, tokens, kWidth})
+        .transpose(0, 1)
+        .contiguous();
+  }
+  Tensor r_ = directions(kTokens);
 };
 
 double relative_error(const Tensor& a, const Tensor& b) {
@@ -214,22 +217,33 @@ TEST_F(BlockResponseTest, WholeNetworkPassesChangesOnAsItsDerivative) {
 }
 
 TEST_F(BlockResponseTest, SinglePrecisionAgreesOnEveryTarget) {
-  const auto in = response().directions(r_);
-  const auto exact = response().gains(in);
-  const auto exact_cross = response().cross_gains(in);
-  for (const auto& target : runnable_simd_targets()) {
-    const UseSimdTarget use(target.bit);
-    const auto at = response(tokens_.to(torch::kFloat32));
-    const auto single = at.directions(r_.to(torch::kFloat32));
-    const auto gains = at.gains(single);
-    EXPECT_LT(relative_error(gains.routing, exact.routing), 1e-5) << target.name;
-    EXPECT_LT(relative_error(gains.query, exact.query), 1e-4) << target.name;
-    EXPECT_LT(relative_error(gains.key, exact.key), 1e-4) << target.name;
-    EXPECT_LT(relative_error(gains.perceptron, exact.perceptron), 1e-5) << target.name;
-    const auto cross = at.cross_gains(single);
-    EXPECT_LT(relative_error(cross.query, exact_cross.query), 1e-4) << target.name;
-    EXPECT_LT(relative_error(cross.partner, exact_cross.partner), 1e-4) << target.name;
+  // Rows of tokens that fill less than a vector, and several vectors and a part of one.
+  for (const std::int64_t count : {kTokens, std::int64_t{70}}) {
+    const auto tokens = wave({2, count, kWidth}, 0.2) * 1.3, r = directions(count);
+    const auto in = response(tokens).directions(r);
+    const auto exact = response(tokens).gains(in);
+    const auto exact_cross = response(tokens).cross_gains(in);
+    for (const auto& target : runnable_simd_targets()) {
+      const UseSimdTarget use(target.bit);
+      const auto at = response(tokens.to(torch::kFloat32));
+      const auto single = at.directions(r.to(torch::kFloat32));
+      const auto gains = at.gains(single);
+      EXPECT_LT(relative_error(gains.routing, exact.routing), 1e-5) << target.name;
+      EXPECT_LT(relative_error(gains.query, exact.query), 1e-4) << target.name;
+      EXPECT_LT(relative_error(gains.key, exact.key), 1e-4) << target.name;
+      EXPECT_LT(relative_error(gains.perceptron, exact.perceptron), 1e-5) << target.name;
+      const auto cross = at.cross_gains(single);
+      EXPECT_LT(relative_error(cross.query, exact_cross.query), 1e-4) << target.name;
+      EXPECT_LT(relative_error(cross.partner, exact_cross.partner), 1e-4) << target.name;
+    }
   }
+}
+
+TEST_F(BlockResponseTest, PartOfTheDirectionsHasTheirGains) {
+  const auto at = response(tokens_.to(torch::kFloat32));
+  const auto in = at.directions(r_.to(torch::kFloat32));
+  const auto all = at.gains(in).query.narrow(1, 1, 3);
+  EXPECT_LT(relative_error(at.gains(in.part(1, 3)).query, all), 1e-6);
 }
 
 }  // namespace

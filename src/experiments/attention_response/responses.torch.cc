@@ -141,9 +141,9 @@ class Responses {
     see_heads(group, s, block, at, in);
     if (whole == 0) return;
     const auto first = network_.response(block, tokens.narrow(0, 0, whole), condition);
-    const auto modes = r.narrow(1, 0, out_.modes);
-    const auto cross = first.cross_gains(first.directions(modes.contiguous()));
-    const auto along = torch::einsum("bntd,nkd->tbk", {inside, modes}).square();
+    const auto modes = in.part(0, out_.modes);
+    const auto cross = first.cross_gains(modes);
+    const auto along = torch::einsum("bntd,nkd->tbk", {inside, modes.r}).square();
     const std::int64_t couplings = std::ssize(plan_.couplings());
     for (std::int64_t state = 0; state < whole; ++state) {
       put(cross.query[state], place(state), out_.cross_query);
@@ -161,8 +161,7 @@ class Responses {
     const auto found = std::lower_bound(steps.begin(), steps.end(), s);
     if (found == steps.end() || *found != s) return;
     const std::int64_t number = found - steps.begin();
-    const auto bands = in.last(out_.bands);
-    const auto heads = at.heads(bands);
+    const auto heads = at.heads(in.part(out_.modes, out_.bands));
     const auto share = heads.pattern / heads.routing;
     for (std::int64_t state = 0; state < group.count; ++state) {
       const std::int64_t place =
