@@ -173,8 +173,6 @@ bool sums_bf16() {
   return networks::has_bf16_products() && HWY_DYNAMIC_DISPATCH(vector_lanes)() == 16;
 }
 
-constexpr std::size_t kPanelColumns = networks::PackedLinear::kPanelColumns;
-
 }  // namespace
 
 namespace networks {

@@ -48,6 +48,19 @@ double independent_of(const Independent& independent, Agreement metric) {
   return 0;  // of a score, by its definition
 }
 
+/// Calls put(place of t_int, mean of rows) along the curve `at` of a set, of which only the t_int
+/// that were measured have one.
+template <class Put>
+void each_estimate(const std::vector<std::int64_t>& points, const AgreementCurves& curves,
+                   const ResampledSigmoids& set, std::size_t at, const Put& put) {
+  std::size_t known = 0;
+  for (std::int64_t k = 0; k < std::ssize(points); ++k) {
+    if (!curves.measured().contains(points[unsigned_size(k)])) continue;
+    put(k, Estimate{set.values(at)[known], set.errors(at)[known]});
+    ++known;
+  }
+}
+
 void store_sigmoid(const AgreementCurves& curves, const AgreementSigmoids& sigmoids,
                    Agreement metric, Results& results) {
   const ResampledSigmoids& set = sigmoids.of(metric);
@@ -164,15 +177,9 @@ void store_modes(const std::vector<theory::DifferenceModes>& modes,
       const auto m = static_cast<std::int64_t>(metric);
       const ResampledSigmoids& set = sigmoids.of(metric);
       const std::size_t at = AgreementSigmoids::place(metric, comparison);
-      std::int64_t known = 0;
-      for (std::int64_t k = 0; k < std::ssize(points); ++k)
-        if (curves.measured().contains(points[unsigned_size(k)])) {
-          results.cells("mode_agreement")
-              .set(Estimate{set.values(at)[unsigned_size(known)],
-                            set.errors(at)[unsigned_size(known)]},
-                   mode, m, k);
-          ++known;
-        }
+      each_estimate(points, curves, set, at, [&](std::int64_t k, Estimate found) {
+        results.cells("mode_agreement").set(found, mode, m, k);
+      });
       results.cells("mode_midpoint").set_or_none(set.midpoint(at), mode, m);
       results.cells("mode_crossing")
           .set_or_none(set.linear_crossing(at, curves.level(metric)), mode, m);
@@ -194,22 +201,22 @@ void store_curves(const ReplicaSpeciationOptions& options, const std::vector<std
   results.none({"agreement", "pair_agreement", "distance"});
   auto agreement = results.cells("agreement"), of_pair = results.cells("pair_agreement");
   auto distance = results.cells("distance"), measured = results.cells("measured");
-  std::int64_t known = 0;
   for (std::int64_t k = 0; k < std::ssize(points); ++k) {
-    const auto found = curves.measured().find(points[k]);
+    const auto found = curves.measured().find(points[unsigned_size(k)]);
     measured.set(found == curves.measured().end() ? 0 : 1, k);
     if (found == curves.measured().end()) continue;
-    for (const Agreement metric : kMetrics) {
-      const auto m = static_cast<std::int64_t>(metric);
-      const auto& set = sigmoids.of(metric);
-      const std::size_t at = AgreementSigmoids::place(metric);
-      agreement.set(Estimate{set.values(at)[known], set.errors(at)[known]}, m, k);
-      for (std::int64_t pair = 0; pair < curves.pairs(); ++pair)
-        of_pair.set(curves.of_pair(metric, points[k], pair), m, k, pair);
-    }
     for (std::int64_t scale = 0; scale < 2; ++scale)
       distance.set(observables::estimate_mean(found->second.front().distances[scale]), scale, k);
-    ++known;
+  }
+  for (const Agreement metric : kMetrics) {
+    const auto m = static_cast<std::int64_t>(metric);
+    each_estimate(points, curves, sigmoids.of(metric), AgreementSigmoids::place(metric),
+                  [&](std::int64_t k, Estimate found) {
+                    agreement.set(found, m, k);
+                    for (std::int64_t pair = 0; pair < curves.pairs(); ++pair)
+                      of_pair.set(curves.of_pair(metric, points[unsigned_size(k)], pair), m, k,
+                                  pair);
+                  });
   }
   auto independent = results.cells("independent_agreement");
   independent.set(curves.independent().cosine, 0);
