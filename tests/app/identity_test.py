@@ -24,18 +24,12 @@ PIXELS = "images/train-images-idx3-ubyte"
 
 
 @pytest.fixture
-def call(syncgap, tmp_path):
+def call(call, tmp_path):
     """Runs `syncgap COMMAND job.toml WORDS` beside the images; returns standard output, error."""
     (tmp_path / "images").mkdir()
     write_idx(tmp_path / "images", *made_up(1, 12))
     (tmp_path / "job.toml").write_text(JOB)
-
-    def run(command, *words, ranks=1, expect=SUCCESS):
-        code, out, err = Run(ranks, [syncgap, command, "job.toml", *words], cwd=tmp_path).finish()
-        assert code == expect, f"exit code {code}, expected {expect}\n{out}\n{err}"
-        return out, err
-
-    return run
+    return lambda command, *words, **how: call(command, "job.toml", *words, **how)
 
 
 def sweep(call, *settings, ranks=1, expect=SUCCESS):
