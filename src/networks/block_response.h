@@ -69,8 +69,6 @@ class BlockResponse {
   BlockResponse(const BlockLayers& layers, std::int64_t heads, double epsilon,
                 const torch::Tensor& tokens, const torch::Tensor& condition);
 
-  /// Tokens as they leave, at every g: (B, N, D)
-  torch::Tensor next() const;
   /// K_g h: changes (B, N, T, D), rho (T) -> (B, N, T, D)
   torch::Tensor propagate(const torch::Tensor& changes, const torch::Tensor& rho) const;
   /// J h, the perceptron's part.
@@ -96,6 +94,8 @@ class BlockResponse {
   BlockGains attention_gains(const BlockDirections& in, const Backs& back) const;
   void add_gains(std::int64_t state, const torch::Tensor& back, const torch::Tensor& changes,
                  BlockGains& gains) const;
+  struct HeadOperands;  // what the kernel of heads reads
+  HeadOperands head_operands(const BlockDirections& in) const;
   void add_gains_by_kernels(const BlockDirections& in, const Backs& back, BlockGains& gains) const;
 
   const BlockLayers& layers_;
@@ -109,7 +109,7 @@ class BlockResponse {
   torch::Tensor qkv_shift_;                        // what all tokens share of theirs, (1, 3 D)
   // Answers of the linear layers behind the norms, without what all tokens share.
   torch::Tensor own_qkv_, own_hidden_;  // (B, N, 3 D), (B, N, 4 D)
-  torch::Tensor hidden_, slope_;        // what the GELU is given, and its slope there, (B, N, 4 D)
+  torch::Tensor slope_;                 // of the GELU, (B, N, 4 D)
 };
 
 }  // namespace syncgap::networks

@@ -75,12 +75,7 @@ BlockResponse::BlockResponse(const BlockLayers& layers, std::int64_t heads, doub
   middle_ = tokens + gate1_ * linear(layers.proj, attention_.matmul(v_).transpose(1, 2).flatten(2));
   between_ = NormedTokens(middle_, epsilon);
   own_hidden_ = forwards(layers.fc1, between_.value * scale2_);
-  hidden_ = own_hidden_ + linear(layers.fc1, parts[3]);
-  slope_ = tanh_gelu_slope(hidden_);
-}
-
-Tensor BlockResponse::next() const {
-  return middle_ + gate2_ * linear(layers_.fc2, tanh_gelu(hidden_));
+  slope_ = tanh_gelu_slope(own_hidden_ + linear(layers.fc1, parts[3]));
 }
 
 Tensor BlockResponse::tokens_by_heads(const Tensor& x) const {
@@ -175,56 +170,79 @@ void BlockResponse::add_gains(std::int64_t state, const Tensor& back, const Tens
   put(gains.routing, torch::bmm(a.transpose(1, 2), w.flatten(2)).view(shape), 2, 1);
 }
 
-void BlockResponse::add_gains_by_kernels(const BlockDirections& in, const Backs& back,
-                                         BlockGains& gains) const {
-  const std::int64_t tokens = middle_.size(1), directions = in.r.size(1);
-  const std::int64_t width = middle_.size(2), channels = width / heads_;
-  const ResponseSizes sizes{unsigned_size(tokens), padded_tokens(unsigned_size(tokens)),
-                            unsigned_size(channels), unsigned_size(directions)};
+/// Rows over tokens are as long as the kernel wants them; M of response_kernels.h.
+struct BlockResponse::HeadOperands {
+  ResponseSizes sizes;
+  Tensor shared_keys, shared_values;       // changes, (h, K, c, M)
+  Tensor value_shifts;                     // (h, c, 1)
+  Tensor scores, attention, keys, values;  // (B, h, N or c, M)
+  Tensor query_shift, key_shift;           // (B, h, M), (B, h, N)
+  Tensor rate, along;                      // (B, M), (B, K, M)
+  // Of the adjoints, which may be each state's own.
+  Tensor back, routed, value_shift;  // (N, K, D), (h, K, N, M), (h, N, K)
+
+  void answer(const Tensor& adjoints, std::int64_t heads) {
+    if (adjoints.is_same(back)) return;
+    back = adjoints;
+    const auto of_head = back.unflatten(2, {heads, -1}).movedim(2, 0);  // (h, N, K, c)
+    routed = torch::matmul(of_head.transpose(1, 2), shared_values);
+    value_shift = torch::matmul(of_head, value_shifts.unsqueeze(1)).squeeze(3);
+  }
+};
+
+BlockResponse::HeadOperands BlockResponse::head_operands(const BlockDirections& in) const {
+  const std::int64_t tokens = middle_.size(1), width = middle_.size(2), channels = width / heads_;
+  HeadOperands out;
+  out.sizes = {unsigned_size(tokens), padded_tokens(unsigned_size(tokens)), unsigned_size(channels),
+               unsigned_size(in.r.size(1))};
   const auto padded = [&](const Tensor& x) {
-    const auto to = signed_size(sizes.padded) - tokens;
-    return torch::constant_pad_nd(x, {0, to}).contiguous();
+    return torch::constant_pad_nd(x, {0, signed_size(out.sizes.padded) - tokens}).contiguous();
   };
-  const auto last = [&](const Tensor& x) { return padded(x.transpose(2, 3)); };
-  // Of keys or values, the second and the last third.
+  // Queries, keys and values are a third each.
   const auto shared = [&](std::int64_t third) {
     const auto each = in.qkv.narrow(2, third * width, width).unflatten(2, {heads_, channels});
-    return padded(each.permute({2, 1, 3, 0}));  // (h, K, c, M)
+    return padded(each.permute({2, 1, 3, 0}));
   };
-  const auto shared_keys = shared(1), shared_values = shared(2);
   const auto shift = [&](std::int64_t third) {  // (h, c, 1)
     return by_heads(qkv_shift_.narrow(1, third * width, width)).transpose(1, 2);
   };
-  const auto keys = last(k_), values = last(v_), scores = padded(scores_);
+  out.shared_keys = shared(1);
+  out.shared_values = shared(2);
+  out.value_shifts = shift(2);
+  out.scores = padded(scores_);
+  out.attention = padded(attention_);
+  out.keys = padded(k_.transpose(2, 3));
+  out.values = padded(v_.transpose(2, 3));
+  const auto scaled = shift(0).transpose(1, 2) / std::sqrt(to_real(channels));
+  out.query_shift = torch::matmul(scaled, out.keys).squeeze(2);
+  out.key_shift = torch::matmul(q_, shift(1)).squeeze(3);
+  out.rate = padded(before_.rate.squeeze(2));
+  out.along = padded(along(in).transpose(1, 2));
+  return out;
+}
+
+void BlockResponse::add_gains_by_kernels(const BlockDirections& in, const Backs& back,
+                                         BlockGains& gains) const {
+  HeadOperands all = head_operands(in);
+  const auto channels = all.sizes.channels, width = channels * unsigned_size(heads_);
   const float scale = to_float(1 / std::sqrt(to_real(channels)));
-  const auto query_shift = torch::matmul(shift(0).transpose(1, 2) * scale, keys).squeeze(2);
-  const auto key_shift = torch::matmul(q_, shift(1)).squeeze(3);
-  const auto attention = padded(attention_), rate = padded(before_.rate.squeeze(2)),
-             along_all = padded(along(in).transpose(1, 2));
-  Tensor answered, routed, value_shift;  // (N, K, D); (h, K, N, M); (h, N, K)
   for (std::int64_t state = 0; state < middle_.size(0); ++state) {
-    const auto here = back(state);
-    if (!answered.defined() || !here.is_same(answered)) {
-      answered = here;
-      const auto by_head = by_heads(answered);  // (h, N, K, c)
-      routed = torch::matmul(by_head.transpose(1, 2), shared_values);
-      value_shift = torch::matmul(by_head, shift(2).unsqueeze(1)).squeeze(3);
-    }
-    const auto found = torch::empty({3, heads_, directions}, gains.query.options());
+    all.answer(back(state), heads_);
+    const auto found = torch::empty({3, heads_, in.r.size(1)}, gains.query.options());
     at::parallel_for(0, heads_, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t head = begin; head < end; ++head) {
-        const auto of = [&](const Tensor& x) { return x[state][head].data_ptr<float>(); };
-        const std::size_t first = unsigned_size(head * channels);
+        const auto every = [&](const Tensor& x) { return x[head].data_ptr<float>(); };
+        const auto here = [&](const Tensor& x) { return x[state][head].data_ptr<float>(); };
+        const auto of = [&](const Tensor& x) { return x[state].data_ptr<float>(); };
         const auto to = [&](std::int64_t part) { return found[part][head].data_ptr<double>(); };
-        head_gains(
-            sizes,
-            {answered.data_ptr<float>() + first, unsigned_size(width),
-             in.qkv.data_ptr<float>() + first, unsigned_size(3 * width),
-             shared_keys[head].data_ptr<float>(), routed[head].data_ptr<float>(),
-             value_shift[head].data_ptr<float>()},
-            {scale, of(scores), of(attention), of(q_), of(keys), of(values), of(query_shift),
-             of(key_shift), rate[state].data_ptr<float>(), along_all[state].data_ptr<float>()},
-            {to(0), to(1), to(2)});
+        const std::size_t first = unsigned_size(head) * channels;
+        head_gains(all.sizes,
+                   {all.back.data_ptr<float>() + first, width, in.qkv.data_ptr<float>() + first,
+                    3 * width, every(all.shared_keys), every(all.routed), every(all.value_shift)},
+                   {scale, here(all.scores), here(all.attention), here(q_), here(all.keys),
+                    here(all.values), here(all.query_shift), here(all.key_shift), of(all.rate),
+                    of(all.along)},
+                   {to(0), to(1), to(2)});
       }
     });
     const auto sums = found.sum(1);

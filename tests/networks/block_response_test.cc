@@ -82,15 +82,6 @@ double relative_error(const Tensor& a, const Tensor& b) {
   return ((a - b).norm() / b.norm()).item<double>();
 }
 
-TEST_F(BlockResponseTest, StateIsPassedOnAsTheBlockDoesAtEveryCoupling) {
-  for (const double g : {0.0, 0.4, 1.0}) {
-    CoupledRows coupled;
-    if (g > 0) coupled = {torch::full({kStates}, g, kDouble), 0, kStates};
-    const auto out = block_(Replicas{tokens_, tokens_}, told_.expand({kStates, -1}), coupled);
-    EXPECT_LT(relative_error(response().next(), out[0]), 1e-13);
-  }
-}
-
 TEST_F(BlockResponseTest, PropagatorIsTheDerivativeOfTheCoupledBlock) {
   const auto h = wave({kStates, kTokens, kWidth}, 2.0) * 0.1;
   for (const double g : {0.0, 0.3, 1.0}) {
