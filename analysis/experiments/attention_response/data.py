@@ -17,7 +17,8 @@ PARTS = {"routing": r"routing $\chi$", "query": "queries", "key": "keys",
 COLOURS = {"routing": style.BLUE, "query": style.VERMILLION, "key": style.ORANGE,
            "perceptron": style.GREY}
 STATES = {"symmetric": "replicas that are alike", "mean": "means of real pairs"}
-STATUS = ("found", "one branch", r"$\gamma \leq 0$", "amplified, (55)")
+# As kappa_status; the last two have no parameter.
+STATUS = ("two branches", "one branch", r"$\gamma \leq 0$", "amplified, (55)")
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def root_mean_square(values: np.ndarray, errors: np.ndarray) -> float:
     return float(np.sqrt(max(0.0, np.mean(values[known] ** 2 - errors[known] ** 2))))
 
 
-def pattern(unit: Unit, prefix: str = "") -> tuple[np.ndarray, np.ndarray]:
-    """pi_k at g = 0, by queries and keys, with its error: (state, step, block, direction)."""
-    return (unit.array(prefix + "query") + unit.array(prefix + "key"),
-            np.hypot(unit.array(prefix + "query_error"), unit.array(prefix + "key_error")))
+def size_of(unit: Unit, part: str, directions=slice(None)) -> float:
+    """Root mean square of a part at symmetric states over steps, blocks and these directions."""
+    values, errors = (unit.array(part + end)[0][..., directions] for end in ("", "_error"))
+    return root_mean_square(values, errors)
 
 
 def mode_note(record: Record) -> str:

@@ -181,9 +181,9 @@ def _branch_figure(group: Told) -> Figure:
             style.line(share, steps, np.nanmean(found, axis=(0, 2, 3)), number,
                        f"$g$ = {show(g)}", style="-")
             seen = group.average("score_gain", g=g)
-            error = np.sqrt(np.nanmean(seen.error ** 2, axis=1) / seen.error.shape[1])
-            _shaded(gamma, steps, np.nanmean(seen.values, axis=1), error, number,
-                    f"$g$ = {show(g)}", "-")
+            # The same pairs in every block: errors do not shrink in the mean over blocks.
+            _shaded(gamma, steps, np.nanmean(seen.values, axis=1),
+                    np.nanmean(seen.error, axis=1), number, f"$g$ = {show(g)}", "-")
             rest = group.seed_mean("score_share", g=g)
             style.line(explained, steps, np.nanmean(rest, axis=1), number, f"$g$ = {show(g)}",
                        style="-")

@@ -8,7 +8,7 @@ from ...page.content import Table
 from ...reading.record import Record
 from ...reading.values import show
 from ..replicas import rise_text
-from .data import STATUS, groups, root_mean_square, strengths
+from .data import STATUS, groups, size_of, strengths
 
 
 def tables(record: Record) -> list[Table]:
@@ -20,13 +20,9 @@ def _sizes(record: Record) -> Table:
     for group in groups(record):
         for unit in group.units():
             for prefix, name in (("band_", "band 0"), ("", "modes")):
-                cells = []
-                for part in ("routing", "query", "key", "perceptron"):
-                    values = unit.array(prefix + part)[0]
-                    errors = unit.array(prefix + part + "_error")[0]
-                    if prefix:
-                        values, errors = values[..., :1], errors[..., :1]
-                    cells.append(f"{root_mean_square(values, errors):.2g}")
+                directions = slice(0, 1) if prefix else slice(None)
+                cells = [f"{size_of(unit, prefix + part, directions):.2g}"
+                         for part in ("routing", "query", "key", "perceptron")]
                 rows.append([group.text, str(unit.seed), name, *cells])
     return Table("How large the parts of a block's gain are",
                  ["<replicas", "seed", "<directions", "routing", "queries", "keys", "perceptron"],
@@ -42,18 +38,24 @@ def _kappa(record: Record) -> Table:
                 status = unit.array("kappa_status")[g]
                 known = np.isfinite(status)
                 kappa, onset = unit.array("kappa")[g], unit.array("onset")[g]
+                split = status == STATUS.index("two branches")
                 shares = [f"{100 * (status[known] == k).mean():.1f} %" if known.any() else "–"
                           for k in range(len(STATUS))]
                 found = np.count_nonzero(np.isfinite(kappa))
                 rows.append([group.text, str(unit.seed), show(strength), *shares,
                              f"{np.count_nonzero(kappa > 1)} of {found}",
+                             f"{np.count_nonzero(kappa[split] > 1)} of {np.count_nonzero(split)}",
                              f"{np.count_nonzero(np.isfinite(onset))} of {onset.size}"])
     return Table("The modewise speciation parameter",
-                 ["<replicas", "seed", "$g$", *STATUS, r"$\kappa > 1$", "modes with an onset"],
+                 ["<replicas", "seed", "$g$", *STATUS, r"$\kappa > 1$", "of two branches",
+                  "modes with an onset"],
                  rows, "Shares of all steps, blocks and modes. A distribution counts as of two "
                        "branches where one Gaussian would be fitted so much better by two with a "
                        f"probability of at most {record.option('bimodal_level'):.0%}: that share "
-                       "of them is there by chance.")
+                       "of them is there by chance, and chance alone makes their fits those of "
+                       "large $m^2/c$, so that $\\kappa > 1$ says nothing there. An onset is where "
+                       "$\\kappa$ stays above 1 to the end, at which there are two branches: by "
+                       f"chance in at most {record.option('bimodal_level'):.0%} of the modes.")
 
 
 def _heads(record: Record) -> Table:
@@ -66,7 +68,7 @@ def _heads(record: Record) -> Table:
                 kept = bound[np.isfinite(bound)]
                 rows.append([group.text, str(unit.seed), show(int(number)),
                              f"{np.nanmedian(share[..., band]):.3g}",
-                             f"{100 * np.nanmean(share[..., band] < 1):.0f} %",
+                             f"{100 * (share[..., band] < 1).mean():.0f} %",
                              f"{100 * unit.array('bound_share')[..., band].mean():.0f} %",
                              f"{np.median(kept):.3g}" if kept.size else "–"])
     return Table("Appendix B on every head",

@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 
 #include "core/numbers.h"
@@ -169,15 +167,16 @@ void Branches::store_kappa(const Place& place, const Mode& mode, const Jackknife
     return theory::ModewiseState{mode.gain, score, fit.separation, fit.variance};
   };
   const auto whole = state(gamma.value(), mode.fit);
-  KappaStatus status = KappaStatus::found;
-  if (one_.chance(mode.fit.evidence) > options_.bimodal_level)
-    status = KappaStatus::one_branch;
-  else if (!(gamma.value() > 0))
+  // Where kappa is known must not depend on the test: it would let pass what chance made large.
+  KappaStatus status = one_.chance(mode.fit.evidence) > options_.bimodal_level
+                           ? KappaStatus::one_branch
+                           : KappaStatus::two_branches;
+  if (!(gamma.value() > 0))
     status = KappaStatus::no_score;
   else if (!theory::score_restores(whole))
     status = KappaStatus::amplified;
   results_.cells("kappa_status").set(to_real(static_cast<int>(status)), g, step, block, mode.k);
-  if (status != KappaStatus::found) return;
+  if (status == KappaStatus::no_score || status == KappaStatus::amplified) return;
   Jackknifed kappa(theory::speciation_parameter(whole));
   for (std::size_t left_out = 0; left_out < mode.without.size(); ++left_out)
     kappa.without(
@@ -217,19 +216,26 @@ void Branches::store_beyond_linear(const Place& place) {
 }
 
 void Branches::store_onset(std::int64_t g, std::int64_t block, std::int64_t k) const {
-  const auto kappa = results_.values("kappa");
-  std::vector<double> steps, values;
-  double onset = std::numeric_limits<double>::quiet_NaN();
-  for (std::int64_t step = 0; step < options_.replicas.steps && std::isnan(onset); ++step) {
-    steps.push_back(to_real(step));
-    values.push_back(kappa[unsigned_size(index({g, step, block}, k))]);
-    if (!(values.back() >= 1)) continue;
-    const auto last = std::ssize(values) - 1;
-    onset = last > 0 && values[unsigned_size(last - 1)] < 1
-                ? observables::passage_after({steps, values}, last - 1, 1)
-                : to_real(step);
+  const auto kappa = results_.values("kappa"), status = results_.values("kappa_status");
+  const auto at = [&](std::int64_t step) { return unsigned_size(index({g, step, block}, k)); };
+  auto onset = results_.cells("onset");
+  const std::int64_t last = options_.replicas.steps - 1;
+  if (status[at(last)] != to_real(static_cast<int>(KappaStatus::two_branches)) ||
+      !(kappa[at(last)] >= 1)) {
+    onset.none(g, block, k);
+    return;
   }
-  results_.cells("onset").set_or_none(onset, g, block, k);
+  // Steps without a parameter say nothing.
+  std::int64_t earliest = last, below = last;
+  while (--below >= 0 && !(kappa[at(below)] < 1))
+    if (!std::isnan(kappa[at(below)])) earliest = below;
+  if (below < 0) {
+    onset.set(to_real(earliest), g, block, k);
+    return;
+  }
+  const double x[] = {to_real(below), to_real(earliest)};
+  const double y[] = {kappa[at(below)], kappa[at(earliest)]};
+  onset.set(observables::passage_after({x, y}, 0, 1), g, block, k);
 }
 
 }  // namespace

@@ -41,6 +41,13 @@ void describe_parts(ObservableList& list, const std::string& prefix, const std::
                       "dit (47), corrections E2.2", kOverStates);
   list.add_with_error(prefix + "perceptron", over, "lambda^MLP: r J r, gain by the perceptron", "1",
                       "dit (47)", kOverStates);
+  list.add_with_error(prefix + "pattern", over, "pi at g = 0: by queries and keys together", "1",
+                      "dit (47)", kOverStates);
+  list.add_with_error(prefix + "partner", over,
+                      "by values and keys together: all that a coupling weakens, by rho(g)", "1",
+                      "dit (46)", kOverStates);
+  list.add_with_error(prefix + "uncoupled", over, "eta - 1 at g = 0: all parts together", "1",
+                      "dit (46)", kOverStates);
 }
 
 void describe_heads(ObservableList& list) {
@@ -67,8 +74,12 @@ void describe_gains(ObservableList& list) {
   const ObservableList::Names map = {"g", "step", "block", "mode"};
   list.add_with_error("gain", map, "eta_k(g) of one block, by its parts", "1", "dit (46)",
                       kOverStates);
-  list.add_with_error("whole_gain", map, "the same with what the perceptron makes of attention",
-                      "1", "dit (31), (44)", kOverStates);
+  list.add_with_error("cross_gain", map,
+                      "what (46) leaves out: what the perceptron makes of the attention's change, "
+                      "over the states that are followed whole",
+                      "1", "dit (31)-(33)", kOverStates);
+  list.add_with_error("whole_gain", map, "gain and cross_gain together", "1", "dit (31), (44)",
+                      kOverStates + ", of both parts as if independent");
   list.add_with_error(
       "product_gain", map,
       "log10 of G: absolute product of the gains (46) of all blocks before, of this "
@@ -88,7 +99,8 @@ void describe_branches(ObservableList& list) {
   const ObservableList::Names place = {"g", "step", "block"};
   const std::string blocks = "jackknife over blocks of pairs";
   list.add_with_error("branch_separation", map,
-                      "m of the two-branch fit N(+-m, c) / 2 to components of real differences",
+                      "m of the two-branch fit N(+-m, c) / 2 to components of real differences; "
+                      "its error means little where m is near 0",
                       "1", "dit (34), (44)", blocks);
   list.add_with_error("branch_variance", map, "its c", "1", "dit (34), (44)", blocks);
   list.add("bimodal_chance", map,
@@ -108,14 +120,18 @@ void describe_branches(ObservableList& list) {
       "what a block adds to whole real differences beyond its exact linear response "
       "at the mean of the pair, over all it adds: ratio of squares",
       "1", "dit (31)", "standard error over pairs");
-  list.add_with_error("kappa", map, "modewise speciation parameter", "1", "dit (50)", blocks);
+  list.add_with_error("kappa", map,
+                      "modewise speciation parameter by the fit, whether or not there are two "
+                      "branches by bimodal_chance; 0 where m is",
+                      "1", "dit (50)", blocks);
   list.add("kappa_status", map,
-           "0 it is there, 1 there are no two branches, 2 gamma is not positive, 3 the block "
-           "amplifies more than the score restores, (55)",
+           "0 there are two branches, 1 one Gaussian does as well; without a parameter: 2 gamma is "
+           "not positive, 3 the block amplifies more than the score restores, (55)",
            "1", "dit (50), (55)");
   list.add("onset", {"g", "block", "mode"},
-           "first step at which kappa reaches 1, linear between steps; no value where it never "
-           "does",
+           "step from which on kappa stays at 1 or above to the end, linear between steps; no "
+           "value where it does not, or where the last step has no two branches, so that chance "
+           "makes one in bimodal_level of the modes at most",
            "step", "dit (51)");
 }
 

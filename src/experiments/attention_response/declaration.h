@@ -16,7 +16,7 @@ inline constexpr Choices kResponseStates{std::pair{ResponseState::symmetric, "sy
                                          std::pair{ResponseState::mean, "mean"}};
 
 /// Why there is a speciation parameter or none; values of observable `kappa_status`.
-enum class KappaStatus { found, one_branch, no_score, amplified };
+enum class KappaStatus { two_branches, one_branch, no_score, amplified };
 
 std::vector<Axis> attention_response_axes(const AttentionResponseOptions& options);
 std::vector<Observable> attention_response_observables(const AttentionResponseOptions& options);

@@ -36,26 +36,35 @@ class Gains {
     const auto i = unsigned_size(at(state, s, block, k));
     return 1 + data_.perceptron[i] + data_.query[i] + rho * (data_.routing[i] + data_.key[i]);
   }
-  double whole_gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
+  /// What (46) leaves out of it, of a followed state.
+  double cross_gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
                     double rho) const {
     const auto i = unsigned_size(whole_at(state, s, block, k));
-    return gain(state, s, block, k, rho) + data_.cross_query[i] + rho * data_.cross_partner[i];
+    return data_.cross_query[i] + rho * data_.cross_partner[i];
   }
 
   void store_parts(std::int64_t kind, const Modes& variances, Results& results) const {
-    const std::pair<const char*, const std::vector<double>*> parts[] = {
-        {"routing", &data_.routing},
-        {"query", &data_.query},
-        {"key", &data_.key},
-        {"perceptron", &data_.perceptron}};
+    // Sums have errors of their own: parts of one state belong together.
+    using Parts = std::vector<const std::vector<double>*>;
+    const std::pair<const char*, Parts> sums[] = {
+        {"routing", {&data_.routing}},
+        {"query", {&data_.query}},
+        {"key", {&data_.key}},
+        {"perceptron", {&data_.perceptron}},
+        {"pattern", {&data_.query, &data_.key}},
+        {"partner", {&data_.routing, &data_.key}},
+        {"uncoupled", {&data_.routing, &data_.query, &data_.key, &data_.perceptron}}};
     std::vector<double> sample(unsigned_size(data_.states));
-    for (const auto& [name, values] : parts) {
+    for (const auto& [name, parts] : sums) {
       auto modes = results.cells(name), bands = results.cells("band_" + std::string(name));
       for (std::int64_t s = 0; s < data_.steps; ++s)
         for (std::int64_t block = 0; block < data_.blocks; ++block)
           for (std::int64_t k = 0; k < data_.modes + data_.bands; ++k) {
-            for (std::int64_t state = 0; state < data_.states; ++state)
-              sample[unsigned_size(state)] = (*values)[unsigned_size(at(state, s, block, k))];
+            for (std::int64_t state = 0; state < data_.states; ++state) {
+              double sum = 0;
+              for (const auto* part : parts) sum += (*part)[unsigned_size(at(state, s, block, k))];
+              sample[unsigned_size(state)] = sum;
+            }
             if (k >= data_.modes)
               bands.set(observables::estimate_mean(sample), kind, s, block, k - data_.modes);
             else if (variances[unsigned_size(block)][unsigned_size(k)] > 0)
@@ -67,7 +76,8 @@ class Gains {
   }
 
   void store_gains(const Modes& variances, Results& results) const {
-    auto gains = results.cells("gain"), wholes = results.cells("whole_gain");
+    auto gains = results.cells("gain"), crosses = results.cells("cross_gain"),
+         wholes = results.cells("whole_gain");
     for (std::int64_t g = 0; g < std::ssize(plan_.couplings()); ++g) {
       const double rho = theory::routing_share(plan_.couplings()[unsigned_size(g)]);
       for (std::int64_t k = 0; k < data_.modes; ++k) {
@@ -76,17 +86,22 @@ class Gains {
         for (std::int64_t s = 0; s < data_.steps; ++s)
           for (std::int64_t block = 0; block < data_.blocks; ++block) {
             if (!(variances[unsigned_size(block)][unsigned_size(k)] > 0)) {
-              gains.none(g, s, block, k);
-              wholes.none(g, s, block, k);
+              for (auto* cells : {&gains, &crosses, &wholes}) cells->none(g, s, block, k);
               continue;
             }
-            std::vector<double> sample, whole;
+            std::vector<double> sample, left_out;
             for (std::int64_t state = 0; state < data_.states; ++state)
               sample.push_back(gain(state, s, block, k, rho));
             for (std::int64_t state = 0; state < data_.whole; ++state)
-              whole.push_back(whole_gain(state, s, block, k, rho));
-            gains.set(observables::estimate_mean(sample), g, s, block, k);
-            wholes.set(observables::estimate_mean(whole), g, s, block, k);
+              left_out.push_back(cross_gain(state, s, block, k, rho));
+            const auto parts = observables::estimate_mean(sample);
+            const auto cross = observables::estimate_mean(left_out);
+            gains.set(parts, g, s, block, k);
+            crosses.set(cross, g, s, block, k);
+            wholes.set(
+                Estimate{parts.value + cross.value,
+                         std::hypot(parts.standard_error, cross.standard_error), cross.count},
+                g, s, block, k);
           }
       }
     }

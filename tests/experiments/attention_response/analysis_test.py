@@ -79,16 +79,18 @@ def as_assumed(response, path):
     late = np.where(np.arange(1, shape[-2] + 1) == shape[-2], 0.3, 0.01)[:, None]
     bands = np.broadcast_to(late * np.linspace(1, 0.3, shape[-1]), shape)
     return changed(response, path, reliable=1.0, band_routing=bands, band_routing_error=1e-3,
-                   band_query=1e-3, band_key=1e-3, band_query_error=1e-5, band_key_error=1e-5,
-                   routing=0.1, query=1e-3, key=1e-3, band_perceptron=0.05,
-                   band_perceptron_error=1e-5, bimodal_chance=0.01, product_gain=0.4,
-                   measured_gain=0.41, beyond_linear=1e-4, pattern_bound=0.5)
+                   band_pattern=2e-3, band_pattern_error=1e-5, routing=0.1, pattern=2e-3,
+                   band_partner=bands, band_partner_error=1e-3, band_uncoupled=bands + 0.05,
+                   band_uncoupled_error=1e-3, band_perceptron=0.05, band_perceptron_error=1e-5,
+                   gain=1.1, gain_error=1e-3, cross_gain=0.01, cross_gain_error=1e-3,
+                   bimodal_chance=0.01, product_gain=0.4, measured_gain=0.41,
+                   beyond_linear=1e-4, pattern_bound=0.5)
 
 
 def test_what_the_paper_assumes_is_recognised(response, tmp_path):
     found = said(as_assumed(response, tmp_path / "assumed.h5"))
     assert {found[where] for where in (PATTERN, COARSE, LATE, UNIFORM, BRANCHES, PRODUCT)} == {YES}
-    assert found["(30)-(32)"] == YES and found["(62)-(66)"] == YES
+    assert {found[where] for where in ("(30)-(32)", "(33)", "(62)-(66)", "(105)-(106)")} == {YES}
 
 
 def test_what_contradicts_it_is_recognised(response, tmp_path):
@@ -96,12 +98,21 @@ def test_what_contradicts_it_is_recognised(response, tmp_path):
     with open_record(path) as record:
         values = record["band_routing"].values
         uneven = np.broadcast_to(np.linspace(-0.2, 0.2, values.shape[-1]), values.shape)
-    found = said(changed(path, tmp_path / "not.h5", band_routing=-values, band_key=0.5,
+    found = said(changed(path, tmp_path / "not.h5", band_routing=-values, band_pattern=0.5,
                          band_perceptron=uneven, bimodal_chance=0.6, product_gain=3.0,
-                         beyond_linear=0.9))
-    for where in (PATTERN, COARSE, UNIFORM, BRANCHES, PRODUCT, "(30)-(32)"):
+                         beyond_linear=0.9, cross_gain=0.05, band_partner=1e-3))
+    for where in (PATTERN, COARSE, UNIFORM, BRANCHES, PRODUCT, "(30)-(32)", "(33)", "(62)-(66)"):
         assert found[where] == NO, where
     assert found[LATE] == YES  # whatever its sign
+
+
+def test_bound_that_promises_nothing_at_most_heads_shows_nothing(response, tmp_path):
+    with open_record(response) as record:
+        bound = np.full(record["pattern_bound"].values.shape, np.nan)
+    bound[..., :1, :] = 0.5  # one head of two
+    bound[..., 0, :, :] = np.nan
+    path = as_assumed(response, tmp_path / "assumed.h5")
+    assert said(changed(path, tmp_path / "few.h5", pattern_bound=bound))["(105)-(106)"] == OPEN
 
 
 def test_what_is_not_reliable_decides_nothing(response, tmp_path):
