@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..reading.estimates import standard_error
+from ..reading.estimates import signed, standard_error
 from ..reading.image_sets import class_text
 from ..reading.record import Record
 
@@ -31,10 +31,11 @@ class Measured:
         """"7.668 [7.51, 7.80]" of a single number."""
         if not np.isfinite(self.value):
             return "–"
-        text = f"{self.value:.{digits}f}"
+        text = signed(float(self.value), digits)
         if np.isfinite(self.low):
-            text += f" [{self.low:.{digits}f}, {self.high:.{digits}f}]"
-        return text.replace("-", "−")
+            low, high = signed(float(self.low), digits), signed(float(self.high), digits)
+            text += f" [{low}, {high}]"
+        return text
 
 
 class Unit:

@@ -12,6 +12,9 @@ from .replicas import Unit
 
 FITTED = 0  # value of fit_status
 RESAMPLES = 400
+# An interval leaves out resamples without a value, which are no random ones: where more are
+# missing than its tails hold, it decides nothing.
+LEAST_SHARE = 0.95
 
 
 def metric(record: Record, name: str) -> int:
@@ -20,11 +23,12 @@ def metric(record: Record, name: str) -> int:
 
 
 def is_fitted(unit: Unit, name: str) -> bool:
-    """Whether the curve is a sigmoid, and most of its bootstrap samples are: the midpoint then has
-    an interval."""
+    """Whether the curve is a sigmoid, and nearly all of its bootstrap samples are: the midpoint
+    then has an interval."""
     m = metric(unit.record, name)
-    return unit.value("fit_status", m) == FITTED and all(
-        np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high"))
+    return (unit.value("fit_status", m) == FITTED
+            and unit.value("share_fitted", m) >= LEAST_SHARE
+            and all(np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high")))
 
 
 def of_metric(unit: Unit, quantity: str, name: str) -> Measured:
@@ -32,15 +36,16 @@ def of_metric(unit: Unit, quantity: str, name: str) -> Measured:
 
 
 def resampled_curves(unit: Unit, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(K), (K, R): the measured t_int, and the curve of each bootstrap sample of the pairs. Pairs
-    of one seed share their start and noise at every coupling, and every unit of a seed draws the
-    same samples: differences between couplings are of the same pairs."""
+    """(K), (K, 1 + R): the measured t_int, the curve of all pairs and that of each bootstrap sample
+    of them. Pairs of one seed share their start and noise at every coupling, and every unit of a
+    seed draws the same samples: differences between couplings are of the same pairs."""
     record = unit.record
     values = unit.array("pair_agreement")[metric(record, name)]
     known = np.isfinite(values).all(axis=1)
     values = values[known]
     random = np.random.default_rng(unit.seed)
     drawn = random.integers(values.shape[1], size=(RESAMPLES, values.shape[1]))
+    drawn = np.vstack([np.arange(values.shape[1]), drawn])
     statistic = np.median if name == "cosine" else np.mean
     return (record.axes["t_int"].values[known].astype(float),
             statistic(values[:, drawn], axis=2))
@@ -66,50 +71,49 @@ def fitted_midpoints(t: np.ndarray, curves: np.ndarray) -> np.ndarray:
     return place[usable][gain.argmax(axis=0)]
 
 
-def interval(value: float, resampled: np.ndarray) -> Measured:
-    """A number with the 95% interval of its bootstrap samples."""
-    known = resampled[np.isfinite(resampled)]
-    if len(known) < 0.5 * len(resampled):
+def over_seeds(resampled: list[np.ndarray]) -> Measured | None:
+    """The mean over seeds of numbers (1 + R), that of all pairs and those of bootstrap samples,
+    with its 95% interval."""
+    if not resampled:
+        return None
+    value, *drawn = np.mean(resampled, axis=0)
+    drawn = np.asarray(drawn)
+    known = drawn[np.isfinite(drawn)]
+    if len(known) < LEAST_SHARE * len(drawn):
         return Measured(np.float64(value), np.float64(np.nan), np.float64(np.nan))
     return Measured(np.float64(value), *np.percentile(known, [2.5, 97.5]))
 
 
 def midpoint_difference(first: list[Unit], second: list[Unit], name: str) -> Measured | None:
-    """tau of `first` minus tau of `second`, units of the same seeds, their mean over seeds."""
-    values, resampled = [], []
-    for a, b in _same_seeds(first, second):
-        if is_fitted(a, name) and is_fitted(b, name):
-            values.append(float(of_metric(a, "midpoint", name).value
-                                - of_metric(b, "midpoint", name).value))
-            resampled.append(fitted_midpoints(*resampled_curves(a, name))
-                             - fitted_midpoints(*resampled_curves(b, name)))
-    return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
+    """tau of `first` minus tau of `second`, units of the same pairs, their mean over seeds."""
+    return over_seeds([fitted_midpoints(*resampled_curves(a, name))
+                       - fitted_midpoints(*resampled_curves(b, name))
+                       for a, b in _same_pairs(first, second)
+                       if is_fitted(a, name) and is_fitted(b, name)])
 
 
 def gap_difference(first: list[Unit], second: list[Unit]) -> Measured | None:
-    """Delta tau of `first` minus that of `second`, units of the same seeds, their mean over
+    """Delta tau of `first` minus that of `second`, units of the same pairs, their mean over
     seeds."""
-    values, resampled = [], []
-    for a, b in _same_seeds(first, second):
-        if all(is_fitted(unit, name) for unit in (a, b) for name in ("coarse", "fine")):
-            values.append(a.value("gap") - b.value("gap"))
-            of_a, of_b = ([fitted_midpoints(*resampled_curves(unit, name))
-                           for name in ("fine", "coarse")] for unit in (a, b))
-            resampled.append(of_a[0] - of_a[1] - of_b[0] + of_b[1])
-    return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
+    def gaps(unit: Unit) -> np.ndarray:
+        fine, coarse = (fitted_midpoints(*resampled_curves(unit, name))
+                        for name in ("fine", "coarse"))
+        return fine - coarse
+
+    return over_seeds([gaps(a) - gaps(b) for a, b in _same_pairs(first, second)
+                       if all(is_fitted(unit, name)
+                              for unit in (a, b) for name in ("coarse", "fine"))])
 
 
 def end_difference(first: list[Unit], second: list[Unit], name: str) -> Measured | None:
     """How much more replicas of `first` agree that were coupled all along, mean over seeds."""
-    values, resampled = [], []
-    for a, b in _same_seeds(first, second):
+    resampled = []
+    for a, b in _same_pairs(first, second):
         steps, of_a = resampled_curves(a, name)
         others, of_b = resampled_curves(b, name)
-        if not len(steps) or not len(others) or steps[-1] != others[-1]:
-            continue
-        values.append(end_agreement(a, name) - end_agreement(b, name))
-        resampled.append(of_a[-1] - of_b[-1])
-    return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
+        if len(steps) and len(others) and steps[-1] == others[-1]:
+            resampled.append(of_a[-1] - of_b[-1])
+    return over_seeds(resampled)
 
 
 def end_agreement(unit: Unit, name: str) -> float:
@@ -119,6 +123,18 @@ def end_agreement(unit: Unit, name: str) -> float:
     return float(known[-1]) if len(known) else np.nan
 
 
-def _same_seeds(first: list[Unit], second: list[Unit]) -> list[tuple[Unit, Unit]]:
-    by_seed = {unit.seed: unit for unit in second}
-    return [(unit, by_seed[unit.seed]) for unit in first if unit.seed in by_seed]
+def _same_pairs(first: list[Unit], second: list[Unit]) -> list[tuple[Unit, Unit]]:
+    """Units of one seed. Where a seed has several, the one that has most in common: the class told,
+    then noise, graph and g."""
+    found = []
+    for unit in first:
+        others = [other for other in second if other.seed == unit.seed]
+        if others:
+            found.append((unit, max(others, key=lambda other: [
+                a == b for a, b in zip(_pairs_of(unit), _pairs_of(other))])))
+    return found
+
+
+def _pairs_of(unit: Unit) -> tuple:
+    at = unit.coordinates
+    return at.get("told_class"), at.get("noise_correlation"), unit.reach.graph, unit.g

@@ -46,8 +46,13 @@ class Unit:
         return self.value("reliable") == 1
 
     @property
+    def coordinates(self) -> dict:
+        """Of the unit on the record's split axes."""
+        return {a.name: a.values[i] for a, i in zip(self.record.split_axes, self.place)}
+
+    @property
     def reach(self) -> Reach:
-        return Reach.of({a.name: a.values[i] for a, i in zip(self.record.split_axes, self.place)})
+        return Reach.of(self.coordinates)
 
 
 @dataclass(frozen=True)

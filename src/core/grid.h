@@ -14,6 +14,10 @@ namespace syncgap {
 /// Split axes divide the grid into units; a captured axis is filled by one run of a unit.
 enum class AxisRole { split, captured };
 
+/// What a job may choose of an axis: its values; how many there are, counted from 0; or nothing,
+/// because options or the experiment itself make them, and results are filled in their order.
+enum class AxisChoice { values, count, nothing };
+
 /// Values along an axis: reals (g, theta), integers (seed, step, layer) or labels (schedule,
 /// pairing).
 using AxisValues =
@@ -30,6 +34,7 @@ struct Axis {
   std::vector<std::string> choices = {};  ///< for labels: the only ones allowed; empty: any
   /// An axis whose values these ones number: default ones from its size on are left out.
   std::string numbers_of = {};
+  AxisChoice choice = AxisChoice::values;
 
   std::int64_t size() const;
   /// The value at `i` as text, e.g. for messages and progress lines.

@@ -251,6 +251,30 @@ void apply_options(const Job& job, OptionTable& table) {
   }
 }
 
+namespace {
+
+/// `axis` as it is declared and with what a job says of it.
+void check_choice(const Axis& declared, const AxisValues& given, const std::string& where) {
+  switch (declared.choice) {
+    case AxisChoice::values:
+      return;
+    case AxisChoice::count: {
+      const auto& numbers = std::get<std::vector<std::int64_t>>(given);
+      for (std::size_t i = 0; i < numbers.size(); ++i)
+        require_input(numbers[i] == static_cast<std::int64_t>(i), "axis '", declared.name,
+                      "' counts from 0 (", where, ", saw ", numbers[i], " at place ", i,
+                      "): give { range = [0, ", numbers.size(), "] }");
+      return;
+    }
+    case AxisChoice::nothing:
+      require_input(given == declared.values, "axis '", declared.name,
+                    "' has the values that the experiment and its options make (", where,
+                    "): leave it out of the job");
+  }
+}
+
+}  // namespace
+
 Grid make_grid(const Job& job, std::vector<Axis> declared) {
   std::vector<std::string> known;
   known.reserve(declared.size());
@@ -260,12 +284,14 @@ Grid make_grid(const Job& job, std::vector<Axis> declared) {
                                    [&](const Axis& a) { return a.name == setting.key; });
     if (axis == declared.end())
       throw InputError(unknown_name_message("axis", setting.key, setting.where, known));
-    axis->values = values_for(*axis, setting);
+    const AxisValues given = values_for(*axis, setting);
     if (!axis->choices.empty())
-      for (const auto& label : std::get<2>(axis->values))
+      for (const auto& label : std::get<2>(given))
         if (std::find(axis->choices.begin(), axis->choices.end(), label) == axis->choices.end())
           throw InputError(unknown_name_message("value of axis '" + axis->name + "'", label,
                                                 setting.where, axis->choices));
+    check_choice(*axis, given, setting.where);
+    axis->values = given;
   }
   for (Axis& axis : declared)
     if (!axis.numbers_of.empty() &&

@@ -73,6 +73,7 @@ def _write_curve(file, place, metric, t, middle, level, apart, scatter):
             file[name + end][(*place, metric)] = value + by
     file["level"][(*place, metric)] = 0.6 if metric == COSINE else 0.5
     file["fit_status"][(*place, metric)] = 0 if middle is not None else 1
+    file["share_fitted"][(*place, metric)] = 1.0
 
 
 def set_gaps(record, copy, gap_of, reliable=1.0, chance=(0.98, 1.02), couples=lambda at: True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...page.content import Claim, verdict_of
-from ...reading.estimates import signed
 from ...reading.record import Record
 from ..image_units import Measured
 from .data import DecisionUnit, data_name, excess_level
@@ -14,9 +15,12 @@ WHOLE = 0.1
 
 
 def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
+    """Of the reliable units; open where there is none."""
     if not found:
         return []
-    return [
+    left_out = sum(not unit.reliable for unit in found)
+    found = [unit for unit in found if unit.reliable]
+    made = [
         _beside_clones(record, found, "class_information_rate_peak_time",
                        "information, sections 5, 8",
                        "Peaks of the entropy rate mark where the class is decided.",
@@ -30,6 +34,14 @@ def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
                        "$V_h$ of the image peaks"),
         _whole_information(record, found),
         _limits(record, found)]
+    if not left_out:
+        return made
+    units = "1 unreliable unit" if left_out == 1 else f"{left_out} unreliable units"
+    return [replace(claim, measured=f"{claim.measured} Left out: {units}.") for claim in made]
+
+
+def _said(record: Record, texts: list[str]) -> str:
+    return f"{data_name(record)}: {'; '.join(texts) or 'nothing reliable'}."
 
 
 def _near(first: Measured, second: Measured) -> bool | None:
@@ -46,9 +58,9 @@ def _near(first: Measured, second: Measured) -> bool | None:
 def _beside_clones(record: Record, found: list[DecisionUnit], name: str, where: str,
                    statement: str, text: str) -> Claim:
     times = [(unit.measured(name), unit.measured("clone_speciation_time")) for unit in found]
-    said = "; ".join(f"seed {unit.seed}: {text} {_at(time)}, clones part {_at(parted)}"
-                     for unit, (time, parted) in zip(found, times))
-    return Claim(where, statement, f"{data_name(record)}, {said}.",
+    said = [f"seed {unit.seed}: {text} {_at(time)}, clones part {_at(parted)}"
+            for unit, (time, parted) in zip(found, times)]
+    return Claim(where, statement, _said(record, said),
                  verdict_of([_near(*pair) for pair in times]),
                  "Of a trained network's own law, clones at an excess agreement of "
                  f"{excess_level(record):g}. Reproduced means within a factor of {WITHIN:g} of "
@@ -70,7 +82,7 @@ def _whole_information(record: Record, found: list[DecisionUnit]) -> Claim:
         texts.append(f"seed {unit.seed}: {total.text()} of {prior:.3f} nat")
     return Claim("information (33), (78)", "The denoising loss of a network holds the entropy of "
                  "the class: what it says between noise and image is log K.",
-                 f"{data_name(record)}, {'; '.join(texts)}.", verdict_of(answers),
+                 _said(record, texts), verdict_of(answers),
                  f"Reproduced means within {WHOLE:.0%}, with the interval.")
 
 
@@ -79,15 +91,16 @@ def _limits(record: Record, found: list[DecisionUnit]) -> Claim:
     for unit in found:
         excess = unit.measured("clone_excess")
         time = unit.array("branch_time")
-        texts.append(f"seed {unit.seed}: {signed(float(excess.value[0]), 2)} at "
-                     f"$t={time[0]:.2f}$, {signed(float(excess.value[-1]), 2)} at "
+        first, last = (Measured(excess.value[k], excess.low[k], excess.high[k]).text(2)
+                       for k in (0, -1))
+        texts.append(f"seed {unit.seed}: {first} at $t={time[0]:.2f}$, {last} at "
                      f"$t={time[-1]:.2f}$")
         ends = (_at_most(excess, 0, 0.05), _at_least(excess, -1, 0.95))
         answers.append(False if False in ends else None if None in ends else True)
     return Claim("regimes, figure 4", "Clones agree as independent samples do where they leave in "
                  "the noise, and always where they leave at the image.",
-                 f"Excess agreement, {data_name(record)}, {'; '.join(texts)}.",
-                 verdict_of(answers))
+                 f"Excess agreement, {_said(record, texts)}", verdict_of(answers),
+                 "At most 0.05 and at least 0.95, with the interval.")
 
 
 def _at_most(found: Measured, k: int, level: float) -> bool | None:

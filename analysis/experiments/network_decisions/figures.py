@@ -52,9 +52,9 @@ def _joined(*parts: str) -> str:
 
 
 def _curve(ax, time: np.ndarray, found: Measured, number: int, label: str, scale: float = 1.0,
-           dashes="-", colour=None) -> None:
+           dashes="-") -> None:
     """A curve with its 95% interval as a shade."""
-    colour = colour or style.CYCLE[number % 7]
+    colour = style.CYCLE[number % 7]
     ax.plot(time, scale * found.value, color=colour, linestyle=dashes, label=label)
     ax.fill_between(time, scale * found.low, scale * found.high, color=colour, alpha=0.18,
                     linewidth=0)
@@ -123,9 +123,12 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                    _joined("class still open, of log K", seed),
                    1 / unit.value("class_entropy_prior"), "--")
             _curve(rate, step, unit.measured("class_information_rate"), number, "")
+            first = number == 0
+            _curve(rate, step, unit.measured("own_information_rate"), number,
+                   "(b) for images of its own law" if first else "", dashes="--")
             none, own = unit.array("noise_error")
             rate.plot(step, 0.5 * (none - own), color=style.CYCLE[number % 7], linestyle=":",
-                      linewidth=1.3, label="from the loss alone" if number == 0 else "")
+                      linewidth=1.3, label="(b) from the loss alone" if first else "")
             _curve(of_class, step, unit.measured("class_entropy_variance"), number, "")
             _curve(of_image, branch, unit.measured("entropy_variance"), number, "")
             for ax, name in zip((clones, rate, of_class, of_image),
@@ -142,10 +145,10 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
         rate.set_ylabel("(b) $dI/d\\log\\gamma$\nof the class (nat)")
         of_class.set_ylabel("(c) $V_Z$ of the class\n(nat²)")
         of_image.set_ylabel("(d) $V_h$ of the image\n(nat²)")
-        for ax, name in ((rate, "class_information_rate"), (of_class, "class_entropy_variance"),
-                         (of_image, "entropy_variance")):
+        for ax, *names in ((rate, "class_information_rate", "own_information_rate"),
+                           (of_class, "class_entropy_variance"), (of_image, "entropy_variance")):
             ax.axhline(0, color=style.BLACK, linewidth=0.8)
-            _fit(ax, [unit.measured(name) for unit in shown])
+            _fit(ax, [unit.measured(name) for unit in shown for name in names])
         _time_axis(of_image, latest)
         of_image.set_xlabel("time $t$")
         _step_axis(clones, shown[0], latest)
@@ -160,8 +163,10 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "posterior: likelihood of the noise's path told each class, on "
                   f"{int(first.value('loss_image_count')):,} {loss_part(record)}. (b) Rate at "
                   "which it falls with the signal-to-noise ratio $\\gamma$, $-dH/d\\log\\gamma = "
-                  "\\frac{1}{2}(1-\\bar\\alpha)\\,dH/dt$: what of the variance of the clean image "
-                  "lies between the classes; dotted: $\\frac{1}{2}(E|e|^2-E|e_z|^2)$ with the "
+                  "\\frac{1}{2}(1-\\bar\\alpha)\\,dH/dt$; dashed: the same for images of the "
+                  "network's own law, half of what of the variance of the clean image lies between "
+                  "the classes as it predicts it, which is less the more the images differ from "
+                  "that law; dotted: $\\frac{1}{2}(E|e|^2-E|e_z|^2)$ with the "
                   "errors $e$ of the noise told no class and $e_z$ told the own one, in which an "
                   "imperfect network has errors that are no class, cut off where it is far larger. "
                   "(c) Variance of the entropy of the class by the same posterior. (d) Variance of "
@@ -172,11 +177,12 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "unreliable.", draw, (8.8, 10.6))
 
 
-def _said(found: np.ndarray) -> np.ndarray:
+def _said(found: Measured) -> Measured:
     """What x_t says of the image beyond what the noise does, from an entropy up to a constant; no
-    value where that is nothing."""
-    known = np.max(found) - found
-    return np.where(known > 0, known, np.nan)
+    value where that is not beyond nothing."""
+    known = np.max(found.value) - found.value
+    low, high = known - (found.high - found.value), known + (found.value - found.low)
+    return Measured(*(np.where(low > 0, curve, np.nan) for curve in (known, low, high)))
 
 
 def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
@@ -184,13 +190,12 @@ def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
         known, rate = canvas.subplots(1, 2)
         latest = _latest(shown)
         for number, unit in enumerate(shown):
-            seed, colour = _seed_text(unit, shown), style.CYCLE[number % 7]
+            seed = _seed_text(unit, shown)
             step, branch = unit.array("step_time"), unit.array("branch_time")
-            known.plot(step, _said(unit.array("loss_entropy")), color=colour,
-                       label=_joined("by the loss on images", seed))
-            known.plot(branch, _said(unit.array("conditional_entropy")), color=colour,
-                       linestyle="--", marker=".",
-                       label=_joined("along the network's own clones", seed))
+            _curve(known, step, _said(unit.measured("loss_entropy")), number,
+                   _joined("by the loss on images", seed))
+            _curve(known, branch, _said(unit.measured("conditional_entropy")), number,
+                   _joined("along the network's own clones", seed), dashes="--")
             _curve(rate, step, unit.measured("entropy_rate"), number, "")
         known.set_ylabel("$I(x_0; x_t)$ (nat)")
         rate.set_ylabel("$dH[x_0|x_t]/dt$ (nat/time)")
@@ -204,10 +209,10 @@ def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "Left: what $x_t$ says of the image beyond what the noise does, the fall of its "
                   "entropy since the largest one: from the denoising loss on "
                   f"{loss_part(record)}, and from squared errors along clones that the network "
-                  "made itself, which scatter where that is little. The two agree where its own "
-                  "images are as those it learned from. "
-                  "Right: rate of the entropy by the loss, an upper bound, with its 95% bootstrap "
-                  "interval.", draw, (9.6, 4.5))
+                  "made itself; shown where its 95% bootstrap interval, the shade, is above none. "
+                  "The two agree where its own images are as those it learned from. "
+                  "Right: rate of the entropy by the loss, an upper bound, with its interval.",
+                  draw, (9.6, 4.5))
 
 
 def _clone_figure(record: Record, unit: DecisionUnit) -> Figure:

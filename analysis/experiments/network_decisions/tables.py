@@ -39,6 +39,7 @@ def _quality_table(record: Record, found: list[DecisionUnit]) -> Table:
                      f"{int(unit.value('loss_image_count')):,}",
                      f"{unit.measured('class_information_total').text()} of "
                      f"{unit.value('class_entropy_prior'):.3f}",
+                     f"{_fall(unit):.3f} of {unit.measured('own_information_total').text()}",
                      f"{unit.array('own_class_probability').max():.2f}",
                      f"{int(unit.value('trunk_count')):,} × {show(record.option('clones'))}",
                      unit.measured("independent_agreement").text(),
@@ -48,6 +49,7 @@ def _quality_table(record: Record, found: list[DecisionUnit]) -> Table:
                      "yes" if unit.reliable else "NO", "; ".join(unit.warnings()) or "–"])
     return Table("What the times rest on",
                  ["seed", "trained on", "loss images", "information on the class (nat)",
+                  "fall of $H[z|x_t]$, of that by its own law (nat)",
                   "largest probability of the own class",
                   "trajectories × clones", "independent samples agree", "largest class",
                   "largest context rise", "classifier accuracy", "reliable", "<why not"], rows,
@@ -55,5 +57,12 @@ def _quality_table(record: Record, found: list[DecisionUnit]) -> Table:
                  "loss has from the noise to the image would be log K for a network without "
                  "error: what is missing, or too much, is its own, above all what telling it "
                  "none costs beyond what it cannot know. The network's posterior of the class does "
-                 "without that. Largest class: its share among "
+                 "without that: its entropy falls as the rate for images of the network's own law "
+                 "says where the images follow that law. Largest class: its share among "
                  "clones that left at the noise. 95% intervals.")
+
+
+def _fall(unit: DecisionUnit) -> float:
+    """Of the entropy of the class, between noise and image."""
+    entropy = unit.array("conditional_class_entropy")
+    return float(entropy[-1] - entropy[0])

@@ -63,20 +63,17 @@ class Mode:
         both = self.is_fitted("coarse") and self.is_fitted("fine")
         return found if both and np.isfinite(found.low) else None
 
-    def end(self, name: str) -> tuple[float, float]:
-        """Agreement of rows that were coupled all along, and its standard error."""
-        values, errors = (self.unit.array("mode_agreement" + end)[self.number, self._metric(name)]
-                          for end in ("", "_error"))
-        known = np.flatnonzero(np.isfinite(values))
-        return (values[known[-1]], errors[known[-1]]) if len(known) else (np.nan, np.nan)
+    def end(self, name: str) -> np.ndarray:
+        """Agreement of each row that was coupled all along."""
+        return self.unit.array("mode_end")[self.number, self._metric(name)]
 
     def _metric(self, name: str) -> int:
         return metric(self.unit.record, name)
 
 
 def modes(unit: Unit) -> list[Mode]:
-    """The slowest to vanish first; none in records from before graphs."""
-    if "mode_carried" not in unit.record:
+    """The largest rho first; none in records from before rows of modes were kept."""
+    if "mode_end" not in unit.record:
         return []
     return [Mode(unit, int(k)) for k in np.flatnonzero(np.isfinite(unit.array("mode_carried")))]
 
@@ -123,9 +120,7 @@ def graph_figure(over: Reaches) -> Figure:
                 if (found := mode.midpoint(name)) is not None:
                     symbol(ax, x, found, **shown)
             for ax, name in zip(ends, ("cosine", "coarse", "fine")):
-                value, error = mode.end(name)
-                symbol(ax, x, Measured(*(np.float64(value + sign * Z95 * error)
-                                         for sign in (0, -1, 1))), **shown)
+                symbol(ax, x, _mean_of(mode.end(name)), **shown)
         for ax, name in zip(ends, ("cosine", "coarse", "fine")):
             _pair_line(ax, over, name)
             ax.set_xlabel("$\\rho_k$")
@@ -145,10 +140,10 @@ def graph_figure(over: Reaches) -> Figure:
                   "one average over the graph leaves of them, $\\rho_k$; that of a pair is "
                   "$(1-g)/(1+g)$, and 1 is no coupling. Upper row: midpoints of the cosine, of "
                   "coarse and of fine commitment; without a symbol: no sigmoid. Lower row: "
-                  "agreement by the mode of rows that were coupled all along; line: mean of the "
-                  "pairs over seeds. To first order the graph acts through $\\rho_k$ alone: then "
-                  "all symbols at one $\\rho_k$ are alike. Modes of one graph and $\\rho_k$ are "
-                  "one symbol; one symbol a seed, 95% bootstrap intervals over rows. "
+                  "mean agreement by the mode of rows that were coupled all along; line: mean of "
+                  "the pairs over seeds. To first order the graph acts through $\\rho_k$ alone: "
+                  "then all symbols at one $\\rho_k$ are alike. Modes of one graph and $\\rho_k$ "
+                  "are one symbol; one symbol a seed, 95% intervals over rows. "
                   f"{unreliable_note(record)}", draw, (10.6, 6.6))
 
 
@@ -157,7 +152,7 @@ def _pair_line(ax, over: Reaches, name: str) -> None:
     points: dict[float, list[float]] = {}
     for _, mode in _all_modes(over, couplings(over.record)):
         if mode.graph == PAIR:
-            points.setdefault(round(mode.carried, 9), []).append(mode.end(name)[0])
+            points.setdefault(round(mode.carried, 9), []).append(mode.end(name).mean())
     known = sorted(points)
     if len(known) > 1:
         ax.plot(known, [np.mean(points[rho]) for rho in known], color=style.GREY, linewidth=1,
@@ -175,19 +170,24 @@ def graph_table(over: Reaches) -> Table:
                        f"– ({mode.fit_word(name).split(',')[0]})"
                        for name in ("cosine", "coarse", "fine")),
                      gap.text(1) if gap else "–",
-                     *(_end_text(mode, name) for name in ("cosine", "coarse", "fine")),
+                     *(_mean_of(mode.end(name)).text(3) for name in ("cosine", "coarse", "fine")),
                      "yes" if mode.unit.reliable else "NO"])
     return Table(f"Modes of replicas on graphs, {over.told}",
                  ["<graph", "g", "seed", "$\\rho_k$", "modes",
                   *(f"${SYMBOLS[name]}$" for name in ("cosine", "coarse", "fine")),
                   "$\\Delta\\tau$", "cosine at the end", "coarse", "fine", "reliable"], rows,
-                 "Midpoints in steps, and agreement by the mode of rows that were coupled all "
-                 "along, with 95% bootstrap intervals over rows.")
+                 "Midpoints in steps, and mean agreement by the mode of rows that were coupled all "
+                 "along, with 95% intervals over rows.")
 
 
-def _end_text(mode: Mode, name: str) -> str:
-    value, error = mode.end(name)
-    return f"{value:.3f} ± {Z95 * error:.3f}".replace("-", "−")
+def _mean_of(rows: np.ndarray) -> Measured:
+    """With its 95% interval, the rows independent."""
+    value, half = rows.mean(), Z95 * _error_of(rows)
+    return Measured(*(np.float64(value + sign * half) for sign in (0, -1, 1)))
+
+
+def _error_of(rows: np.ndarray) -> float:
+    return rows.std(ddof=1) / np.sqrt(len(rows))
 
 
 # -- claim -----------------------------------------------------------------------------------------
@@ -214,9 +214,9 @@ def graph_claim(over: Reaches) -> Claim | None:
                  f"and $\\rho$ by, on average over {len(each)}, {texts}. The cosine's difference "
                  f"is within its own interval for {inside} of them.",
                  _verdict(set(answers.values())),
-                 "Modes of a seed are compared with the same pairs, and rows share start and "
-                 "noise: the error of the mean takes one seed's differences for one. None: within "
-                 f"{EQUAL_SHARE:.0%} of the pairs' rise.")
+                 "Means over rows; errors are of the differences between a mode and the pair in "
+                 "the same row, which share start and noise, and that of the mean takes one seed's "
+                 f"differences for one. None: within {EQUAL_SHARE:.0%} of the pairs' rise.")
 
 
 def _alike(mean: Measured, pair_rise: float) -> bool | None:
@@ -256,10 +256,10 @@ def _differences(over: Reaches, name: str) -> list[_Difference]:
                      and abs(other.carried - mode.carried) < SAME_CARRIED), None)
         if mode.graph == PAIR or pair is None:
             continue
-        (value, error), (reference, its_error) = mode.end(name), pair.end(name)
+        more = mode.end(name) - pair.end(name)
         independent = pair.unit.value("independent_agreement", metric(over.record, name))
-        out.append(_Difference(mode.unit.seed, value - reference, np.hypot(error, its_error),
-                               reference - independent))
+        out.append(_Difference(mode.unit.seed, more.mean(), _error_of(more),
+                               pair.end(name).mean() - independent))
     return out
 
 

@@ -11,13 +11,12 @@ from ...page.content import Claim, Figure, Table, Verdict
 from ...reading.values import show
 from ..image_units import Measured
 from ..midpoints import (
-    end_agreement,
     end_difference,
     gap_difference,
-    interval,
     is_fitted,
     metric,
     of_metric,
+    over_seeds,
     resampled_curves,
 )
 from ..reach import (
@@ -41,20 +40,18 @@ ENDS = {"cosine": "median cosine", "coarse": "coarse commitment", "fine": "fine 
 def end(unit: Unit, name: str) -> Measured:
     """The agreement of pairs that were coupled all along."""
     _, curves = resampled_curves(unit, name)
-    return interval(end_agreement(unit, name), curves[-1] if len(curves) else np.full(1, np.nan))
+    return over_seeds([curves[-1]] if len(curves) else [np.full(2, np.nan)])
 
 
 def rise(units: list[Unit], name: str) -> Measured | None:
     """How much more pairs agree that were coupled all along than the same pairs never coupled, mean
     over seeds."""
-    values, resampled = [], []
+    resampled = []
     for unit in units:
         t, curves = resampled_curves(unit, name)
         if len(t) > 1 and t[0] == 0:
-            agreement = unit.array("agreement")[metric(unit.record, name)]
-            values.append(end_agreement(unit, name) - float(agreement[0]))
             resampled.append(curves[-1] - curves[0])
-    return interval(np.mean(values), np.mean(resampled, axis=0)) if values else None
+    return over_seeds(resampled)
 
 
 # -- figure ----------------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ std::vector<Axis> attention_response_axes(const AttentionResponseOptions& option
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
+  settle(axes, {"step", "block", "mode", "band", "head"});
   return axes;
 }
 

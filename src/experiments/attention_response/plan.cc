@@ -21,16 +21,6 @@ AttentionResponsePlan::AttentionResponsePlan(const AttentionResponseOptions& opt
                 "the symmetric states come first (axes.state begins with \"mean\"): give "
                 "[\"symmetric\"] or [\"symmetric\", \"mean\"]");
   at_means_ = states.size() > 1;
-  const auto& shape = replicas_.shape();
-  const auto require_size = [&](const char* axis, std::int64_t wanted) {
-    require_input(grid.axis(axis).size() == wanted, "axis ", axis, " has ", grid.axis(axis).size(),
-                  " values where the options make ", wanted, ": leave it out of the job");
-  };
-  require_size("block", shape.depth);
-  require_size("step", options.replicas.steps);
-  require_size("mode", options.modes.count);
-  require_size("band", shape.grid());
-  require_size("head", shape.heads);
   require_increasing(grid, "head_step");
   require_input(head_steps_.front() >= 0 && head_steps_.back() < options.replicas.steps,
                 "there is no such step (axes.head_step, saw ", head_steps_.front(), " to ",

@@ -34,6 +34,7 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
       {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
   axes.insert(axes.end(), measured.begin(), measured.end());
+  settle(axes, {"mode", "label", "epoch", "view", "row", "column"});
   return axes;
 }
 

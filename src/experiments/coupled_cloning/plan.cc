@@ -14,9 +14,6 @@ CloningAxes::CloningAxes(const CoupledCloningOptions& options, const Grid& grid)
   const std::int64_t labels = std::ssize(options.pairs.classes);
   require_input(labels >= 2, "agreement needs at least two classes (experiment.classes has ",
                 labels, "): name e.g. [1, 8]");
-  require_input(grid.axis("label").size() == labels,
-                "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
-                " values): leave it out and set experiment.classes");
   require_increasing(grid, "branch_step", 2);
   for (const std::int64_t horizon : axis_values<std::int64_t>(grid, "horizon"))
     for (const std::int64_t step : branch_steps)

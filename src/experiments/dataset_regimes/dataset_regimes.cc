@@ -106,14 +106,6 @@ void DatasetRegimesPlan::read_trajectories(const Grid& grid) {
                   "there is no such trajectory (axes.strip, saw ", strip,
                   "): give numbers below the size of axes.trajectory, ",
                   trajectories_.trajectories);
-  const auto require_size = [&](const char* axis, const char* option, std::int64_t wanted) {
-    require_input(grid.axis(axis).size() == wanted, "axis ", axis,
-                  " does not fit the images (axes.", axis, ", ", grid.axis(axis).size(),
-                  " values): leave it out and set experiment.", option, ", now ", wanted);
-  };
-  require_size("channel", "channels", options_.regime.channels);
-  require_size("row", "padded_size", options_.regime.padded_size);
-  require_size("column", "padded_size", options_.regime.padded_size);
 }
 
 double DatasetRegimesPlan::cost(const Unit& unit) const {

@@ -47,6 +47,7 @@ std::vector<Axis> difference_patching_axes(const DifferencePatchingOptions& opti
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
+  settle(axes, {"metric", "label"});
   return axes;
 }
 

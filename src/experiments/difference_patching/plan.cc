@@ -28,9 +28,6 @@ DifferencePatchingPlan::DifferencePatchingPlan(const DifferencePatchingOptions& 
   require_input(layers_.front() >= 0 && layers_.back() < shape.depth,
                 "there is no such layer (axes.layer, saw ", layers_.front(), " to ", layers_.back(),
                 "): give layers from 0 to ", shape.depth - 1, ", whose tokens enter a block");
-  require_input(grid.axis("label").size() == options.replicas.told_classes(),
-                "axis label does not count the classes (axes.label, ", grid.axis("label").size(),
-                " values): leave it out and set experiment.classes");
   require_input(options.replicas.start_spread > 0,
                 "replicas that start alike have no difference to patch (experiment.start_spread = "
                 "0): give a positive one");

@@ -23,12 +23,14 @@ std::vector<Axis> gap_schedules_axes(const GapSchedulesOptions& options) {
       {.name = "piece",
        .role = captured,
        .values = first_integers(options.pieces),
-       .doc = "piece of g(t), from the data on"},
+       .doc = "piece of g(t), from the data on",
+       .choice = AxisChoice::nothing},
       {.name = "mode",
        .role = captured,
        .values = std::vector<std::string>{"common", "difference"},
        .doc = "eigenmode of the coupling",
-       .choices = {"common", "difference"}},
+       .choices = {"common", "difference"},
+       .choice = AxisChoice::nothing},
   };
 }
 

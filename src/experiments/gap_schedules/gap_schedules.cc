@@ -42,18 +42,15 @@ GapSchedules::GapSchedules(const GapSchedulesOptions& options, const Grid& grid)
     : options_(options),
       starts_(piece_starts(options)),
       budget_{unsigned_size(options.pieces), options.most_factor} {
-  for (const double g : axis_values<double>(grid, "g"))
-    require_input(g > 0.0 && g * options.most_factor < options.beta,
-                  "the strongest coupling must lie between 0 and beta (axes.g, saw ", g,
+  for (const double g : axis_values<double>(grid, "g")) {
+    require_input(g > 0, "a schedule shares out some coupling (axes.g, saw ", g,
+                  "): give couplings above 0");
+    require_input(g * options.most_factor < options.beta,
+                  "the strongest coupling must lie below beta (axes.g, saw ", g,
                   " times experiment.most_factor = ", options.most_factor,
                   ", experiment.beta = ", options.beta,
                   "): the forward process has no stationary law beyond; lower g or most_factor");
-  require_input(grid.axis("piece").size() == options.pieces,
-                "axis 'piece' must have every piece (axes.piece has ", grid.axis("piece").size(),
-                " values, experiment.pieces = ", options.pieces,
-                "): leave axes.piece out of the job");
-  require_input(grid.axis("mode").size() == 2,
-                "axis 'mode' must have both modes: leave axes.mode out of the job");
+  }
 }
 
 double GapSchedules::cost(const Unit& unit) const {

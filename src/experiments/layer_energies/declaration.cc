@@ -59,6 +59,7 @@ std::vector<Axis> layer_energies_axes(const LayerEnergiesOptions& options) {
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
+  settle(axes, {"modes_from", "channels", "layer", "step", "mode", "band"});
   return axes;
 }
 

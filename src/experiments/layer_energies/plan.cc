@@ -17,15 +17,6 @@ LayerEnergiesPlan::LayerEnergiesPlan(const LayerEnergiesOptions& options, const 
       chance_steps_(axis_values<std::int64_t>(grid, "chance_step")) {
   check_replica_axes(options.replicas, grid);
   check_coupling_reach(replicas_, grid);
-  const auto& shape = replicas_.shape();
-  const auto require_size = [&](const char* axis, std::int64_t wanted) {
-    require_input(grid.axis(axis).size() == wanted, "axis ", axis, " has ", grid.axis(axis).size(),
-                  " values where the options make ", wanted, ": leave it out of the job");
-  };
-  require_size("layer", shape.depth + 1);
-  require_size("step", options.replicas.steps);
-  require_size("mode", options.replicas.pairs);
-  require_size("band", shape.grid());
   for (const std::int64_t step : chance_steps_)
     require_input(step >= 0 && step < options.replicas.steps,
                   "there is no such step (axes.chance_step, saw ", step, "): give steps from 0 to ",

@@ -42,13 +42,17 @@ void describe_loss(ObservableList& list) {
       "of the noise's path under each class that it may be told",
       "nat", "information (78)", images);
   list.add_with_interval("class_entropy_rate", {"step"},
-                         "its rate: the part of the variance of the clean image given x_t that "
-                         "lies between the classes, by the same posterior",
-                         "nat/time", "law of total variance in information (33)", images);
+                         "its rate, by differences over two steps to either side", "nat/time",
+                         "information (33), (78)", images);
   list.add_with_interval("class_information_rate", {"step"},
                          "the same for a unit of the logarithm of the signal-to-noise ratio gamma, "
                          "dI/dlog gamma, which is bounded",
                          "nat", "I-MMSE (Guo et al. 2005)", images);
+  list.add_with_interval("own_information_rate", {"step"},
+                         "the same rate for images of the network's own law: half of the part of "
+                         "the variance of the clean image given x_t that lies between the classes, "
+                         "as it predicts it",
+                         "nat", "law of total variance in information (33)", images);
   list.add_with_interval(
       "class_entropy_variance", {"step"},
       "variance of the pathwise entropy of the class, V_Z, by the same posterior", "nat^2",
@@ -80,6 +84,10 @@ void describe_loss(ObservableList& list) {
                          "information on the class that the denoising loss has from the noise to "
                          "the image: log K for a network without error",
                          "nat", "I-MMSE (Guo et al. 2005)", images);
+  list.add_with_interval("own_information_total", {},
+                         "integral of own_information_rate; as much as the entropy of the class "
+                         "falls where images follow the network's own law",
+                         "nat", "syncgap", images);
   list.add("class_entropy_prior", {}, "log K, the entropy of the class of the images measured",
            "nat", "syncgap");
   list.add_with_interval("entropy_rate", {"step"},
@@ -151,10 +159,8 @@ std::vector<Axis> network_decisions_axes(const NetworkDecisionsOptions& options)
        "clones of each of these"},
   };
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
-  const ShownImage image = shown_image(options.judge, replicas);
-  axes.push_back({"channel", captured, first_integers(image.channels), "colour of a pixel"});
-  axes.push_back({"row", captured, first_integers(image.side), "pixel row", "pixel"});
-  axes.push_back({"column", captured, first_integers(image.side), "pixel column", "pixel"});
+  for (const Axis& axis : shown_image_axes(options.judge, replicas)) axes.push_back(axis);
+  settle(axes, {"told", "label"});
   return axes;
 }
 

@@ -58,11 +58,21 @@ std::vector<IntervalEstimate> LossClock::curve(const Of& of) const {
 }
 
 std::vector<double> LossClock::rates_of(Means means) const {
-  return each_step(
-      [&](std::size_t k) { return levels_.rate[k] * of(means, of_image::between_classes, k); });
+  auto found = information_rates_of(means);
+  for (std::size_t k = 0; k < steps(); ++k) found[k] *= 2 * levels_.rate[k];
+  return found;
 }
 
 std::vector<double> LossClock::information_rates_of(Means means) const {
+  constexpr std::size_t kReach = 2;
+  return each_step([&](std::size_t k) {
+    const std::size_t a = k < kReach ? 0 : k - kReach, b = std::min(k + kReach, steps() - 1);
+    const auto entropy = [&](std::size_t at) { return of(means, of_image::class_entropy, at); };
+    return (entropy(a) - entropy(b)) / (levels_.log_snr[b] - levels_.log_snr[a]);
+  });
+}
+
+std::vector<double> LossClock::own_rates_of(Means means) const {
   return each_step([&](std::size_t k) { return 0.5 * of(means, of_image::between_classes, k); });
 }
 
@@ -101,6 +111,16 @@ std::vector<IntervalEstimate> LossClock::class_rate() const {
 
 std::vector<IntervalEstimate> LossClock::class_information_rate() const {
   return curve([&](Means means) { return information_rates_of(means); });
+}
+
+std::vector<IntervalEstimate> LossClock::own_information_rate() const {
+  return curve([&](Means means) { return own_rates_of(means); });
+}
+
+IntervalEstimate LossClock::own_information() const {
+  return means_.statistic([&](Means means) {
+    return integral_from_noise(levels_.log_snr, own_rates_of(means)).front();
+  });
 }
 
 IntervalEstimate LossClock::class_information_rate_peak() const {
@@ -187,6 +207,7 @@ void LossClock::store(Results& results) const {
   set_curve("conditional_class_entropy", class_entropies(), results);
   set_curve("class_entropy_rate", class_rate(), results);
   set_curve("class_information_rate", class_information_rate(), results);
+  set_curve("own_information_rate", own_information_rate(), results);
   set_curve("class_entropy_variance", class_variance(), results);
   results.cells("class_entropy_rate_peak_time").set_or_none(class_rate_peak());
   results.cells("class_information_rate_peak_time").set_or_none(class_information_rate_peak());
@@ -198,6 +219,7 @@ void LossClock::store(Results& results) const {
   set_curve("loss_class_entropy_rate", loss_class_rate(), results);
   results.cells("loss_class_entropy_rate_peak_time").set_or_none(loss_class_rate_peak());
   results.cells("class_information_total").set(class_information());
+  results.cells("own_information_total").set(own_information());
   results.cells("class_entropy_prior").set(std::log(to_real(classes_)));
   set_curve("entropy_rate", image_rate(), results);
   set_curve("loss_entropy", image_entropy(), results);

@@ -42,12 +42,17 @@ class LossClock {
 
   /// H[z|x_t] of the network's posterior; (S)
   std::vector<IntervalEstimate> class_entropies() const;
-  /// dH[z|x_t]/dt: what of the variance of the clean image given x_t lies between the classes, nats
-  /// per time. Law of total variance in information (33); (S)
+  /// dH[z|x_t]/dt, by differences over two steps to either side, nats per time; (S)
   std::vector<IntervalEstimate> class_rate() const;
-  /// dI(z; x_t)/dlog gamma, half of what lies between the classes: the same rate by a clock on
-  /// which it is bounded, as 1 / (1 - abar) is not. Nats; (S)
+  /// dI(z; x_t)/dlog gamma: the same by a clock on which it is bounded, as 1 / (1 - abar) is not.
+  /// Nats; (S)
   std::vector<IntervalEstimate> class_information_rate() const;
+  /// Half of what of the variance of the clean image given x_t lies between the classes, as the
+  /// network predicts it: the same rate where images are of the network's own law. Law of total
+  /// variance in information (33); (S)
+  std::vector<IntervalEstimate> own_information_rate() const;
+  /// Its integral, as far as H[z|x_t] would fall for images of that law; nats.
+  IntervalEstimate own_information() const;
   /// V_Z, the variance of h(z|x_t); (S)
   std::vector<IntervalEstimate> class_variance() const;
   /// Times at which these are largest; NaN where that is the first or the last step. Of the first
@@ -95,6 +100,7 @@ class LossClock {
   }
   std::vector<double> rates_of(Means means) const;
   std::vector<double> information_rates_of(Means means) const;
+  std::vector<double> own_rates_of(Means means) const;
   std::vector<double> variances_of(Means means) const;
   std::vector<double> entropies_of(Means means) const;
   std::vector<double> loss_rates_of(Means means) const;

@@ -66,11 +66,6 @@ void NetworkDecisionsPlan::check_axes(const Grid& grid) const {
     require_input(clone >= 0 && clone < options_.clones,
                   "there is no such clone to keep (axes.clone, saw ", clone,
                   "): give numbers below ", options_.clones, ", or more experiment.clones");
-  for (const char* name : {"label", "told"}) {
-    const std::int64_t wanted = name[0] == 'l' ? replicas.told_classes() : 2;
-    require_input(grid.axis(name).size() == wanted, "axis ", name, " has ", grid.axis(name).size(),
-                  " values where there are ", wanted, ": leave it out of the job");
-  }
 }
 
 double NetworkDecisionsPlan::operations(const Unit& unit) const {

@@ -74,9 +74,12 @@ void describe_modes(ObservableList& list) {
            "syncgap");
   list.add_with_error("mode_agreement", {"graph_mode", "metric", "t_int"},
                       "agreement by one mode of difference of the replicas' features, labels and "
-                      "images: 1 less its energy over that of independent images. Its mean over "
-                      "the modes of equal weight is `agreement`",
+                      "images: of cosine and label 1 less its energy, of distances 1 less its "
+                      "energy over that of independent images; the median over rows of the "
+                      "cosine, otherwise the mean",
                       "1", "syncgap", "bootstrap standard error over rows");
+  list.add("mode_end", {"graph_mode", "metric", "pair"},
+           "the same of each row at the last t_int that was measured", "1", "syncgap");
   list.add_with_interval("mode_midpoint", {"graph_mode", "metric"},
                          "midpoint of its sigmoid: tau_spec, tau_g and tau_l of the mode", "step",
                          "syncgap", bootstrap);
@@ -102,8 +105,11 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
   for (const Axis& axis : coupling_reach_axes()) axes.push_back(axis);
   axes.push_back(replica_graph_axis());
   const std::vector<Axis> own = {
-      {"graph_mode", captured, Integers{0, 1},
-       "modes of the replicas' difference, the slowest to vanish first, those alike together"},
+      {.name = "graph_mode",
+       .role = captured,
+       .values = Integers{0, 1},
+       .doc = "modes of the replicas' difference, the largest rho first, those alike together",
+       .choice = AxisChoice::count},
       {"t_int", captured, first_integers(steps + 1),
        "steps for which the replicas are coupled, before they are let go", "step"},
       {"metric", captured, Labels{"cosine", "label", "coarse", "fine"},
@@ -129,10 +135,8 @@ std::vector<Axis> replica_speciation_axes(const ReplicaSpeciationOptions& option
   };
   axes.insert(axes.end(), own.begin(), own.end());
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
-  const ShownImage image = shown_image(options.judge, replicas);
-  axes.push_back({"channel", captured, first_integers(image.channels), "colour of a pixel"});
-  axes.push_back({"row", captured, first_integers(image.side), "pixel row", "pixel"});
-  axes.push_back({"column", captured, first_integers(image.side), "pixel column", "pixel"});
+  for (const Axis& axis : shown_image_axes(options.judge, replicas)) axes.push_back(axis);
+  settle(axes, {"metric", "scale", "pair", "label", "replica"});
   return axes;
 }
 

@@ -52,12 +52,6 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
                   " replicas lies between ", least, " and 1 (axes.noise_correlation, saw ",
                   correlation, "): correct it");
   options.check_reverse_steps(replicas_);
-  for (const char* name : {"pair", "label"}) {
-    const std::int64_t wanted =
-        name[0] == 'p' ? options.replicas.pairs : options.replicas.told_classes();
-    require_input(grid.axis(name).size() == wanted, "axis ", name, " has ", grid.axis(name).size(),
-                  " values where the options make ", wanted, ": leave it out of the job");
-  }
 }
 
 void ReplicaSpeciationPlan::check_graphs(const Grid& grid) {

@@ -165,8 +165,9 @@ void scan_agreement(const ReplicaSpeciationOptions& options,
 void store_modes(const std::vector<theory::DifferenceModes>& modes,
                  const std::vector<std::int64_t>& points, const AgreementCurves& curves,
                  const AgreementSigmoids& sigmoids, Results& results) {
-  results.none({"mode_carried", "mode_count", "mode_agreement", "mode_midpoint", "mode_crossing",
-                "mode_fit_status", "mode_gap"});
+  results.none({"mode_carried", "mode_count", "mode_agreement", "mode_end", "mode_midpoint",
+                "mode_crossing", "mode_fit_status", "mode_gap"});
+  const std::int64_t last = curves.points().back();
   for (std::int64_t mode = 0; mode < std::ssize(modes); ++mode) {
     const theory::DifferenceModes& of = modes[unsigned_size(mode)];
     results.cells("mode_carried").set(of.carried, mode);
@@ -180,6 +181,9 @@ void store_modes(const std::vector<theory::DifferenceModes>& modes,
       each_estimate(points, curves, set, at, [&](std::int64_t k, Estimate found) {
         results.cells("mode_agreement").set(found, mode, m, k);
       });
+      for (std::int64_t pair = 0; pair < curves.pairs(); ++pair)
+        results.cells("mode_end")
+            .set(curves.of_pair(metric, last, pair, comparison), mode, m, pair);
       results.cells("mode_midpoint").set_or_none(set.midpoint(at), mode, m);
       results.cells("mode_crossing")
           .set_or_none(set.linear_crossing(at, curves.level(metric)), mode, m);

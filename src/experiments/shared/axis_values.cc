@@ -12,6 +12,15 @@
 
 namespace syncgap::experiments {
 
+void settle(std::vector<Axis>& axes, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto found =
+        std::find_if(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.name == name; });
+    SYNCGAP_EXPECTS(found != axes.end(), name);
+    found->choice = AxisChoice::nothing;
+  }
+}
+
 std::vector<std::int64_t> first_integers(std::int64_t count) {
   std::vector<std::int64_t> values(count);
   std::iota(values.begin(), values.end(), std::int64_t{0});

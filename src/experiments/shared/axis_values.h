@@ -28,6 +28,9 @@ std::vector<Enum> axis_choices(const Grid& grid, std::string_view name,
   return out;
 }
 
+/// The axes of these names as ones of which a job chooses nothing, the names all there.
+void settle(std::vector<Axis>& axes, const std::vector<std::string>& names);
+
 /// 0, 1, ..., count - 1.
 std::vector<std::int64_t> first_integers(std::int64_t count);
 

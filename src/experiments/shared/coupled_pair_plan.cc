@@ -79,9 +79,6 @@ CoupledPairPlan::CoupledPairPlan(const CoupledPairOptions& options, const Grid& 
   expected_images_ = expected_count(options.source, std::ssize(options.classes), options.images);
   const auto& denoiser = options.denoiser;
   denoiser.check(2 * image_channels_, options.side, "side");
-  require_input(grid.axis("epoch").size() == denoiser.training.epochs,
-                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-                " values): leave it out and set experiment.epochs, now ", denoiser.training.epochs);
   const auto& horizons = axis_values<std::int64_t>(grid, "horizon");
   longest_horizon_ = *std::max_element(horizons.begin(), horizons.end());
   for (const std::int64_t horizon : horizons) {

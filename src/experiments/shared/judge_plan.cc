@@ -2,6 +2,7 @@
 
 #include "core/check.h"
 #include "core/numbers.h"
+#include "experiments/shared/axis_values.h"
 #include "experiments/shared/replica_plan.h"
 #include "networks/vae_shape.h"
 
@@ -14,6 +15,17 @@ ShownImage shown_image(const JudgeOptions& judge, const ReplicaOptions& replicas
   }
   const DataFormat format = replicas.source.data_format;
   return {format == DataFormat::cifar10 || format == DataFormat::cifar100 ? 3 : 1, replicas.side};
+}
+
+std::vector<Axis> shown_image_axes(const JudgeOptions& judge, const ReplicaOptions& replicas) {
+  constexpr auto captured = AxisRole::captured;
+  const ShownImage image = shown_image(judge, replicas);
+  std::vector<Axis> axes = {
+      {"channel", captured, first_integers(image.channels), "colour of a pixel"},
+      {"row", captured, first_integers(image.side), "pixel row", "pixel"},
+      {"column", captured, first_integers(image.side), "pixel column", "pixel"}};
+  settle(axes, {"channel", "row", "column"});
+  return axes;
 }
 
 void check_judge(const JudgeOptions& judge, const ReplicaOptions& replicas) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "core/grid.h"
 #include "experiments/shared/judge_options.h"
 #include "experiments/shared/replica_options.h"
 
@@ -12,6 +14,8 @@ struct ShownImage {
   std::int64_t channels = 1, side = 28;
 };
 ShownImage shown_image(const JudgeOptions& judge, const ReplicaOptions& replicas);
+/// Axes of its numbers: channel, row, column.
+std::vector<Axis> shown_image_axes(const JudgeOptions& judge, const ReplicaOptions& replicas);
 
 /// Throws InputError where a file is missing, or there is nothing to decode.
 void check_judge(const JudgeOptions& judge, const ReplicaOptions& replicas);

@@ -54,14 +54,16 @@ Axis path_axis(std::int64_t count) {
   return {.name = "path",
           .role = AxisRole::captured,
           .values = first_integers(count),
-          .doc = "number of the exact path; as many are run as there are values"};
+          .doc = "number of the exact path; as many are run as there are values",
+          .choice = AxisChoice::count};
 }
 
 Axis trajectory_axis() {
   return {.name = "trajectory",
           .role = AxisRole::captured,
           .values = first_integers(128),
-          .doc = "number of the trajectory; as many are run as there are values"};
+          .doc = "number of the trajectory; as many are run as there are values",
+          .choice = AxisChoice::count};
 }
 
 Axis branch_time_axis() {
@@ -83,9 +85,12 @@ Axis strip_axis() {
 
 std::vector<Axis> pixel_axes(const RegimeOptions& options) {
   constexpr auto captured = AxisRole::captured;
-  return {{"channel", captured, first_integers(options.channels), "channel"},
-          {"row", captured, first_integers(options.padded_size), "pixel row"},
-          {"column", captured, first_integers(options.padded_size), "pixel column"}};
+  std::vector<Axis> axes = {
+      {"channel", captured, first_integers(options.channels), "channel"},
+      {"row", captured, first_integers(options.padded_size), "pixel row"},
+      {"column", captured, first_integers(options.padded_size), "pixel column"}};
+  settle(axes, {"channel", "row", "column"});
+  return axes;
 }
 
 void describe_images_used(ObservableList& list) {

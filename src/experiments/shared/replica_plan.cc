@@ -62,7 +62,7 @@ std::vector<std::int64_t> context_steps(const ReplicaOptions& options) {
 std::vector<Axis> replica_network_axes(const ReplicaOptions& options) {
   constexpr auto captured = AxisRole::captured;
   using Labels = std::vector<std::string>;
-  return {
+  std::vector<Axis> axes = {
       {"epoch", captured, first_integers(options.transformer.training.epochs),
        "passes over the images, from 0"},
       {"context_step", captured, context_steps(options),
@@ -75,6 +75,8 @@ std::vector<Axis> replica_network_axes(const ReplicaOptions& options) {
        "1",
        {"other", "uniform"}},
   };
+  settle(axes, {"epoch", "context_step", "replacement"});
+  return axes;
 }
 
 void describe_replica_network(ObservableList& list) {
@@ -118,12 +120,6 @@ ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
                   "of your own of this size (licence of the published ones CC BY-NC 4.0)");
   else if (!transformer.weights.empty())
     require_given(transformer.weights, "weights", "give the file of the network's weights");
-  require_input(grid.axis("epoch").size() == transformer.training.epochs,
-                "axis epoch does not count the epochs (axes.epoch, ", grid.axis("epoch").size(),
-                " values): leave it out and set experiment.epochs, now ",
-                transformer.training.epochs);
-  require_input(axis_values<std::int64_t>(grid, "context_step") == context_steps(options),
-                "axis context_step follows from experiment.horizon: leave it out");
   if (!has_images()) return;
   expected_images_ = expected_count(options.source, std::ssize(options.classes), options.images);
 }

@@ -44,6 +44,7 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
       {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
   axes.insert(axes.end(), measured.begin(), measured.end());
+  settle(axes, {"mode", "noise_mode", "epoch", "view", "row", "column"});
   return axes;
 }
 

@@ -106,9 +106,13 @@ std::vector<Axis> trained_regimes_axes(const TrainedRegimesOptions& options) {
                             regime_time_axis(), path_axis(500),    branch_time_axis(),
                             trajectory_axis(),  strip_axis()};
   for (Axis& axis : pixel_axes(options.exact)) axes.push_back(std::move(axis));
-  axes.push_back({"neighbour", AxisRole::captured, first_integers(4),
-                  "training images near a generated one, the nearest first"});
+  axes.push_back({.name = "neighbour",
+                  .role = AxisRole::captured,
+                  .values = first_integers(4),
+                  .doc = "training images near a generated one, the nearest first",
+                  .choice = AxisChoice::count});
   axes.push_back({"progress", AxisRole::captured, shares(kProgress), "share of the training done"});
+  settle(axes, {"progress"});
   return axes;
 }
 

@@ -58,15 +58,7 @@ void TrainedRegimesPlan::read_branches(const Grid& grid) {
 }
 
 void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
-  const auto require_size = [&](const char* axis, const char* option, std::int64_t wanted) {
-    require_input(grid.axis(axis).size() == wanted, "axis ", axis,
-                  " does not fit the images (axes.", axis, ", ", grid.axis(axis).size(),
-                  " values): leave it out and set experiment.", option, ", now ", wanted);
-  };
   const RegimeOptions& exact = options_.exact;
-  require_size("channel", "channels", exact.channels);
-  require_size("row", "padded_size", exact.padded_size);
-  require_size("column", "padded_size", exact.padded_size);
   options_.denoiser.check(exact.channels, exact.padded_size, "padded_size");
   options_.classifier.shape(exact.channels, exact.padded_size, 2, networks::SignSymmetry::none)
       .check();

@@ -53,10 +53,8 @@ std::vector<Axis> transformer_quality_axes(const TransformerQualityOptions& opti
        "samples of each of these whose images are kept"},
   };
   for (const Axis& axis : replica_network_axes(replicas)) axes.push_back(axis);
-  const ShownImage image = shown_image(options.judge, replicas);
-  axes.push_back({"channel", captured, first_integers(image.channels), "colour of a pixel"});
-  axes.push_back({"row", captured, first_integers(image.side), "pixel row", "pixel"});
-  axes.push_back({"column", captured, first_integers(image.side), "pixel column", "pixel"});
+  for (const Axis& axis : shown_image_axes(options.judge, replicas)) axes.push_back(axis);
+  settle(axes, {"label", "compared"});
   return axes;
 }
 

@@ -27,8 +27,6 @@ TransformerQualityPlan::TransformerQualityPlan(const TransformerQualityOptions& 
                 "(experiment.label_dropout = 0, experiment.free_samples = ",
                 options.free_samples, "): set one of them to another value");
   const std::int64_t classes = replicas.told_classes();
-  require_input(grid.axis("label").size() == classes, "axis label has ", grid.axis("label").size(),
-                " values where the options make ", classes, ": leave it out of the job");
   for (const std::int64_t label : shown_) {
     require_input(label >= kNoClass && label < classes,
                   "there is no such class to be told (axes.shown_class, saw ", label,

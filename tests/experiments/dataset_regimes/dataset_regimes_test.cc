@@ -234,7 +234,7 @@ TEST_F(DatasetRegimes, BadInputIsRefused) {
   // By default images are kept of the first four, or of all there are.
   EXPECT_EQ(refusal(job("\"trajectories\"", "samples = 4\nsteps = 20", "trajectory = [0, 1, 2]")),
             "");
-  EXPECT_THAT(refusal(runs, {"axes.row=[0, 1]"}), HasSubstr("experiment.padded_size"));
+  EXPECT_THAT(refusal(runs, {"axes.row=[0, 1]"}), HasSubstr("leave it out"));
   EXPECT_THAT(refusal(runs, {"axes.branch_time=[50.0]"}), HasSubstr("axes.branch_time"));
   EXPECT_THAT(refusal(job("\"paths\"", "path_step = 9"), {}), HasSubstr("take no step"));
 }

@@ -133,13 +133,13 @@ TEST(GapSchedules, WithoutSpeciationThereIsNoOptimum) {
 
 TEST(GapSchedules, WhatItCannotComputeIsRefused) {
   EXPECT_THAT(refusal(kScheduleJob, {"axes.g=[0.5]"}), HasSubstr("lower g or most_factor"));
-  EXPECT_THAT(refusal(kScheduleJob, {"axes.g=[0.0]"}), HasSubstr("between 0 and beta"));
+  EXPECT_THAT(refusal(kScheduleJob, {"axes.g=[0.0]"}), HasSubstr("give couplings above 0"));
   EXPECT_THAT(refusal(kScheduleJob, {"experiment.pieces=21"}), HasSubstr("pieces"));
   EXPECT_THAT(refusal(kScheduleJob, {"experiment.most_factor=0.9"}), HasSubstr("most_factor"));
   EXPECT_THAT(
       refusal(kScheduleJob, {"experiment.budget_clock=\"time\"", "experiment.time_span=10.0"}),
       HasSubstr("give fewer pieces, more steps or a time within them"));
-  EXPECT_THAT(refusal(kScheduleJob, {"axes.piece=[0, 1]"}), HasSubstr("leave axes.piece out"));
+  EXPECT_THAT(refusal(kScheduleJob, {"axes.piece=[0, 1]"}), HasSubstr("leave it out"));
 }
 
 }  // namespace

@@ -51,20 +51,20 @@ def graphs(run_trained):
 
 
 def written(record, copy, agreement, reliable=1.0):
-    """A copy in which modes of rho on a graph agree by agreement(rho, graph) at the end."""
+    """A copy in which modes of rho on a graph agree by agreement(rho, graph) at the end: rows
+    differ much, but alike on every graph, and graphs by little beyond."""
+    rows = np.arange(12)
+    shared, own = 0.3 * (-1.0) ** (rows // 2), 0.02 * (-1.0) ** rows
     shutil.copy(record, copy)
     with h5py.File(copy, "r+") as file:
         for place, at in units(file):
             file["reliable"][place] = reliable
             file["independent_agreement"][place] = 0.0
             for mode, carried in enumerate(file["mode_carried"][place]):
-                values = file["mode_agreement"][(*place, mode)]
-                errors = file["mode_agreement_error"][(*place, mode)]
                 if np.isfinite(carried):
-                    values[np.isfinite(values)] = agreement(carried, GRAPHS[at["graph"]])
-                    errors[np.isfinite(errors)] = 0.01
-                file["mode_agreement"][(*place, mode)] = values
-                file["mode_agreement_error"][(*place, mode)] = errors
+                    graph = GRAPHS[at["graph"]]
+                    file["mode_end"][(*place, mode)] = agreement(carried, graph) + shared + (
+                        0 if graph == "complete 2" else own)
     return copy
 
 
