@@ -81,9 +81,11 @@ def symbol_markup(symbol: str) -> str:
 def _formula(source: str) -> str:
     out, rest = [], source
     while rest:
-        if match := re.match(r"[_^](\{[^{}]*\}|\\[A-Za-z]+|.)", rest):
+        if match := re.match(r"[_^](\{(?:[^{}]|\{[^{}]*\})*\}|\\(?:mathrm|text)\{[^{}]*\}"
+                             r"|\\[A-Za-z]+|.)", rest):
             tag = "sub" if rest[0] == "_" else "sup"
-            out.append(f"<{tag}>{_formula(match[1].strip('{}'))}</{tag}>")
+            inner = match[1][1:-1] if match[1].startswith("{") else match[1]
+            out.append(f"<{tag}>{_formula(inner)}</{tag}>")
         elif match := re.match(r"\\(?:mathrm|text)\{([^{}]*)\}", rest):
             out.append(html.escape(match[1], quote=False))
         elif match := re.match(r"\\frac\{([^{}]*)\}\{([^{}]*)\} ?", rest):

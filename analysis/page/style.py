@@ -169,7 +169,7 @@ def legend_below(canvas, panels, columns: int | None = None, handles=()) -> None
     panels : array of Axes
         Whose curves it names, each label once.
     columns : int
-        At most four if not given.
+        At most four if not given; fewer where so many are wider than the figure.
     handles : sequence
         These instead of the panels' own.
     """
@@ -179,11 +179,16 @@ def legend_below(canvas, panels, columns: int | None = None, handles=()) -> None
             found.setdefault(label, handle)
     if not found:
         return
-    columns = columns or min(4, len(found))
+    columns = min(columns or 4, len(found))
+    legend = canvas.legend(list(found.values()), list(found), loc="lower center", ncols=columns)
+    while columns > 1 and legend.get_window_extent().width > canvas.bbox.width:
+        legend.remove()
+        columns -= 1
+        legend = canvas.legend(list(found.values()), list(found), loc="lower center",
+                               ncols=columns)
     rows = -(-len(found) // columns)
     strip = (0.1 + 0.2 * rows) / canvas.get_size_inches()[1]
     canvas.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
-    canvas.legend(list(found.values()), list(found), loc="lower center", ncols=columns)
 
 
 def row_title(ax, text: str) -> None:

@@ -14,7 +14,7 @@ from ..reading.record import Record
 from .clocks import StepClock
 from .kinds import KINDS
 from .marks import Mark, Source, parts_of, weakest
-from .shared import Picture, pictures
+from .shared import LEAST_KINDS, LEAST_RECORDS, Picture, pictures
 from .tables import numbers
 
 MOST_SOURCES = 12
@@ -34,18 +34,35 @@ def contents(records: Sequence[Record]) -> list[Content]:
     list of Content
         One for each picture.
     """
-    return [_content(found, records) for found in pictures(records)]
+    found = pictures(records)
+    if not found and (apart := _apart(records)):
+        return [Content(summary="There is no picture of when: " + apart)]
+    return [_content(each, records) for each in found]
+
+
+def _apart(records: Sequence[Record]) -> str:
+    """Why records that know some time have no picture together; empty where fewer than two do."""
+    parts = [part for record in records for part in parts_of(record)]
+    if len({id(part.record) for part in parts}) < LEAST_RECORDS:
+        return ""
+    which = "; ".join(f"{p.record.path.name} ({class_text(p.record, p.classes)}, images "
+                      f"{str(p.record.attributes['fact_data'])[:8]})" for p in parts)
+    return (f"it takes {LEAST_RECORDS} records of the same images and classes, which know of "
+            f"{LEAST_KINDS} kinds of times. These are {which}.")
 
 
 def _content(found: Picture, records: Sequence[Record]) -> Content:
-    names = ", ".join(dict.fromkeys(p.record.path.name for p in found.parts))
+    here = ", ".join(dict.fromkeys(p.record.path.name for p in found.parts))
     same = str(found.parts[0].record.attributes["fact_data"])
     shown = {id(p.record) for p in found.parts}
-    others = [f"{r.path.name} ({class_text(r, p.classes)})" for r in records if id(r) not in shown
-              for p in parts_of(r) if str(r.attributes["fact_data"]) == same]
-    left = (f" Of the same images but other classes, and so not here: {', '.join(others)}."
-            if others else "")
-    return Content(summary=f"What {names} say of {found.text}: the same images by their checksum, "
+    parts = [p for r in records if id(r) not in shown for p in parts_of(r)]
+    classes = [f"{p.record.path.name} ({class_text(p.record, p.classes)})" for p in parts
+               if str(p.record.attributes["fact_data"]) == same]
+    images = [p.record.path.name for p in parts if str(p.record.attributes["fact_data"]) != same]
+    left = "".join(f" Of {what}, and so not here: {', '.join(dict.fromkeys(names))}."
+                   for what, names in (("the same images but other classes", classes),
+                                       ("other images", images)) if names)
+    return Content(summary=f"What {here} say of {found.text}: the same images by their checksum, "
                    f"and the same classes. Networks are told apart, not taken for one.{left}",
                    figures=[_figure(found)], tables=[numbers(found)])
 

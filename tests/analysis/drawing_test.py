@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from analysis.page import drawing, render
+from analysis.page import drawing, render, style
 from analysis.page.content import Figure
 
 SIZE = (4.0, 2.5)
@@ -35,6 +35,14 @@ def curve(canvas):
 def tick_texts(canvas):
     canvas.draw_without_rendering()
     return [label.get_text() for label in canvas.axes[0].get_yticklabels()]
+
+
+def test_a_legend_is_no_wider_than_its_figure():
+    canvas = matplotlib.figure.Figure((4.0, 2.5), layout="constrained")
+    handles = [Line2D([], [], label=f"one of several curves, number {k}") for k in range(4)]
+    style.legend_below(canvas, (), 4, handles)
+    assert canvas.legends[0].get_window_extent().width <= canvas.bbox.width
+    assert [text.get_text() for text in canvas.legends[0].texts] == [h.get_label() for h in handles]
 
 
 def test_every_file_costs_one_drawing():

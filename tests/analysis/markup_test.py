@@ -14,6 +14,8 @@ from analysis.page.markup import symbol_markup, to_html, to_plain
      "<i>λ</i><sub>±</sub> = −<i>β</i>±<i>g</i>"),
     (r"$\cos\theta<1$", "cos <i>θ</i> &lt; 1"),
     (r"$\Delta\mathrm{NLL}$", "<i>Δ</i>NLL"),
+    (r"$\tau_\mathrm{spec}$", "<i>τ</i><sub>spec</sub>"),
+    (r"$\tau_{\mathrm{g},1}$", "<i>τ</i><sub>g,1</sub>"),
     ("run `syncgap <job>`", "run <code>syncgap &lt;job&gt;</code>"),
 ])
 def test_formulas(source, rendered):

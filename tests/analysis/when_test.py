@@ -287,8 +287,13 @@ def test_other_images_and_other_classes_are_no_picture(exact, trained, replicas,
     assert pictures([open_record(exact)]) == []
     three = of_classes(replicas, tmp_path / "three.h5", [0, 1, 2])
     assert pictures([open_record(exact), open_record(three)]) == []
-    found, = together([open_record(p) for p in (exact, trained, three)])
+    found, = together([open_record(p) for p in (exact, trained, three, elsewhere)])
     assert "other classes, and so not here: three.h5 (classes 0 / 1 / 2)" in found.summary
+    assert f"Of other images, and so not here: {elsewhere.name}" in found.summary
+    apart, = together([open_record(p) for p in (exact, three)])
+    assert not apart.figures and "There is no picture of when" in apart.summary
+    assert "three.h5 (classes 0 / 1 / 2" in apart.summary
+    assert together([open_record(exact)]) == []
 
 
 def test_the_order_of_classes_is_none(exact, replicas, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from ...page import style
 from ...page.content import Content, Figure
@@ -72,6 +74,7 @@ def _part_maps(group: Told) -> Figure:
             ax.set_xlabel(STEP)
         for ax in axes[:, 0]:
             ax.set_ylabel("block")
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
 
     return Figure(f"parts-{group.key}", f"Gains of blocks by their parts ({group.text})",
                   "What a block adds to a difference along a direction, over that difference: by "
@@ -216,23 +219,29 @@ def _linear_figure(group: Told) -> Figure:
         for ax, g in zip(axes, couplings):
             for number, block in enumerate(blocks):
                 seen = group.average("beyond_linear", g=g, block=block)
-                style.line(ax, steps, seen.values, number, f"block {show(int(block))}, whole "
-                           "difference", style="-")
+                style.line(ax, steps, seen.values, number, f"block {show(int(block))}", style="-")
+                below = np.maximum(seen.values - 2 * seen.error, 0.1 * seen.values)
+                ax.fill_between(steps, below, seen.values + 2 * seen.error, alpha=0.16,
+                                color=style.CYCLE[number % len(style.CYCLE)], linewidth=0)
                 style.line(ax, steps, group.seed_mean("beyond_gain", g=g, block=block), number,
-                           "along modes, beyond their own gains" if number == 0 else "_",
-                           style=":")
+                           "_", style=":")
             ax.axhline(1, color=style.BLACK, linewidth=0.8)
             ax.set_yscale("log")
             ax.set_title(f"$g$ = {show(g)}", fontsize="medium")
             ax.set_xlabel(STEP)
         axes[0].set_ylabel("share of what a block adds")
-        style.legend_below(canvas, (axes[0],), 4)
+        handles = [*axes[0].get_legend_handles_labels()[0],
+                   *(Line2D([], [], color=style.BLACK, linestyle=dashes, label=label)
+                     for dashes, label in (("-", "whole difference"),
+                                           (":", "along modes, beyond their own gains")))]
+        style.legend_below(canvas, (), 4, handles)
 
     return Figure(f"linear-{group.key}", f"What is not linear ({group.text})",
                   "Of what a block adds to the differences of real pairs, the part that its exact "
                   "linear response at the mean of the pair does not give (full lines), and along "
                   "the modes the part that their own gains do not give (dotted): what modes make "
-                  "of each other, and higher orders. Ratios of squares.", draw,
+                  "of each other, and higher orders. Ratios of squares; shades: two standard "
+                  "errors over pairs.", draw,
                   (3.4 * len(couplings) + 1.4, 4.6))
 
 
@@ -242,10 +251,11 @@ def _head_figure(group: Told) -> Figure:
     def draw(canvas):
         shares, widths = canvas.subplots(1, 2)
         for number, block in enumerate(spread(list(blocks), MOST_BLOCKS)):
-            seen = group.average("pattern_share", block=block).values  # (step, head, band)
-            style.line(shares, bands, np.nanmedian(seen, axis=(0, 1)), number,
-                       f"block {show(int(block))}", style="-", marker=style.MARKERS[number % 7],
-                       markersize=3.4)
+            seen = group.average("pattern_share", block=block)  # (step, head, band)
+            # The same states in every head and step: as of one of them.
+            style.band(shares, bands, np.nanmedian(seen.values, axis=(0, 1)),
+                       np.nanmedian(seen.error, axis=(0, 1)), number,
+                       f"block {show(int(block))}")
         shares.axhline(1, color=style.BLACK, linewidth=0.8)
         shares.set_yscale("log")
         shares.set_xlabel("band of spatial frequency")
@@ -253,14 +263,19 @@ def _head_figure(group: Told) -> Figure:
         for number, (name, label) in enumerate((("median_width", "median row"),
                                                 ("least_width", "narrowest row"))):
             seen = group.seed_mean(name)  # (step, block, head)
-            style.line(widths, blocks, np.nanmean(seen, axis=(0, 2)), number, label, style="-",
-                       marker="o", markersize=3.4)
+            ways = np.nanquantile(seen, (0.1, 0.9), axis=(0, 2))
+            widths.fill_between(blocks, *ways, color=style.GREY, alpha=0.2, linewidth=0)
+            widths.plot(blocks, np.nanmean(seen, axis=(0, 2)), color=style.BLACK, marker="o",
+                        linestyle=style.DASHES[number], markersize=3.4, label=label)
         widths.set_xlabel("block")
+        widths.xaxis.set_major_locator(MaxNLocator(integer=True))
         widths.set_ylabel("$N_{eff}$, tokens")
         widths.set_ylim(0, None)
         style.legend_below(canvas, (shares, widths), 4)
 
     return Figure(f"heads-{group.key}", f"Routing and pattern in single heads ({group.text})",
                   "Left: change of the pattern over what is routed, (106), median over heads and "
-                  "steps; above 1 the pattern's change is the larger. Right: how many tokens a row "
-                  "of attention reaches, (92), mean over heads and steps.", draw, (9.6, 4.4))
+                  "steps, with the 95% interval over states of a single one; above 1 the "
+                  "pattern's change is the larger. Right: how many tokens a row of attention "
+                  "reaches, (92), mean over heads and steps; shades: the middle four fifths of "
+                  "these.", draw, (9.6, 4.4))

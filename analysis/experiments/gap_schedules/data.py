@@ -25,6 +25,8 @@ SCHEDULE_OPTIONS = ("piece_starts", "piece_factors", "switch_time", "ramp_start"
 # Mean difference of g(t)/g below which two schedules are one: piece_factors are copied with a few
 # digits, and a step of a trajectory lies on one side of a switch.
 SAME_SHAPE = 0.02
+# As speciation_status, of modes without a time.
+STATUS = {1: "no speciation", 2: "confined too little", 4: "no schedule"}
 _SHARES = (np.arange(2000) + 0.5) / 2000
 
 
@@ -42,6 +44,7 @@ class Schedule:
     gap: float
     common: float
     difference: float
+    status: tuple[int, int]  # of both modes, as speciation_status
 
     @property
     def text(self) -> str:
@@ -71,10 +74,13 @@ def _schedule(record: Record, g: float, name: str) -> Schedule:
 
     mode = record.axes["mode"].values
     times, gap = of("speciation_time").values, of("gap")
+    status = np.nan_to_num(of("speciation_status").values, nan=0).astype(int)
     return Schedule(name, g, bool(np.all(gap.done)), of("piece_time").values,
                     of("piece_share").values, of("factor").values, of("sensitivity").values,
                     float(gap.values), float(times[position(mode, "common", "mode")]),
-                    float(times[position(mode, "difference", "mode")]))
+                    float(times[position(mode, "difference", "mode")]),
+                    tuple(int(status[position(mode, name, "mode")])
+                          for name in ("common", "difference")))
 
 
 # -- beside it, what was measured ------------------------------------------------------------------
@@ -100,16 +106,37 @@ class Seen:
 def seen(record: Record, beside: Sequence[Record]) -> list[Seen]:
     """Units of coupled replicas under the schedules of that coupling strength of the theory whose
     schedules most of them have; in the order of the schedules."""
+    best: list[Seen] = []
+    nearest = np.inf
+    for found in _of_each_strength(record, beside).values():
+        apart = sum(_apart(one.unit, one.schedule) for one in found)
+        if (len(found), -apart) > (len(best), -nearest):
+            best, nearest = found, apart
+    return best
+
+
+def seen_elsewhere(record: Record, beside: Sequence[Record], found: list[Seen]) -> int:
+    """How many units have schedules of another coupling strength of the theory alone."""
+    known = {(id(one.unit.record), one.unit.place)
+             for each in _of_each_strength(record, beside).values() for one in each}
+    return len(known) - len(found)
+
+
+def _of_each_strength(record: Record, beside: Sequence[Record]) -> dict[float, list[Seen]]:
+    """Units by the coupling strength of the theory whose schedules they have, each with the one it
+    comes nearest to; in the order of the schedules."""
     units = [unit for other in beside if other.experiment == "replica_speciation"
              for group in groups(other) for unit in group.every_unit() if unit.g > 0]
-    best: list[Seen] = []
+    out = {}
     for g in strengths(record):
         known = [schedule for schedule in schedules(record, g) if schedule.known]
-        found = [Seen(schedule, unit) for schedule in known for unit in units
-                 if _is_of(unit, schedule)]
-        if len(found) >= len(best):
-            best = found
-    return best
+        found = []
+        for unit in units if known else ():
+            apart = [_apart(unit, schedule) for schedule in known]
+            if min(apart) < SAME_SHAPE:
+                found.append((int(np.argmin(apart)), unit))
+        out[g] = [Seen(known[k], unit) for k, unit in sorted(found, key=lambda one: one[0])]
+    return out
 
 
 def difference(found: list[Seen], name: str, base: str) -> Measured | None:
@@ -138,11 +165,12 @@ def _sampling(record: Record) -> tuple:
               if line.startswith(("option ", "fact ")) and not line.startswith(skipped)))
 
 
-def _is_of(unit: Unit, schedule: Schedule) -> bool:
+def _apart(unit: Unit, schedule: Schedule) -> float:
+    """Mean difference of g(t)/g; infinite where the unit has no such shape."""
     shape = _replica_shape(unit)
     if shape is None:
-        return False
-    return bool(np.mean(np.abs(shape - _shape(schedule.shares, schedule.factors))) < SAME_SHAPE)
+        return np.inf
+    return float(np.mean(np.abs(shape - _shape(schedule.shares, schedule.factors))))
 
 
 def _replica_shape(unit: Unit) -> np.ndarray | None:

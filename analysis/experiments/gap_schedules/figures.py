@@ -12,9 +12,18 @@ from ...page import style
 from ...page.content import Content, Figure
 from ...reading.record import Record
 from ...reading.values import show
-from ..replicas import spread, symbol
+from ..replicas import say_not_measured, spread, symbol
 from . import claims, tables
-from .data import NAMES, Seen, difference, names, schedules, seen, strengths
+from .data import (
+    NAMES,
+    Seen,
+    difference,
+    names,
+    schedules,
+    seen,
+    seen_elsewhere,
+    strengths,
+)
 
 MOST_SHAPES = 4
 
@@ -34,7 +43,7 @@ def content_beside(record: Record, beside: Sequence[Record]) -> Content:
                f"{show(record.option('most_factor'))} times that mean. {parameters(record)}")
     figures = [_gap_figure(record), _shape_figure(record)]
     if found:
-        figures.append(_seen_figure(found))
+        figures.append(_seen_figure(found, seen_elsewhere(record, beside, found)))
     return Content(summary, figures=figures, tables=tables.tables(record, found),
                    claims=claims.claims(found))
 
@@ -61,9 +70,12 @@ def _gap_figure(record: Record) -> Figure:
             times.plot(gs, [s.difference for s in found], color=colour, linestyle="--")
         gaps.axhline(0, color=style.BLACK, linewidth=0.8)
         gaps.set_ylabel("synchronization gap [time]")
-        times.set_ylabel("speciation time $t_S$")
+        times.set_ylabel("speciation time $t_S$ [time]")
         for ax in (gaps, times):
             ax.set_xlabel("mean coupling strength $g$")
+            if not any(np.isfinite(line.get_ydata()).any() for line in ax.lines
+                       if len(line.get_xdata()) == len(gs)):
+                say_not_measured(ax, "no mode speciates")
         style.legend_below(canvas, [gaps])
 
     return Figure("gap", "The gap by schedule",
@@ -88,6 +100,8 @@ def _shape_figure(record: Record) -> Figure:
                              linestyle=style.DASHES[i % len(style.DASHES)])
                 lower.stairs(schedule.sensitivity, ends, color=colour,
                              linestyle=style.DASHES[i % len(style.DASHES)])
+            if not upper.patches:
+                say_not_measured(upper, "no such schedule")
             upper.set_title(f"$g={show(g)}$")
             lower.axhline(0, color=style.BLACK, linewidth=0.6)
             lower.set_xlabel("share of the steps, 0 at the data")
@@ -102,7 +116,10 @@ def _shape_figure(record: Record) -> Figure:
                   (3.0 * len(shown) + 0.8, 5.4))
 
 
-def _seen_figure(found: list[Seen]) -> Figure:
+def _seen_figure(found: list[Seen], elsewhere: int) -> Figure:
+    left = ("" if not elsewhere else " Left out: 1 unit whose schedule is of another $g$."
+            if elsewhere == 1 else f" Left out: {elsewhere} units whose schedules are of another "
+            "$g$.")
     order = list(dict.fromkeys(one.schedule.name for one in found))
     by_name = {one.schedule.name: one.schedule for one in found}
     g = found[0].schedule.g
@@ -147,4 +164,4 @@ def _seen_figure(found: list[Seen]) -> Figure:
                   "unreliable. Right: the difference to constant coupling of the same pairs, mean "
                   "over seeds. "
                   "The two gaps are of different pairs of modes: what can agree is which schedule "
-                  "has the larger.", draw, (12.0, 4.2))
+                  f"has the larger.{left}", draw, (12.0, 4.2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...page.content import Table
 from ...reading.record import Record
 from ...reading.values import show
-from .data import NAMES, Seen, difference, schedules, strengths
+from .data import NAMES, STATUS, Schedule, Seen, difference, schedules, strengths
 
 
 def tables(record: Record, found: list[Seen]) -> list[Table]:
@@ -14,10 +14,20 @@ def tables(record: Record, found: list[Seen]) -> list[Table]:
 
 
 def _gaps(record: Record) -> Table:
-    rows = [[show(g), s.text, _number(s.gap), _number(s.common), _number(s.difference)]
+    rows = [[show(g), s.text, _number(s.gap), *_times(s)]
             for g in strengths(record) for s in schedules(record, g) if s.done]
+    least = show(record.option("least_restoring"))
     return Table("Gaps", ["$g$", "<schedule", "gap", "common mode", "difference mode"], rows,
-                 "Time; a dash: the mode does not speciate, or no schedule has a gap.")
+                 "Time. Confined too little: $1-|\\lambda|c/\\sigma_W^2$ of a mode, by which its "
+                 f"reverse drift confines it, falls below {least} (option least_restoring; without "
+                 "coupling, late, it is 1/2). Such schedules have no gap here, and among the "
+                 "others the largest gap often lies at that limit: a smaller one makes it larger. "
+                 "No schedule: none of this budget has a gap.")
+
+
+def _times(schedule: Schedule) -> list[str]:
+    return [_number(time) if time == time else STATUS.get(status, "–")
+            for time, status in zip((schedule.common, schedule.difference), schedule.status)]
 
 
 def _number(value: float) -> str:

@@ -167,7 +167,7 @@ def graph_table(over: Reaches) -> Table:
         rows.append(["pair" if mode.graph == PAIR else mode.graph, show(mode.unit.g),
                      str(mode.unit.seed), f"{mode.carried:.3f}", str(mode.count),
                      *(found.text(1) if (found := mode.midpoint(name)) else
-                       f"– ({mode.fit_word(name).split(',')[0]})"
+                       f"– ({mode.fit_word(name)})"
                        for name in ("cosine", "coarse", "fine")),
                      gap.text(1) if gap else "–",
                      *(_mean_of(mode.end(name)).text(3) for name in ("cosine", "coarse", "fine")),

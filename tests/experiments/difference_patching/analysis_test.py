@@ -85,8 +85,8 @@ def test_order_of_coarse_and_fine_is_recognised(patches, tmp_path, coarse, fine,
 
 
 def test_effects_that_are_largest_at_once_are_told_by_how_they_fall(patches, tmp_path):
-    """Both largest at the first of steps 1, 5 and 8: coarse has fallen by four fifths at the second,
-    fine by a fifth."""
+    """Both largest at the first of steps 1, 5 and 8: coarse has fallen by four fifths at the
+    second, fine by a fifth."""
     with open_record(patches) as record:
         metrics, parts = ([str(name) for name in record.axes[axis].values]
                           for axis in ("metric", "part"))

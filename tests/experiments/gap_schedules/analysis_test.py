@@ -62,7 +62,8 @@ def replica_units(shape: str, starts=(), factors=(), layers="all") -> Unit:
 def test_a_measured_unit_is_of_the_schedule_with_its_shape(run_job, unit, wanted):
     job = run_job(JOB, "--set", "experiment.most_factor=2.5")
     with open_record(job) as record:
-        found = [s.name for s in data.schedules(record, 0.1) if data._is_of(unit, s)]
+        found = [s.name for s in data.schedules(record, 0.1)
+                 if data._apart(unit, s) < data.SAME_SHAPE]
     assert [name for name in found if not name.endswith("_gap")] == wanted
 
 
@@ -145,3 +146,23 @@ def test_the_same_bits_on_any_ranks(sweep):
     reference = sweep(1)
     assert {"gap", "factor", "sensitivity"} <= set(reference)
     assert all(sweep(ranks) == reference for ranks in (2, 3))
+
+
+def test_a_unit_is_of_the_nearest_schedule_alone(record_of, run_trained, run_job, monkeypatch):
+    """Where all shapes count as one, every unit still has one schedule, that of its own shape."""
+    measured, theory = run_trained(REPLICAS), run_job(JOB, "--set", "experiment.pieces=4")
+    monkeypatch.setattr(data, "SAME_SHAPE", 10.0)
+    with open_record(theory) as record, open_record(measured) as beside:
+        found = data.seen(record, [beside])
+        assert [one.schedule.name for one in found] == ["constant", "late"]
+        assert data.seen_elsewhere(record, [beside], found) == 0
+        assert data.seen_elsewhere(record, [beside], []) == 2
+
+
+def test_a_mode_without_a_time_says_why(run_job):
+    table = {}
+    for least in (0.05, 0.45):
+        with open_record(run_job(JOB, "--set", f"experiment.least_restoring={least}")) as record:
+            table[least] = [row for row in content(record).tables[0].rows if row[1] == "late"]
+    assert any("confined too little" in row for row in table[0.45])
+    assert not any("confined too little" in row for row in table[0.05])
