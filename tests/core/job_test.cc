@@ -108,6 +108,31 @@ TEST(Axes, DefaultsThatNumberAnotherAxisAreNoMoreThanItHas) {
       << "what a job asks for is the experiment's to refuse";
 }
 
+std::vector<Axis> settled_axes() {
+  Axis mode{"mode", AxisRole::captured, Labels{"common", "difference"}, "mode"};
+  mode.choice = AxisChoice::nothing;
+  Axis path{"path", AxisRole::captured, Integers{0, 1, 2}, "number of a path"};
+  path.choice = AxisChoice::count;
+  return {std::move(mode), std::move(path)};
+}
+
+TEST(Axes, SayWhatAJobMayChooseOfThem) {
+  const auto grid = [](const std::vector<std::string>& overrides) {
+    return make_grid(job_of("[experiment]\nname = \"walks\"\n", "", overrides), settled_axes());
+  };
+  const auto refused = [&](const std::string& given) {
+    return error_text<InputError>([&] { grid({given}); });
+  };
+  for (const char* given : {R"(axes.mode=["difference", "common"])", R"(axes.mode=["common"])"})
+    EXPECT_THAT(refused(given), AllOf(HasSubstr("axis 'mode' has the values that the experiment"),
+                                      HasSubstr("--set"), HasSubstr("leave it out")));
+  EXPECT_THAT(refused("axes.path=[0, 2]"),
+              AllOf(HasSubstr("saw 2 at place 1"), HasSubstr("{ range = [0, 2] }")));
+  EXPECT_THAT(refused("axes.path=[1]"), HasSubstr("counts from 0"));
+  const Grid said = grid({"axes.path={range=[0, 9]}", R"(axes.mode=["common", "difference"])"});
+  EXPECT_EQ(said.axis("path").size(), 9);
+}
+
 TEST(Job, IsReadWithItsText) {
   const Job job = job_of(kText);
   EXPECT_EQ(job.experiment, "exact_score");

@@ -36,8 +36,8 @@ def _summary(record: Record) -> str:
             f"{show(record.option('pairs'))} a unit: a part of the difference of their hidden "
             "states is copied from A to B, or removed from both, at one layer for "
             f"{show(record.option('patch_length'))} of {show(record.option('steps'))} "
-            "deterministic steps, and the images at the end are compared with those of the same "
-            "pairs untouched.")
+            "deterministic steps or to the last of them, and the images at the end are compared "
+            "with those of the same pairs untouched.")
 
 
 def _effect(group: Group, g: float, kind: str, metric: str):

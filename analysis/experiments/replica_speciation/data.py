@@ -20,7 +20,7 @@ GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
 FEW_RESAMPLES = 5
 FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid",
-             "a sigmoid, but not in most bootstrap samples")
+             "a sigmoid, but not in 95% of the bootstrap samples")
 METRICS = {"cosine": ("cosine of features, median", style.BLUE),
            "label": ("share of pairs with one label", style.GREEN),
            "coarse": ("coarse commitment", style.BLUE),

@@ -13,10 +13,10 @@ from ...page.content import Claim, Figure, Table, Verdict
 from ...reading.estimates import Z95
 from ...reading.values import show
 from ..image_units import Measured
-from ..midpoints import FITTED, metric
+from ..midpoints import FITTED, LEAST_SHARE, metric
 from ..reach import AXES
 from ..replicas import Reaches, Unit, couplings, say_not_measured, symbol
-from .data import FIT_WORDS, SYMBOLS, coupled, unreliable_note
+from .data import FEW_RESAMPLES, FIT_WORDS, SYMBOLS, coupled, unreliable_note
 
 PAIR = AXES["graph"]
 # Modes are averaged alike where rho differs by no more than rounding.
@@ -47,10 +47,14 @@ class Mode:
         return self.unit.reach.graph
 
     def fit_word(self, name: str) -> str:
-        return FIT_WORDS[int(self.unit.value("mode_fit_status", self.number, self._metric(name)))]
+        status = int(self.unit.value("mode_fit_status", self.number, self._metric(name)))
+        few = status == FITTED and not self.is_fitted(name)
+        return FIT_WORDS[FEW_RESAMPLES if few else status]
 
     def is_fitted(self, name: str) -> bool:
-        return self.unit.value("mode_fit_status", self.number, self._metric(name)) == FITTED
+        m = self._metric(name)
+        return (self.unit.value("mode_fit_status", self.number, m) == FITTED
+                and self.unit.value("mode_share_fitted", self.number, m) >= LEAST_SHARE)
 
     def midpoint(self, name: str) -> Measured | None:
         """None where the curve is no sigmoid."""

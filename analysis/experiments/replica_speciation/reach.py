@@ -108,7 +108,7 @@ def _midpoints(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> None
 
 
 def _gap(unit: Unit) -> Measured | None:
-    """Delta tau, where both scales have a midpoint and most bootstrap samples have both."""
+    """Delta tau, where both scales have a midpoint and enough bootstrap samples have both."""
     found = unit.measured("gap")
     both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
     return found if both and np.isfinite(found.low) else None

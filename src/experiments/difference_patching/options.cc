@@ -19,9 +19,8 @@ OptionTable DifferencePatchingOptions::table() {
       .at_most(0.5);
   table
       .add("patch_length", patch_length, "",
-           "steps for which a patch is made anew, from its step on: a single one of a hundred "
-           "hardly "
-           "matters")
+           "steps for which a patch is made anew, from its step on or to the end: a single one of "
+           "a hundred hardly matters")
       .at_least(1);
   table
       .add("patch_batch", patch_batch, "",

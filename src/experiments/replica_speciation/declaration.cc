@@ -86,6 +86,7 @@ void describe_modes(ObservableList& list) {
   list.add_with_interval("mode_crossing", {"graph_mode", "metric"},
                          "where it passes the level of `crossing`", "step", "syncgap", bootstrap);
   list.add("mode_fit_status", {"graph_mode", "metric"}, "as fit_status", "1", "syncgap");
+  list.add("mode_share_fitted", {"graph_mode", "metric"}, "as share_fitted", "1", "syncgap");
   list.add_with_interval("mode_gap", {"graph_mode"}, "tau_l - tau_g of the mode", "step", "syncgap",
                          bootstrap);
 }

@@ -166,7 +166,7 @@ void store_modes(const std::vector<theory::DifferenceModes>& modes,
                  const std::vector<std::int64_t>& points, const AgreementCurves& curves,
                  const AgreementSigmoids& sigmoids, Results& results) {
   results.none({"mode_carried", "mode_count", "mode_agreement", "mode_end", "mode_midpoint",
-                "mode_crossing", "mode_fit_status", "mode_gap"});
+                "mode_crossing", "mode_fit_status", "mode_share_fitted", "mode_gap"});
   const std::int64_t last = curves.points().back();
   for (std::int64_t mode = 0; mode < std::ssize(modes); ++mode) {
     const theory::DifferenceModes& of = modes[unsigned_size(mode)];
@@ -189,6 +189,7 @@ void store_modes(const std::vector<theory::DifferenceModes>& modes,
           .set_or_none(set.linear_crossing(at, curves.level(metric)), mode, m);
       results.cells("mode_fit_status")
           .set(to_real(static_cast<std::int64_t>(set.status(at))), mode, m);
+      results.cells("mode_share_fitted").set(set.share_fitted(at), mode, m);
     }
     const ResampledSigmoids& means = sigmoids.of(Agreement::fine);
     results.cells("mode_gap")

@@ -152,11 +152,30 @@ std::vector<double> schedule_factors(const std::string& name, const ReplicaOptio
   return factors;
 }
 
+namespace {
+
+/// Throws InputError where two values of an axis name the same, and so the same unit twice.
+template <class Named>
+void require_distinct(const Grid& grid, const char* axis, const Named& named) {
+  const auto& names = axis_values<std::string>(grid, axis);
+  std::vector<decltype(named(names.front()))> found;
+  for (const std::string& name : names) {
+    found.push_back(named(name));
+    const auto first = std::find(found.begin(), found.end(), found.back()) - found.begin();
+    require_input(first + 1 == std::ssize(found), "two values of an axis are the same (axes.", axis,
+                  ", \"", names[unsigned_size(first)], "\" and \"", name, "\"): leave one out");
+  }
+}
+
+}  // namespace
+
 void check_coupling_reach(const ReplicaPlan& plan, const Grid& grid) {
-  for (const std::string& name : axis_values<std::string>(grid, "coupled_layers"))
-    named_layers(name, plan.shape().depth);
-  for (const std::string& name : axis_values<std::string>(grid, "coupled_heads"))
-    named_heads(name, plan.shape().heads);
+  require_distinct(grid, "coupled_layers",
+                   [&](const std::string& name) { return named_layers(name, plan.shape().depth); });
+  require_distinct(grid, "coupled_heads",
+                   [&](const std::string& name) { return named_heads(name, plan.shape().heads); });
+  require_distinct(grid, "g_schedule",
+                   [&](const std::string& name) { return schedule_factors(name, plan.options()); });
   const auto& strengths = axis_values<double>(grid, "g");
   const double strongest = *std::max_element(strengths.begin(), strengths.end());
   for (const std::string& name : axis_values<std::string>(grid, "g_schedule")) {

@@ -25,6 +25,12 @@ void ModeOptions::check(const ReplicaOptions& replicas) const {
   require_input(count <= pairs,
                 "fewer pairs than modes do not define them (experiment.mode_pairs = ", pairs,
                 ", experiment.modes = ", count, "): give more pairs");
+  const auto shape = replicas.shape(1);
+  const std::int64_t dimension = shape.tokens() * shape.width;
+  require_input(
+      count <= dimension,
+      "hidden states have fewer dimensions than there are modes (experiment.modes = ", count, ", ",
+      shape.tokens(), " tokens of ", shape.width, " channels): lower it to ", dimension);
   require_input(step < replicas.steps, "there is no such step (experiment.mode_step = ", step,
                 "): give a step from 0 to ", replicas.steps - 1);
 }

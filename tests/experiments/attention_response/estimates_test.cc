@@ -212,6 +212,8 @@ TEST(AttentionEstimates, PlanSaysWhatDoesNotFit) {
     return error_text<InputError>([&] { AttentionResponsePlan(options, *made.grid); });
   };
   EXPECT_THAT(fault([](auto& o) { o.modes.pairs = 1; }), HasSubstr("experiment.mode_pairs = 1"));
+  EXPECT_THAT(fault([](auto& o) { o.modes.count = 33, o.modes.pairs = 40; }),
+              HasSubstr("4 tokens of 8 channels): lower it to 32"));
   EXPECT_THAT(fault([](auto& o) { o.whole_states = 5; }), HasSubstr("experiment.whole_states = 5"));
   EXPECT_THAT(fault([](auto& o) { o.modes.step = 3; }), HasSubstr("give a step from 0 to 2"));
   EXPECT_THAT(fault([](auto& o) { o.replicas.guidance.scale = 2; }),

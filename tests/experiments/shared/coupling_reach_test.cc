@@ -186,9 +186,17 @@ TEST_F(Reach, RefusesAScheduleThatTakesTheCouplingAboveOne) {
                 "0.75): lower g to 0.5, or set experiment.g_budget = \"free\""));
   EXPECT_NO_THROW(check(grid("g_schedule", {"early"}, 0.5)));
   options_.replicas.budget = CouplingBudget::free;
-  EXPECT_NO_THROW(check(grid("g_schedule", {"early", "0-4"}, 1)));
+  EXPECT_NO_THROW(check(grid("g_schedule", {"early", "0-3"}, 1)));
   EXPECT_THAT(refusal(grid("coupled_layers", {"4"})), HasSubstr("the network has 3"));
   EXPECT_THAT(refusal(grid("coupled_heads", {"2"})), HasSubstr("blocks have 2"));
+}
+
+TEST_F(Reach, RefusesTheSameUnderTwoNames) {
+  options_.replicas.budget = CouplingBudget::free;
+  EXPECT_THAT(refusal(grid("coupled_layers", {"all", "late", "1-3"})),
+              HasSubstr("(axes.coupled_layers, \"all\" and \"1-3\"): leave one out"));
+  EXPECT_THAT(refusal(grid("coupled_heads", {"0", "0-0"})), HasSubstr("\"0\" and \"0-0\""));
+  EXPECT_THAT(refusal(grid("g_schedule", {"early", "0-4"})), HasSubstr("\"early\" and \"0-4\""));
 }
 
 }  // namespace
