@@ -33,6 +33,12 @@ std::string values_text(const Axis& axis) {
          axis.text(axis.size() - 1);
 }
 
+/// Where the values of an axis come from.
+const char* source_text(const Axis& axis, bool given) {
+  if (axis.choice == AxisChoice::nothing) return "always";
+  return given ? "set to" : "default";
+}
+
 const char* role_text(const Axis& axis) {
   return axis.role == AxisRole::split ? "split" : "captured";
 }
@@ -97,9 +103,10 @@ ExitCode show_options(const std::string& name, const std::vector<std::string>& o
                                    [&](const auto& setting) { return setting.key == axis.name; });
     std::printf("  %s   (%s%s%s) %s %s\n", axis.name.c_str(), role_text(axis),
                 axis.unit == "1" ? "" : ", ", axis.unit == "1" ? "" : axis.unit.c_str(),
-                given ? "set to" : "default", values_text(axis).c_str());
+                source_text(axis, given), values_text(axis).c_str());
     std::string doc = axis.doc;
-    if (!axis.choices.empty()) {
+    if (axis.choice == AxisChoice::count) doc += "; counts from 0";
+    if (!axis.choices.empty() && axis.choice != AxisChoice::nothing) {
       doc += "; one of";
       for (const std::string& choice : axis.choices) doc += " " + choice;
     }

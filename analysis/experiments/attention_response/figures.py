@@ -18,6 +18,7 @@ from . import claims, tables
 from .data import COLOURS, PARTS, STATES, Told, groups, mode_note, strengths
 
 MOST_BLOCKS = 6
+NEARLY_ONE = 0.01  # of gains: what they differ from 1 by is straight below it
 STEP = "step $s$ of the trajectory"
 
 
@@ -121,22 +122,24 @@ def _gain_figure(group: Told) -> Figure:
     def draw(canvas):
         axes = canvas.subplots(1, len(shown), sharey=True, squeeze=False)[0]
         for ax, block in zip(axes, shown):
-            ax.axhline(1, color=style.BLACK, linewidth=0.8)
+            ax.axhline(0, color=style.BLACK, linewidth=0.8)
+            ax.set_yscale("symlog", linthresh=NEARLY_ONE)
             for number, g in enumerate(couplings):
                 for name, dashes, what in (("gain", "-", "by its parts, (46)"),
                                            ("whole_gain", "--", "whole block")):
                     seen = group.average(name, g=g, block=block)
-                    _shaded(ax, steps, np.nanmean(seen.values, axis=1),
+                    _shaded(ax, steps, np.nanmean(seen.values, axis=1) - 1,
                             np.nanmean(seen.error, axis=1), number,
                             f"$g$ = {show(g)}, {what}", dashes)
             ax.set_title(f"block {show(int(block))}", fontsize="medium")
             ax.set_xlabel(STEP)
-        axes[0].set_ylabel(r"gain $\eta_k(g)$, mean over the modes")
+        axes[0].set_ylabel(r"$\eta_k(g)-1$, mean over the modes")
         style.legend_below(canvas, (axes[0],), 3)
 
     return Figure(f"gains-{group.key}", f"Gains of blocks and the coupling ({group.text})",
-                  "One block's gain along the modes, (46), and that of the whole block, with what "
-                  "the perceptron makes of the attention's change, which (33) leaves out. Shades: "
+                  "What one block adds to a difference along the modes, (46), and what the whole "
+                  "block adds, with what the perceptron makes of the attention's change, which "
+                  f"(33) leaves out; straight up to {NEARLY_ONE:g}, logarithmic beyond. Shades: "
                   "two standard errors over states. Lines that cannot be told apart are equal: "
                   "the coupling does not change what a block does along these directions.", draw,
                   (2.6 * len(shown) + 1.4, 4.6))
@@ -193,9 +196,9 @@ def _branch_figure(group: Told) -> Figure:
         share.axhline(level, color=style.GREY, linestyle=":", label="by chance")
         share.set_ylim(0, None)
         gamma.axhline(0, color=style.BLACK, linewidth=0.8)
-        for ax, text in ((share, "share of modes and blocks with two branches"),
+        for ax, text in ((share, "share of modes and blocks\nwith two branches"),
                          (gamma, r"$\gamma$, mean over the blocks"),
-                         (explained, "share of the rest that the score explains")):
+                         (explained, "share of the rest\nthat the score explains")):
             ax.set_xlabel(STEP)
             ax.set_ylabel(text)
         if not group.units():

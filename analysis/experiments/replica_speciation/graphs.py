@@ -132,6 +132,7 @@ def graph_figure(over: Reaches) -> Figure:
             ax.set_ylabel(f"${SYMBOLS[name]}$ of the mode [steps]")
             if not ax.has_data():
                 say_not_measured(ax, "no sigmoid")
+                ax.set_yticks([])
         for ax, label in zip(ends, ("cosine", "coarse commitment", "fine commitment")):
             ax.set_ylabel(f"{label} at the end")
         handles = [Line2D([], [], color=style.CYCLE[n % 7], marker=style.MARKERS[n % 7],

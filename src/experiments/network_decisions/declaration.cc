@@ -39,7 +39,9 @@ void describe_loss(ObservableList& list) {
   list.add_with_interval(
       "conditional_class_entropy", {"step"},
       "entropy of the class given x_t by the network's own posterior: likelihood "
-      "of the noise's path under each class that it may be told",
+      "of the noise's path under each class that it may be told, with the prediction at the "
+      "noisier end of each step of the axis: half way 1 to 3% too small with the default's 48 "
+      "steps of exact Gaussian mixtures",
       "nat", "information (78)", images);
   list.add_with_interval("class_entropy_rate", {"step"},
                          "its rate, by differences over two steps to either side", "nat/time",

@@ -56,8 +56,10 @@ void describe_agreement(ObservableList& list) {
            "1", "syncgap");
   list.add("fit_chi_square", {"metric"}, "chi^2 of the sigmoid, per degree of freedom", "1",
            "syncgap");
-  list.add("share_fitted", {"metric"}, "share of the bootstrap samples that a sigmoid fits", "1",
-           "syncgap");
+  list.add("share_fitted", {"metric"},
+           "share of the bootstrap samples that a sigmoid fits; intervals of what it has, and of "
+           "gap, are of these alone and too narrow where many have none",
+           "1", "syncgap");
   list.add_with_interval("gap", {}, "Delta tau = tau_l - tau_g of the midpoints", "step",
                          "dit sec. 3.1", bootstrap);
   list.add_with_interval("crossing_gap", {}, "the same of the crossings", "step", "syncgap",
