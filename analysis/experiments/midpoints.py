@@ -31,6 +31,16 @@ def is_fitted(unit: Unit, name: str) -> bool:
             and all(np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high")))
 
 
+def gap_of(unit: Unit) -> Measured | None:
+    """Delta tau, where both scales have a midpoint and nearly all bootstrap samples have both."""
+    shares = [unit.value("share_fitted", metric(unit.record, name)) for name in ("coarse", "fine")]
+    if not (is_fitted(unit, "coarse") and is_fitted(unit, "fine")
+            and sum(shares) - 1 >= LEAST_SHARE):
+        return None
+    found = unit.measured("gap")
+    return found if np.isfinite(found.low) else None
+
+
 def of_metric(unit: Unit, quantity: str, name: str) -> Measured:
     return unit.measured(quantity, metric(unit.record, name))
 
@@ -85,7 +95,8 @@ def over_seeds(resampled: list[np.ndarray]) -> Measured | None:
 
 
 def midpoint_difference(first: list[Unit], second: list[Unit], name: str) -> Measured | None:
-    """tau of `first` minus tau of `second`, units of the same pairs, their mean over seeds."""
+    """tau of `first` minus tau of `second`, units of the same pairs, their mean over seeds. Value
+    and interval are of sigmoids by least squares, which need not be those of the record."""
     return over_seeds([fitted_midpoints(*resampled_curves(a, name))
                        - fitted_midpoints(*resampled_curves(b, name))
                        for a, b in _same_pairs(first, second)
@@ -93,8 +104,8 @@ def midpoint_difference(first: list[Unit], second: list[Unit], name: str) -> Mea
 
 
 def gap_difference(first: list[Unit], second: list[Unit]) -> Measured | None:
-    """Delta tau of `first` minus that of `second`, units of the same pairs, their mean over
-    seeds."""
+    """Delta tau of `first` minus that of `second`, units of the same pairs, their mean over seeds;
+    as midpoint_difference."""
     def gaps(unit: Unit) -> np.ndarray:
         fine, coarse = (fitted_midpoints(*resampled_curves(unit, name))
                         for name in ("fine", "coarse"))
@@ -124,11 +135,12 @@ def end_agreement(unit: Unit, name: str) -> float:
 
 
 def _same_pairs(first: list[Unit], second: list[Unit]) -> list[tuple[Unit, Unit]]:
-    """Units of one seed. Where a seed has several, the one that has most in common: the class told,
-    then noise, graph and g."""
+    """Units of one seed and class told. Where there are several, the one that has most in common:
+    noise, then graph and g."""
     found = []
     for unit in first:
-        others = [other for other in second if other.seed == unit.seed]
+        others = [other for other in second if other.seed == unit.seed
+                  and other.coordinates.get("told_class") == unit.coordinates.get("told_class")]
         if others:
             found.append((unit, max(others, key=lambda other: [
                 a == b for a, b in zip(_pairs_of(unit), _pairs_of(other))])))
@@ -136,5 +148,4 @@ def _same_pairs(first: list[Unit], second: list[Unit]) -> list[tuple[Unit, Unit]
 
 
 def _pairs_of(unit: Unit) -> tuple:
-    at = unit.coordinates
-    return at.get("told_class"), at.get("noise_correlation"), unit.reach.graph, unit.g
+    return unit.coordinates.get("noise_correlation"), unit.reach.graph, unit.g

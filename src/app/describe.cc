@@ -35,7 +35,7 @@ std::string values_text(const Axis& axis) {
 
 /// Where the values of an axis come from.
 const char* source_text(const Axis& axis, bool given) {
-  if (axis.choice == AxisChoice::nothing) return "always";
+  if (axis.choice == AxisChoice::nothing) return "made by options:";
   return given ? "set to" : "default";
 }
 

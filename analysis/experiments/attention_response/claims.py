@@ -10,7 +10,7 @@ from ...page.content import Claim, verdict_of
 from ...reading.estimates import Z95, wilson
 from ...reading.record import Record
 from ..replicas import Unit
-from .data import Told, groups, root_mean_square, size_of, strengths
+from .data import Told, groups, ratio, root_mean_square, size_of, strengths
 
 SMALL = 0.2  # what "much smaller" and "nearly the same" mean
 WITHIN = np.log10(1.5)  # of a product that follows what it stands for, in decades
@@ -38,14 +38,20 @@ def _answer(group: Told, where: str, statement: str, note: str,
                  verdict_of([answer for answer, _ in answers]), note)
 
 
+def _below(found: float) -> bool | None:
+    """Whether a ratio is small; None where there is none."""
+    return bool(found < SMALL) if np.isfinite(found) else None
+
+
 def _pattern_is_small(group: Told) -> Claim:
     def of_unit(unit):
-        ratios = [size_of(unit, prefix + "pattern", pick) / size_of(unit, prefix + "routing", pick)
+        ratios = [ratio(size_of(unit, prefix + "pattern", pick),
+                        size_of(unit, prefix + "routing", pick))
                   for prefix, pick in (("band_", slice(0, 1)), ("band_", slice(-1, None)),
                                        ("", slice(None)))]
         text = (f"{ratios[0]:.2g} in band 0, {ratios[1]:.2g} in the highest band, {ratios[2]:.2g} "
                 "along modes")
-        return (None if not np.isfinite(ratios[0]) else ratios[0] < SMALL), text
+        return _below(ratios[0]), text
 
     return _answer(group, "(59), appendix B",
                    "For coarse directions the pattern's change is much smaller than what attention "
@@ -88,8 +94,8 @@ def _perceptron_is_uniform(group: Told) -> Claim:
     def of_unit(unit):
         found, error = (unit.array("band_perceptron" + end)[0] for end in ("", "_error"))
         about = found - found.mean(axis=-1, keepdims=True)
-        ratio = root_mean_square(about, error) / root_mean_square(found, error)
-        return bool(ratio < SMALL), f"{ratio:.2g}"
+        uneven = ratio(root_mean_square(about, error), root_mean_square(found, error))
+        return _below(uneven), f"{uneven:.2g}"
 
     return _answer(group, "(60)", "The perceptron's gain hardly depends on the mode.",
                    f"Spread between bands over size, root mean squares; below {SMALL:g}.", of_unit)
@@ -98,9 +104,10 @@ def _perceptron_is_uniform(group: Told) -> Claim:
 def _cross_term_is_small(group: Told) -> Claim:
     def of_unit(unit):
         g = int(np.argmin(strengths(unit.record)))
-        ratio = (root_mean_square(unit.array("cross_gain")[g], unit.array("cross_gain_error")[g])
-                 / root_mean_square(unit.array("gain")[g] - 1, unit.array("gain_error")[g]))
-        return bool(ratio < SMALL), f"{ratio:.2g} of $\\eta-1$"
+        left_out = ratio(
+            root_mean_square(unit.array("cross_gain")[g], unit.array("cross_gain_error")[g]),
+            root_mean_square(unit.array("gain")[g] - 1, unit.array("gain_error")[g]))
+        return _below(left_out), f"{left_out:.2g} of $\\eta-1$"
 
     return _answer(group, "(33)", "What the perceptron makes of the attention's change can be left "
                    "out.", "Root mean squares at the smallest $g$, without what their errors add; "
@@ -148,10 +155,11 @@ def _product_follows(group: Told) -> Claim:
 
 def _coupling_changes_gains(group: Told) -> Claim:
     def of_unit(unit):
-        sizes = [size_of(unit, "band_partner", pick) / size_of(unit, "band_uncoupled", pick)
+        sizes = [ratio(size_of(unit, "band_partner", pick), size_of(unit, "band_uncoupled", pick))
                  for pick in (slice(0, 1), slice(-1, None))]
         text = f"{sizes[0]:.2g} of $\\eta-1$ in band 0, {sizes[1]:.2g} in the highest band"
-        return bool(sizes[0] > SMALL), text
+        small = _below(sizes[0])
+        return None if small is None else not small, text
 
     return _answer(group, "(62)-(66)", "Gains of coarse modes depend on the coupling through "
                    r"$\rho(g)$.",

@@ -78,6 +78,11 @@ def root_mean_square(values: np.ndarray, errors: np.ndarray) -> float:
     return float(np.sqrt(max(0.0, np.mean(values[known] ** 2 - errors[known] ** 2))))
 
 
+def ratio(part: float, whole: float) -> float:
+    """NaN over nothing."""
+    return part / whole if whole > 0 else np.nan
+
+
 def size_of(unit: Unit, part: str, directions=slice(None)) -> float:
     """Root mean square of a part at symmetric states over steps, blocks and these directions."""
     values, errors = (unit.array(part + end)[0][..., directions] for end in ("", "_error"))

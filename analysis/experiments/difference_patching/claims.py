@@ -43,9 +43,9 @@ def _coarse_first(group: Group, g: float) -> Claim:
 
 
 def half_steps(unit: Unit, metric: str, part: str) -> np.ndarray | None:
-    """(1 + DRAWS): steps from which on a patch has at most half of its largest effect, of the mean
-    over layers and of draws around it; infinite where it never falls so far. None where there is no
-    effect beyond its error."""
+    """(1 + DRAWS): steps from which on a patch has less than half of its largest effect, of the
+    mean over layers and of draws around it; infinite where it never falls so far. None where there
+    is no effect beyond its error."""
     axes = unit.record.axes
     kinds = list(axes["kind"].values)
     kind = kinds.index("removed") if "removed" in kinds else 0
@@ -53,25 +53,25 @@ def half_steps(unit: Unit, metric: str, part: str) -> np.ndarray | None:
              position(axes["part"].values.astype(str), part, "part"))
     effect, error = (np.nanmean(unit.array("effect" + end)[index], axis=1)
                      for end in ("", "_error"))
+    known = np.isfinite(effect) & np.isfinite(error)
+    effect, error = effect[known], error[known]
     tested = zero_test(effect, error)
     if tested is None or tested.consistent:
         return None
     random = np.random.default_rng([unit.seed, *index[:1]])
     drawn = effect + error * random.normal(size=(DRAWS, len(effect)))
-    steps = axes["patch_step"].values.astype(float)
+    steps = axes["patch_step"].values[known].astype(float)
     direction = np.sign(effect[np.argmax(np.abs(effect))])
     return np.array([_half_step(steps, direction * curve) for curve in (effect, *drawn)])
 
 
 def _half_step(steps: np.ndarray, size: np.ndarray) -> float:
-    top = int(np.argmax(size))
-    half = size[top] / 2
-    below = np.flatnonzero(size[top:] < half)
-    if not len(below):
+    half = size.max() / 2
+    last = int(np.flatnonzero(size >= half)[-1]) if half > 0 else len(size) - 1
+    if last == len(size) - 1:
         return np.inf
-    k = top + below[0]
-    share = (size[k - 1] - half) / (size[k - 1] - size[k])
-    return float(steps[k - 1] + share * (steps[k] - steps[k - 1]))
+    share = (size[last] - half) / (size[last] - size[last + 1])
+    return float(steps[last] + share * (steps[last + 1] - steps[last]))
 
 
 def _earlier(first: np.ndarray | None, second: np.ndarray | None) -> bool | None:

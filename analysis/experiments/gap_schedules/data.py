@@ -6,7 +6,7 @@ The only file here that knows the names of axes and observables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from ...reading.record import Record
 from ...reading.values import position
 from ..image_units import Measured
-from ..midpoints import gap_difference, is_fitted
+from ..midpoints import gap_difference, gap_of
 from ..replicas import Unit, groups
 
 NAMES = {"constant": "constant", "early": "early", "late": "late",
@@ -27,6 +27,7 @@ SCHEDULE_OPTIONS = ("piece_starts", "piece_factors", "switch_time", "ramp_start"
 SAME_SHAPE = 0.02
 # As speciation_status, of modes without a time.
 STATUS = {1: "no speciation", 2: "confined too little", 4: "no schedule"}
+EQUAL = 1e-6
 _SHARES = (np.arange(2000) + 0.5) / 2000
 
 
@@ -94,9 +95,7 @@ class Seen:
     @property
     def gap(self) -> Measured | None:
         """Delta tau of the midpoints, where both scales are a sigmoid."""
-        fitted = is_fitted(self.unit, "coarse") and is_fitted(self.unit, "fine")
-        found = self.unit.measured("gap")
-        return found if fitted and np.isfinite(found.low) else None
+        return gap_of(self.unit)
 
     @property
     def crossing_gap(self) -> Measured:
@@ -110,21 +109,25 @@ def seen(record: Record, beside: Sequence[Record]) -> list[Seen]:
     nearest = np.inf
     for found in _of_each_strength(record, beside).values():
         apart = sum(_apart(one.unit, one.schedule) for one in found)
-        if (len(found), -apart) > (len(best), -nearest):
+        if (len(_units(found)), -apart) > (len(_units(best)), -nearest):
             best, nearest = found, apart
     return best
 
 
 def seen_elsewhere(record: Record, beside: Sequence[Record], found: list[Seen]) -> int:
     """How many units have schedules of another coupling strength of the theory alone."""
-    known = {(id(one.unit.record), one.unit.place)
-             for each in _of_each_strength(record, beside).values() for one in each}
-    return len(known) - len(found)
+    known = _units(one for each in _of_each_strength(record, beside).values() for one in each)
+    return len(known - _units(found))
+
+
+def _units(found: Iterable[Seen]) -> set[tuple]:
+    return {(id(one.unit.record), one.unit.place) for one in found}
 
 
 def _of_each_strength(record: Record, beside: Sequence[Record]) -> dict[float, list[Seen]]:
     """Units by the coupling strength of the theory whose schedules they have, each with the one it
-    comes nearest to; in the order of the schedules."""
+    comes nearest to, or those where an optimum is early or late coupling itself; in the order of
+    the schedules."""
     units = [unit for other in beside if other.experiment == "replica_speciation"
              for group in groups(other) for unit in group.every_unit() if unit.g > 0]
     out = {}
@@ -134,7 +137,7 @@ def _of_each_strength(record: Record, beside: Sequence[Record]) -> dict[float, l
         for unit in units if known else ():
             apart = [_apart(unit, schedule) for schedule in known]
             if min(apart) < SAME_SHAPE:
-                found.append((int(np.argmin(apart)), unit))
+                found += [(k, unit) for k, one in enumerate(apart) if one < min(apart) + EQUAL]
         out[g] = [Seen(known[k], unit) for k, unit in sorted(found, key=lambda one: one[0])]
     return out
 

@@ -68,14 +68,14 @@ def _gap_figure(record: Record) -> Figure:
             colour = style.CYCLE[i % len(style.CYCLE)]
             times.plot(gs, [s.common for s in found], color=colour, linestyle="-")
             times.plot(gs, [s.difference for s in found], color=colour, linestyle="--")
-        gaps.axhline(0, color=style.BLACK, linewidth=0.8)
+        zero = gaps.axhline(0, color=style.BLACK, linewidth=0.8)
         gaps.set_ylabel("synchronization gap [time]")
         times.set_ylabel("speciation time $t_S$ [time]")
-        for ax in (gaps, times):
+        for ax, text in ((gaps, "no gap"), (times, "no speciation time")):
             ax.set_xlabel("mean coupling strength $g$")
             if not any(np.isfinite(line.get_ydata()).any() for line in ax.lines
-                       if len(line.get_xdata()) == len(gs)):
-                say_not_measured(ax, "no mode speciates")
+                       if line.get_transform() == ax.transData and line is not zero):
+                say_not_measured(ax, text)
         style.legend_below(canvas, [gaps])
 
     return Figure("gap", "The gap by schedule",

@@ -20,7 +20,7 @@ def _gaps(record: Record) -> Table:
     return Table("Gaps", ["$g$", "<schedule", "gap", "common mode", "difference mode"], rows,
                  "Time. Confined too little: $1-|\\lambda|c/\\sigma_W^2$ of a mode, by which its "
                  f"reverse drift confines it, falls below {least} (option least_restoring; without "
-                 "coupling, late, it is 1/2). Such schedules have no gap here, and among the "
+                 "coupling it tends to 1/2). Such schedules have no gap here, and among the "
                  "others the largest gap often lies at that limit: a smaller one makes it larger. "
                  "No schedule: none of this budget has a gap.")
 

@@ -177,12 +177,10 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "unreliable.", draw, (8.8, 10.6))
 
 
-def _said(found: Measured) -> Measured:
-    """What x_t says of the image beyond what the noise does, from an entropy up to a constant; no
-    value where that is not beyond nothing."""
-    known = np.max(found.value) - found.value
-    low, high = known - (found.high - found.value), known + (found.value - found.low)
-    return Measured(*(np.where(low > 0, curve, np.nan) for curve in (known, low, high)))
+def _above_none(found: Measured) -> Measured:
+    """For a logarithmic axis: no value where the interval holds none."""
+    return Measured(*(np.where(found.low > 0, curve, np.nan)
+                      for curve in (found.value, found.low, found.high)))
 
 
 def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
@@ -192,9 +190,9 @@ def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
         for number, unit in enumerate(shown):
             seed = _seed_text(unit, shown)
             step, branch = unit.array("step_time"), unit.array("branch_time")
-            _curve(known, step, _said(unit.measured("loss_entropy")), number,
+            _curve(known, step, _above_none(unit.measured("image_information")), number,
                    _joined("by the loss on images", seed))
-            _curve(known, branch, _said(unit.measured("conditional_entropy")), number,
+            _curve(known, branch, _above_none(unit.measured("clone_information")), number,
                    _joined("along the network's own clones", seed), dashes="--")
             _curve(rate, step, unit.measured("entropy_rate"), number, "")
         known.set_ylabel("$I(x_0; x_t)$ (nat)")
@@ -206,10 +204,10 @@ def _entropy_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
         style.legend_below(canvas, [known], 2)
 
     return Figure("entropies", "What is known of the image",
-                  "Left: what $x_t$ says of the image beyond what the noise does, the fall of its "
-                  "entropy since the largest one: from the denoising loss on "
-                  f"{loss_part(record)}, and from squared errors along clones that the network "
-                  "made itself; shown where its 95% bootstrap interval, the shade, is above none. "
+                  "Left: what $x_t$ says of the image beyond what it does at the noisiest step: "
+                  f"from the denoising loss on {loss_part(record)}, and from squared errors along "
+                  "clones that the network made itself; shown where its 95% bootstrap interval, "
+                  "the shade, is above none. "
                   "The two agree where its own images are as those it learned from. "
                   "Right: rate of the entropy by the loss, an upper bound, with its interval.",
                   draw, (9.6, 4.5))

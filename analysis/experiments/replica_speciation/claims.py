@@ -10,6 +10,7 @@ from ..image_units import Measured
 from ..midpoints import (
     end_agreement,
     end_difference,
+    gap_of,
     is_fitted,
     metric,
     midpoint_difference,
@@ -22,8 +23,8 @@ from .data import CONTROL, GAP, coupled, published, reliable_units, scaled
 EQUAL_SHARE = 0.2
 # A midpoint does not change if the whole interval of its change is within this share of the steps.
 STILL_SHARE = 0.05
-PAIRED = ("interval of the difference from bootstrap samples of the pairs, which share start and "
-          "noise at both couplings")
+PAIRED = ("the difference and its interval are of sigmoids by least squares, fitted again to all "
+          "pairs and to bootstrap samples of them, which share start and noise at both couplings")
 
 
 def claims(found: list[Group]) -> list[Claim]:
@@ -117,8 +118,8 @@ def _coarse_first(group: Group) -> Claim | None:
     units = [unit for g in strengths for unit in group.units(g)]
     if not units:
         return None
-    gaps = [(unit, _sign(unit.measured("gap"))) for unit in units
-            if unit.reliable and is_fitted(unit, "coarse") and is_fitted(unit, "fine")]
+    gaps = [(unit, _sign(gap)) for unit in units
+            if unit.reliable and (gap := gap_of(unit)) is not None]
     yes, no = (sum(sign == s for _, sign in gaps) for s in (1, -1))
     verdict = (Verdict.OPEN if yes + no == 0 else Verdict.REPRODUCED if yes == len(gaps)
                else Verdict.CONTRADICTED if no == len(gaps) else Verdict.PARTLY)
@@ -141,8 +142,7 @@ def _gap_size(group: Group) -> Claim | None:
     units = [unit for g in strengths for unit in group.units(g)]
     if not units:
         return None
-    gaps = [unit.measured("gap") for unit in units if unit.reliable and is_fitted(unit, "coarse")
-            and is_fitted(unit, "fine") and np.isfinite(unit.value("gap_low"))]
+    gaps = [gap for unit in units if unit.reliable and (gap := gap_of(unit)) is not None]
     # An interval that holds both no gap and the published one decides nothing.
     known = [gap for gap in gaps if _sign(gap) != 0 or gap.high < low]
     inside = sum(gap.low <= high and gap.high >= low for gap in known)

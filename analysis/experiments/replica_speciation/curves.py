@@ -89,7 +89,7 @@ def _panel_title(units: list[Unit], g: float, metrics: tuple[str, ...]) -> str:
     for name in metrics:
         found = of_metric(units[0], "midpoint", name)
         texts.append(f"${SYMBOLS[name]}=$ {found.text(1)}" if is_fitted(units[0], name)
-                     else f"${SYMBOLS[name]}$: {fit_word(units[0], name).split(',')[0]}")
+                     else f"${SYMBOLS[name]}$: {fit_word(units[0], name)}")
     return f"$g={show(g)}$\n" + "\n".join(texts)
 
 

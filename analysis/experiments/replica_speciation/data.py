@@ -20,7 +20,7 @@ GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
 FEW_RESAMPLES = 5
 FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid",
-             "a sigmoid, but not in 95% of the bootstrap samples")
+             "not in 95% of the bootstrap samples a sigmoid")
 METRICS = {"cosine": ("cosine of features, median", style.BLUE),
            "label": ("share of pairs with one label", style.GREEN),
            "coarse": ("coarse commitment", style.BLUE),
@@ -79,7 +79,7 @@ def unreliable_note(record: Record) -> str:
         reasons.append(f"where none was told, one class has over {most_share(record):.0%} of the "
                        "samples")
     return ("Hollow symbols: unreliable, because " + ", or ".join(reasons)
-            + ", or because no sigmoid was found.")
+            + ", or because no sigmoid was found, or not in 95% of the bootstrap samples.")
 
 
 def reliable_units(group: Group, g: float) -> list[Unit]:

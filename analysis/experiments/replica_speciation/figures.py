@@ -12,7 +12,7 @@ from ...page.papers import DIT
 from ...reading.record import Record
 from ...reading.values import show
 from ..coupled_pairs import first_count
-from ..midpoints import is_fitted, of_metric
+from ..midpoints import gap_of, is_fitted, of_metric
 from ..reach import main_reach
 from ..replicas import (
     NO_CLASS,
@@ -101,9 +101,8 @@ def _summary_figure(same_class: list[Group]) -> Figure:
             for unit, x in _placed(group, number, len(same_class)):
                 _time_symbols(times, unit, x, ("cosine",), colour)
                 _time_symbols(scales, unit, x, ("coarse", "fine"), colour)
-                both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
                 symbol(gaps, x, unit.measured("gap"), colour=colour, marker="o",
-                       filled=unit.reliable and both)
+                       filled=unit.reliable and gap_of(unit) is not None)
                 symbol(gaps, x + CROSSING_SHIFT, unit.measured("crossing_gap"), colour=colour,
                        marker="D", filled=unit.reliable, size=3.4)
                 for ax, m in zip(levels, ("cosine", "coarse", "fine")):

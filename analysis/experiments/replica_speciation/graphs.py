@@ -64,7 +64,10 @@ class Mode:
 
     def gap(self) -> Measured | None:
         found = self.unit.measured("mode_gap", self.number)
-        both = self.is_fitted("coarse") and self.is_fitted("fine")
+        shares = [self.unit.value("mode_share_fitted", self.number, self._metric(name))
+                  for name in ("coarse", "fine")]
+        both = (self.is_fitted("coarse") and self.is_fitted("fine")
+                and sum(shares) - 1 >= LEAST_SHARE)
         return found if both and np.isfinite(found.low) else None
 
     def end(self, name: str) -> np.ndarray:

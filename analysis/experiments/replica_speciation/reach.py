@@ -13,6 +13,7 @@ from ..image_units import Measured
 from ..midpoints import (
     end_difference,
     gap_difference,
+    gap_of,
     is_fitted,
     metric,
     of_metric,
@@ -65,7 +66,7 @@ def reach_figure(over: Reaches) -> Figure:
             colour = style.CYCLE[number % len(style.CYCLE)]
             _midpoints(times, unit, x, ("cosine",), colour)
             _midpoints(scales, unit, x, ("coarse", "fine"), colour)
-            _or_cross(gaps, unit, _gap(unit), x, colour, "o")
+            _or_cross(gaps, unit, gap_of(unit), x, colour, "o")
             for ax, name in zip(ends, ENDS):
                 symbol(ax, x, end(unit, name), colour=colour, marker="o", filled=unit.reliable)
                 if is_fitted(unit, name):
@@ -107,13 +108,6 @@ def _midpoints(ax, unit: Unit, x: float, names: tuple[str, ...], colour) -> None
         _or_cross(ax, unit, found, x, colour, style.MARKERS[k])
 
 
-def _gap(unit: Unit) -> Measured | None:
-    """Delta tau, where both scales have a midpoint and enough bootstrap samples have both."""
-    found = unit.measured("gap")
-    both = is_fitted(unit, "coarse") and is_fitted(unit, "fine")
-    return found if both and np.isfinite(found.low) else None
-
-
 def _or_cross(ax, unit: Unit, found: Measured | None, x: float, colour, marker: str) -> None:
     if found is None:
         mark_no_value(ax, x, colour)
@@ -133,7 +127,7 @@ def reach_table(over: Reaches) -> Table:
     for group in over.groups:
         for g in couplings(over.record):
             for unit in group.units(g):
-                rise_of, gap = rise([unit], "cosine"), _gap(unit)
+                rise_of, gap = rise([unit], "cosine"), gap_of(unit)
                 rows.append([group.reach.text, show(g), str(unit.seed),
                              of_metric(unit, "midpoint", "cosine").text(1)
                              if is_fitted(unit, "cosine") else "–",
@@ -198,7 +192,7 @@ def _gaps(early: list[Unit], late: list[Unit]) -> str:
     """What is known of the gap of coarse and fine scale."""
     words = []
     for name, units in (("first third", early), ("last third", late)):
-        known = [found.text(1) for unit in units if (found := _gap(unit)) is not None]
+        known = [found.text(1) for unit in units if (found := gap_of(unit)) is not None]
         words.append(f"{name} {', '.join(known) if known else 'no midpoints'}")
     difference = gap_difference(late, early)
     apart = f"; last minus first {difference.text(1)}" if difference else ""

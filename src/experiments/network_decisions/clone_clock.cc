@@ -106,6 +106,12 @@ std::vector<IntervalEstimate> CloneClock::entropy() const {
   return curve([&](Means means, std::size_t b) { return offset_[b] + means[place(mean, b)]; });
 }
 
+std::vector<IntervalEstimate> CloneClock::information() const {
+  return curve([&](Means means, std::size_t b) {
+    return offset_[0] - offset_[b] + means[place(mean, 0)] - means[place(mean, b)];
+  });
+}
+
 std::vector<IntervalEstimate> CloneClock::entropy_variance() const {
   return curve([&](Means means, std::size_t b) { return variance_of(means, b); });
 }
@@ -152,6 +158,7 @@ void CloneClock::store(double excess_level, Results& results) const {
   const std::vector<double> descending(time_.rbegin(), time_.rend());
   results.cells("branch_time").assign(std::span<const double>(descending));
   set_curve("conditional_entropy", entropy(), results);
+  set_curve("clone_information", information(), results);
   set_curve("entropy_variance", entropy_variance(), results);
   const auto among = clone_variance();
   results.cells("clone_entropy_variance").assign(std::span<const double>(among));

@@ -46,6 +46,8 @@ class CloneClock {
 
   /// Mean of h_t - h_0; (N)
   std::vector<IntervalEstimate> entropy() const;
+  /// As much as it has fallen since the first branch step, the noisiest; (N)
+  std::vector<IntervalEstimate> information() const;
   /// V_h, between trajectories less what is left of the spread of clones; (N)
   std::vector<IntervalEstimate> entropy_variance() const;
   /// Mean variance among clones of a trajectory; (N)

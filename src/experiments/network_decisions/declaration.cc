@@ -100,6 +100,10 @@ void describe_loss(ObservableList& list) {
                          "its integral: entropy of the image given x_t, above that given the first "
                          "step of the axis",
                          "nat", "information (34), corrections E4.3 and E4.4", images);
+  list.add_with_interval("image_information", {"step"},
+                         "information on the image in x_t beyond that of the noisiest step: the "
+                         "same integral, from there",
+                         "nat", "I-MMSE (Guo et al. 2005); information (33)", images);
   list.add("loss_image_count", {}, "images on which the loss was measured", "1", "syncgap");
 }
 
@@ -112,6 +116,9 @@ void describe_clones_of_network(ObservableList& list) {
       "entropy of the image given x_t under the network's own law, above that of the last step: "
       "squared errors of the clean image along clones",
       "nat", "information (33), (65); I-MMSE", trunks);
+  list.add_with_interval("clone_information", {"branch_step"},
+                         "how far it has fallen since the first branch step", "nat",
+                         "information (33); I-MMSE", trunks);
   list.add_with_interval(
       "entropy_variance", {"branch_step"},
       "variance of the pathwise entropy of the image, V_h, of the network's own law: between "

@@ -183,10 +183,17 @@ std::vector<IntervalEstimate> LossClock::image_rate() const {
   });
 }
 
+std::vector<double> LossClock::image_information_of(Means means) const {
+  return integral_of([&](std::size_t k) { return of(means, of_image::error_told_none, k); });
+}
+
+std::vector<IntervalEstimate> LossClock::image_information() const {
+  return curve([&](Means means) { return image_information_of(means); });
+}
+
 std::vector<IntervalEstimate> LossClock::image_entropy() const {
   return curve([&](Means means) {
-    auto found =
-        integral_of([&](std::size_t k) { return of(means, of_image::error_told_none, k); });
+    auto found = image_information_of(means);
     const double all = found.front();
     for (double& known : found) known = all - known;
     return found;
@@ -223,6 +230,7 @@ void LossClock::store(Results& results) const {
   results.cells("class_entropy_prior").set(std::log(to_real(classes_)));
   set_curve("entropy_rate", image_rate(), results);
   set_curve("loss_entropy", image_entropy(), results);
+  set_curve("image_information", image_information(), results);
   results.cells("loss_image_count").set(to_real(images));
 }
 

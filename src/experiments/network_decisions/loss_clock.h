@@ -75,6 +75,8 @@ class LossClock {
 
   /// dH[x_0|x_t]/dt, nats per time; (S)
   std::vector<IntervalEstimate> image_rate() const;
+  /// I(x_0; x_t) beyond what the noisiest step says: the integral of half the error from there; (S)
+  std::vector<IntervalEstimate> image_information() const;
   /// H[x_0|x_t] - H[x_0|x at the least noise]; (S)
   std::vector<IntervalEstimate> image_entropy() const;
 
@@ -105,6 +107,7 @@ class LossClock {
   std::vector<double> entropies_of(Means means) const;
   std::vector<double> loss_rates_of(Means means) const;
   std::vector<double> loss_information(Means means) const;
+  std::vector<double> image_information_of(Means means) const;
   std::vector<double> loss_entropies_of(Means means) const;
   /// Time at which a rate is largest from the noise on to where the entropy falls to `closed`.
   double peak_while_open(const std::vector<double>& rates, const std::vector<double>& entropies,

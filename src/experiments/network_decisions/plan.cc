@@ -46,7 +46,7 @@ NetworkDecisionsPlan::NetworkDecisionsPlan(const NetworkDecisionsOptions& option
 
 void NetworkDecisionsPlan::check_axes(const Grid& grid) const {
   const ReplicaOptions& replicas = options_.replicas;
-  constexpr std::int64_t kLeastPoints = 3;  // of a curve that has a maximum
+  constexpr std::int64_t kLeastPoints = 3;  // of a curve that may have a maximum
   require_increasing(grid, "step", kLeastPoints);
   require_input(steps_.front() >= 0 && steps_.back() < replicas.horizon,
                 "there is no such step (axes.step, saw ", steps_.front(), " to ", steps_.back(),

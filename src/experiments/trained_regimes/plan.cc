@@ -34,7 +34,7 @@ TrainedRegimesPlan::TrainedRegimesPlan(const TrainedRegimesOptions& options, con
     require_input(strip >= 0 && strip < trajectories_,
                   "there is no such trajectory (axes.strip, saw ", strip,
                   "): give numbers below the size of axes.trajectory, ", trajectories_);
-  check_sizes(grid);
+  check_sizes();
   for (const std::int64_t count : axis_values<std::int64_t>(grid, "images"))
     most_images_ = std::max(most_images_, to_real(expected_images(count, outline_, options.exact)));
   for (const auto& label : axis_values<std::string>(grid, "classes")) class_pair(label);
@@ -57,7 +57,7 @@ void TrainedRegimesPlan::read_branches(const Grid& grid) {
                         distinct_steps_.end());
 }
 
-void TrainedRegimesPlan::check_sizes(const Grid& grid) const {
+void TrainedRegimesPlan::check_sizes() const {
   const RegimeOptions& exact = options_.exact;
   options_.denoiser.check(exact.channels, exact.padded_size, "padded_size");
   options_.classifier.shape(exact.channels, exact.padded_size, 2, networks::SignSymmetry::none)

@@ -47,7 +47,7 @@ class TrainedRegimesPlan {
 
  private:
   void read_branches(const Grid& grid);
-  void check_sizes(const Grid& grid) const;
+  void check_sizes() const;
 
   TrainedRegimesOptions options_;
   data::ImageOutline outline_;

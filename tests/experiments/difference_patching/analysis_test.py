@@ -7,6 +7,7 @@ from command import report
 from records import changed, set_pending
 
 from analysis import open_record
+from analysis.experiments.difference_patching.claims import _half_step
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
 
@@ -100,6 +101,13 @@ def test_effects_that_are_largest_at_once_are_told_by_how_they_fall(patches, tmp
         claim = content(record).claims[0]
         assert claim.verdict is Verdict.REPRODUCED
         assert "seed 1: 3.5 [" in claim.measured and "and 6.1 [" in claim.measured
+
+
+@pytest.mark.parametrize("size, step", [([1.0, 0.2, 0.0], 3.5), ([0.1, 1.0, 0.0], 6.5),
+                                        ([1.0, 0.4, 0.8], np.inf), ([1.0, 0.9, 0.8], np.inf),
+                                        ([-1.0, -0.5, -0.2], np.inf)])
+def test_half_of_an_effect_is_left_where_it_falls_below_it_for_good(size, step):
+    assert _half_step(np.array([1.0, 5.0, 8.0]), np.array(size)) == pytest.approx(step)
 
 
 def test_what_is_not_clear_or_not_reliable_decides_nothing(patches, tmp_path):

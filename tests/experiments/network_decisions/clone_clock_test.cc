@@ -70,6 +70,8 @@ TEST(CloneClock, TellsTheVarianceBetweenTrunksFromThatOfClones) {
         0.35);
     EXPECT_NEAR(clock.clone_variance()[b], kWithin * kWithin,
                 kStandardErrors * kWithin * kWithin * std::sqrt(2.0 / 6000));
+    EXPECT_NEAR(clock.information()[b].value, clock.entropy()[0].value - clock.entropy()[b].value,
+                1e-9);
     EXPECT_NEAR(clock.entropy()[b].value, 500, kStandardErrors * std::sqrt((truth + 9) / 3000));
   }
   EXPECT_NEAR(clock.variance_peak().value, 2, 0.3);

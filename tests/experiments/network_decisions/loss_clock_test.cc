@@ -166,11 +166,12 @@ TEST(LossClock, HasTheRateOfAGaussian) {
     std::copy(errors.begin(), errors.end(),
               measured.begin() + signed_size((i * of_image::quantity_count + 1) * errors.size()));
   const LossClock clock(levels, measured, 2, RandomStream(1, "resamples"), 20);
-  const auto entropy = clock.image_entropy();
+  const auto entropy = clock.image_entropy(), known = clock.image_information();
   for (std::size_t k = 0; k < steps.size(); ++k) {
     const double here = 1 / kVariance + std::exp(levels.log_snr[k]),
                  first = 1 / kVariance + std::exp(levels.log_snr.front());
     EXPECT_NEAR(entropy[k].value, 0.5 * std::log(first / here), 2e-3);
+    EXPECT_NEAR(known[k].value, entropy.back().value - entropy[k].value, 1e-12);
     EXPECT_EQ(clock.loss_class_rate()[k].value, 0);
   }
   EXPECT_EQ(clock.class_information().value, 0);

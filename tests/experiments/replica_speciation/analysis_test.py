@@ -10,7 +10,12 @@ from records import changed, set_pending
 from undecided import undecided
 
 from analysis import open_record
-from analysis.experiments.midpoints import fitted_midpoints, midpoint_difference
+from analysis.experiments.midpoints import (
+    fitted_midpoints,
+    gap_of,
+    is_fitted,
+    midpoint_difference,
+)
 from analysis.experiments.replica_speciation.data import published
 from analysis.experiments.replicas import groups
 from analysis.experiments.table import content
@@ -237,10 +242,21 @@ def test_a_sigmoid_that_most_samples_of_the_pairs_lack_is_none(decided, tmp_path
             table = next(t for t in content(record).tables if "independent" in t.title)
             return {row[4] for row in table.rows}, said(path)[FALLS, "independent"]
 
-    word = "a sigmoid, but not in 95% of the bootstrap samples"
+    word = "not in 95% of the bootstrap samples a sigmoid"
     assert words("new.h5", fit_status=5.0) == ({word}, OPEN)
     assert words("old.h5", fit_status=0.0, midpoint_low=np.nan, midpoint_high=np.nan) == (
         {word}, OPEN)
+    # A tenth without one: intervals are of the others alone, and too narrow.
+    fitted = decided, tmp_path / "tenth.h5"
+    found, verdict = words("tenth.h5", share_fitted=0.9)
+    assert word in found and "sigmoid" not in found and verdict == OPEN
+    # Of each scale a thirtieth: midpoints, but no gap between them.
+    with open_record(changed(*fitted, share_fitted=29 / 30)) as record:
+        units = [unit for unit in groups(record)[0].units(1.0) if unit.value("fit_status", 2) == 0]
+        assert units and all(is_fitted(unit, "coarse") for unit in units)
+        assert not any(gap_of(unit) for unit in units)
+    with open_record(decided) as record:
+        assert all(gap_of(unit) for unit in groups(record)[0].units(1.0))
 
 
 def test_midpoints_of_resampled_curves_are_those_of_their_sigmoids():
@@ -258,5 +274,9 @@ def test_differences_are_of_the_same_pairs(decided):
         assert found.value == pytest.approx(3.9, abs=0.7)  # of the pairs that there are
         # Pairs decide a step apart of each other, but at both couplings alike.
         assert found.low < 3.9 < found.high and found.high - found.low < 2
+        # Of all couplings together, each is compared with itself.
+        every = [unit for g in (0.1, 0.3, 1.0) for unit in group.units(g)]
+        alike = midpoint_difference(every, every[::-1], "cosine")
+        assert (alike.value, alike.low, alike.high) == pytest.approx((0, 0, 0), abs=1e-9)
         assert published(record, 0.3).value == pytest.approx(9.6)
         assert published(record, 0.2) is None
