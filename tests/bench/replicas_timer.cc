@@ -110,8 +110,7 @@ void measure_protocol_1(const std::string& images) {
   options.replicas.steps = 50;
   options.replicas.pairs = options.replicas.group = 8;
   options.coarse_step = 5;
-  const Grid grid(replica_speciation_axes(options));
-  const ReplicaPlan plan(options.replicas, grid);
+  const ReplicaPlan plan(options.replicas);
   const auto denoiser = model_of(options.replicas).denoiser();
   const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const Stopwatch watch;
@@ -134,8 +133,7 @@ void measure_protocol_2(const std::string& images) {
   options.replicas.source.data_path = images;
   options.replicas.steps = 20;
   options.replicas.pairs = 32;
-  const Grid grid(layer_energies_axes(options));
-  const ReplicaPlan plan(options.replicas, grid);
+  const ReplicaPlan plan(options.replicas);
   const auto model = model_of(options.replicas);
   const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const auto path = diffusion::SamplingPath::ddim(plan.schedule(), 0, plan.visited());

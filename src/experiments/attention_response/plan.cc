@@ -12,7 +12,7 @@ namespace syncgap::experiments {
 AttentionResponsePlan::AttentionResponsePlan(const AttentionResponseOptions& options,
                                              const Grid& grid)
     : options_(options),
-      replicas_(options.replicas, grid),
+      replicas_(options.replicas),
       couplings_(axis_values<double>(grid, "g")),
       head_steps_(axis_values<std::int64_t>(grid, "head_step")) {
   check_replica_axes(options.replicas, grid);

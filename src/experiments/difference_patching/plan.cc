@@ -10,7 +10,7 @@ namespace syncgap::experiments {
 DifferencePatchingPlan::DifferencePatchingPlan(const DifferencePatchingOptions& options,
                                                const Grid& grid)
     : options_(options),
-      replicas_(options.replicas, grid),
+      replicas_(options.replicas),
       steps_(axis_values<std::int64_t>(grid, "patch_step")),
       layers_(axis_values<std::int64_t>(grid, "layer")),
       kinds_(axis_choices(grid, "kind", kPatchKinds)) {

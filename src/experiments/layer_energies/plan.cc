@@ -12,7 +12,7 @@ namespace syncgap::experiments {
 
 LayerEnergiesPlan::LayerEnergiesPlan(const LayerEnergiesOptions& options, const Grid& grid)
     : options_(options),
-      replicas_(options.replicas, grid),
+      replicas_(options.replicas),
       couplings_(axis_values<double>(grid, "g")),
       chance_steps_(axis_values<std::int64_t>(grid, "chance_step")) {
   check_replica_axes(options.replicas, grid);

@@ -11,7 +11,7 @@ namespace syncgap::experiments {
 
 NetworkDecisionsPlan::NetworkDecisionsPlan(const NetworkDecisionsOptions& options, const Grid& grid)
     : options_(options),
-      network_(options.replicas, grid),
+      network_(options.replicas),
       steps_(axis_values<std::int64_t>(grid, "step")),
       branches_(axis_values<std::int64_t>(grid, "branch_step")),
       shown_(axis_values<std::int64_t>(grid, "shown")),

@@ -15,7 +15,7 @@ namespace syncgap::experiments {
 ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& options,
                                              const Grid& grid)
     : options_(options),
-      replicas_(options.replicas, grid),
+      replicas_(options.replicas),
       points_(axis_values<std::int64_t>(grid, "t_int")),
       shown_(axis_values<std::int64_t>(grid, "shown")),
       samples_(kept_samples(grid, "pairs", options.replicas.pairs)) {

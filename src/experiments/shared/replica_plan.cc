@@ -107,7 +107,7 @@ void check_replica_axes(const ReplicaOptions& options, const Grid& grid) {
   }
 }
 
-ReplicaPlan::ReplicaPlan(const ReplicaOptions& options, const Grid& grid)
+ReplicaPlan::ReplicaPlan(const ReplicaOptions& options)
     : options_(options),
       shape_(checked_shape(options)),
       schedule_(options.schedule()),

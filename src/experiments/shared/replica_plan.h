@@ -33,11 +33,11 @@ std::vector<std::int64_t> context_steps(const ReplicaOptions& options);
 std::vector<Axis> replica_network_axes(const ReplicaOptions& options);
 void describe_replica_network(ObservableList& list);
 
-/// Options and axes that fit together, with nothing read but the outline of the images.
+/// Options that fit together, with nothing read but the outline of the images.
 class ReplicaPlan {
  public:
-  /// Throws InputError. Of the axes, those of replica_network_axes are looked at.
-  ReplicaPlan(const ReplicaOptions& options, const Grid& grid);
+  /// Throws InputError.
+  explicit ReplicaPlan(const ReplicaOptions& options);
 
   const ReplicaOptions& options() const { return options_; }
   const networks::DiTShape& shape() const { return shape_; }

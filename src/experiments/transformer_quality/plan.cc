@@ -10,7 +10,7 @@ namespace syncgap::experiments {
 TransformerQualityPlan::TransformerQualityPlan(const TransformerQualityOptions& options,
                                                const Grid& grid)
     : options_(options),
-      network_(options.replicas, grid),
+      network_(options.replicas),
       shown_(axis_values<std::int64_t>(grid, "shown_class")),
       kept_(axis_values<std::int64_t>(grid, "sample")) {
   const ReplicaOptions& replicas = options.replicas;

@@ -144,7 +144,7 @@ class Reach : public ::testing::Test {
     return Grid(axes);
   }
   void check(const Grid& grid) const {
-    check_coupling_reach(ReplicaPlan(options_.replicas, grid), grid);
+    check_coupling_reach(ReplicaPlan(options_.replicas), grid);
   }
   std::string refusal(const Grid& grid) const {
     return error_text<InputError>([&] { check(grid); });
@@ -157,7 +157,7 @@ class Reach : public ::testing::Test {
 TEST_F(Reach, IsEverywhereAndAlwaysByDefaultAndWhereAllIsNamed) {
   for (const char* layers : {"all", "1-3"}) {
     const Grid axes = grid("coupled_layers", {layers});
-    const auto reach = coupling_reach(ReplicaPlan(options_.replicas, axes), Unit(axes, 0));
+    const auto reach = coupling_reach(ReplicaPlan(options_.replicas), Unit(axes, 0));
     EXPECT_TRUE(reach.layers.empty() && reach.heads.empty() && reach.steps.empty());
     EXPECT_EQ(reach.share(), 1);
   }
@@ -165,7 +165,7 @@ TEST_F(Reach, IsEverywhereAndAlwaysByDefaultAndWhereAllIsNamed) {
 
 TEST_F(Reach, IsThatOfTheUnit) {
   const Grid layers = grid("coupled_layers", {"all", "late"});
-  const ReplicaPlan plan(options_.replicas, layers);
+  const ReplicaPlan plan(options_.replicas);
   const auto late = coupling_reach(plan, Unit(layers, 1));
   EXPECT_THAT(late.layers, ElementsAre(0, 0, 1));
   EXPECT_TRUE(late.heads.empty());

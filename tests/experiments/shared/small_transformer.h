@@ -65,7 +65,7 @@ struct SmallUnit {
   /// Once the options are set.
   void prepare(std::vector<Axis> axes) {
     grid = std::make_unique<Grid>(std::move(axes));
-    plan = std::make_unique<ReplicaPlan>(options.replicas, *grid);
+    plan = std::make_unique<ReplicaPlan>(options.replicas);
     model = small_model(options.replicas);
     noise = std::make_unique<ReplicaNoise>(7, 1, plan->state_shape(1), torch::kCPU);
   }
