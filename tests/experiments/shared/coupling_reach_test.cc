@@ -143,9 +143,7 @@ class Reach : public ::testing::Test {
     }
     return Grid(axes);
   }
-  void check(const Grid& grid) const {
-    check_coupling_reach(ReplicaPlan(options_.replicas), grid);
-  }
+  void check(const Grid& grid) const { check_coupling_reach(ReplicaPlan(options_.replicas), grid); }
   std::string refusal(const Grid& grid) const {
     return error_text<InputError>([&] { check(grid); });
   }
