@@ -153,6 +153,26 @@ AxisValues values_for(const Axis& axis, const Setting<AxisValues>& setting) {
   return values;
 }
 
+/// Throws InputError where a job chooses of an axis what it may not.
+void check_choice(const Axis& declared, const AxisValues& given, const std::string& where) {
+  switch (declared.choice) {
+    case AxisChoice::values:
+      return;
+    case AxisChoice::count: {
+      const auto& numbers = std::get<std::vector<std::int64_t>>(given);
+      for (std::size_t i = 0; i < numbers.size(); ++i)
+        require_input(numbers[i] == static_cast<std::int64_t>(i), "axis '", declared.name,
+                      "' counts from 0 (", where, ", saw ", numbers[i], " at place ", i,
+                      "): give { range = [0, ", numbers.size(), "] }");
+      return;
+    }
+    case AxisChoice::nothing:
+      require_input(given == declared.values, "axis '", declared.name,
+                    "' has the values that the experiment and its options make (", where,
+                    "): leave it out of the job");
+  }
+}
+
 }  // namespace
 
 OptionTable RunSettings::table() {
@@ -250,30 +270,6 @@ void apply_options(const Job& job, OptionTable& table) {
                   given ? chosen->where : "", "): leave it out, or choose the other");
   }
 }
-
-namespace {
-
-/// `axis` as it is declared and with what a job says of it.
-void check_choice(const Axis& declared, const AxisValues& given, const std::string& where) {
-  switch (declared.choice) {
-    case AxisChoice::values:
-      return;
-    case AxisChoice::count: {
-      const auto& numbers = std::get<std::vector<std::int64_t>>(given);
-      for (std::size_t i = 0; i < numbers.size(); ++i)
-        require_input(numbers[i] == static_cast<std::int64_t>(i), "axis '", declared.name,
-                      "' counts from 0 (", where, ", saw ", numbers[i], " at place ", i,
-                      "): give { range = [0, ", numbers.size(), "] }");
-      return;
-    }
-    case AxisChoice::nothing:
-      require_input(given == declared.values, "axis '", declared.name,
-                    "' has the values that the experiment and its options make (", where,
-                    "): leave it out of the job");
-  }
-}
-
-}  // namespace
 
 Grid make_grid(const Job& job, std::vector<Axis> declared) {
   std::vector<std::string> known;

@@ -8,7 +8,7 @@ from ...page import style
 from ...reading.record import Record
 from ...reading.values import show
 from ..image_units import Measured
-from ..midpoints import FITTED, is_fitted, metric
+from ..midpoints import FITTED, LEAST_SHARE, is_fitted, metric
 from ..replicas import NO_CLASS, Group, Unit, couplings, most_share
 
 # Table 1 of the dit paper: g -> tau_spec and its 95% interval, DiT-XL/2 on ImageNet, 100 steps.
@@ -19,8 +19,9 @@ CONTROL = 53.0  # g = 0, shared noise: figures 5 and 1
 GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
 FEW_RESAMPLES = 5
+UNSTABLE_NOTE = f"Unstable: found in under {LEAST_SHARE:.0%} of the bootstrap samples."
 FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid",
-             "not in 95% of the bootstrap samples a sigmoid")
+             "unstable sigmoid")
 METRICS = {"cosine": ("cosine of features, median", style.BLUE),
            "label": ("share of pairs with one label", style.GREEN),
            "coarse": ("coarse commitment", style.BLUE),
@@ -79,7 +80,7 @@ def unreliable_note(record: Record) -> str:
         reasons.append(f"where none was told, one class has over {most_share(record):.0%} of the "
                        "samples")
     return ("Hollow symbols: unreliable, because " + ", or ".join(reasons)
-            + ", or because no sigmoid was found, or not in 95% of the bootstrap samples.")
+            + f", or because no sigmoid was found, or an unstable one. {UNSTABLE_NOTE}")
 
 
 def reliable_units(group: Group, g: float) -> list[Unit]:

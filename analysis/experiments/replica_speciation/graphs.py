@@ -16,7 +16,14 @@ from ..image_units import Measured
 from ..midpoints import FITTED, LEAST_SHARE, metric
 from ..reach import AXES
 from ..replicas import Reaches, Unit, couplings, say_not_measured, symbol
-from .data import FEW_RESAMPLES, FIT_WORDS, SYMBOLS, coupled, unreliable_note
+from .data import (
+    FEW_RESAMPLES,
+    FIT_WORDS,
+    SYMBOLS,
+    UNSTABLE_NOTE,
+    coupled,
+    unreliable_note,
+)
 
 PAIR = AXES["graph"]
 # Modes are averaged alike where rho differs by no more than rounding.
@@ -185,7 +192,7 @@ def graph_table(over: Reaches) -> Table:
                   *(f"${SYMBOLS[name]}$" for name in ("cosine", "coarse", "fine")),
                   "$\\Delta\\tau$", "cosine at the end", "coarse", "fine", "reliable"], rows,
                  "Midpoints in steps, and mean agreement by the mode of rows that were coupled all "
-                 "along, with 95% intervals over rows.")
+                 f"along, with 95% intervals over rows. {UNSTABLE_NOTE}")
 
 
 def _mean_of(rows: np.ndarray) -> Measured:

@@ -8,7 +8,7 @@ from ...page.content import Table
 from ...reading.values import show
 from ..midpoints import of_metric
 from ..replicas import Group, Unit, couplings, rise_text
-from .data import GAP, fit_word, published, scaled, scaling_note
+from .data import GAP, UNSTABLE_NOTE, fit_word, published, scaled, scaling_note
 
 
 def tables(found: list[Group]) -> list[Table]:
@@ -31,7 +31,8 @@ def _speciation_table(group: Group) -> Table:
     return Table(f"Table 1: speciation times, {group.text}",
                  ["g", "seed", "$\\tau_{spec}$", "published", "<the curve", "plateau", "floor",
                   "crossing", "of labels", "reliable", "work"], rows,
-                 "Steps, with 95% bootstrap intervals over pairs. Published: DiT-XL/2 on ImageNet, "
+                 f"Steps, with 95% bootstrap intervals over pairs. {UNSTABLE_NOTE} "
+                 "Published: DiT-XL/2 on ImageNet, "
                  "median cosine of ResNet-50 features, 32 pairs; the paper does not say whether "
                  f"coupled replicas share their noise.{scaling_note(record)} Crossing: of the "
                  "level half way from independent to equal. Work: evaluations of the network over "
@@ -53,7 +54,8 @@ def _gap_table(group: Group) -> Table:
     return Table(f"Coarse and fine commitment, {group.text}",
                  ["g", "seed", "$\\tau_g$", "<the curve", "$\\tau_l$", "<the curve",
                   "$\\Delta\\tau$", "of crossings", "coarse plateau", "fine plateau", "reliable"],
-                 rows, "Steps, with 95% bootstrap intervals over pairs. The paper has "
+                 rows, f"Steps, with 95% bootstrap intervals over pairs. {UNSTABLE_NOTE} The "
+                 "paper has "
                  f"$\\Delta\\tau$ from {show(low)} to {show(high)} beyond weak coupling.")
 
 

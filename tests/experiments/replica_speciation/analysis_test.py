@@ -242,7 +242,7 @@ def test_a_sigmoid_that_most_samples_of_the_pairs_lack_is_none(decided, tmp_path
             table = next(t for t in content(record).tables if "independent" in t.title)
             return {row[4] for row in table.rows}, said(path)[FALLS, "independent"]
 
-    word = "not in 95% of the bootstrap samples a sigmoid"
+    word = "unstable sigmoid"
     assert words("new.h5", fit_status=5.0) == ({word}, OPEN)
     assert words("old.h5", fit_status=0.0, midpoint_low=np.nan, midpoint_high=np.nan) == (
         {word}, OPEN)
