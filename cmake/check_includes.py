@@ -1,5 +1,7 @@
 """Checks every #include under src/ against the table of rooms in src/CMakeLists.txt, and that files
-there and in tests/ include the standard headers in STANDARD that they use.
+there and in tests/ include the standard headers in STANDARD that they use, and see the headers that
+declare the types of other rooms that they name: where several files are compiled as one, one hides
+what the next one lacks.
 
 A room may include itself and what its USES names; some foreign headers belong to one room alone,
 and so do kernels (*.cu), which see CUDA's without including them; only files marked by their suffix
@@ -46,6 +48,8 @@ USES = {header: re.compile(rf"\bstd::(?:ranges::)?({names})\b(?!::)")
         for header, names in STANDARD.items()}
 NO_CODE = re.compile(r'//[^\n]*|"(?:\\.|[^"\\\n])*"')
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<own>[^"]+)"|<(?P<foreign>[^>]+)>)')
+DECLARED = re.compile(r"^(?:class|struct|enum class|using|concept) ([A-Z]\w+)", re.M)
+QUALIFIED = re.compile(r"\b([a-z]\w*)::([A-Z]\w+)")
 ROOM = re.compile(r"syncgap_room\(\s*(\w+)([^)]*)\)")
 
 
@@ -146,6 +150,48 @@ def find_missing_headers(source_root, path):
                    f"include <{header}>")
 
 
+class Closures:
+    """What each file sees of this project: itself and what it includes, directly or not."""
+
+    def __init__(self, source_root):
+        self.folders = (source_root, source_root.parent / "tests")
+        self.seen = {}
+        self.code = {}
+        self.declaring = {}
+        for header in sorted(source_root.rglob("*.h")):
+            room = header.relative_to(source_root).parts[0]
+            for name in DECLARED.findall(self.code_of(header)):
+                self.declaring.setdefault((room, name), set()).add(header)
+
+    def code_of(self, path):
+        if path not in self.code:
+            self.code[path] = NO_CODE.sub("", path.read_text(encoding="utf-8"))
+        return self.code[path]
+
+    def of(self, path):
+        if path not in self.seen:
+            self.seen[path] = {path}
+            for line in path.read_text(encoding="utf-8").splitlines():
+                match = INCLUDE.match(line)
+                if match and match["own"]:
+                    for folder in self.folders:
+                        if (included := folder / match["own"]).is_file():
+                            self.seen[path] |= self.of(included)
+        return self.seen[path]
+
+
+def find_unseen_types(source_root, path, closures):
+    code = closures.code_of(path)
+    for room, name in sorted(set(QUALIFIED.findall(code)) & closures.declaring.keys()):
+        declaring = closures.declaring[room, name]
+        declared_ahead = re.search(rf"\b(class|struct) {name};", code)
+        if declaring.isdisjoint(closures.of(path)) and not declared_ahead:
+            line = code.count("\n", 0, code.index(f"{room}::{name}")) + 1
+            headers = " or ".join(str(each.relative_to(source_root)) for each in sorted(declaring))
+            yield (f"{path.relative_to(source_root.parent)}:{line}: {room}::{name} is used: "
+                   f'include "{headers}"')
+
+
 def find_errors(source_root):
     rooms = read_rooms((source_root / "CMakeLists.txt").read_text(encoding="utf-8"))
     if not rooms:
@@ -154,10 +200,12 @@ def find_errors(source_root):
     for path in sorted(source_root.rglob("*")):
         if path.suffix in (".h", ".cc", ".cu"):
             yield from find_file_errors(source_root, path, rooms)
-    for folder in (source_root, source_root.parent / "tests"):
+    closures = Closures(source_root)
+    for folder in closures.folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".h", ".cc", ".cu"):
                 yield from find_missing_headers(source_root, path)
+                yield from find_unseen_types(source_root, path, closures)
 
 
 def main():

@@ -80,6 +80,23 @@ def test_the_header_of_the_same_name_may_include_it(tmp_path):
     assert errors_of(tmp_path / "src", files) == []
 
 
+@pytest.mark.parametrize("text, found", [
+    ("parallel::Ranks r;", 'sweep/c.cc:1: parallel::Ranks is used: include "parallel/b.h"'),
+    ('#include "parallel/b.h"\nparallel::Ranks r;', None),
+    ('#include "sweep/c.h"\nparallel::Ranks r;', None),
+    ("namespace parallel { class Ranks; }\nparallel::Ranks* r;", None),
+    ("// parallel::Ranks\nauto d = \"parallel::Ranks\"; other::Ranks r;", None),
+])
+def test_a_type_of_another_room_needs_its_header(tmp_path, text, found):
+    files = {"parallel/b.h": "namespace syncgap::parallel {\nclass Ranks {};\n}\n",
+             "sweep/c.h": '#include "parallel/b.h"\n', "sweep/c.cc": text + "\n",
+             "../tests/sweep/c_test.cc": text + "\n"}
+    errors = errors_of(tmp_path / "src", files)
+    assert len(errors) == (2 if found else 0)
+    if found:
+        assert errors == [f"src/{found}", f"tests/{found.replace('c.cc', 'c_test.cc')}"]
+
+
 TORCH = TABLE + "syncgap_room(networks USES core TORCH_TABLE symbol)\n"
 
 

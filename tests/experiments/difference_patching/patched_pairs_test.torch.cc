@@ -10,6 +10,7 @@
 
 #include "core/check.h"
 #include "core/grid.h"
+#include "diffusion/sampling_path.h"
 #include "error_text.h"
 #include "experiments/difference_patching/declaration.h"
 #include "experiments/shared/small_transformer.h"
