@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include <torch/nn/functional/normalization.h>
+
 #include "core/grid.h"
 #include "core/numbers.h"
 #include "diffusion/branches.h"

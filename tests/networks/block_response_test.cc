@@ -4,6 +4,7 @@
 #include <map>
 
 #include <gtest/gtest.h>
+#include <torch/nn/functional/normalization.h>
 
 #include "core/numbers.h"
 #include "networks/dit.h"

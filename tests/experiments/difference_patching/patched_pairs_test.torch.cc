@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/nn/functional/normalization.h>
 
 #include "core/check.h"
 #include "core/grid.h"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <torch/nn/functional/normalization.h>
 
 #include "core/grid.h"
 #include "diffusion/step_table.h"
