@@ -5,9 +5,8 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
-#include <vector>
-
 #include <torch/nn/functional/normalization.h>
+#include <vector>
 
 #include "core/grid.h"
 #include "core/numbers.h"

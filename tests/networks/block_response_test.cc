@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <map>
+#include <torch/nn/functional/normalization.h>
 
 #include <gtest/gtest.h>
-#include <torch/nn/functional/normalization.h>
 
 #include "core/numbers.h"
 #include "networks/dit.h"

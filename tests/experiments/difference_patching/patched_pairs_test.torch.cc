@@ -3,11 +3,11 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <torch/nn/functional/normalization.h>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/nn/functional/normalization.h>
 
 #include "core/check.h"
 #include "core/grid.h"

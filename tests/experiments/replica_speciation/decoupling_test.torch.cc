@@ -2,11 +2,11 @@
 
 #include <cmath>
 #include <functional>
+#include <torch/nn/functional/normalization.h>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <torch/nn/functional/normalization.h>
 
 #include "core/grid.h"
 #include "diffusion/step_table.h"
