@@ -31,14 +31,19 @@ def is_fitted(unit: Unit, name: str) -> bool:
             and all(np.isfinite(unit.value("midpoint" + end, m)) for end in ("", "_low", "_high")))
 
 
+def known_gap(found: Measured, coarse: float, fine: float) -> Measured | None:
+    """A gap, where nearly all bootstrap samples have both midpoints: shares of them that have the
+    one and the other, which overlap the least that they can."""
+    return found if coarse + fine - 1 >= LEAST_SHARE and np.isfinite(found.low) else None
+
+
 def gap_of(unit: Unit) -> Measured | None:
     """Delta tau, where both scales have a midpoint and nearly all bootstrap samples have both."""
-    shares = [unit.value("share_fitted", metric(unit.record, name)) for name in ("coarse", "fine")]
-    if not (is_fitted(unit, "coarse") and is_fitted(unit, "fine")
-            and sum(shares) - 1 >= LEAST_SHARE):
+    if not (is_fitted(unit, "coarse") and is_fitted(unit, "fine")):
         return None
-    found = unit.measured("gap")
-    return found if np.isfinite(found.low) else None
+    return known_gap(unit.measured("gap"),
+                     *(unit.value("share_fitted", metric(unit.record, name))
+                       for name in ("coarse", "fine")))
 
 
 def of_metric(unit: Unit, quantity: str, name: str) -> Measured:

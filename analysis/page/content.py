@@ -64,6 +64,13 @@ class Verdict(Enum):
     OPEN = "not decided"
 
 
+def left_out_text(units: int) -> str:
+    """What a claim adds of units that are unreliable; empty where there are none."""
+    if units == 0:
+        return ""
+    return f" Left out: {units} unreliable {'unit' if units == 1 else 'units'}."
+
+
 def verdict_of(answers: list[bool | None]) -> Verdict:
     """What several answers come to.
 

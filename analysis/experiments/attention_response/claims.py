@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...page.content import Claim, verdict_of
+from ...page.content import Claim, left_out_text, verdict_of
 from ...reading.estimates import Z95, wilson
 from ...reading.record import Record
 from ..replicas import Unit
@@ -28,13 +28,10 @@ def _answer(group: Told, where: str, statement: str, note: str,
             of_unit: Callable[[Unit], tuple[bool | None, str]]) -> Claim:
     """One answer for each seed that is reliable; the verdict is what they come to."""
     chosen = [unit for unit in group.units() if unit.reliable]
-    left_out = len(group.units()) - len(chosen)
     answers = [of_unit(unit) for unit in chosen]
     text = "; ".join(f"seed {unit.seed}: {found}" for unit, (_, found) in zip(chosen, answers))
     said = f"{group.text}: {text or 'nothing reliable'}."
-    if left_out:
-        said += f" Left out: {left_out} unreliable {'unit' if left_out == 1 else 'units'}."
-    return Claim(where, statement, said,
+    return Claim(where, statement, said + left_out_text(len(group.units()) - len(chosen)),
                  verdict_of([answer for answer, _ in answers]), note)
 
 

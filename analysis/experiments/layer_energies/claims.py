@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...page.content import Claim, Verdict
+from ...page.content import Claim, Verdict, left_out_text
 from ...reading.estimates import Z95
 from ...reading.values import show
 from ..replicas import Group, Unit, couplings
@@ -73,8 +73,7 @@ def _chosen(cells: list[_Cells], strengths) -> list[_Cells]:
 
 
 def _left_out(cells: list[_Cells], strengths) -> str:
-    doubtful = sum(strengths(c.unit.g) and not c.unit.reliable for c in cells)
-    return f" Left out: {doubtful} unreliable units." if doubtful else ""
+    return left_out_text(sum(strengths(c.unit.g) and not c.unit.reliable for c in cells))
 
 
 def _blocks(record, which: np.ndarray) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...page.content import Claim, verdict_of
+from ...page.content import Claim, left_out_text, verdict_of
 from ...reading.record import Record
 from ..image_units import Measured
 from .data import DecisionUnit, data_name, excess_level
@@ -18,7 +18,7 @@ def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
     """Of the reliable units; open where there is none."""
     if not found:
         return []
-    left_out = sum(not unit.reliable for unit in found)
+    unreliable = sum(not unit.reliable for unit in found)
     found = [unit for unit in found if unit.reliable]
     made = [
         _beside_clones(record, found, "class_information_rate_peak_time",
@@ -34,10 +34,7 @@ def claims(record: Record, found: list[DecisionUnit]) -> list[Claim]:
                        "$V_h$ of the image peaks"),
         _whole_information(record, found),
         _limits(record, found)]
-    if not left_out:
-        return made
-    units = "1 unreliable unit" if left_out == 1 else f"{left_out} unreliable units"
-    return [replace(claim, measured=f"{claim.measured} Left out: {units}.") for claim in made]
+    return [replace(claim, measured=claim.measured + left_out_text(unreliable)) for claim in made]
 
 
 def _said(record: Record, texts: list[str]) -> str:

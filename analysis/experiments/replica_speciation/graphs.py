@@ -13,7 +13,7 @@ from ...page.content import Claim, Figure, Table, Verdict
 from ...reading.estimates import Z95
 from ...reading.values import show
 from ..image_units import Measured
-from ..midpoints import FITTED, LEAST_SHARE, metric
+from ..midpoints import FITTED, LEAST_SHARE, known_gap, metric
 from ..reach import AXES
 from ..replicas import Reaches, Unit, couplings, say_not_measured, symbol
 from .data import (
@@ -70,12 +70,12 @@ class Mode:
         return self.unit.measured("mode_midpoint", self.number, self._metric(name))
 
     def gap(self) -> Measured | None:
-        found = self.unit.measured("mode_gap", self.number)
-        shares = [self.unit.value("mode_share_fitted", self.number, self._metric(name))
-                  for name in ("coarse", "fine")]
-        both = (self.is_fitted("coarse") and self.is_fitted("fine")
-                and sum(shares) - 1 >= LEAST_SHARE)
-        return found if both and np.isfinite(found.low) else None
+        """None where one of the curves is no sigmoid, or too few samples have both midpoints."""
+        if not (self.is_fitted("coarse") and self.is_fitted("fine")):
+            return None
+        return known_gap(self.unit.measured("mode_gap", self.number),
+                         *(self.unit.value("mode_share_fitted", self.number, self._metric(name))
+                           for name in ("coarse", "fine")))
 
     def end(self, name: str) -> np.ndarray:
         """Agreement of each row that was coupled all along."""
