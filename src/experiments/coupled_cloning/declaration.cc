@@ -30,11 +30,10 @@ std::vector<Axis> coupled_cloning_axes(const CoupledCloningOptions& options) {
        "channels, common and difference mode, (103)",
        "1",
        {"A", "B", "u", "v"}},
-      {"row", captured, first_integers(options.pairs.side), "pixel row", "pixel"},
-      {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
   axes.insert(axes.end(), measured.begin(), measured.end());
-  settle(axes, {"mode", "label", "epoch", "view", "row", "column"});
+  for (Axis& axis : pixel_axes(options.pairs.side)) axes.push_back(std::move(axis));
+  settle(axes, {"mode", "label", "epoch", "view"});
   return axes;
 }
 

@@ -1,7 +1,9 @@
 #include "experiments/dataset_regimes/declaration.h"
 
 #include <string>
+#include <utility>
 
+#include "experiments/shared/axis_values.h"
 #include "experiments/shared/regime_declaration.h"
 
 namespace syncgap::experiments {
@@ -103,7 +105,8 @@ std::vector<Axis> dataset_regimes_axes(const DatasetRegimesOptions& options) {
                     .values = std::vector<double>{4.0, 2.5, 1.75, 1.25, 0.9, 0.6, 0.4, 0.2, 0.0},
                     .doc = "time of an image that is kept",
                     .unit = "time"});
-    for (Axis& axis : pixel_axes(options.regime)) axes.push_back(std::move(axis));
+    for (Axis& axis : image_axes(options.regime.channels, options.regime.padded_size))
+      axes.push_back(std::move(axis));
   }
   return axes;
 }

@@ -27,6 +27,22 @@ std::vector<std::int64_t> first_integers(std::int64_t count) {
   return values;
 }
 
+std::vector<Axis> pixel_axes(std::int64_t side) {
+  std::vector<Axis> axes = {
+      {"row", AxisRole::captured, first_integers(side), "pixel row", "pixel"},
+      {"column", AxisRole::captured, first_integers(side), "pixel column", "pixel"}};
+  settle(axes, {"row", "column"});
+  return axes;
+}
+
+std::vector<Axis> image_axes(std::int64_t channels, std::int64_t side) {
+  std::vector<Axis> axes = pixel_axes(side);
+  axes.insert(axes.begin(),
+              {"channel", AxisRole::captured, first_integers(channels), "colour of a pixel"});
+  settle(axes, {"channel"});
+  return axes;
+}
+
 std::vector<double> angles(std::int64_t count) {
   SYNCGAP_EXPECTS(count >= 2);
   std::vector<double> values(count);

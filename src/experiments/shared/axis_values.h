@@ -34,6 +34,11 @@ void settle(std::vector<Axis>& axes, const std::vector<std::string>& names);
 /// 0, 1, ..., count - 1.
 std::vector<std::int64_t> first_integers(std::int64_t count);
 
+/// Axes row and column of square images, of which a job chooses nothing.
+std::vector<Axis> pixel_axes(std::int64_t side);
+/// The same behind channel.
+std::vector<Axis> image_axes(std::int64_t channels, std::int64_t side);
+
 /// `count` >= 2 angles, evenly from 0 to pi.
 std::vector<double> angles(std::int64_t count);
 

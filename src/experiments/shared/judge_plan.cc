@@ -18,14 +18,8 @@ ShownImage shown_image(const JudgeOptions& judge, const ReplicaOptions& replicas
 }
 
 std::vector<Axis> shown_image_axes(const JudgeOptions& judge, const ReplicaOptions& replicas) {
-  constexpr auto captured = AxisRole::captured;
   const ShownImage image = shown_image(judge, replicas);
-  std::vector<Axis> axes = {
-      {"channel", captured, first_integers(image.channels), "colour of a pixel"},
-      {"row", captured, first_integers(image.side), "pixel row", "pixel"},
-      {"column", captured, first_integers(image.side), "pixel column", "pixel"}};
-  settle(axes, {"channel", "row", "column"});
-  return axes;
+  return image_axes(image.channels, image.side);
 }
 
 void check_judge(const JudgeOptions& judge, const ReplicaOptions& replicas) {

@@ -83,16 +83,6 @@ Axis strip_axis() {
           .numbers_of = "trajectory"};
 }
 
-std::vector<Axis> pixel_axes(const RegimeOptions& options) {
-  constexpr auto captured = AxisRole::captured;
-  std::vector<Axis> axes = {
-      {"channel", captured, first_integers(options.channels), "channel"},
-      {"row", captured, first_integers(options.padded_size), "pixel row"},
-      {"column", captured, first_integers(options.padded_size), "pixel column"}};
-  settle(axes, {"channel", "row", "column"});
-  return axes;
-}
-
 void describe_images_used(ObservableList& list) {
   list.add("image_count", {}, "images used", "1", "syncgap");
   list.add("dimension", {}, "numbers per image, d", "1", "syncgap");

@@ -5,7 +5,6 @@
 
 #include "core/grid.h"
 #include "core/observable.h"
-#include "experiments/shared/regime_options.h"
 
 namespace syncgap::experiments {
 
@@ -21,8 +20,6 @@ Axis path_axis(std::int64_t count);
 Axis trajectory_axis();
 Axis branch_time_axis();
 Axis strip_axis();
-/// channel, row and column of images as points.
-std::vector<Axis> pixel_axes(const RegimeOptions& options);
 
 void describe_images_used(ObservableList& list);
 /// Filled by measure_spectrum, measure_posterior and measure_paths.

@@ -40,11 +40,10 @@ std::vector<Axis> synchronization_gap_axes(const SynchronizationGapOptions& opti
       {"image_step", captured, Integers{199, 175, 150, 125, 100, 75, 50, 25, 0},
        "steps whose images are kept"},
       {"view", captured, Labels{"A", "B", "u"}, "channels and common mode", "1", {"A", "B", "u"}},
-      {"row", captured, first_integers(options.pairs.side), "pixel row", "pixel"},
-      {"column", captured, first_integers(options.pairs.side), "pixel column", "pixel"},
   };
   axes.insert(axes.end(), measured.begin(), measured.end());
-  settle(axes, {"mode", "noise_mode", "epoch", "view", "row", "column"});
+  for (Axis& axis : pixel_axes(options.pairs.side)) axes.push_back(std::move(axis));
+  settle(axes, {"mode", "noise_mode", "epoch", "view"});
   return axes;
 }
 

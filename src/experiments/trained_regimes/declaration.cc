@@ -105,7 +105,8 @@ std::vector<Axis> trained_regimes_axes(const TrainedRegimesOptions& options) {
   std::vector<Axis> axes = {classes_axis(),     images_axis(2000), regime_seed_axis(),
                             regime_time_axis(), path_axis(500),    branch_time_axis(),
                             trajectory_axis(),  strip_axis()};
-  for (Axis& axis : pixel_axes(options.exact)) axes.push_back(std::move(axis));
+  for (Axis& axis : image_axes(options.exact.channels, options.exact.padded_size))
+    axes.push_back(std::move(axis));
   axes.push_back({.name = "neighbour",
                   .role = AxisRole::captured,
                   .values = first_integers(4),
