@@ -45,7 +45,12 @@ void DiTShape::check() const {
 void DiTShape::describe(OptionTable& table, const std::string& prefix) {
   table.add(prefix + "patch", patch, "", "side of a patch, in pixels; a patch is a token")
       .at_least(1);
-  table.add(prefix + "width", width, "D", "channels of a token").at_least(4).at_most(16384);
+  table
+      .add(prefix + "width", width, "D",
+           "channels of a token; with fewer than its numbers and one, image channels times patch "
+           "squared plus one, its noise does not pass: the loss stays above the share left out")
+      .at_least(4)
+      .at_most(16384);
   table.add(prefix + "depth", depth, "L", "blocks of the transformer").at_least(1).at_most(1024);
   table.add(prefix + "heads", heads, "", "heads of each self-attention").at_least(1);
   table.add(prefix + "learned_variance", learned_variance, "",

@@ -1,5 +1,6 @@
 #include "networks/dit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -398,6 +399,22 @@ TEST(DiT, ARowToldNoLabelHasTheNullLabel) {
       torch::equal(single(network, states, {steps, torch::tensor({5, 5}), {}}).noise, none));
   EXPECT_FALSE(
       torch::equal(single(network, states, {steps, torch::tensor({5, 4}), {}}).noise[1], none[1]));
+}
+
+// What a network cannot learn: the last norm leaves D - 1 dimensions, the last layer is linear.
+TEST(DiT, OutputsOfATokenSpanOneDimensionLessThanItHasChannels) {
+  const torch::NoGradGuard no_grad;
+  for (const std::int64_t width : {8, 12, 24}) {
+    const DiTShape shape{.side = 8, .patch = 4, .width = width, .depth = 2, .heads = 2};
+    DiT network = filled(shape, torch::kFloat64);
+    const auto noise =
+        network(states_of(shape, 64, 1), DiTConditions{torch::full({64}, 500), {}, {}}).noise;
+    const auto of_token = patches_of(noise.flatten(0, 1), shape.patch).select(1, 2);  // (64, 16)
+    const auto sizes = torch::linalg_svdvals(of_token - of_token.mean(0));
+    const double largest = sizes[0].item<double>();
+    const auto spanned = (sizes > 1e-10 * largest).sum().item<std::int64_t>();
+    EXPECT_EQ(spanned, std::min<std::int64_t>(width - 1, 16)) << width;
+  }
 }
 
 TEST(DiT, StartsAsPublished) {
