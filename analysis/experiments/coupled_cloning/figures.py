@@ -159,7 +159,9 @@ def _class_figure(setting: Setting) -> Figure:
             ax.set_title(label)
             ax.set_ylabel("share of samples")
             ax.set_ylim(0, 1)
-        _shares(axes[2], setting, "label_match", (), 3, "labels of $u$ and $v$ agree")
+        axes[2].axhline(record.option("least_match"), color=style.GREY, linewidth=0.8,
+                        linestyle=":")
+        _shares(axes[2], setting, "label_match", (), 3, "labels of $u$ and $v$ agree", shift=0)
         axes[2].set_ylabel("share of samples")
         axes[2].set_title("one sample, two labels")
         axes[2].set_ylim(0, 1.02)
@@ -169,18 +171,18 @@ def _class_figure(setting: Setting) -> Figure:
 
     return Figure(f"classes-{setting.key}", f"Classes of the samples, {setting.text}",
                   "Left and middle: share of each class among the generated samples, by the "
-                  "classifier of either mode, with 95% Wilson intervals. Dotted: the share below "
-                  "which excess agreement is marked unreliable. Right: how often both classifiers "
-                  "name the same class; where they always do, both modes speciate together.", draw,
+                  "classifier of either mode, with 95% Wilson intervals. Right: how often both "
+                  "classifiers name the same class; where they always do, both modes speciate "
+                  "together. Dotted: the shares below which a coupling is marked unreliable.", draw,
                   (11.0, 3.9))
 
 
-def _shares(ax, setting: Setting, name: str, index: tuple, number: int, label: str):
+def _shares(ax, setting: Setting, name: str, index: tuple, number: int, label: str, shift=0.006):
     for g in couplings(setting.record):
         values = setting.over_seeds(name, g)[(slice(None), *index)]
         ends = [setting.over_seeds(name + e, g)[(slice(None), *index)] for e in ("_low", "_high")]
         for k, value in enumerate(values):
-            _symbol(ax, g + 0.006 * number, value, ends[0][k], ends[1][k], True, number,
+            _symbol(ax, g + shift * number, value, ends[0][k], ends[1][k], True, number,
                     style.CYCLE[number], label)
 
 
