@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "core/check.h"
 #include "core/numbers.h"
 #include "diffusion/branches.h"
 #include "diffusion/sampling_path.h"
