@@ -140,9 +140,8 @@ def foreign_includes(path):
     return {match["foreign"] for line in lines if (match := INCLUDE.match(line))}
 
 
-def find_missing_headers(source_root, path):
+def find_missing_headers(source_root, path, code):
     included = foreign_includes(path) | foreign_includes(own_header(source_root, path))
-    code = NO_CODE.sub("", path.read_text(encoding="utf-8"))
     for header, used in USES.items():
         if header not in included and (first := used.search(code)):
             line = code.count("\n", 0, first.start()) + 1
@@ -204,7 +203,7 @@ def find_errors(source_root):
     for folder in closures.folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".h", ".cc", ".cu"):
-                yield from find_missing_headers(source_root, path)
+                yield from find_missing_headers(source_root, path, closures.code_of(path))
                 yield from find_unseen_types(source_root, path, closures)
 
 
