@@ -212,6 +212,8 @@ run_tests() {
   local common=(-DSYNCGAP_TESTS=ON "-DSYNCGAP_WERROR=$strict")
   configure release "${common[@]}"
   build release
+  say "Building the benchmarks"
+  build release --target bench_programs
   if command -v clang-format-14 >/dev/null; then
     say "Checking layout, include directions, headers"
     build release --target check

@@ -48,7 +48,7 @@ void DiTShape::describe(OptionTable& table, const std::string& prefix) {
   table
       .add(prefix + "width", width, "D",
            "channels of a token; with fewer than its numbers and one, image channels times patch "
-           "squared plus one, its noise does not pass: the loss stays above the share left out")
+           "squared plus one, not all its noise passes: the loss stays above the share left out")
       .at_least(4)
       .at_most(16384);
   table.add(prefix + "depth", depth, "L", "blocks of the transformer").at_least(1).at_most(1024);

@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
-#include <torch/nn/functional/normalization.h>
+#include <torch/nn/functional.h>
+#include <utility>
 #include <vector>
 
 #include "core/grid.h"
@@ -157,30 +158,42 @@ void measure_protocol_2(const std::string& images) {
       plain, tapped, tapped / plain, 2.0 / 32);
 }
 
-/// The response at 16 states, and nothing else, over plain trajectories of 16 pairs.
+Grid response_grid(const AttentionResponseOptions& options, std::vector<std::int64_t> head_steps) {
+  auto axes = attention_response_axes(options);
+  for (Axis& axis : axes)
+    if (axis.name == "head_step") axis.values = head_steps;
+  return Grid(std::move(axes));
+}
+
+/// The response at 16 symmetric states, which are the same at every g, over plain trajectories of
+/// 16 pairs.
 void measure_response(const std::string& images, std::int64_t count) {
   AttentionResponseOptions options;
   options.modes.count = count;
   options.replicas.source.data_path = images;
   options.replicas.steps = 20;
-  const Grid grid(attention_response_axes(options));
-  const AttentionResponsePlan plan(options, grid);
+  // Heads at a tenth of the steps, as in a job of 100.
+  const AttentionResponsePlan plan(options, response_grid(options, {0, 10}));
+  // Without whole blocks and what is propagated, and heads once: a job leaves none of it out.
+  options.whole_states = 0;
+  const AttentionResponsePlan parts(options, response_grid(options, {0}));
   const auto model = model_of(options.replicas);
   const ReplicaNoise noise(1, 1, {1, 2, 1, 28, 28}, torch::kCPU);
   const TappedDenoiser tapped = [&](const networks::LayerTap& tap) { return model.tapped(tap); };
   const auto path =
       diffusion::SamplingPath::ddim(plan.replicas().schedule(), 0, plan.replicas().visited());
   const auto modes = start_modes(plan.replicas(), options.modes, tapped, noise, kNoClass);
-  std::vector<double> plain, means, all;
+  std::vector<double> plain, of_parts, all;
   for (int round = 0; round < 5; ++round) {
     const Stopwatch watch;
-    diffusion::run_branches(path, model.denoiser(), noise.start({0, 16}, 0.5), {}, {},
-                            told_rows(16, kNoClass, kCoupling));
+    for (const double g : plan.couplings())
+      diffusion::run_branches(path, model.denoiser(), noise.start({0, 16}, 0.5), {}, {},
+                              told_rows(16, kNoClass, g));
     plain.push_back(watch.cpu());
-    for (auto* seconds : {&means, &all}) {
+    for (auto* seconds : {&of_parts, &all}) {
       const Stopwatch other;
-      compute_responses(plan, seconds == &all ? ResponseState::symmetric : ResponseState::mean,
-                        tapped, *model.network->transformer(), modes, noise, kNoClass, {});
+      compute_responses(seconds == &all ? plan : parts, ResponseState::symmetric, tapped,
+                        *model.network->transformer(), modes, noise, kNoClass, {});
       seconds->push_back(other.cpu());
     }
   }
@@ -188,13 +201,15 @@ void measure_response(const std::string& images, std::int64_t count) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
   };
-  const double alone = median(plain);
+  const double every = median(plain), one = every / to_real(std::ssize(plan.couplings()));
   std::printf(
-      "linear response, 20 steps, 16 states, %d modes and %d bands\n"
-      "  trajectories of 16 pairs alone %.2f s; parts of all gains %.2f times as long (goal 4); "
-      "with whole blocks, propagation at 3 g and heads %.2f times\n",
-      static_cast<int>(count), static_cast<int>(plan.replicas().shape().grid()), alone,
-      median(means) / alone, median(all) / alone);
+      "linear response at all of %d g, 20 steps, 16 states, %d modes and %d bands\n"
+      "  trajectories of 16 pairs at one g %.2f s; parts of all gains %.2f times as long (goal 4); "
+      "with whole blocks, what is propagated and heads %.2f times as long, %.2f times those at "
+      "every g (goal 4)\n",
+      static_cast<int>(std::ssize(plan.couplings())), static_cast<int>(count),
+      static_cast<int>(plan.replicas().shape().grid()), one, median(of_parts) / one,
+      median(all) / one, median(all) / every);
 }
 
 int run() {
