@@ -8,6 +8,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BAD_INPUT = 2
+# Flags of `syncgap run` that `syncgap plan` does not know: none changes a plan.
+OF_RUN_ALONE = ("--resume", "--retry-failed", "--extend", "-q", "--quiet")
 
 
 def refuse(message):
@@ -27,7 +29,8 @@ def find_program():
 
 def read_plan(arguments, ranks=1):
     """The plan of `syncgap run ARGUMENTS...` as a dictionary; ends here if it is refused."""
-    command = [find_program(), "plan", *arguments, "--ranks", str(ranks), "--json"]
+    planned = [word for word in arguments if word not in OF_RUN_ALONE]
+    command = [find_program(), "plan", *planned, "--ranks", str(ranks), "--json"]
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if answer.returncode != 0:
         sys.exit(answer.returncode)  # syncgap has said why

@@ -138,7 +138,7 @@ ContextUse measure_context_use(const DenoiserTask& task, const TrainedDenoiser& 
   const torch::NoGradGuard no_grad;
   for (const std::int64_t t : steps)
     require_input(t >= 0 && t < task.schedule->steps(), "there is no such step (", t,
-                  ", the schedule has 0 to ", task.schedule->steps() - 1, "): correct it");
+                  "): give steps from 0 to ", task.schedule->steps() - 1);
   require_input(model.network->has_context(),
                 "the use of context is measured where there is one (this network has no attention "
                 "whose context could be replaced): give a transformer");

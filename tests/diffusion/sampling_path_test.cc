@@ -12,7 +12,6 @@
 #include "diffusion/branches.h"
 #include "diffusion/clean_prediction.h"
 #include "diffusion/coupled_modes.h"
-#include "diffusion/coupling_strength.h"
 #include "diffusion/reference_loops.h"
 #include "diffusion/step_grid.h"
 #include "error_text.h"
@@ -402,7 +401,6 @@ TEST(NoiseSchedule, ImpossibleVariancesAreRefused) {
               HasSubstr("beta = 0"));
   EXPECT_THAT(error_text<InputError>([] { NoiseSchedule::linear(0, 0.1, 0.1); }),
               HasSubstr("steps = 0"));
-  EXPECT_THAT(error_text<InputError>([] { check_coupling_strength(1.0); }), HasSubstr("g = 1"));
 }
 
 TEST(CoupledModes, AreARotation) {

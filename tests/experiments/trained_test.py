@@ -155,6 +155,7 @@ def test_refusals_name_the_remedy(syncgap, tmp_path):
             ("synchronization_table1", "axes.sample=[4]", "give numbers below 4"),
             ("synchronization_table1", "experiment.groups=3", "divide into groups"),
             ("synchronization_table1", "axes.pixel_low=[1.0]", "darker than white"),
+            ("synchronization_table1", "axes.g=[1.0]", "axes.g, saw 1): give values between -1"),
             ("coupled_cloning_figure10", "experiment.classes=[1]", "at least two classes"),
             ("coupled_cloning_figure10", "experiment.dit_width=8",
              "option 'dit_width' goes with network = \"dit\""),

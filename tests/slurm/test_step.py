@@ -61,7 +61,17 @@ def test_the_record_decides(slurm, made_up_sweep, tmp_path, srun_code, left, cod
 def test_the_record_of_a_real_job_is_found(tmp_path):
     job = ROOT / "jobs" / "quickstart.toml"
     for words, record in (([job, "--profile", "smoke", "-q"], "out/quickstart-smoke.h5"),
-                          (["--record=a.h5", "--retry-failed", job, "--resume"], "a.h5")):
+                          (["--record=a.h5", "--retry-failed", job, "--resume", "--extend"],
+                           "a.h5")):
         answer = subprocess.run([ROOT / "slurm" / "record", *words], text=True, check=True,
                                 stdout=subprocess.PIPE, cwd=tmp_path, timeout=60)
         assert answer.stdout.strip() == record
+
+
+def test_a_part_of_a_job_takes_all_words_of_run(tmp_path):
+    words = [ROOT / "jobs" / "quickstart.toml", "--profile", "smoke", "--retry-failed", "--extend"]
+    answer = subprocess.run([ROOT / "slurm" / "slice", "1", "2", "theta", *words], text=True,
+                            check=True, stdout=subprocess.PIPE, cwd=tmp_path, timeout=60)
+    found = answer.stdout.splitlines()
+    assert found[:len(words)] == [str(word) for word in words]
+    assert found[-2:] == ["--record", "out/quickstart-smoke.theta-1-of-2.h5"]

@@ -32,6 +32,8 @@ class DatasetRegimesPlan {
   double memory() const;
 
  private:
+  static constexpr std::int64_t kLeastImages = 4;
+
   void read_trajectories(const Grid& grid);
 
   DatasetRegimesOptions options_;
@@ -46,7 +48,7 @@ class DatasetRegimes : public Prepared {
  public:
   DatasetRegimes(const DatasetRegimesOptions& options, const Grid& grid)
       : plan_(options, grid), images_(read_images(options.regime.source)) {
-    check_images(grid, images_, options.regime, kLeastImages);
+    check_images(grid, images_, options.regime);
   }
 
   Facts facts() const override {
@@ -57,8 +59,6 @@ class DatasetRegimes : public Prepared {
   void run(const Unit& unit, Results& results, const RunContext& context) const override;
 
  private:
-  static constexpr std::int64_t kLeastImages = 4;
-
   DatasetRegimesPlan plan_;
   data::ImageSet images_;
 };
@@ -72,6 +72,7 @@ void require_times(const Grid& grid, const char* axis, double lowest, double hig
 
 DatasetRegimesPlan::DatasetRegimesPlan(const DatasetRegimesOptions& options, const Grid& grid)
     : options_(options), outline_(peek_images(options.regime.source)) {
+  check_subsets(grid, options.regime, kLeastImages);
   require_input(
       !options_.measure.empty(),
       "there is nothing to measure (experiment.measure is empty): name at least one part");

@@ -50,8 +50,7 @@ void NetworkDecisionsPlan::check_axes(const Grid& grid) const {
   require_increasing(grid, "step", kLeastPoints);
   require_input(steps_.front() >= 0 && steps_.back() < replicas.horizon,
                 "there is no such step (axes.step, saw ", steps_.front(), " to ", steps_.back(),
-                ", the schedule has 0 to ", replicas.horizon - 1,
-                "): correct the axis, or leave it out");
+                "): give steps from 0 to ", replicas.horizon - 1, ", or leave the axis out");
   require_increasing(grid, "branch_step", kLeastPoints);
   require_input(branches_.front() == 0 && branches_.back() < replicas.steps,
                 "clones leave from the noise, where they are independent, up to before the last "
@@ -61,7 +60,7 @@ void NetworkDecisionsPlan::check_axes(const Grid& grid) const {
   for (const std::int64_t n : shown_)
     require_input(std::binary_search(branches_.begin(), branches_.end(), n),
                   "images can be kept where clones leave (axes.shown, saw ", n,
-                  ", which is no value of axes.branch_step): correct it");
+                  "): give values of axes.branch_step, which has no such one");
   for (const std::int64_t clone : clones_)
     require_input(clone >= 0 && clone < options_.clones,
                   "there is no such clone to keep (axes.clone, saw ", clone,

@@ -32,8 +32,10 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
   require_input(points_.front() == 0 && points_.back() <= steps,
                 "pairs are let go after 0 steps, which is what others are compared with, up to all "
                 "of them (axes.t_int, saw ",
-                points_.front(), " to ", points_.back(), ", a trajectory has ", steps,
-                "): correct the axis");
+                points_.front(), " to ", points_.back(),
+                "): begin with 0 and end at or below "
+                "experiment.steps = ",
+                steps);
   require_input(!options.adaptive || std::ssize(points_) == steps + 1,
                 "an adaptive scan chooses among all t_int (axes.t_int has ", points_.size(),
                 " values): leave the axis out, or set experiment.adaptive = false");
@@ -44,13 +46,13 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
   for (const std::int64_t t : shown_)
     require_input(std::binary_search(points_.begin(), points_.end(), t),
                   "images can be kept where they are made (axes.shown, saw ", t,
-                  ", which is no value of axes.t_int): correct it");
+                  "): give values of axes.t_int, which has no such one");
   // Of P numbers of unit variance: their mean has none below.
   const double least = -1 / to_real(most_replicas_ - 1);
   for (const double correlation : axis_values<double>(grid, "noise_correlation"))
     require_input(correlation >= least && correlation <= 1, "a correlation of ", most_replicas_,
-                  " replicas lies between ", least, " and 1 (axes.noise_correlation, saw ",
-                  correlation, "): correct it");
+                  " replicas has limits (axes.noise_correlation, saw ", correlation,
+                  "): give values from ", least, " to 1");
   options.check_reverse_steps(replicas_);
 }
 

@@ -56,10 +56,10 @@ void require_increasing(const Grid& grid, std::string_view name, std::int64_t le
   const auto increases = [](const auto& values) {
     return std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
   };
-  require_input(axis.size() >= least && std::visit(increases, axis.values),
-                "the values of an axis do not increase or are too few (axes.", name, ", saw ",
-                axis.size(), " values): give at least ", least,
-                ", each larger than the one before");
+  require_input(axis.size() >= least, "an axis has too few values (axes.", name, ", saw ",
+                axis.size(), "): give at least ", least);
+  require_input(std::visit(increases, axis.values), "the values of an axis do not increase (axes.",
+                name, "): give each larger than the one before");
 }
 
 std::vector<std::int64_t> kept_samples(const Grid& grid, const char* option, std::int64_t count) {

@@ -1,12 +1,12 @@
 #include "experiments/shared/coupled_pair_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "core/check.h"
 #include "core/numbers.h"
 #include "data/modality.h"
-#include "diffusion/coupling_strength.h"
 #include "experiments/shared/axis_values.h"
 #include "experiments/shared/training_cells.h"
 
@@ -87,7 +87,10 @@ CoupledPairPlan::CoupledPairPlan(const CoupledPairOptions& options, const Grid& 
     for (const BetaSchedule kind : axis_choices(grid, "schedule", kBetaSchedules))
       make_schedule(options, kind, horizon);
   }
-  for (const double g : axis_values<double>(grid, "g")) diffusion::check_coupling_strength(g);
+  for (const double g : axis_values<double>(grid, "g"))
+    require_input(std::abs(g) < 1,
+                  "modes of a coupled pair have the variances 1 - g and 1 + g (axes.g, saw ", g,
+                  "): give values between -1 and 1");
   for (const double low : axis_values<double>(grid, "pixel_low"))
     require_input(low < 1, "black must be darker than white (axes.pixel_low, saw ", low,
                   "): give -1 or 0");

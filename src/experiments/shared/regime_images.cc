@@ -40,14 +40,20 @@ std::int64_t expected_images(std::int64_t count, const data::ImageOutline& outli
   return count > 0 ? count : 2 * outline.count / options.source.class_count;
 }
 
-void check_images(const Grid& grid, const data::ImageSet& images, const RegimeOptions& options,
-                  std::int64_t least) {
-  const auto& counts = axis_values<std::int64_t>(grid, "images");
-  for (const std::int64_t count : counts)
+void check_subsets(const Grid& grid, const RegimeOptions& options, std::int64_t least) {
+  for (const std::int64_t count : axis_values<std::int64_t>(grid, "images"))
     require_input(count == 0 || count >= least, "too few images (axes.images, saw ", count,
                   "): give at least ", least, ", or 0 for all");
   for (const std::string& label : axis_values<std::string>(grid, "classes"))
-    for (const std::int64_t count : counts)
+    for (const std::int32_t of_pair : class_pair(label))
+      require_input(of_pair < options.source.class_count, "there is no class ", of_pair,
+                    " (axes.classes, saw \"", label,
+                    "\"): classes are below experiment.class_count = ", options.source.class_count);
+}
+
+void check_images(const Grid& grid, const data::ImageSet& images, const RegimeOptions& options) {
+  for (const std::string& label : axis_values<std::string>(grid, "classes"))
+    for (const std::int64_t count : axis_values<std::int64_t>(grid, "images"))
       data::choose_images(images, class_pair(label), count, data::Subset::first,
                           RandomStream(0, "check"));
   const std::vector<std::uint32_t> one = {0};

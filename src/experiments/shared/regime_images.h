@@ -41,10 +41,13 @@ RegimeImages take_images(const data::ImageSet& images, const std::vector<std::in
 std::int64_t expected_images(std::int64_t count, const data::ImageOutline& outline,
                              const RegimeOptions& options);
 
-/// Refuses before the first unit runs what would stop one: an unknown class, one with too few
-/// images, images larger than their padding. `least` images are needed where not all are taken.
-void check_images(const Grid& grid, const data::ImageSet& images, const RegimeOptions& options,
-                  std::int64_t least);
+/// Refuses what axes say without a look at the images: fewer than `least` of them where not all are
+/// taken, labels that name no two classes.
+void check_subsets(const Grid& grid, const RegimeOptions& options, std::int64_t least);
+
+/// Refuses before the first unit runs what would stop one: a class with too few images, images
+/// larger than their padding.
+void check_images(const Grid& grid, const data::ImageSet& images, const RegimeOptions& options);
 
 /// Where the distance products are computed, "cpu" or "cuda".
 Fact cloud_fact(const RegimeOptions& options);

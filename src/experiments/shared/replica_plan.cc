@@ -92,9 +92,8 @@ void describe_replica_network(ObservableList& list) {
 
 void check_replica_axes(const ReplicaOptions& options, const Grid& grid) {
   for (const double g : axis_values<double>(grid, "g"))
-    require_input(g >= 0 && g <= 1,
-                  "the coupling strength of attention lies between 0 and 1 (axes.g, saw ", g,
-                  "): correct it");
+    require_input(g >= 0 && g <= 1, "the coupling strength of attention has limits (axes.g, saw ",
+                  g, "): give values from 0 to 1");
   for (const std::int64_t label : axis_values<std::int64_t>(grid, "told_class")) {
     require_input(label >= kNoClass && label < options.told_classes(),
                   "there is no such class to be told (axes.told_class, saw ", label,

@@ -37,7 +37,7 @@ TrainedRegimesPlan::TrainedRegimesPlan(const TrainedRegimesOptions& options, con
   check_sizes();
   for (const std::int64_t count : axis_values<std::int64_t>(grid, "images"))
     most_images_ = std::max(most_images_, to_real(expected_images(count, outline_, options.exact)));
-  for (const auto& label : axis_values<std::string>(grid, "classes")) class_pair(label);
+  check_subsets(grid, options.exact, std::max<std::int64_t>(4, neighbours_));
 }
 
 void TrainedRegimesPlan::read_branches(const Grid& grid) {
@@ -80,10 +80,6 @@ SamplePlan TrainedRegimesPlan::sample_plan() const {
   plan.neighbours = std::max<std::int64_t>(2, neighbours_);
   plan.kept = strips_.empty() ? 0 : 1 + *std::max_element(strips_.begin(), strips_.end());
   return plan;
-}
-
-std::int64_t TrainedRegimesPlan::least_images() const {
-  return std::max<std::int64_t>(4, neighbours_);
 }
 
 double TrainedRegimesPlan::cost(const Unit& unit) const {

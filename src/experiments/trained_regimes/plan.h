@@ -41,7 +41,6 @@ class TrainedRegimesPlan {
   /// What is generated; refers to this.
   SamplePlan sample_plan() const;
 
-  std::int64_t least_images() const;
   double cost(const Unit& unit) const;
   double memory() const;
 

@@ -46,7 +46,7 @@ class TrainedRegimes : public Prepared {
         images_(read_images(options.exact.source)),
         test_images_(read_other_part(options.exact.source)),
         facts_(data_facts(images_, test_images_)) {
-    check_images(grid, images_, options.exact, plan_.least_images());
+    check_images(grid, images_, options.exact);
     facts_.push_back(cloud_fact(options.exact));
     for (const Fact& fact : models::model_facts(options.denoiser, device)) facts_.push_back(fact);
   }

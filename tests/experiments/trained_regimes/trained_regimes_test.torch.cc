@@ -247,6 +247,7 @@ TEST(TrainedRegimes, WhatCannotBeRunIsRefused) {
   };
   EXPECT_THAT(refused("axes.branch_time=[9.0]"), HasSubstr("outside the run"));
   EXPECT_THAT(refused("axes.images=[3]"), HasSubstr("too few images"));
+  EXPECT_THAT(refused("axes.classes=[\"1-18\"]"), HasSubstr("there is no class 18"));
   EXPECT_THAT(refused("axes.strip=[48]"), HasSubstr("no such trajectory"));
   EXPECT_THAT(refused("experiment.width=6"), HasSubstr("groups"));
   EXPECT_THAT(refused("experiment.classifier_width=10"), HasSubstr("classifier_width = 10"));
