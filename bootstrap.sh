@@ -8,9 +8,10 @@ usage() {
 usage: ./bootstrap.sh run|test|install [options]
 
   run      install what is missing, build, run jobs/quickstart.toml and, on real images,
-           jobs/quickstart_training.toml on 2 MPI ranks, draw their figures in one report
-  test     install, build, check the sources, run every test (also with sanitizers, also for CUDA
-           where its toolkit is)
+           jobs/quickstart_training.toml, quickstart_replicas.toml and quickstart_layers.toml on 2 MPI
+           ranks, draw their figures in one report
+  test     install, build, check the sources (not with clang-tidy), run every test (also with
+           sanitizers, also for CUDA where its toolkit is)
   install  install only what `test` needs
 
   --data FOLDER

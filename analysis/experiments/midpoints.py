@@ -111,12 +111,17 @@ def midpoint_difference(first: list[Unit], second: list[Unit], name: str) -> Mea
 def gap_difference(first: list[Unit], second: list[Unit]) -> Measured | None:
     """Delta tau of `first` minus that of `second`, units of the same pairs, their mean over seeds;
     as midpoint_difference."""
+    return gap_difference_of(_same_pairs(first, second))
+
+
+def gap_difference_of(pairs: list[tuple[Unit, Unit]]) -> Measured | None:
+    """The same of units that are known to be of the same pairs, two by two."""
     def gaps(unit: Unit) -> np.ndarray:
         fine, coarse = (fitted_midpoints(*resampled_curves(unit, name))
                         for name in ("fine", "coarse"))
         return fine - coarse
 
-    return over_seeds([gaps(a) - gaps(b) for a, b in _same_pairs(first, second)
+    return over_seeds([gaps(a) - gaps(b) for a, b in pairs
                        if all(is_fitted(unit, name)
                               for unit in (a, b) for name in ("coarse", "fine"))])
 

@@ -20,6 +20,11 @@ from .reach import Reach, reaches
 MOST_PANELS = 8
 PANEL_COLUMNS = 4
 NO_CLASS = -1
+# Options that make a network of replicas, beside its images, the sweep's seed and the unit's.
+TRAINING = ("weights", "images", "classes", "side", "horizon", "beta_first", "beta_last", "patch",
+            "width", "depth", "heads", "learned_variance", "step_embedding", "perceptron_norm",
+            "label_dropout", "weight_decay", "rate", "epochs", "batch", "learning_rate", "warmup",
+            "gradient_clip", "ema_decay", "shards", "summation", "precision")
 REPLACEMENTS = {"other": "another sample's keys and values", "uniform": "the mean of its values"}
 
 

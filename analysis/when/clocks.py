@@ -92,14 +92,19 @@ def rate_peak(time: np.ndarray, rate: np.ndarray, recorded: Measured, scale: flo
     -------
     Measured
         The maximum of rate dt/dt'. Its interval is the recorded one, moved along: it lies about
-        the maximum as that did. No value where the largest rate lies at an end of the curve.
+        the maximum as that did, and there is none where there was none. No value where the largest
+        rate lies at an end of the curve.
     """
     if scale == 1:
         return recorded
     later = same_noise(time, scale)
     top = peak(later, rate * np.exp(2 * (later - time)) / scale**2)
+    if top is None:
+        return Measured(*np.full(3, np.nan))
+    if not np.isfinite(recorded.value):  # by its own clock it has none, and so no interval
+        return Measured(np.float64(top[0]), np.float64(np.nan), np.float64(np.nan))
     along = moved(recorded, lambda t: same_noise(t, scale))
-    by = np.nan if top is None else top[0] - along.value
+    by = top[0] - along.value
     return Measured(along.value + by, along.low + by, along.high + by)
 
 

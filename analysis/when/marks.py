@@ -25,11 +25,6 @@ RANGES = {"dataset_regimes": 1.0, "trained_regimes": 1.0, "replica_speciation": 
           "network_decisions": 2.0}
 # Experiments on a network of replicas: of one list of classes each, on its clock of steps.
 ON_REPLICAS = ("replica_speciation", "network_decisions")
-# What makes a network of replicas, of all that a record says.
-_TRAINING = ("weights", "images", "classes", "side", "horizon", "beta_first", "beta_last", "patch",
-             "width", "depth", "heads", "learned_variance", "step_embedding", "perceptron_norm",
-             "label_dropout", "weight_decay", "rate", "epochs", "batch", "learning_rate", "warmup",
-             "gradient_clip", "ema_decay", "shards", "summation", "precision")
 
 
 @dataclass(frozen=True)
@@ -267,7 +262,7 @@ _OF_REPLICAS = {"replica_speciation": _of_replicas, "network_decisions": _of_dec
 
 def _network_of(unit: replicas.Unit | DecisionUnit, protocol: str) -> Source:
     record = unit.record
-    made = tuple(str(record.option(name)) for name in _TRAINING)
+    made = tuple(str(record.option(name)) for name in replicas.TRAINING)
     depth, width, patch = (record.option(name) for name in ("depth", "width", "patch"))
     text = (f"transformer of replicas ({depth} blocks of width {width}, {patch} × {patch} pixels a "
             f"token), seed {unit.seed}, trained on {unit.value('image_count'):,.0f} images with "

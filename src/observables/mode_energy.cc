@@ -66,6 +66,10 @@ double trace(std::span<const double> matrix) {
 
 }  // namespace
 
+std::size_t band_size(double share, std::size_t modes) {
+  return std::max<std::size_t>(1, unsigned_size(std::llround(share * to_real(modes) - 1e-9)));
+}
+
 DifferenceModes DifferenceModes::in_sample(std::span<const double> gram, double band_share) {
   Half all;
   all.defining.resize(pairs_of(gram));
@@ -113,9 +117,7 @@ DifferenceModes::DifferenceModes(std::span<const double> gram, std::vector<Half>
         half.weights[i * modes_ + k] = half.weights[i * found + k];
     half.weights.resize(n * modes_);
   }
-  if (modes_ >= 2)
-    band_ =
-        std::max<std::size_t>(1, unsigned_size(std::llround(band_share * to_real(modes_) - 1e-9)));
+  if (modes_ >= 2) band_ = band_size(band_share, modes_);
   initial_squares_ = squares(gram);
   initial_variances_.assign(modes_, 0.0);
   for (std::size_t i = 0; i < pairs_; ++i)

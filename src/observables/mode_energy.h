@@ -13,6 +13,11 @@ namespace syncgap::observables {
 // every step. What is asked of them follows from G = V_0 V_0^T of the initial differences and from
 // C = V_s V_0^T of later ones with these: both (M, M) and row-major.
 
+/// How many of some modes are the first band, and how many the last: a share of at most one half,
+/// at least one; halves are rounded down, so that those of two modes or more never overlap. dit
+/// (78)-(79)
+std::size_t band_size(double share, std::size_t modes);
+
 /// Energy that initial modes retain, and the bands of the first and the last of them.
 struct ModeEnergies {
   std::vector<double> energies;  ///< lambda_k, the largest initial variance first; dit (75)

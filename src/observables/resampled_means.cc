@@ -74,10 +74,10 @@ Interval ResampledMeans::interval(std::size_t first, std::size_t count, const St
   return percentile_interval(std::move(found), level);
 }
 
-Interval percentile_interval(std::vector<double> values, double level) {
-  const std::size_t all = values.size();
+Interval percentile_interval(std::vector<double> values, double level, double least_known) {
+  const double least = least_known * to_real(values.size());
   std::erase_if(values, [](double x) { return std::isnan(x); });
-  if (values.empty() || 2 * values.size() < all)
+  if (values.empty() || to_real(values.size()) < least)
     return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
   return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
 }

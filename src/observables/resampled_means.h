@@ -67,7 +67,12 @@ void for_each_drawn(const RandomStream& stream, std::size_t r, std::span<double>
   for (const double u : uniforms) use(static_cast<std::size_t>(u * to_real(uniforms.size())));
 }
 
-/// Percentile interval of numbers, NaNs left out; NaN when they are more than half.
-Interval percentile_interval(std::vector<double> values, double level = 0.95);
+/// Share of resamples that need a value. Those without one are no random ones: where more are
+/// missing than the tails of an interval hold, the others' percentiles are not those of the value.
+inline constexpr double kLeastKnown = 0.95;
+
+/// Percentile interval of numbers, NaNs left out; NaN where fewer than that share are none.
+Interval percentile_interval(std::vector<double> values, double level = 0.95,
+                             double least_known = kLeastKnown);
 
 }  // namespace syncgap::observables

@@ -14,6 +14,10 @@
 namespace syncgap::observables {
 namespace {
 
+/// Share of resamples that are fitted, below which a curve is no sigmoid. The share stands beside
+/// every interval, so that whoever reads it may want more.
+constexpr double kLeastFitted = 0.5;
+
 /// Columns of (N, K) in increasing order, with the pair each value came from.
 class Column {
  public:
@@ -98,7 +102,7 @@ IntervalEstimate ResampledSigmoids::statistic(const Statistic& of) const {
   std::vector<double> found;
   for (std::size_t r = 0; r < options_.resamples; ++r)
     found.push_back(of(std::span(resampled_).subspan(r * curves(), curves())));
-  return {of(fits_), percentile_interval(std::move(found), options_.level)};
+  return {of(fits_), percentile_interval(std::move(found), options_.level, kLeastFitted)};
 }
 
 IntervalEstimate ResampledSigmoids::of_curve(std::size_t curve, double Sigmoid::*parameter) const {
@@ -165,7 +169,8 @@ double ResampledSigmoids::share_fitted(std::size_t curve) const {
 
 FitStatus ResampledSigmoids::status(std::size_t curve) const {
   const FitStatus of_all = fits_[curve].status;
-  return of_all == FitStatus::fitted && share_fitted(curve) < 0.5 ? FitStatus::unstable : of_all;
+  return of_all == FitStatus::fitted && share_fitted(curve) < kLeastFitted ? FitStatus::unstable
+                                                                           : of_all;
 }
 
 }  // namespace syncgap::observables

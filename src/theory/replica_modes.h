@@ -27,7 +27,7 @@ struct DifferenceModes {
 /// All of them, the largest rho first, which has its sign. One average turns replicas x that are
 /// nearly equal into R x, R = (I + g W) / (1 + g sum W) row by row, and amplitudes are left
 /// eigenvectors of R: a becomes rho a. The common mode has rho = 1. At g = 0, where nothing is
-/// averaged, the modes are those of g -> 0. A pair has rho = (1 - g) / (1 + g). 0 <= g; dit (45),
+/// averaged, the modes are those of g -> 0. A pair has rho = (1 - g) / (1 + g). 0 <= g; dit (27),
 /// for N replicas
 std::vector<DifferenceModes> difference_modes(CouplingGraph graph, std::size_t replicas,
                                               GraphScale scale, double g);

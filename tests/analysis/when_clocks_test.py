@@ -57,6 +57,10 @@ def test_a_rate_has_another_peak_by_another_clock():
     assert found.low < found.value < found.high
     assert rate_peak(time, rate, known(own, 0, 1), 1).value == own
     assert not rate_peak(time, time, known(2.9, 2, 3), 2).known
+    # Largest at the first point by its own clock, and inside by the other.
+    time = np.linspace(0.05, 4, 24)
+    found = rate_peak(time, np.exp(-2 * time), known(np.nan, np.nan, np.nan), 2)
+    assert 0.4 < found.value < 0.7 and np.isnan(found.low) and np.isnan(found.high)
 
 
 def test_steps_of_the_published_schedule():

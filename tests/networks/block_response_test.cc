@@ -159,8 +159,11 @@ TEST_F(BlockResponseTest, OfUniformAttentionThereIsNoPatternAndRoutingIsTheMean)
 
 TEST_F(BlockResponseTest, BoundHoldsAndIsNoNumberWherePromisesNothing) {
   const auto at = response();
-  auto smooth = r_.mean(0, true).expand({kTokens, -1, -1}) + 0.01 * r_;
-  for (const Tensor& r : {r_, smooth}) {
+  const auto mean = r_.mean(0, true).expand({kTokens, -1, -1});
+  const Tensor smooth = mean + 0.01 * r_, rough = r_ - mean;
+  EXPECT_TRUE(at.heads(at.directions(smooth)).bound.isfinite().any().item<bool>());
+  EXPECT_TRUE(at.heads(at.directions(rough)).bound.isnan().any().item<bool>());
+  for (const Tensor& r : {r_, smooth, rough}) {
     const auto heads = at.heads(at.directions(r));
     const auto ratio = heads.pattern / heads.routing;
     const auto promised = heads.bound.isfinite();

@@ -105,6 +105,14 @@ States rows_of(const States& v, const std::vector<std::size_t>& rows) {
 
 double steep(std::size_t j) { return 3.0 / (1.0 + 0.3 * to_real(j)); }
 
+TEST(BandSize, RoundsHalvesDownAndNeverOverlaps) {
+  EXPECT_EQ(band_size(0.25, 6), 1U);
+  EXPECT_EQ(band_size(0.25, 10), 2U);
+  EXPECT_EQ(band_size(0.25, 7), 2U);
+  EXPECT_EQ(band_size(0.5, 3), 1U);
+  EXPECT_EQ(band_size(0.01, 8), 1U);
+}
+
 TEST(ModeEnergy, IsThatOfStoredStatesAlongTheirSingularDirections) {
   const States first = stretched(normals(9, 40, 0, 0), steep);
   const States later =

@@ -63,8 +63,13 @@ TEST(ResampledMeans, IntervalIsTheNormalOneAndSharesItsDraws) {
 }
 
 TEST(PercentileInterval, LeavesOutWhatDoesNotExist) {
-  EXPECT_EQ(percentile_interval({1, 1, kNoValue}).low, 1);
-  EXPECT_TRUE(std::isnan(percentile_interval({1, kNoValue, kNoValue}).low));
+  std::vector<double> values(95, 1.0);
+  values.resize(100, kNoValue);
+  EXPECT_EQ(percentile_interval(values).low, 1);
+  values[0] = kNoValue;
+  EXPECT_TRUE(std::isnan(percentile_interval(values).low));
+  EXPECT_EQ(percentile_interval({1, 1, kNoValue}, 0.95, 0.5).low, 1);
+  EXPECT_TRUE(std::isnan(percentile_interval({1, kNoValue, kNoValue}, 0.95, 0.5).low));
   EXPECT_TRUE(std::isnan(percentile_interval({}).high));
 }
 

@@ -15,18 +15,27 @@ SURE = 0.975  # share of the draws that have one order, of a two-sided interval 
 
 
 def claims(record: Record) -> list[Claim]:
-    return [_coarse_first(group, g) for group in groups(record) for g in couplings(record)
+    highest = _highest_band(record)
+    if highest is None:
+        return []
+    return [_coarse_first(group, g, highest) for group in groups(record) for g in couplings(record)
             if group.units(g)]
 
 
-def _coarse_first(group: Group, g: float) -> Claim:
+def _highest_band(record: Record) -> str | None:
+    """The one that is set against the mean, band 0; None where the record has not both."""
+    bands = sorted((int(part.removeprefix("band ")), part)
+                   for part in record.axes["part"].values.astype(str) if part.startswith("band "))
+    return bands[-1][1] if bands and bands[0][0] == 0 and bands[-1][0] > 0 else None
+
+
+def _coarse_first(group: Group, g: float, highest: str) -> Claim:
     """Each seed: when the mean band has ceased to matter for the coarse scale, and the highest band
     for the fine one."""
     answers, texts = [], []
     for unit in group.units(g):
         if not unit.reliable:
             continue
-        highest = str(group.record.axes["part"].values[-1])
         coarse, fine = (half_steps(unit, metric, part)
                         for metric, part in (("coarse", "band 0"), ("fine", highest)))
         answers.append(_earlier(coarse, fine))

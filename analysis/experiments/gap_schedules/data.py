@@ -14,7 +14,8 @@ import numpy as np
 from ...reading.record import Record
 from ...reading.values import position
 from ..image_units import Measured
-from ..midpoints import gap_difference, gap_of
+from ..midpoints import gap_difference_of, gap_of
+from ..reach import Reach
 from ..replicas import Unit, groups
 
 NAMES = {"constant": "constant", "early": "early", "late": "late",
@@ -144,20 +145,23 @@ def _of_each_strength(record: Record, beside: Sequence[Record]) -> dict[float, l
 
 def difference(found: list[Seen], name: str, base: str) -> Measured | None:
     """Delta tau under one schedule minus that under another at the same coupling strength, of the
-    same pairs; mean over seeds."""
-    first = [one.unit for one in found if one.schedule.name == name]
-    second = [one.unit for one in found if one.schedule.name == base]
-    if name == base or not first or not second:
+    same pairs of reliable units; mean over seeds."""
+    if name == base:
         return None
-    kept = [unit for unit in first if any(_same_pairs(unit, other) for other in second)]
-    return gap_difference(kept, [other for other in second
-                                 if any(_same_pairs(unit, other) for unit in kept)])
+    first, second = ([one.unit for one in found if one.schedule.name == which and one.unit.reliable]
+                     for which in (name, base))
+    pairs = ((unit, next((other for other in second if _same_pairs(unit, other)), None))
+             for unit in first)
+    return gap_difference_of([pair for pair in pairs if pair[1] is not None])
 
 
 def _same_pairs(unit: Unit, other: Unit) -> bool:
-    """Whether starts, noise and network are the same, and g."""
-    return (unit.seed == other.seed and abs(unit.g - other.g) < 1e-9
-            and _sampling(unit.record) == _sampling(other.record))
+    """Whether starts, noise and network are the same, what replicas are told, and g."""
+    def asked(one: Unit) -> tuple:
+        return (one.seed, one.coordinates.get("told_class"),
+                one.coordinates.get("noise_correlation"), _sampling(one.record))
+
+    return abs(unit.g - other.g) < 1e-9 and asked(unit) == asked(other)
 
 
 def _sampling(record: Record) -> tuple:
@@ -178,9 +182,10 @@ def _apart(unit: Unit, schedule: Schedule) -> float:
 
 def _replica_shape(unit: Unit) -> np.ndarray | None:
     """g(t) over its mean, over the share of the trajectory's steps; None of shapes that are no
-    pieces, and of coupling that does not act everywhere else."""
+    pieces, of coupling that does not act everywhere else or is not that of a pair, and where g is
+    not the mean, so that another schedule at the same g has another integrated coupling."""
     reach, option = unit.reach, unit.record.option
-    if reach.layers != "all" or reach.heads != "all":
+    if reach.layers != "all" or reach.heads != "all" or reach.graph != Reach().graph:
         return None
     switch = option("switch_time")
     shapes = {"constant": ([0.0], [1.0]), "early": ([0.0, switch], [0.0, 1.0]),
@@ -189,7 +194,10 @@ def _replica_shape(unit: Unit) -> np.ndarray | None:
     if reach.schedule not in shapes:
         return None
     found = _shape(*shapes[reach.schedule])
-    return found / found.mean()
+    mean = found.mean()
+    if option("g_budget", "kept") == "free" and abs(mean - 1) > SAME_SHAPE:
+        return None
+    return found / mean
 
 
 def _shape(starts, factors) -> np.ndarray:

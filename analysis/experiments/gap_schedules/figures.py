@@ -161,7 +161,7 @@ def _seen_figure(found: list[Seen], elsewhere: int) -> Figure:
                   "steps, $\\Delta\\tau=\\tau_\\mathrm{l}-\\tau_\\mathrm{g}$ of fine and coarse "
                   "scale by midpoints of sigmoids, where both are, and by crossings; 95% bootstrap "
                   "intervals over pairs, one symbol a seed and coupling strength, hollow where "
-                  "unreliable. Right: the difference to constant coupling of the same pairs, mean "
-                  "over seeds. "
+                  "unreliable. Right: the difference to constant coupling of the same pairs of "
+                  "reliable units, mean over seeds. "
                   "The two gaps are of different pairs of modes: what can agree is which schedule "
                   f"has the larger.{left}", draw, (12.0, 4.2))

@@ -71,5 +71,6 @@ def _differences(found: list[Seen]) -> list[Table]:
             for name, base in pairs if (apart := difference(found, name, base)) is not None]
     return [Table("Schedules against each other",
                   ["<schedules", "gap of the theory [time]", "$\\Delta\\tau$ [steps]"], rows,
-                  "Of the same pairs, mean over seeds; 95% bootstrap intervals over pairs.")] \
+                  "Of the same pairs of reliable units, mean over seeds; 95% bootstrap intervals "
+                  "over pairs.")] \
         if rows else []

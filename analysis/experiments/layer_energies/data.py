@@ -9,7 +9,7 @@ import numpy as np
 from ...page import style
 from ...reading.record import Record
 from ...reading.values import position, show
-from ..replicas import Group, Unit, couplings, groups, spread
+from ..replicas import TRAINING, Group, Unit, couplings, groups, spread
 
 MODES_FROM = {"same": "modes of the pairs they are measured on, as published",
               "others": "modes of other pairs"}
@@ -27,11 +27,9 @@ LATE = 0.75  # share of the trajectory, where nothing says when replicas speciat
 CHANCE = ("chance: differences of the same number, size and overlap with the start, but without "
           "preferred directions")
 
-# Options that a record of replica_speciation has to share for its midpoints to be of this network.
-SAME_NETWORK = ("data_path", "data_part", "classes", "images", "side", "published", "horizon",
-                "beta_first", "beta_last", "steps", "step_grid", "start_spread", "guidance",
-                "patch", "width", "depth", "heads", "epochs", "batch", "learning_rate", "rate",
-                "label_dropout", "ema_decay", "weights")
+# What a record of replica_speciation of the same images has to share for its midpoints to be of
+# this network's trajectories.
+SAME_NETWORK = (*TRAINING, "published", "steps", "step_grid", "start_spread", "guidance")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,8 @@ def shown_step(unit: Unit, told_class: int, beside=()) -> ShownStep:
 def is_same_network(record: Record, other: Record) -> bool:
     """Whether a record is of replica_speciation with the same network, trained alike."""
     return (other.experiment == "replica_speciation"
-            and other.attributes.get("sweep_seed") == record.attributes.get("sweep_seed")
+            and all(str(other.attributes.get(name)) == str(record.attributes.get(name))
+                    for name in ("sweep_seed", "fact_data"))
             and all(other.option(name) == record.option(name) for name in SAME_NETWORK))
 
 
@@ -119,10 +118,12 @@ def chance(unit: Unit, modes_from: str, channels: str) -> tuple[np.ndarray, np.n
     place = channel_place(unit.record, modes_from, channels)
     steps = unit.record.axes["step"].values
     drawn = unit.record.axes["chance_step"].values
+    order = np.argsort(drawn)
+    drawn = drawn[order]
     parts = []
     for end in ("", "_low", "_high"):
         rows = []
-        for values in unit.array("chance_gap" + end)[place]:
+        for values in unit.array("chance_gap" + end)[place][..., order]:
             known = np.isfinite(values)
             rows.append(np.interp(steps, np.concatenate([[steps[0]], drawn[known]]),
                                   np.concatenate([[1.0], values[known]]))

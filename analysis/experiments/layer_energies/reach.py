@@ -222,11 +222,12 @@ def reach_claim(over: Reaches, beside_records) -> Claim | None:
 
 
 def _verdict(first: Measured, last: Measured) -> Verdict:
-    if _is_still(last) or (_moves(first) and abs(first.value) > abs(last.value)):
+    moves = _moves(first) and not _is_still(first)
+    if _is_still(last) or (moves and abs(first.value) > abs(last.value)):
         return Verdict.CONTRADICTED
     if not _moves(last):
         return Verdict.OPEN
-    return (Verdict.REPRODUCED if _is_still(first) else Verdict.PARTLY if _moves(first)
+    return (Verdict.REPRODUCED if _is_still(first) else Verdict.PARTLY if moves
             else Verdict.OPEN)
 
 

@@ -214,7 +214,7 @@ def graph_claim(over: Reaches) -> Claim | None:
                  "alone: at one $\\rho_k$ modes of any graph agree as a pair does.")
     found = {name: _differences(over, name) for name in ("cosine", "coarse", "fine")}
     if not any(map(len, found.values())):
-        return Claim("(45), for more replicas", statement,
+        return Claim("(27), for more replicas", statement,
                      f"{over.told}: no reliable mode has the $\\rho$ of a pair in this record.",
                      Verdict.OPEN)
     means = {name: _mean(values) for name, values in found.items()}
@@ -224,7 +224,7 @@ def graph_claim(over: Reaches) -> Claim | None:
                       f"({WORDS[answers[name]]})" for name, mean in means.items())
     each = found["cosine"]
     inside = sum(abs(one.value) <= Z95 * one.error for one in each)
-    return Claim("(45), for more replicas", statement,
+    return Claim("(27), for more replicas", statement,
                  f"{over.told}: coupled all along, modes agree more than the pair of the same seed "
                  f"and $\\rho$ by, on average over {len(each)}, {texts}. The cosine's difference "
                  f"is within its own interval for {inside} of them.",

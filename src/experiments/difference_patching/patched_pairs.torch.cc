@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <span>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "experiments/shared/pair_comparison.h"
 #include "experiments/shared/token_frequencies.h"
 #include "experiments/shared/told_rows.torch.h"
+#include "observables/mode_energy.h"
 #include "parallel/dealt.h"
 
 namespace syncgap::experiments {
@@ -32,7 +32,7 @@ Tensor DifferenceParts::of(std::int64_t part, std::int64_t layer, const Tensor& 
   const auto there = std::count_if(variances.begin(), variances.end(),
                                    [](double variance) { return variance > 0; });
   const auto count =
-      std::max<std::int64_t>(1, std::llround(plan_.options().band_share * to_real(there)));
+      signed_size(observables::band_size(plan_.options().band_share, unsigned_size(there)));
   const auto first = what.kind == PatchedPart::Kind::leading ? 0 : there - count;
   const auto r = modes_.directions[unsigned_size(layer)]
                      .narrow(1, first, std::min<std::int64_t>(count, there))

@@ -17,6 +17,7 @@ LayerEnergiesPlan::LayerEnergiesPlan(const LayerEnergiesOptions& options, const 
       chance_steps_(axis_values<std::int64_t>(grid, "chance_step")) {
   check_replica_axes(options.replicas, grid);
   check_coupling_reach(replicas_, grid);
+  require_increasing(grid, "chance_step");
   for (const std::int64_t step : chance_steps_)
     require_input(step >= 0 && step < options.replicas.steps,
                   "there is no such step (axes.chance_step, saw ", step, "): give steps from 0 to ",

@@ -71,7 +71,7 @@ void describe_modes(ObservableList& list) {
   list.add("mode_carried", {"graph_mode"},
            "rho: what one average over the graph leaves of a mode of difference, (1 - g) / (1 + g) "
            "of a pair's",
-           "1", "dit (45)");
+           "1", "dit (27)");
   list.add("mode_count", {"graph_mode"}, "modes of difference that are averaged alike", "1",
            "syncgap");
   list.add_with_error("mode_agreement", {"graph_mode", "metric", "t_int"},

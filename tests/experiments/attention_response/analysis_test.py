@@ -1,11 +1,14 @@
 """attention_response on a real record of tiny networks, and with known answers written into it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from command import report
 from records import changed, set_pending
 
 from analysis import open_record
+from analysis.experiments.attention_response import claims
 from analysis.experiments.attention_response.data import groups, root_mean_square
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -135,3 +138,30 @@ def test_averages_are_over_seeds(response):
         seen = group.average("gain", g=1.0, block=3)
         each = [unit.array("gain")[1, :, 2] for unit in group.units()]
         assert seen.values == pytest.approx(np.mean(each, axis=0))
+
+
+def group_of(**arrays):
+    """One reliable unit with these arrays."""
+    blocks = SimpleNamespace(values=np.arange(1, 9))
+    unit = SimpleNamespace(reliable=True, seed=1, array=lambda name: arrays[name],
+                           record=SimpleNamespace(axes={"block": blocks}))
+    return SimpleNamespace(text="no class told", units=lambda: [unit])
+
+
+def test_what_bands_have_in_common_is_no_spread():
+    """Bands share their states: an error of all of them alike is not between them."""
+    gains = np.linspace(0.3, 0.1, 7) * np.ones((1, 10, 4, 1))
+    uneven = claims._perceptron_is_uniform(
+        group_of(band_perceptron=gains, band_perceptron_error=0.07 * np.ones_like(gains)))
+    assert uneven.verdict == NO and "0.34" in uneven.measured
+
+
+@pytest.mark.parametrize("claim, arrays, reason", [
+    (claims._perceptron_is_uniform, {"band_perceptron": (5, 2, 1)}, "one band alone"),
+    (claims._routing_is_late, {"band_routing": (5, 1, 3)}, "one block alone"),
+    (claims._routing_is_late, {"band_routing": (5, 2, 3)}, "is zero")])
+def test_what_has_nothing_to_be_compared_with_decides_nothing(claim, arrays, reason):
+    (name, shape), = arrays.items()
+    values = np.zeros((1, *shape))
+    found = claim(group_of(**{name: values, name + "_error": values}))
+    assert found.verdict == OPEN and reason in found.measured

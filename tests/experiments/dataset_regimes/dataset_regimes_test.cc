@@ -217,10 +217,11 @@ TEST_F(DatasetRegimes, BadInputIsRefused) {
   EXPECT_THAT(refusal(fine, {"axes.classes=[\"0\"]"}), HasSubstr("does not name two classes"));
   EXPECT_THAT(refusal(fine, {"axes.classes=[\"1-1\"]"}), HasSubstr("does not name two classes"));
   EXPECT_THAT(refusal(fine, {"axes.classes=[\"0-1x\"]"}), HasSubstr("does not name two classes"));
-  EXPECT_THAT(refusal(fine, {"axes.classes=[\"0-7\"]"}), HasSubstr("no image of class 7"));
-  EXPECT_THAT(refusal(fine, {"axes.classes=[\"1-18\"]"}),
-              HasSubstr("there is no class 18 (axes.classes, saw \"1-18\"): classes are below "
-                        "experiment.class_count = "));
+  EXPECT_THAT(refusal(fine, {"axes.classes=[\"0-7\"]"}),
+              HasSubstr("there is no class 7 (axes.classes, saw \"0-7\"): classes are below "
+                        "experiment.class_count = 3"));
+  EXPECT_THAT(refusal(fine, {"axes.classes=[\"0-7\"]", "experiment.class_count=10"}),
+              HasSubstr("no image of class 7"));
   EXPECT_THAT(refusal(fine, {"axes.images=[-4]"}), HasSubstr("saw -4): give at least 4, or 0"));
   EXPECT_THAT(refusal(fine, {"axes.images=[62]"}), HasSubstr("too few images of class 0"));
   EXPECT_THAT(refusal(fine, {"axes.images=[3]"}), HasSubstr("too few images (axes.images"));

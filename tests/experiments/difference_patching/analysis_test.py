@@ -1,5 +1,7 @@
 """difference_patching on a real record of tiny networks, and with known answers written into it."""
 
+from types import SimpleNamespace
+
 import h5py
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from command import report
 from records import changed, set_pending
 
 from analysis import open_record
-from analysis.experiments.difference_patching.claims import _half_step
+from analysis.experiments.difference_patching.claims import _half_step, _highest_band, claims
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
 
@@ -108,6 +110,16 @@ def test_effects_that_are_largest_at_once_are_told_by_how_they_fall(patches, tmp
                                         ([-1.0, -0.5, -0.2], np.inf)])
 def test_half_of_an_effect_is_left_where_it_falls_below_it_for_good(size, step):
     assert _half_step(np.array([1.0, 5.0, 8.0]), np.array(size)) == pytest.approx(step)
+
+
+@pytest.mark.parametrize("parts, band", [
+    (["leading", "trailing"], None), (["band 0"], None), (["band 1", "band 2"], None),
+    (["band 10", "leading", "band 0", "band 9"], "band 10")])
+def test_bands_are_told_by_their_numbers(parts, band):
+    record = SimpleNamespace(axes={"part": SimpleNamespace(values=np.array(parts, dtype=object))})
+    assert _highest_band(record) == band
+    if band is None:
+        assert claims(record) == []
 
 
 def test_what_is_not_clear_or_not_reliable_decides_nothing(patches, tmp_path):

@@ -40,18 +40,24 @@ def test_figures_and_tables(record_of):
     assert json.loads(times) == pytest.approx(list(largest.times))
 
 
-def replica_units(shape: str, starts=(), factors=(), layers="all") -> Unit:
+def replica_units(shape: str, starts=(), factors=(), layers="all", graph="complete 2",
+                  budget="kept") -> Unit:
     """A unit of replica_speciation as far as its coupling goes."""
-    options = {"switch_time": 0.4, "piece_starts": list(starts), "piece_factors": list(factors)}
+    options = {"switch_time": 0.4, "piece_starts": list(starts), "piece_factors": list(factors),
+               "g_budget": budget}
     axes = [SimpleNamespace(name=name, values=[value]) for name, value in
-            (("coupled_layers", layers), ("coupled_heads", "all"), ("g_schedule", shape))]
+            (("coupled_layers", layers), ("coupled_heads", "all"), ("g_schedule", shape),
+             ("graph", graph))]
     record = SimpleNamespace(split_axes=axes, option=lambda name, default=None: options[name])
-    return Unit(record, (0, 0, 0), 0.5, 1)
+    return Unit(record, (0, 0, 0, 0), 0.5, 1)
 
 
 @pytest.mark.parametrize("unit, wanted", [
     (replica_units("constant"), ["constant"]),
     (replica_units("constant", layers="1-2"), []),
+    (replica_units("constant", graph="ring 4"), []),
+    (replica_units("late", budget="free"), []),  # less coupling in all
+    (replica_units("constant", budget="free"), ["constant"]),
     (replica_units("linear"), []),
     (replica_units("late"), ["late"]),  # 2.5 in two of five pieces
     (replica_units("piecewise", [0, 0.4], [2.5, 0]), ["late"]),
@@ -108,6 +114,23 @@ def test_measured_gaps_stand_beside_those_of_the_theory(record_of, run_trained, 
     with open_record(theory) as record, open_record(near) as one, open_record(far) as other:
         units = [unit for unit in data.seen(record, [one, other]) if unit.schedule.name == "late"]
         assert [unit.gap.value for unit in units] == [4, 6]
+
+
+def test_only_the_same_pairs_of_reliable_units_are_compared(monkeypatch):
+    def seen(schedule, width, noise=0.0, reliable=True):
+        identity = f"option width = {width}"
+        record = SimpleNamespace(attributes={"sweep_seed": 1, "identity": identity})
+        unit = SimpleNamespace(seed=1, g=0.5, reliable=reliable, record=record,
+                               coordinates={"told_class": -1, "noise_correlation": noise})
+        return data.Seen(SimpleNamespace(name=schedule), unit)
+
+    monkeypatch.setattr(data, "gap_difference_of", lambda pairs: pairs)
+    base = [seen("constant", 64), seen("constant", 96), seen("constant", 96, noise=1.0)]
+    mine = [seen("late", 96), seen("late", 64), seen("late", 64, noise=1.0),
+            seen("late", 96, noise=1.0, reliable=False)]
+    assert data.difference(base + mine, "late", "constant") == [
+        (mine[0].unit, base[1].unit), (mine[1].unit, base[0].unit)]
+    assert data.difference(base, "constant", "constant") is None
 
 
 def test_reports_of_whole_half_and_empty_records(record_of, tmp_path):

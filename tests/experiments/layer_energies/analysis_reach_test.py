@@ -8,7 +8,13 @@ from decided_replicas import set_gaps
 from records import changed, set_pending
 
 from analysis import open_record
-from analysis.experiments.layer_energies.reach import compared_step, gap_change, last_gap
+from analysis.experiments.image_units import Measured
+from analysis.experiments.layer_energies.reach import (
+    _verdict,
+    compared_step,
+    gap_change,
+    last_gap,
+)
 from analysis.experiments.reach import Reach
 from analysis.experiments.replicas import groups, over_reaches
 from analysis.experiments.table import content
@@ -102,3 +108,13 @@ def test_changes_are_against_the_same_seed_without_coupling(places, tmp_path):
         assert [row[:3] for row in table.rows if row[1] == "0"] == [["everywhere", "0", "1"],
                                                                     ["everywhere", "0", "2"]]
         assert len(table.rows) == 2 + 3 * 2
+
+
+@pytest.mark.parametrize("first, last, verdict", [
+    ((0.015, 0.012, 0.018), (0.010, -0.020, 0.040), Verdict.OPEN),        # within 0.02: no change
+    ((0.015, 0.012, 0.018), (0.100, 0.080, 0.120), Verdict.REPRODUCED),
+    ((0.200, 0.150, 0.250), (0.100, 0.080, 0.120), Verdict.CONTRADICTED),
+    ((0.050, 0.030, 0.070), (0.100, 0.080, 0.120), Verdict.PARTLY),
+])
+def test_a_change_within_what_counts_as_none_contradicts_nothing(first, last, verdict):
+    assert _verdict(Measured(*first), Measured(*last)) is verdict

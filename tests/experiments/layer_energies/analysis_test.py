@@ -1,6 +1,8 @@
 """layer_energies on real records of tiny networks, and with known answers written into them:
 figures, tables, verdicts, and the step at which layers are shown."""
 
+from types import SimpleNamespace
+
 import h5py
 import numpy as np
 import pytest
@@ -137,6 +139,20 @@ def test_chance_is_a_straight_line_between_its_steps(layers, tmp_path):
         unit = first_units(groups(record)[0], [0.0])[0.0]
         _, _, high = chance(unit, "others", "plain")
         assert high[3] == pytest.approx(1 + 0.01 * np.arange(20))
+
+
+def test_chance_does_not_depend_on_the_order_of_its_steps():
+    def unit(steps):
+        axes = {"chance_step": steps, "step": np.arange(100), "modes_from": ["same", "others"],
+                "channels": ["plain", "normalised"]}
+        values = np.broadcast_to(1 + 0.01 * np.array(steps), (2, 2, 1, len(steps)))
+        record = SimpleNamespace(axes={name: SimpleNamespace(values=np.array(each))
+                                       for name, each in axes.items()})
+        return SimpleNamespace(record=record, array=lambda name: values)
+
+    for steps in ([9, 49, 89], [89, 49, 9]):
+        *_, high = chance(unit(steps), "same", "plain")
+        assert high[0, [20, 50, 75]] == pytest.approx([1.2, 1.5, 1.75])
 
 
 def test_layers_are_as_deep_as_the_published_ones(layers):

@@ -8,9 +8,10 @@ from decided_replicas import decide
 from records import set_pending
 
 from analysis import open_record
+from analysis.experiments.image_units import Measured
 from analysis.experiments.midpoints import gap_difference
 from analysis.experiments.reach import Reach, reaches
-from analysis.experiments.replica_speciation.reach import end, rise
+from analysis.experiments.replica_speciation.reach import _verdict, end, rise
 from analysis.experiments.replicas import groups, over_reaches
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -127,3 +128,10 @@ def test_gaps_are_compared_over_the_same_pairs(places, tmp_path):
         same = gap_difference(late, whole)
         assert (same.value, same.low, same.high) == pytest.approx((0, 0, 0), abs=1e-9)
         assert gap_difference(late, over.group(Reach(layers="early")).units(0.5)) is None
+
+
+@pytest.mark.parametrize("first, verdict", [
+    ((0.02, -0.01, 0.05), Verdict.REPRODUCED), ((-0.30, -0.35, -0.25), Verdict.OPEN)])
+def test_a_fall_is_not_no_rise(first, verdict):
+    total, last = Measured(0.5, 0.4, 0.6), Measured(0.45, 0.4, 0.5)
+    assert _verdict(Measured(*first), last, None, total) is verdict
