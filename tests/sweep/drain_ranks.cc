@@ -1,4 +1,5 @@
 // Signals and walls: what is left for the next run.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>

@@ -1,4 +1,5 @@
 // Units that fail, and records that change under a sweep.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
