@@ -91,8 +91,8 @@ def _caption(found: Picture) -> str:
     levels = " and ".join(f"{level:g}" for level in sorted(clones))
     return (text + (f" Clones part where they agree on their class with probability {levels}, "
                     "collapse where they agree on the image with 1/2." if clones else "")
-            + (" Of more than two classes the network of replicas parts at the same excess over "
-               "independent images." if len(found.parts[0].classes) > 2 and clones else "")
+            + (" The network of replicas parts at the same excess over independent images."
+               if any(p.record.experiment == "network_decisions" for p in found.parts) else "")
             + " Replicas: the weakest coupling with a midpoint, above 0 unless they share their "
             "noise, is named and stands for $g\\to0$; small: other couplings. Bars: 95%. "
             "Hollow: unreliable, see the table. A colour is a network, or the images.")

@@ -150,7 +150,6 @@ def test_drained_training_leaves_a_checkpoint_and_goes_on(syncgap, tmp_path, ref
 
 def test_refusals_name_the_remedy(syncgap, tmp_path):
     for job, setting, message in (
-            ("synchronization_table1", "axes.g=[1.0]", "|g| < 1"),
             ("synchronization_table1", "experiment.side=32", "set experiment.side"),
             ("synchronization_table1", "axes.sample=[4]", "give numbers below 4"),
             ("synchronization_table1", "experiment.groups=3", "divide into groups"),

@@ -194,16 +194,17 @@ def test_replicas_on_graphs_are_the_same_on_any_ranks_and_a_pair_is_one_of_them(
 
 def test_refusals_name_the_remedy(syncgap, tmp_path):
     for experiment, setting, message in (
-            ("replica_speciation", "axes.g=[1.5]", "between 0 and 1"),
+            ("replica_speciation", "axes.g=[1.5]", "from 0 to 1"),
             ("replica_speciation", "axes.told_class=[2]", "0 to 1"),
             ("replica_speciation", "axes.t_int=[0, 5]", "experiment.adaptive = false"),
-            ("replica_speciation", "axes.noise_correlation=[2.0]", "between -1 and 1"),
+            ("replica_speciation", "axes.noise_correlation=[2.0]", "from -1 to 1"),
             ("replica_speciation", "axes.graph=[\"ring 3\"]", "write \"complete 3\""),
             ("replica_speciation", "axes.graph=[\"ring 6\"]", "axes.graph_mode = {"),
             ("replica_speciation", "axes.coupled_layers=[\"all\", \"1-2\"]", "leave one out"),
             ("replica_speciation", "axes.metric=[\"fine\"]", "axis 'metric' has the values"),
             ("replica_speciation", "axes.replica=[\"B\", \"A\"]", "leave it out"),
             ("layer_energies", "axes.channels=[\"normalised\", \"plain\"]", "leave it out"),
+            ("layer_energies", "axes.chance_step=[5, 2]", "each larger than the one before"),
             ("layer_energies", "axes.replacement=[\"uniform\"]", "leave it out"),
             ("replica_speciation", "axes.coupled_layers=[\"3\"]", "numbers from 1 to 2"),
             ("replica_speciation", "axes.coupled_layers=[\"late\"]", "name blocks, 1 to 2"),

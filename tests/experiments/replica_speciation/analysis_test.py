@@ -217,7 +217,7 @@ def test_nothing_is_said_of_unreliable_units_and_flat_curves(replicas, decided, 
     control, = found[CONTROL[0]]
     assert "no reliable sigmoid at $g=0$. Left out: 2 unreliable of 2 units." in control
     flat = said(decide(replicas, tmp_path / "flat.h5", lambda g, noise: None))
-    assert flat.pop((PLATEAU, "independent")) is not NO and flat.pop((PLATEAU, "shared"))
+    assert {flat.pop((PLATEAU, noise)) for noise in ("independent", "shared")} == {YES}
     assert set(flat.values()) == {OPEN}
 
 
