@@ -66,27 +66,6 @@ TEST_F(RunnerRanks, ASignalElsewhereLeavesTheRestOfAClaimEvenWhenNoneIsLeftToCla
   expect_complete();
 }
 
-TEST_F(RunnerRanks, AUnitOfAClaimThatDoesNotFitBeforeTheWallIsLeftAndTheOthersAreRun) {
-  // As single claims do it: long ones are passed over where the wall is too near, in the middle of
-  // a claim too.
-  const auto length = [](std::uint64_t index) { return index < 24 ? 0.6 : 0.001; };
-  work_.cost = [&](const Unit& unit) { return length(unit.index()); };
-  const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
-                  const StopRequest& stop) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
-    plain(unit, results, team, stop);
-  };
-  const SweepOutcome outcome = run(in_pairs(world_, 0.6), 2.1);
-  EXPECT_TRUE(outcome.drained);
-  EXPECT_GT(outcome.pending, 0U);
-  EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.done);
-  const auto statuses = record_->statuses();
-  EXPECT_GT(std::count(statuses.begin() + 24, statuses.end(), 1), 0);
-  work_.run = plain;
-  EXPECT_EQ(run(in_pairs(world_, 0.6)).done, kUnits);
-}
-
 TEST_F(RunnerRanks, ASignalOnOneRankDrainsAll) {
   const auto plain = work_.run;
   work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
@@ -109,7 +88,6 @@ TEST_F(RunnerRanks, ASignalOnOneRankDrainsAll) {
 
 TEST_F(RunnerRanks, ASignalWithNothingLeftIsNoDrain) {
   run();
-  const auto plain = work_.run;
   const DrainWatch drain(0, Clock::now());
   std::raise(SIGTERM);
   const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
@@ -117,28 +95,38 @@ TEST_F(RunnerRanks, ASignalWithNothingLeftIsNoDrain) {
   EXPECT_EQ(outcome.done, kUnits);
 }
 
-TEST_F(RunnerRanks, BeforeTheWallOnlyUnitsThatFitAreBegun) {
-  // The first claims take 600 ms each, the others 1 ms: when the wall is nearer than 600 ms, the
-  // long ones that are left are passed over and the short ones still run. Half a long one is left
-  // then, so that a busy machine may lose a quarter of a second.
-  const auto length = [](std::uint64_t index) { return index < 24 ? 0.6 : 0.001; };
-  work_.cost = [&](const Unit& unit) { return length(unit.index()); };
-  const auto plain = work_.run;
-  work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
-                  const StopRequest& stop) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
-    plain(unit, results, team, stop);
-  };
-  const SweepOutcome outcome = run({}, 2.1);
-  EXPECT_TRUE(outcome.drained);
-  EXPECT_GT(outcome.pending, 0U);
-  const auto statuses = record_->statuses();
-  EXPECT_GT(std::count(statuses.begin() + 24, statuses.end(), 1), 0);
-  work_.run = plain;
-  EXPECT_EQ(run().done, kUnits);
+class WallRanks : public RunnerRanks {
+ protected:
+  /// The first units take 600 ms each, the others 1 ms: when the wall is nearer than 600 ms, the
+  /// long ones that are left are passed over and the short ones still run. Half a long one is left
+  /// then, so that a busy machine may lose a quarter of a second.
+  void expect_long_ones_left(const SweepSettings& settings) {
+    const auto length = [](std::uint64_t index) { return index < 24 ? 0.6 : 0.001; };
+    work_.cost = [&](const Unit& unit) { return length(unit.index()); };
+    const auto plain = work_.run;
+    work_.run = [&](const Unit& unit, Results& results, const Communicator& team,
+                    const StopRequest& stop) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(length(unit.index())));
+      plain(unit, results, team, stop);
+    };
+    const SweepOutcome outcome = run(settings, 2.1);
+    EXPECT_TRUE(outcome.drained);
+    EXPECT_GT(outcome.pending, 0U);
+    EXPECT_EQ(static_cast<std::uint64_t>(runs_in_all()), outcome.done);
+    const auto statuses = record_->statuses();
+    EXPECT_GT(std::count(statuses.begin() + 24, statuses.end(), 1), 0);
+    work_.run = plain;
+    EXPECT_EQ(run(settings).done, kUnits);
+  }
+};
+
+TEST_F(WallRanks, OnlyUnitsThatFitAreBegun) { expect_long_ones_left({}); }
+
+TEST_F(WallRanks, AUnitOfAClaimThatDoesNotFitIsLeftAndTheOthersAreRun) {
+  expect_long_ones_left(in_pairs(world_, 0.6));
 }
 
-TEST_F(RunnerRanks, AWallInThePastBeginsNothing) {
+TEST_F(WallRanks, AWallInThePastBeginsNothing) {
   const DrainWatch drain(1, Clock::now() - std::chrono::seconds(2));
   const SweepOutcome outcome = run_sweep(*record_, world_, work_, {}, drain);
   EXPECT_TRUE(outcome.drained);
