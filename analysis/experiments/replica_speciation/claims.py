@@ -192,7 +192,7 @@ def _same_plateau(group: Group) -> Claim | None:
     text = (f"{group.text}: coupled to the end, the median cosine is higher at $g={show(strong)}$ "
             f"than at {show(weak)} by {_text(difference, 3)} ({ends}).")
     if verdict is Verdict.OPEN:
-        text += " Not decided: the interval holds less and more than what counts as the same."
+        text += " Not decided: the interval holds what counts as the same, and what does not."
     fitted = _fitted(group, strengths, "cosine")
     plateaus = "; ".join(f"{show(g)}: " + ", ".join(of_metric(u, "plateau", "cosine").text(3)
                                                     for u in fitted[g]) for g in sorted(fitted))

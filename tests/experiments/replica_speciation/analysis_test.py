@@ -225,7 +225,7 @@ def test_what_pairs_scatter_too_much_to_tell_is_not_decided(replicas, tmp_path):
     """Ends that differ by as much as they scatter; a control without weak coupling beside it, and
     one that lies where the weak coupling does."""
     ends = undecided(decide(replicas, tmp_path / "ends.h5", lambda g, noise: 20.0, scatter=6.0))
-    assert any("Not decided: the interval holds less and more than what counts as" in text
+    assert any("Not decided: the interval holds what counts as the same, and" in text
                for text in ends[SIZE])
     alone = undecided(decide(replicas, tmp_path / "alone.h5",
                              lambda g, noise: 10.0 if noise else None))
