@@ -35,10 +35,18 @@ class Setting:
 
     def over_seeds(self, name: str, g: float, **where) -> np.ndarray:
         """(seeds, captured...): the values of all finished seeds; `where` fixes further axes."""
+        found, done = self._finished(name, g, where)
+        return found.values[done]
+
+    def seeds(self, name: str, g: float, **where) -> list[int]:
+        """Those that over_seeds has values of."""
+        return [int(seed) for seed in
+                self.record.axes["seed"].values[self._finished(name, g, where)[1]]]
+
+    def _finished(self, name: str, g: float, where: dict):
         found = self.record[name].at(modality=self.modality, schedule=self.schedule,
                                      pixel_low=self.pixel_low, horizon=self.horizon, g=g, **where)
-        done = found.done.reshape(len(found.done), -1).all(axis=1)
-        return found.values[done]
+        return found, found.done.reshape(len(found.done), -1).all(axis=1)
 
     def first_seed(self, name: str, g: float, **where):
         values = self.over_seeds(name, g, **where)
@@ -67,12 +75,6 @@ def shown_couplings(record: Record) -> list[float]:
 def mode(record: Record, name: str) -> int:
     """Place of a mode on its axis."""
     return position(record.axes["mode"].values, name, "mode")
-
-
-def is_mnist(record: Record) -> bool:
-    """Whether the data look like MNIST itself, whose values the papers print."""
-    path = str(record.option("data_path")).lower()
-    return "mnist" in path and "fashion" not in path
 
 
 def first_count(values: np.ndarray) -> str:

@@ -19,8 +19,8 @@ def _speciation_table(setting: Setting) -> Table:
     record = setting.record
     rows = []
     for g in couplings(record):
-        for k in range(len(setting.over_seeds("gap", g))):
-            cells = [show(g), str(k + 1)]
+        for k, seed in enumerate(setting.seeds("gap", g)):
+            cells = [show(g), str(seed)]
             for name in MODES:
                 m = mode(record, name)
                 cells.append(_with_interval(setting, "speciation_time", g, (k, m)))

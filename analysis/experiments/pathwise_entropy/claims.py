@@ -63,8 +63,8 @@ def _not_at_branching(found: list[Case]) -> Claim | None:
         return None
     return Claim("Sections 5, 8", "Peaks of the entropy rate mark the bifurcations.",
                  "; ".join(parts[:4]) + ".", NO if farther else PARTLY,
-                 "Times. The peak of the variance is nearer to the branching than that of the "
-                 "rate.")
+                 "Times." + (" The peak of the variance is nearer to the branching than that of "
+                             "the rate." if farther else ""))
 
 
 def _speciation(found: list[Case]) -> Claim | None:
@@ -96,7 +96,7 @@ def _one_number(found: list[Case]) -> Claim | None:
         return None
     heights = [float(np.nanmax(c.values("label_entropy_variance_exact"))) for c in found]
     predicted = found[0].number("predicted_peak_height")
-    worst = 0.0
+    worst, compared = 0.0, 0
     reference = found[-1]
     order = np.argsort(reference.values("signal_to_noise"))
     x = np.log(reference.values("signal_to_noise")[order])
@@ -106,6 +106,10 @@ def _one_number(found: list[Case]) -> Claim | None:
         inside = (here > x[0]) & (here < x[-1])
         gap = np.abs(np.interp(here, x, y) - c.values("label_entropy_variance_exact"))[inside]
         worst = max(worst, float(gap.max()) if len(gap) else 0.0)
+        compared += len(gap)
+    if compared == 0:
+        return Claim("(72), (83)", "The class variance depends on time and d through η alone.",
+                     "The cases have no range of η in common.", OPEN)
     return Claim("(72), (83)", "The class variance depends on time and d through η alone.",
                  f"Largest distance from one curve: {worst:.1e}, the interpolation between its "
                  f"points included; largest values {min(heights):.6f} to {max(heights):.6f}, F(η*) "

@@ -66,8 +66,9 @@ def _agreement_table(found: list[Case]) -> Table | None:
     return Table("Trajectories against quadrature",
                  ["<process", "$d$", "$V_h$ at its maximum, exact", "over the trajectories",
                   "worst deviation / SE", "values compared"], rows,
-                 "Mean and variance of $h_t$ at every time where the variance is more than a "
-                 "hundredth part per trial of its maximum; times share their trajectories.")
+                 "Mean and variance of $h_t$ at every time where the variance times the number of "
+                 "trajectories is more than 100 times its maximum; times share their "
+                 "trajectories.")
 
 
 def _rise_table(found: list[Case]) -> Table | None:

@@ -43,11 +43,13 @@ class TrainedUnit(Unit):
         return " (unreliable)" if self.warnings() else ""
 
     def deviations(self, name: str) -> np.ndarray:
-        """Trained minus exact, in standard errors of both, for each branch time."""
+        """Trained minus exact, in standard errors of both, for each branch time; NaN where these
+        are not known."""
         trained, exact = self.measured(name), self.measured(name + "_exact")
         error = np.hypot(trained.standard_error, exact.standard_error)
+        apart = trained.value - exact.value
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(error > 0, (trained.value - exact.value) / error, 0.0)
+            return np.where((apart == 0) & (error == 0), 0.0, apart / error)
 
 
 def units(record) -> list[TrainedUnit]:

@@ -73,8 +73,13 @@ def test_claims_of_clones_leave_out_what_is_unreliable(cloning, tmp_path):
     assert "-40.0" in claims[1].measured or "−40.0" in claims[1].measured
     flat = changed(grows, tmp_path / "flat.h5", gap=(np.s_[...], 5.0), gap_low=(np.s_[...], 4.0),
                    gap_high=(np.s_[...], 6.0))
-    assert [c.verdict for c in _claims(flat)] == [Verdict.CONTRADICTED,
-                                                                  Verdict.PARTLY]
+    assert [c.verdict for c in _claims(flat)] == [Verdict.CONTRADICTED, Verdict.OPEN]
+    apart = np.broadcast_to(30.0 * np.where(np.arange(shape[1]) % 2, 1, -1).reshape(
+        (1, shape[1]) + (1,) * (len(shape) - 2)), shape)  # seeds far beyond their intervals
+    scattered = changed(grows, tmp_path / "scattered.h5", gap=(np.s_[...], rows + apart),
+                        gap_low=(np.s_[...], rows + apart - 2),
+                        gap_high=(np.s_[...], rows + apart + 2))
+    assert _claims(scattered)[1].verdict == Verdict.OPEN
     doubtful = changed(grows, tmp_path / "doubtful.h5", reliable=(np.s_[...], 0.0))
     vanishes, growth = (text for texts in undecided(doubtful).values() for text in texts)
     assert ("$t_v-t_u$ = not known steps; the 95% interval holds 0 for 0 of 0 seeds. "

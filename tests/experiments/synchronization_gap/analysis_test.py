@@ -8,6 +8,7 @@ from small_network import SMALL_NETWORK
 
 from analysis import open_record
 from analysis.experiments.coupled_pairs import settings
+from analysis.experiments.synchronization_gap.claims import _mean
 from analysis.experiments.synchronization_gap.data import TABLE_1, TABLE_1_THRESHOLDS
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -64,14 +65,32 @@ def _claims(path):
         return content(record).claims
 
 
-def test_claims_follow_the_gaps(gap, tmp_path):
-    reproduced = changed(gap, tmp_path / "yes.h5", gap=(np.s_[0], -50.0))
-    both = changed(reproduced, tmp_path / "both.h5", gap=(np.s_[1], -20.0))
-    verdicts = [c.verdict for c in _claims(both) if c.where == "table 1"]
-    assert set(verdicts) == {Verdict.REPRODUCED}
-    reversed_ = changed(both, tmp_path / "no.h5", gap=(np.s_[0], 10.0))
-    verdicts = [c.verdict for c in _claims(reversed_) if c.where == "table 1"]
-    assert set(verdicts) == {Verdict.CONTRADICTED}
+def with_gaps(path, folder, main, control, half):
+    """Gaps of MAIN and CTRL with intervals of that half width."""
+    for place, value in enumerate((main, control)):
+        path = changed(path, folder / f"{place}-{main}-{control}-{half}.h5",
+                       gap=(np.s_[place], value), gap_low=(np.s_[place], value - half),
+                       gap_high=(np.s_[place], value + half))
+    return path
+
+
+@pytest.mark.parametrize("main, control, half, verdicts", [
+    (-50.0, -20.0, 2.0, [Verdict.REPRODUCED] * 2),
+    (10.0, -20.0, 2.0, [Verdict.CONTRADICTED] * 2),
+    (-50.0, -49.0, 2.0, [Verdict.REPRODUCED, Verdict.OPEN]),   # which is larger is not known
+    (-1.0, -20.0, 30.0, [Verdict.OPEN] * 2),                   # nor its sign
+    (50.0, -20.0, 2.0, [Verdict.CONTRADICTED] * 2),            # a gap of the other sign
+])
+def test_claims_follow_the_gaps_and_their_intervals(gap, tmp_path, main, control, half, verdicts):
+    found = [c.verdict for c in _claims(with_gaps(gap, tmp_path, main, control, half))
+             if c.where == "table 1"]
+    assert found and found == verdicts * (len(found) // 2)
+
+
+def test_networks_that_scatter_decide_less_than_their_trajectories():
+    mean, error = _mean(np.array([[-20.0], [20.0]]), np.array([[1.0], [1.0]]))
+    assert mean == pytest.approx([0]) and error == pytest.approx([20])
+    assert _mean(np.array([[5.0]]), np.array([[2.0]]))[1] == pytest.approx([2])
 
 
 def test_published_table_is_complete_and_ordered():

@@ -73,6 +73,8 @@ def test_unreliable_numbers_are_marked_everywhere(path, tmp_path):
         found = content(record)
         assert "96.0% right" in found.summary and "96.0% right" in found.figures[0].caption
         assert all("unreliable" in row[0] for row in found.tables[0].rows)
+        # Nothing is concluded from them.
+        assert claims_of(record)["Trained networks speciate"].verdict == Verdict.OPEN
     uneven = good | {"second_class_share": 0.04}
     with open_record(changed(path, tmp_path / "one.h5", **uneven)) as record:
         assert "4% of the generated images" in content(record).summary
@@ -109,6 +111,12 @@ def test_claims_follow_the_numbers(path, tmp_path):
     with open_record(changed(path, tmp_path / "copies.h5", **good, **collapsed)) as record:
         claims = claims_of(record)
         assert claims["With few training images "].verdict == Verdict.REPRODUCED
+    turned = {name: value[:, ::-1] if isinstance(value, np.ndarray) else value
+              for name, value in collapsed.items()}
+    with open_record(changed(path, tmp_path / "turned.h5", **good, **turned)) as record:
+        assert claims_of(record)["With few training images "].verdict == Verdict.CONTRADICTED
+    with open_record(tmp_path / "copies.h5") as record:
+        claims = claims_of(record)
         assert claims["Where networks collapse, "].verdict == Verdict.REPRODUCED
 
 
