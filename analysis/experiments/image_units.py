@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..page.content import Claim
 from ..reading.estimates import signed, standard_error
 from ..reading.image_sets import class_text
 from ..reading.record import Record
@@ -91,6 +92,15 @@ def first_seeds(found: list[Unit]) -> list[Unit]:
     for unit in found:
         seen.setdefault((unit.classes, unit.asked), unit)
     return list(seen.values())
+
+
+def of_first_seeds(claims: list[Claim], found: list[Unit]) -> list[Claim]:
+    """Claims that rest on first_seeds say so, where there are others."""
+    others = len(found) - len(first_seeds(found))
+    if not others:
+        return claims
+    return [replace(claim, note=" ".join(filter(None, (
+        claim.note, "Of several seeds the first finished one.")))) for claim in claims]
 
 
 def differing(found: list[Unit]) -> tuple[str, ...]:

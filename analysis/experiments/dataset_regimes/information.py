@@ -262,7 +262,7 @@ def _variance_at_speciation(record: Record, shown: list[Unit]) -> Claim | None:
                            f"{_time_text(u, 'speciation_time')}" for u in known) + ".",
                  Verdict.REPRODUCED if all(close) else
                  Verdict.PARTLY if any(close) else Verdict.CONTRADICTED,
-                 "On real images under their exact score. Reproduced means within a quarter of "
+                 "On real images under their exact score. Reproduced means 0.78 to 1.28 times "
                  "$t_S$.")
 
 

@@ -141,10 +141,11 @@ def _width(found: list[Case]) -> Claim | None:
 
 
 def _absent(found: list[Case]) -> Claim | None:
-    own, other = _of(found, "edm"), _of(found, "ou")
-    if not own or not other:
+    own, other = ({c.d: c.main_peak()[1] for c in _of(found, process)} for process in ("edm", "ou"))
+    common = own.keys() & other.keys()
+    if not common:
         return None
+    d = max(common)
     return Claim("Section 7.1", "The variance peak is absent for the EDM and VE processes.",
-                 f"Its height is the same, {own[-1].main_peak()[1]:.6f} (EDM) and "
-                 f"{other[-1].main_peak()[1]:.6f} (VP) at d = {own[-1].d}; it is not "
-                 "localised.", NO)
+                 f"Its height at d = {d} is {own[d]:.6f} (EDM) and {other[d]:.6f} (VP); it is not "
+                 "localised.", NO if own[d] > other[d] / 2 else OPEN)

@@ -7,15 +7,17 @@ import numpy as np
 from ...page.content import Claim, Verdict, verdict_of
 from ...reading.image_sets import class_text
 from ...reading.record import Record
-from ..image_units import first_seeds
+from ..image_units import first_seeds, of_first_seeds
 from .data import TrainedUnit
+
+FAR = 1.5  # times t_S and beyond count as limits
 
 
 def claims(record: Record, found: list[TrainedUnit]) -> list[Claim]:
     shown = first_seeds(found)
     made = [_speciation(record, shown), _limits(shown), _near_exact(shown), _collapse(shown),
             _copies(shown)]
-    return [claim for claim in made if claim]
+    return of_first_seeds([claim for claim in made if claim], found)
 
 
 def _speciation(record: Record, shown: list[TrainedUnit]) -> Claim | None:
@@ -34,7 +36,7 @@ def _speciation(record: Record, shown: list[TrainedUnit]) -> Claim | None:
                  "$t_S=\\frac{1}{2}\\log\\Lambda$.",
                  f"φ passes {record.option('speciation_level', 0.775):g} at "
                  + "; ".join(texts) + ".", verdict_of(held),
-                 "Reproduced means within a third of $t_S$, partly that the interval reaches "
+                 "Reproduced means 0.75 to 1.33 times $t_S$, partly that the interval reaches "
                  "there. Unreliable units are left out.")
 
 
@@ -49,13 +51,16 @@ def _limits(shown: list[TrainedUnit]) -> Claim | None:
         texts.append(f"$n={unit.count}$: {phi.value[early]:.2f} at $t={time[early]:.2f}$ "
                      f"(independent samples {chance:.2f}), {phi.value[late]:.2f} at "
                      f"$t={time[late]:.2f}$")
-        reached = time[early] > unit.array("speciation_time") > time[late]
+        scale = unit.array("speciation_time")
+        reached = time[early] > FAR * scale and time[late] < scale / FAR
         held.append(bool(phi.low[early] <= chance + 0.05 and phi.high[late] > 0.95)
                     if reached else None)
     if not texts:
         return None
     return Claim("figure 4", "φ goes from the value of independent samples when $t\\gg t_S$ to one "
-                 "when $t\\ll t_S$.", "; ".join(texts) + ".", verdict_of(held))
+                 "when $t\\ll t_S$.", "; ".join(texts) + ".", verdict_of(held),
+                 "To 0.05, with the intervals; decided where the clones leave from beyond "
+                 f"{FAR:g} $t_S$ and within $t_S/{FAR:g}$. Unreliable units are left out.")
 
 
 def _near_exact(shown: list[TrainedUnit]) -> Claim | None:
