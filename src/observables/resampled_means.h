@@ -71,7 +71,7 @@ void for_each_drawn(const RandomStream& stream, std::size_t r, std::span<double>
 /// missing than the tails of an interval hold, the others' percentiles are not those of the value.
 inline constexpr double kLeastKnown = 0.95;
 
-/// Percentile interval of numbers, NaNs left out; NaN where fewer than that share are none.
+/// Percentile interval of numbers, NaNs left out; no ends where fewer than that share are numbers.
 Interval percentile_interval(std::vector<double> values, double level = 0.95,
                              double least_known = kLeastKnown);
 
