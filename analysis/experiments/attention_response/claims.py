@@ -76,13 +76,12 @@ def _routing_is_late(group: Told) -> Claim:
     def of_unit(unit):
         chi = unit.array("band_routing")[0][..., 0]  # (step, block)
         energy = (chi ** 2).sum(axis=0)
-        with np.errstate(invalid="ignore"):
-            share = energy / energy.sum()
-        late = max(1, round(len(share) / 6))  # the last five of 28
-        if len(share) == late:
+        late = max(1, round(len(energy) / 6))  # the last five of 28
+        if len(energy) == late:
             return None, "one block alone"
         if not energy.sum() > 0:
             return None, r"$\chi$ is zero"
+        share = energy / energy.sum()
         block = int(unit.record.axes["block"].values[np.argmax(share)])
         text = (f"{share[-late:].sum():.0%} of $\\chi^2$ in the last {late} of {len(share)} "
                 f"blocks, most in block {block}")

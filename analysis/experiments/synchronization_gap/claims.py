@@ -118,12 +118,10 @@ def _control_moves_more(setting: Setting) -> Claim | None:
         return None
     answers: list[bool | None] = []
     for g in couplings(record):
-        (main, m_error), (control, c_error) = (
-            _mean(*(setting.over_seeds("rms_common" + end, g, pairing=pairing)
-                    for end in ("", "_error")))
-            if len(setting.over_seeds("rms_common", g, pairing=pairing)) else (None, None)
-            for pairing in ("main", "control"))
-        if main is not None and control is not None:
+        cells = [[setting.over_seeds("rms_common" + end, g, pairing=pairing)
+                  for end in ("", "_error")] for pairing in ("main", "control")]
+        if all(len(values) for values, _ in cells):
+            (main, m_error), (control, c_error) = (_mean(*cell) for cell in cells)
             known = np.isfinite(main) & np.isfinite(control)
             answers += _above_zero((control - main)[known], np.hypot(m_error, c_error)[known])
     if not answers:
