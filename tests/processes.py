@@ -1,11 +1,13 @@
 """Launches real processes of the sweep: the made-up one of sweep_driver and the program itself."""
 
 import contextlib
+import itertools
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import time
 
 import h5py
@@ -14,6 +16,11 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PENDING, DONE, FAILED = 0, 1, 2
 SUCCESS, BAD_INPUT, UNITS_FAILED, DAMAGED, HOST_LOST, DRAINED = 0, 2, 3, 4, 69, 75
+
+# What a killed launcher of Open MPI 5 leaves behind keeps one of the same process number from
+# starting. Open to every user: some tests start ranks as somebody else.
+session_folder = tempfile.TemporaryDirectory(prefix="mpi", ignore_cleanup_errors=True)
+os.chmod(session_folder.name, 0o1777)
 
 # As root, on fewer cores than ranks, without pinning several launches to the same core: OMPI_MCA_
 # is read by Open MPI 4, PRTE_ by 5; MPICH needs none.
@@ -26,11 +33,15 @@ MPI_ENVIRONMENT = {
     "PRTE_MCA_hwloc_default_binding_policy": "none",
     # Open MPI 5 remarks on interfaces over which ranks of one machine do not reach each other.
     "OMPI_MCA_btl_tcp_if_include": "lo",
+    "TMPDIR": session_folder.name,
 }
 # Open MPI's launcher else leaves the other ranks two seconds to come to an end.
 AT_ONCE = {"OMPI_MCA_odls_base_sigkill_timeout": "0"}
 # The launcher; for programs built with another MPI library its launcher's path.
 LAUNCHER = os.environ.get("SYNCGAP_MPIRUN", "mpirun")
+# The variable by which whatever a run launched is known.
+MARK = "SYNCGAP_TEST_RUN"
+launches = itertools.count()
 
 
 def binary(name, variable):
@@ -55,11 +66,18 @@ class Run:
 
     def __init__(self, ranks, words, environment=(), **settings):
         self.ranks = ranks
+        # Inherited by all that it launches, whoever their parent is by then.
+        self.mark = f"{os.getpid()}.{next(launches)}"
         self.process = subprocess.Popen(
             command(ranks, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=True, env={**os.environ, **MPI_ENVIRONMENT, **dict(environment)},
-            **settings)
+            start_new_session=True,
+            env={**os.environ, **MPI_ENVIRONMENT, **dict(environment), MARK: self.mark}, **settings)
         self.pid = self.process.pid
+
+    def wait_until_gone(self, seconds=60):
+        """A launcher that is killed leaves ranks behind, also such as nobody had seen yet."""
+        wait_until(lambda: not any(variable_of(pid, MARK) == self.mark for pid in all_processes()),
+                   "the ranks are gone", seconds)
 
     def rank_pids(self, seconds=20):
         """Process ids of all ranks, lowest rank first; waits until they are there."""
@@ -122,9 +140,12 @@ def is_alive(pid):
     return stat is not None and stat[0] not in "ZX"
 
 
+def all_processes():
+    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+
+
 def children_of(pid):
-    every = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
-    return [child for child in every if (stat := stat_of(child)) and stat[1] == pid]
+    return [child for child in all_processes() if (stat := stat_of(child)) and stat[1] == pid]
 
 
 def descendants_of(pid):
@@ -133,15 +154,22 @@ def descendants_of(pid):
     return found + [lower for child in found for lower in descendants_of(child)]
 
 
-def rank_of(pid):
+def variable_of(pid, *names):
+    """The first of these variables that a process was started with, None once it has ended."""
     try:
-        variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        variables = pathlib.Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
     except OSError:
         return None
     for variable in variables:
-        if variable.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMI_RANK=")):
-            return int(variable.split(b"=")[1])
+        name, _, value = variable.partition("=")
+        if name in names:
+            return value
     return None
+
+
+def rank_of(pid):
+    rank = variable_of(pid, "OMPI_COMM_WORLD_RANK", "PMI_RANK")
+    return None if rank is None else int(rank)
 
 
 def wait_until(condition, what, seconds=30):

@@ -15,7 +15,6 @@ from processes import (
     DONE,
     SUCCESS,
     Driver,
-    is_alive,
     observables,
     statuses,
     units_begun,
@@ -88,7 +87,7 @@ class Storm:
                 raise
             code, out, err = -signal.SIGKILL, "", ""
         # Ranks that lost their mpirun notice it after a while; a user would wait for them too.
-        wait_until(lambda: not any(is_alive(pid) for pid in pids), "the ranks are gone", 60)
+        run.wait_until_gone()
         if finished:
             assert code == SUCCESS, f"exit code {code}\n{out}\n{err}"
         elif code != SUCCESS:
