@@ -28,6 +28,15 @@ class Measured:
     def standard_error(self) -> np.ndarray:
         return standard_error(self.low, self.high)
 
+    def within(self, size: float) -> bool | None:
+        """Whether a single number is less than this away from 0; None where its interval has both
+        such numbers and others, or no ends."""
+        if not np.isfinite(self.low) or not np.isfinite(self.high):
+            return None
+        if max(abs(self.low), abs(self.high)) < size:
+            return True
+        return False if self.low > size or self.high < -size else None
+
     def text(self, digits: int = 3) -> str:
         """"7.668 [7.51, 7.80]" of a single number."""
         if not np.isfinite(self.value):

@@ -222,18 +222,14 @@ def reach_claim(over: Reaches, beside_records) -> Claim | None:
 
 
 def _verdict(first: Measured, last: Measured) -> Verdict:
-    moves = _moves(first) and not _is_still(first)
-    if _is_still(last) or (moves and abs(first.value) > abs(last.value)):
+    moves = _moves(first) and not first.within(STILL)
+    if last.within(STILL) or (moves and abs(first.value) > abs(last.value)):
         return Verdict.CONTRADICTED
     if not _moves(last):
         return Verdict.OPEN
-    return (Verdict.REPRODUCED if _is_still(first) else Verdict.PARTLY if moves
+    return (Verdict.REPRODUCED if first.within(STILL) else Verdict.PARTLY if moves
             else Verdict.OPEN)
 
 
 def _moves(change: Measured) -> bool:
     return bool(change.low > 0 or change.high < 0)
-
-
-def _is_still(change: Measured) -> bool:
-    return bool(max(abs(change.low), abs(change.high)) < STILL)

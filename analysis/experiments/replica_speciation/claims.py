@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...page.content import Claim, Verdict
+from ...page.content import Claim, Verdict, verdict_of
 from ...reading.values import show
 from ..image_units import Measured
 from ..midpoints import (
@@ -17,10 +17,8 @@ from ..midpoints import (
     of_metric,
 )
 from ..replicas import Group, Unit, couplings, noise_name
-from .data import CONTROL, GAP, coupled, published, reliable_units, scaled
+from .data import CONTROL, EQUAL_SHARE, GAP, coupled, published, reliable_units, scaled
 
-# A plateau counts as the same if it differs by less than this share of the rise from the baseline.
-EQUAL_SHARE = 0.2
 # A midpoint does not change if the whole interval of its change is within this share of the steps.
 STILL_SHARE = 0.05
 PAIRED = ("the difference and its interval are of sigmoids by least squares, fitted again to all "
@@ -87,8 +85,7 @@ def _falls(group: Group) -> Claim | None:
     rises = [(a, b) for a, b in zip(order, order[1:])
              if _sign(midpoint_difference(found[a], found[b], "cosine")) == -1]
     sign = _sign(difference)
-    still = sign == 0 and (max(abs(difference.low), abs(difference.high))
-                           < STILL_SHARE * group.record.option("steps"))
+    still = sign == 0 and difference.within(STILL_SHARE * group.record.option("steps"))
     verdict = (Verdict.CONTRADICTED if still or sign == -1 else Verdict.OPEN if not sign
                else Verdict.PARTLY if rises else Verdict.REPRODUCED)
     steps = "; ".join(f"$g={show(g)}$: {_mean(found[g], 'midpoint')}" for g in order)
@@ -183,12 +180,7 @@ def _same_plateau(group: Group) -> Claim | None:
     ends = "; ".join(f"$g={show(g)}$: "
                      f"{np.mean([end_agreement(u, 'cosine') for u in usable[g]]):.3f}"
                      for g in sorted(usable))
-    known = difference is not None and np.isfinite(difference.low)
-    size = EQUAL_SHARE * rise
-    verdict = (Verdict.OPEN if not known
-               else Verdict.REPRODUCED if max(abs(difference.low), abs(difference.high)) < size
-               else Verdict.CONTRADICTED if difference.low > size or difference.high < -size
-               else Verdict.OPEN)
+    verdict = verdict_of([difference.within(EQUAL_SHARE * rise) if difference else None])
     text = (f"{group.text}: coupled to the end, the median cosine is higher at $g={show(strong)}$ "
             f"than at {show(weak)} by {_text(difference, 3)} ({ends}).")
     if verdict is Verdict.OPEN:

@@ -18,6 +18,8 @@ TABLE_1 = {0.1: (63.6, 50.0, 96.6), 0.3: (48.0, 33.7, 85.3), 0.5: (46.3, 31.6, 8
 CONTROL = 53.0  # g = 0, shared noise: figures 5 and 1
 GAP = (39.0, 41.0)  # Delta tau beyond weak coupling, section 4.1
 
+# Ends are the same if they differ by less than this share of the rise above independent images.
+EQUAL_SHARE = 0.2
 FEW_RESAMPLES = 5
 UNSTABLE_NOTE = f"Unstable: found in under {LEAST_SHARE:.0%} of the bootstrap samples."
 FIT_WORDS = ("sigmoid", "flat", "too few points", "midpoint outside", "not a sigmoid",

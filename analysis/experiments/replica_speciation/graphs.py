@@ -17,6 +17,7 @@ from ..midpoints import FITTED, LEAST_SHARE, known_gap, metric
 from ..reach import AXES
 from ..replicas import Reaches, Unit, couplings, say_not_measured, symbol
 from .data import (
+    EQUAL_SHARE,
     FEW_RESAMPLES,
     FIT_WORDS,
     SYMBOLS,
@@ -28,8 +29,6 @@ from .data import (
 PAIR = AXES["graph"]
 # Modes are averaged alike where rho differs by no more than rounding.
 SAME_CARRIED = 1e-6
-# A difference is none if its whole interval is within this share of the pairs' rise.
-EQUAL_SHARE = 0.2
 WORDS = {True: "alike", False: "apart", None: "not decided"}
 
 
@@ -219,7 +218,7 @@ def graph_claim(over: Reaches) -> Claim | None:
                      Verdict.OPEN)
     means = {name: _mean(values) for name, values in found.items()}
     rises = {name: np.mean([each.rise for each in values]) for name, values in found.items()}
-    answers = {name: _alike(means[name], abs(rises[name])) for name in means}
+    answers = {name: means[name].within(EQUAL_SHARE * abs(rises[name])) for name in means}
     texts = "; ".join(f"{name} {mean.text(3)}, where pairs rise by {rises[name]:.3f} "
                       f"({WORDS[answers[name]]})" for name, mean in means.items())
     each = found["cosine"]
@@ -232,14 +231,6 @@ def graph_claim(over: Reaches) -> Claim | None:
                  "Means over rows; errors are of the differences between a mode and the pair in "
                  "the same row, which share start and noise, and that of the mean takes one seed's "
                  f"differences for one. None: within {EQUAL_SHARE:.0%} of the pairs' rise.")
-
-
-def _alike(mean: Measured, pair_rise: float) -> bool | None:
-    """Whether a difference is none beside the pairs' rise; None: not decided."""
-    if max(abs(mean.low), abs(mean.high)) < EQUAL_SHARE * pair_rise:
-        return True
-    apart = mean.low > 0 or mean.high < 0
-    return False if apart and abs(mean.value) > EQUAL_SHARE * pair_rise else None
 
 
 def _verdict(answers: set) -> Verdict:

@@ -182,7 +182,7 @@ def _verdict(first: Measured, last: Measured, more: Measured | None,
         return Verdict.CONTRADICTED
     if not last.low > 0:
         return Verdict.OPEN
-    if -size < first.low and first.high < size:
+    if first.within(size):
         return Verdict.REPRODUCED
     return Verdict.PARTLY if more is not None and more.low > 0 else Verdict.CONTRADICTED \
         if first.low > 0 else Verdict.OPEN
