@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..page.content import Claim
 from ..reading.estimates import signed, standard_error
 from ..reading.image_sets import class_text
 from ..reading.record import Record
+
+MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,15 @@ def first_seeds(found: list[Unit]) -> list[Unit]:
     return list(seen.values())
 
 
-def of_first_seeds(claims: list[Claim], found: list[Unit]) -> list[Claim]:
-    """Claims that rest on first_seeds say so, where there are others."""
-    others = len(found) - len(first_seeds(found))
-    if not others:
-        return claims
-    return [replace(claim, note=" ".join(filter(None, (
-        claim.note, "Of several seeds the first finished one.")))) for claim in claims]
+def told(found: list[Unit]) -> tuple[str, ...]:
+    """What claims name units by: the number of images, and classes and seed where they differ."""
+    return ("images", *differing(found))
+
+
+def listed(texts: list[str]) -> str:
+    """What a claim says of its units; those that would make it too long are counted."""
+    more = len(texts) - MOST_LISTED
+    return "; ".join(texts[:MOST_LISTED]) + (f"; and {more} more" if more > 0 else "") + "."
 
 
 def differing(found: list[Unit]) -> tuple[str, ...]:

@@ -167,7 +167,8 @@ def _decision_figure(record: Record, shown: list[Unit]) -> Figure:
     return Figure("open-decisions", "What is still open at time $t$",
                   "Entropy of the image and of its class given the state $x_t$; "
                   f"{data_text(record)}. The first is $d$ times the excess entropy density: $d "
-                  "f^e(t)=H[a|x_t]$. Generation runs from right to left; the class is decided "
-                  "before the image. Discs: $t_S=\\frac{1}{2}\\log\\Lambda$ of the same images; "
-                  "squares: the time at which half of the clones end on one image.",
+                  "f^e(t)=H[a|x_t]$. Generation runs from right to left; the class, which the "
+                  "image tells, is never more open than it. Discs: $t_S=\\frac{1}{2}\\log\\Lambda$ "
+                  "of the same images; squares: the time at which half of the clones end on one "
+                  "image.",
                   draw, (7.6, 4.9))

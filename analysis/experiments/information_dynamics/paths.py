@@ -24,9 +24,7 @@ def _figure_1(d: Dynamics, process: str) -> Figure:
                "ones) over log $p_t(x)$. Right: rate of the conditional entropy (solid) and "
                "variance of its pathwise version (dash-dotted), each in units of its largest "
                "value. Vertical lines: times at which modes branch (dashed: pitchfork; dotted: "
-               f"fold). Triangles: maxima. Data: {d.title}; process: {process_title(process)}. The "
-               "entropy rate peaks later in generation (at weaker noise) than the modes branch; "
-               "the variance peaks closer to the branching.")
+               f"fold). Triangles: maxima. Data: {d.title}; process: {process_title(process)}.")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, sharex=True, width_ratios=(1.15, 1))

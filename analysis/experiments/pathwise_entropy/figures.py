@@ -50,8 +50,7 @@ def _figure_3(c: Case) -> Figure:
                "runs from right to left), with its mean over all of them (black). Right: the "
                "trajectories themselves, same colours, over log $p_t(x)$. "
                f"{process_title(c.process)}, {mixture_text(c.record)}. Vertical lines: times at "
-               "which modes of $p_t$ branch. The entropy of a single trajectory rises and falls on "
-               "its way down.")
+               "which modes of $p_t$ branch.")
 
     def draw(canvas):
         left, right = canvas.subplots(1, 2, sharex=True)
@@ -126,8 +125,7 @@ def _ensemble_figure(c: Case) -> Figure:
                   + process_title(c.process),
                   "Mean and variance of the pathwise entropy over all trajectories (95% intervals) "
                   "against quadrature, and the entropy rate. Dashed: branchings; triangles: "
-                  "maxima. The entropy rate does not peak at the branchings; the variance peaks "
-                  "closer to them.", draw, (11.4, 3.7))
+                  "maxima.", draw, (11.4, 3.7))
 
 
 def _picked(found: list[Case]) -> list[Case]:

@@ -8,7 +8,8 @@ from made_up_images import write_halves
 from records import changed
 from undecided import undecided
 
-from analysis.experiments.image_units import Measured, units
+from analysis import open_record
+from analysis.experiments.image_units import listed, units
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
 
@@ -76,6 +77,30 @@ def test_times_with_overlapping_intervals_are_not_ordered(path, tmp_path):
     assert found["eq. (10)"][0].count("[0.010, 3.000]") == 2
 
 
+def test_claims_ask_every_seed(run_job, tmp_path):
+    write_halves(tmp_path, count=80, side=6)
+    path = run_job(JOB.format(folder=tmp_path), "--set", "axes.seed=[4,9]", "--set",
+                   "axes.images=[80]")
+
+    def order(path):
+        with open_record(path) as record:
+            return {claim.where: claim for claim in content(record).claims}["main results"]
+
+    assert order(path).verdict == Verdict.REPRODUCED
+    assert "$n=80$, seed 4: $t_S$ = " in order(path).measured
+    assert "; $n=80$, seed 9: $t_S$ = " in order(path).measured
+    second = (np.s_[..., 1], 50.0)
+    late = changed(path, tmp_path / "late.h5", collapse_crossing_time=second,
+                   collapse_crossing_time_low=second, collapse_crossing_time_high=second)
+    assert order(late).verdict == Verdict.PARTLY
+
+
+def test_long_lists_are_cut_short():
+    texts = [f"unit {number}" for number in range(14)]
+    assert listed(texts[:2]) == "unit 0; unit 1."
+    assert listed(texts).endswith("; unit 11; and 2 more.")
+
+
 def test_tables_show_every_unit_and_every_branch(record):
     tables = {table.title: table for table in content(record).tables}
     assert [len(t.rows) for t in tables.values()] == [2, 2, 8]
@@ -83,12 +108,6 @@ def test_tables_show_every_unit_and_every_branch(record):
     assert times == sorted(times, reverse=True)
     for table in tables.values():
         assert all(len(row) == len(table.columns) for row in table.rows)
-
-
-def test_numbers_are_shown_with_their_interval():
-    assert Measured(*map(np.array, (7.6674, 7.5, 7.8))).text() == "7.667 [7.500, 7.800]"
-    assert Measured(*map(np.array, (-1.0, np.nan, np.nan))).text(1) == "−1.0"
-    assert Measured(*map(np.array, (np.nan,) * 3)).text() == "–"
 
 
 def test_report_of_whole_unfinished_and_empty_sweeps(path, tmp_path):

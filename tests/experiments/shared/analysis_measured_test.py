@@ -14,3 +14,9 @@ def test_a_number_is_within_a_size_where_its_whole_interval_is(low, high, answer
     ends = np.float64(low), np.float64(high)
     assert Measured(np.float64(0.5), *ends).within(1) is answer
     assert Measured(np.float64(-0.5), *(-end for end in ends[::-1])).within(1) is answer
+
+
+def test_numbers_are_shown_with_their_interval():
+    assert Measured(*map(np.array, (7.6674, 7.5, 7.8))).text() == "7.667 [7.500, 7.800]"
+    assert Measured(*map(np.array, (-1.0, np.nan, np.nan))).text(1) == "−1.0"
+    assert Measured(*map(np.array, (np.nan,) * 3)).text() == "–"
