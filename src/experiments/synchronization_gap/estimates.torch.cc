@@ -76,7 +76,7 @@ void SynchronizationGap::store_images(const Seen& seen, std::int64_t horizon,
   const std::int64_t size = kViews * pixels();
   for (std::int64_t k = 0; k < std::ssize(axes_.samples_kept); ++k)
     for (std::int64_t s = 0; s < std::ssize(axes_.image_steps); ++s, from += size)
-      if (axes_.image_steps[s] >= 0 && axes_.image_steps[s] < horizon)
+      if (axes_.image_steps[s] < horizon)
         cells.assign(std::vector<double>(from, from + size), k, s);
       else
         cells.none(k, s);

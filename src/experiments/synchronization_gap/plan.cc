@@ -7,13 +7,26 @@
 #include "experiments/shared/axis_values.h"
 
 namespace syncgap::experiments {
+namespace {
+
+/// Values of an axis of steps; a step that no diffusion of the grid has would be left empty.
+std::vector<std::int64_t> followed_steps(const Grid& grid, const char* axis, std::int64_t longest) {
+  std::vector<std::int64_t> steps = axis_values<std::int64_t>(grid, axis);
+  for (const std::int64_t step : steps)
+    require_input(step >= 0 && step < longest, "the longest diffusion has no such step (axes.",
+                  axis, ", saw ", step, "): give numbers below ", longest,
+                  ", or a longer one (axes.horizon)");
+  return steps;
+}
+
+}  // namespace
 
 FollowAxes::FollowAxes(const SynchronizationGapOptions& options, std::int64_t longest,
                        const Grid& grid)
     : thresholds(axis_values<double>(grid, "tau")),
       scales(axis_values<double>(grid, "scale")),
-      intervention_steps(axis_values<std::int64_t>(grid, "intervention_step")),
-      image_steps(axis_values<std::int64_t>(grid, "image_step")),
+      intervention_steps(followed_steps(grid, "intervention_step", longest)),
+      image_steps(followed_steps(grid, "image_step", longest)),
       samples_kept(kept_samples(grid, "samples", options.samples)) {
   require_input(axis_values<std::int64_t>(grid, "step") == first_integers(longest),
                 "axis step does not count the steps of the longest diffusion (axes.step, ",
@@ -24,7 +37,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> FollowAxes::places(std::int64
   std::vector<std::pair<std::int64_t, std::int64_t>> found;
   for (std::int64_t i = 0; i < std::ssize(intervention_steps); ++i)
     for (std::int64_t s = 0; s < std::ssize(scales); ++s)
-      if (intervention_steps[i] >= 0 && intervention_steps[i] < horizon) found.emplace_back(i, s);
+      if (intervention_steps[i] < horizon) found.emplace_back(i, s);
   return found;
 }
 
