@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.experiments.exact_score.tables import crossing_text
-from analysis.reading.estimates import crossings, peak, plus_minus, signed, wilson, zero_test
+from analysis.reading.estimates import crossings, peak, plus_minus, signed, t95, wilson, zero_test
 
 
 @pytest.mark.parametrize("value, error, text", [
@@ -50,6 +51,11 @@ def test_range_of_a_sign_change():
     mean = np.array([-4, -3, -2, -1, -0.1, 1, 2, 3, 4.0])
     assert crossing_text(angles, mean, np.full(9, 0.5)) == "0.51 [0.38, 0.62]"
     assert crossing_text(angles, np.abs(mean), np.full(9, 0.5)) == "none"
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 8, 20, 1000])
+def test_students_quantile(freedom):
+    assert t95(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=2e-3)
 
 
 def test_wilson_interval():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...page.content import Claim, Verdict
-from ...reading.estimates import Z95, standard_error
+from ...reading.estimates import Z95, standard_error, t95
 from ...reading.values import show
 from ..coupled_pairs import Setting, couplings
 
@@ -47,8 +47,8 @@ def _no_gap_without_coupling(setting: Setting) -> Claim | None:
 
 def _gap_grows(setting: Setting) -> Claim | None:
     """Weighted slope of the gap over g, each gap with the error its interval stands for: that of
-    the trajectories of one network. Networks differ besides, so that the slope's error is raised to
-    what the gaps scatter about the line."""
+    the trajectories of one network. Networks differ besides, so that the slope's interval is
+    widened to what the gaps scatter about the line."""
     points, left_out = [], 0
     for g in couplings(setting.record):
         gaps, lost = _gaps(setting, g)
@@ -66,15 +66,16 @@ def _gap_grows(setting: Setting) -> Claim | None:
     spread = np.sum(weight * (g - centre)**2)
     slope = np.sum(weight * (g - centre) * v) / spread
     rest = v - np.sum(weight * v) / weight.sum() - slope * (g - centre)
-    scatter = np.sum(weight * rest**2) / max(1, len(v) - 2)
-    slope_error = np.sqrt(max(1.0, scatter) / spread)
-    verdict = (Verdict.REPRODUCED if slope < -Z95 * slope_error
-               else Verdict.CONTRADICTED if slope > Z95 * slope_error else Verdict.OPEN)
+    half = Z95 / np.sqrt(spread)
+    if (freedom := len(v) - 2) > 0:
+        half = max(half, t95(freedom) * np.sqrt(np.sum(weight * rest**2) / freedom / spread))
+    verdict = (Verdict.REPRODUCED if slope < -half else Verdict.CONTRADICTED if slope > half
+               else Verdict.OPEN)
     return Claim("section 5.2, figure 10", "The gap grows with the coupling strength: the common "
                  "mode speciates ever earlier than the difference mode.",
-                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {Z95 * slope_error:.1f} "
+                 f"{setting.text}: $t_v-t_u$ changes by {slope:.1f} ± {half:.1f} "
                  f"steps per unit of $g$ over $g={show(float(g.min()))}$ to "
                  f"{show(float(g.max()))}, from {len(points)} "
                  f"measurements.{_left_out(left_out)}", verdict,
-                 "A line of least squares, weighted by the intervals; its error is theirs, or what "
-                 "the gaps scatter about it where that is more.")
+                 "A line of least squares, weighted by the intervals; ± is 95% of their errors, "
+                 "or of what the gaps scatter about it (Student's t) where that is more.")
