@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..reading.estimates import Z95, t95
 from ..reading.record import Record
 from ..reading.values import position, show
 
@@ -70,6 +71,17 @@ def shown_couplings(record: Record) -> list[float]:
     if len(every) <= MOST_COUPLINGS:
         return every
     return [every[i] for i in np.linspace(0, len(every) - 1, MOST_COUPLINGS).round().astype(int)]
+
+
+def over_networks(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over the first axis, the seeds, and the half width of its 95% interval: that of the
+    standard errors of single networks, or Student's of their scatter where that is wider."""
+    count = len(values)
+    half = Z95 * np.sqrt(np.sum(np.square(errors), axis=0)) / count
+    if count > 1:
+        scatter = values.std(axis=0, ddof=1) / np.sqrt(count)
+        half = np.fmax(half, t95(count - 1) * scatter)
+    return values.mean(axis=0), half
 
 
 def mode(record: Record, name: str) -> int:

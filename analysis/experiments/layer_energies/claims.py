@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...page.content import Claim, Verdict, left_out_text
-from ...reading.estimates import Z95
+from ...reading.estimates import t95
 from ...reading.values import show
 from ..replicas import Group, Unit, couplings
 from .data import (
@@ -183,6 +183,18 @@ def _vanishes(group: Group, cells: list[_Cells]) -> Claim | None:
                  f"{COUNTED} None: in at most {NONE_SHARE:.0%} of the blocks.")
 
 
+def welch(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """The difference of two means of at least two numbers each, and the half width of its 95%
+    interval by Welch's t."""
+    variances = np.array([each.var(ddof=1) / len(each) for each in (first, second)])
+    counts = np.array([len(first), len(second)])
+    difference = first.mean() - second.mean()
+    if not variances.any():
+        return difference, 0.0
+    freedom = variances.sum()**2 / np.sum(variances**2 / (counts - 1))
+    return difference, t95(int(freedom + 1e-9)) * np.sqrt(variances.sum())
+
+
 def _leading_are_coarse(group: Group) -> Claim | None:
     units = [unit for g in couplings(group.record)[:1] for unit in group.units(g)]
     if not units:
@@ -197,14 +209,12 @@ def _leading_are_coarse(group: Group) -> Claim | None:
             if len(leading) < 2:
                 continue
             known += 1
-            error = np.sqrt(leading.var(ddof=1) / len(leading)
-                            + trailing.var(ddof=1) / len(trailing))
-            difference = trailing.mean() - leading.mean()
-            if difference > Z95 * error:
+            difference, half = welch(trailing, leading)
+            if difference > half:
                 coarser.append(int(block))
-            elif difference < -Z95 * error:
+            elif difference < -half:
                 finer.append(int(block))
-            elif abs(difference) + Z95 * error < width:
+            elif abs(difference) + half < width:
                 alike += 1
     where, statement = "section 2.6", ("Leading modes are those of coarse structure, trailing ones "
                                        "those of fine detail.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...page.content import Claim, Verdict, verdict_of
-from ...reading.estimates import Z95, standard_error
+from ...reading.estimates import standard_error
 from ...reading.values import show
-from ..coupled_pairs import Setting, couplings
+from ..coupled_pairs import Setting, couplings, over_networks
 from .data import is_table_1, pairings, published
 
 
@@ -30,20 +30,10 @@ def _gaps(setting: Setting, pairing: str):
                 yield g, float(tau), values[:, k], errors[:, k]
 
 
-def _mean(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean over the first axis, the seeds, and its standard error: what the errors of the
-    trajectories make of it, or the scatter of the networks where that is more."""
-    count = len(values)
-    own = np.sqrt(np.sum(np.square(errors), axis=0)) / count
-    if count < 2:
-        return values.mean(axis=0), own
-    return values.mean(axis=0), np.fmax(own, values.std(axis=0, ddof=1) / np.sqrt(count))
-
-
-def _above_zero(value: np.ndarray, error: np.ndarray) -> list[bool | None]:
-    """Whether numbers are above zero; None where their 95% intervals hold it, or are not known."""
-    return [True if v > Z95 * e else False if v < -Z95 * e else None
-            for v, e in zip(np.ravel(value), np.ravel(error))]
+def _above_zero(value: np.ndarray, half: np.ndarray) -> list[bool | None]:
+    """Whether numbers are above zero; None where their intervals hold it, or are not known."""
+    return [True if v > h else False if v < -h else None
+            for v, h in zip(np.ravel(value), np.ravel(half))]
 
 
 def _counts(answers: list[bool | None]) -> str:
@@ -52,16 +42,16 @@ def _counts(answers: list[bool | None]) -> str:
             f"{sum(a is False for a in answers)}")
 
 
-_INTERVALS = ("Beyond the 95% interval of the mean over seeds, from the trajectories or from the "
-              "scatter of the networks, whichever is more.")
+_INTERVALS = ("Beyond the 95% interval of the mean over seeds: of the trajectories, or of the "
+              "networks' scatter (Student's t), whichever is wider.")
 
 
 def _negative(setting: Setting) -> Claim | None:
     cells = list(_gaps(setting, "main")) if "main" in pairings(setting.record) else []
     if not cells:
         return None
-    means = [_mean(values, errors) for *_, values, errors in cells]
-    answers = [answer for mean, error in means for answer in _above_zero(-mean, error)]
+    means = [over_networks(values, errors) for *_, values, errors in cells]
+    answers = [answer for mean, half in means for answer in _above_zero(-mean, half)]
     return Claim("table 1", "In MAIN the common mode settles before the difference mode for every "
                  "coupling and threshold.",
                  f"{setting.text}: $\\Delta t<0$ in {_counts(answers)}; means from "
@@ -72,13 +62,13 @@ def _negative(setting: Setting) -> Claim | None:
 def _larger_than_control(setting: Setting) -> Claim | None:
     if set(pairings(setting.record)) != {"main", "control"}:
         return None
-    control = {(g, tau): _mean(v, e) for g, tau, v, e in _gaps(setting, "control")}
-    pairs = [(_mean(v, e), control[g, tau]) for g, tau, v, e in _gaps(setting, "main")
+    control = {(g, tau): over_networks(v, e) for g, tau, v, e in _gaps(setting, "control")}
+    pairs = [(over_networks(v, e), control[g, tau]) for g, tau, v, e in _gaps(setting, "main")
              if (g, tau) in control]
     if not pairs:
         return None
-    answers = [answer for (m, m_error), (c, c_error) in pairs
-               for answer in _above_zero(c - m, np.hypot(m_error, c_error))]
+    answers = [answer for (m, m_half), (c, c_half) in pairs
+               for answer in _above_zero(c - m, np.hypot(m_half, c_half))]
     ratios = [m / c for (m, _), (c, _) in pairs if c != 0]
     text = f"; median ratio {np.median(ratios):.2f}" if ratios else ""
     return Claim("table 1", "The gap of MAIN is larger (more negative) than that of CTRL for every "
@@ -121,9 +111,9 @@ def _control_moves_more(setting: Setting) -> Claim | None:
         cells = [[setting.over_seeds("rms_common" + end, g, pairing=pairing)
                   for end in ("", "_error")] for pairing in ("main", "control")]
         if all(len(values) for values, _ in cells):
-            (main, m_error), (control, c_error) = (_mean(*cell) for cell in cells)
+            (main, m_half), (control, c_half) = (over_networks(*cell) for cell in cells)
             known = np.isfinite(main) & np.isfinite(control)
-            answers += _above_zero((control - main)[known], np.hypot(m_error, c_error)[known])
+            answers += _above_zero((control - main)[known], np.hypot(m_half, c_half)[known])
     if not answers:
         return None
     return Claim("section 5.1, figure 9", "A perturbation of $v$ changes the end of CTRL more than "

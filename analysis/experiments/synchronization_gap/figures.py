@@ -7,6 +7,7 @@ import numpy as np
 from ...page import style
 from ...page.content import Content, Figure
 from ...page.papers import MULTIMODAL
+from ...reading.estimates import Z95
 from ...reading.networks import network_text
 from ...reading.record import Record
 from ...reading.values import show
@@ -15,6 +16,7 @@ from ..coupled_pairs import (
     couplings,
     first_count,
     mode,
+    over_networks,
     settings,
     shown_couplings,
 )
@@ -181,9 +183,8 @@ def _intervention_figure(setting: Setting) -> Figure:
                 if not len(values):
                     continue
                 errors = setting.over_seeds(name + "_error", g, pairing=pairing)[:, order, 0]
-                spread = (values.std(axis=0, ddof=1) / np.sqrt(len(values)) if len(values) > 1
-                          else errors[0])
-                style.band(ax, steps[order], values.mean(axis=0), spread, number, label)
+                mean, half = over_networks(values, errors)
+                style.band(ax, steps[order], mean, half / Z95, number, label)
         axes[0, 0].set_ylim(bottom=0)  # panels share it
         for ax in axes[-1]:
             ax.set_xlabel("step of the intervention")
@@ -194,8 +195,9 @@ def _intervention_figure(setting: Setting) -> Figure:
     return Figure(f"figure-9-{setting.key}", f"Figure 9: interventions on $v$, {setting.text}",
                   "Root mean square change of the final common and difference modes (white − "
                   f"black = 1) after normal noise of standard deviation {show(scale)} was added to "
-                  "$v$ at one step; same initial noise. Bars: 95% from the standard error over "
-                  "seeds, or over trajectories for one seed.", draw, _size(record))
+                  "$v$ at one step; same initial noise. Bars: 95% intervals of the mean over "
+                  "seeds, of the trajectories or of the networks' scatter, whichever is wider.",
+                  draw, _size(record))
 
 
 def _gap_figure(record: Record, setting: Setting) -> Figure:

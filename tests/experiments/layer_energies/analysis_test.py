@@ -9,9 +9,11 @@ import pytest
 from command import analyse, check_page, report
 from decided_replicas import decide, set_gaps
 from records import changed, set_pending
+from scipy import stats
 from undecided import undecided
 
 from analysis import open_record
+from analysis.experiments.layer_energies.claims import welch
 from analysis.experiments.layer_energies.data import (
     beyond_chance,
     chance,
@@ -201,6 +203,17 @@ def test_nothing_is_said_of_a_network_without_context(layers, tmp_path):
     found = undecided(set_gaps(layers, tmp_path / "alone.h5", as_published, reliable=0.0))
     for claim, count in ((LAST, 2), (INVERSION, 4), (VANISHES, 6)):
         assert found[claim][0].endswith(f": nothing reliable. Left out: {count} unreliable units.")
+
+
+@pytest.mark.parametrize("counts", [(2, 2), (3, 5), (8, 8)])
+def test_interval_of_a_difference_is_welchs(counts):
+    random = np.random.default_rng(2)
+    first, second = random.normal(1, 1, counts[0]), random.normal(0, 3, counts[1])
+    difference, half = welch(first, second)
+    at_its_end = stats.ttest_ind(first - difference + half, second, equal_var=False)
+    # Degrees of freedom are rounded down, so that the interval is no narrower.
+    assert 0.02 < at_its_end.pvalue < 0.0502
+    assert welch(np.ones(2), np.zeros(3)) == (1, 0)
 
 
 def test_leading_modes_are_coarse_where_their_frequencies_are_lower(layers, tmp_path):

@@ -7,8 +7,7 @@ from records import changed, set_pending
 from small_network import SMALL_NETWORK
 
 from analysis import open_record
-from analysis.experiments.coupled_pairs import settings
-from analysis.experiments.synchronization_gap.claims import _mean
+from analysis.experiments.coupled_pairs import over_networks, settings
 from analysis.experiments.synchronization_gap.data import TABLE_1, TABLE_1_THRESHOLDS
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
@@ -88,9 +87,12 @@ def test_claims_follow_the_gaps_and_their_intervals(gap, tmp_path, main, control
 
 
 def test_networks_that_scatter_decide_less_than_their_trajectories():
-    mean, error = _mean(np.array([[-20.0], [20.0]]), np.array([[1.0], [1.0]]))
-    assert mean == pytest.approx([0]) and error == pytest.approx([20])
-    assert _mean(np.array([[5.0]]), np.array([[2.0]]))[1] == pytest.approx([2])
+    mean, half = over_networks(np.array([[-20.0], [20.0]]), np.array([[1.0], [1.0]]))
+    assert mean == pytest.approx([0]) and half == pytest.approx([12.706 * 20], rel=1e-4)
+    alone = over_networks(np.array([[5.0]]), np.array([[2.0]]))[1]
+    assert alone == pytest.approx([1.96 * 2], rel=1e-4)
+    wide = over_networks(np.array([[0.1], [-0.1]]), np.array([[3.0], [4.0]]))[1]
+    assert wide == pytest.approx([1.96 * 2.5], rel=1e-4)
 
 
 def test_published_table_is_complete_and_ordered():
