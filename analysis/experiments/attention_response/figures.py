@@ -111,7 +111,9 @@ def _band_figure(group: Told) -> Figure:
                   "Parts of the gain along the first principal direction within each band, band 0 "
                   "being the mean over tokens; means over all steps. Bands: 95% intervals over "
                   "states, taken as of one step, as states stay the same along a trajectory. "
-                  "Dotted: at the means of real pairs instead of where replicas are alike.", draw,
+                  "Dotted: at the means of real pairs, coupled with "
+                  f"$g={show(group.record.option('mean_coupling'))}$, instead of where replicas "
+                  "are alike.", draw,
                   (2.6 * len(shown) + 1.4, 4.6))
 
 
@@ -210,7 +212,8 @@ def _branch_figure(group: Told) -> Figure:
                   "better described by two branches, (34), than by one Gaussian, beyond what "
                   f"{level:.0%} of such draws show. Middle: $\\gamma$ of (36), the slope of what "
                   "blocks add beyond their linear gains on the score (35) of these fits; shade: "
-                  "two standard errors. Right: how much of that it explains.", draw, (12.0, 4.4))
+                  "two standard errors, over pairs and over the states of the gains. Right: how "
+                  "much of that it explains.", draw, (12.0, 4.4))
 
 
 def _linear_figure(group: Told) -> Figure:

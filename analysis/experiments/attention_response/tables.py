@@ -39,20 +39,25 @@ def _kappa(record: Record) -> Table:
                 known = np.isfinite(status)
                 kappa, onset = unit.array("kappa")[g], unit.array("onset")[g]
                 split = status == STATUS.index("two branches")
+                chance = unit.array("bimodal_chance")[g]
+                chance = chance[np.isfinite(chance)]
+                two = (chance <= record.option("bimodal_level")).mean() if chance.size else np.nan
                 shares = [f"{100 * (status[known] == k).mean():.1f} %" if known.any() else "–"
                           for k in range(len(STATUS))]
                 found = np.count_nonzero(np.isfinite(kappa))
-                rows.append([group.text, str(unit.seed), show(strength), *shares,
+                rows.append([group.text, str(unit.seed), show(strength),
+                             f"{100 * two:.1f} %" if chance.size else "–", *shares,
                              f"{np.count_nonzero(kappa > 1)} of {found}",
                              f"{np.count_nonzero(kappa[split] > 1)} of {np.count_nonzero(split)}",
                              f"{np.count_nonzero(np.isfinite(onset))} of {onset.size}"])
     return Table("The modewise speciation parameter",
-                 ["<replicas", "seed", "$g$", *STATUS, r"$\kappa > 1$", "of two branches",
-                  "modes with an onset"],
-                 rows, "Shares of all steps, blocks and modes. A distribution counts as of two "
-                       "branches where one Gaussian would be fitted so much better by two with a "
-                       f"probability of at most {record.option('bimodal_level'):.0%}: that share "
-                       "of them is there by chance, and chance alone makes their fits those of "
+                 ["<replicas", "seed", "$g$", "two branches found", *STATUS, r"$\kappa > 1$",
+                  "of two branches", "modes with an onset"],
+                 rows, "Shares of all steps, blocks and modes. Two branches are found where one "
+                       "Gaussian would be fitted so much better by two with a probability of at "
+                       f"most {record.option('bimodal_level'):.0%}: that share is found by chance. "
+                       r"The next four add up to all: where $\gamma \leq 0$ or (55) there is no "
+                       "parameter, whatever is found. Chance alone makes fits those of "
                        "large $m^2/c$, so that $\\kappa > 1$ says nothing there. An onset is where "
                        "$\\kappa$ stays above 1 to the end, at which there are two branches: by "
                        f"chance in at most {record.option('bimodal_level'):.0%} of the modes.")
@@ -75,7 +80,9 @@ def _heads(record: Record) -> Table:
                  ["<replicas", "seed", "band", "pattern / routing, median", "routing is larger",
                   "(105) promises something", "its bound, median"], rows,
                  "Over all steps looked at, blocks and heads. (105) promises something where its "
-                 "right side is positive, with the smallest constants that there are.")
+                 "right side is positive, with the smallest $\\epsilon$ and "
+                 "$\\lambda_\\perp$ that there are; its bound is a median over states, without "
+                 "bound where it promises nothing.")
 
 
 def _networks(record: Record) -> Table:

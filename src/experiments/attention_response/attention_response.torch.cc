@@ -50,7 +50,7 @@ void AttentionResponse::run(const Unit& unit, Results& results, const RunContext
   context.team.say("fits branches");
   store_gains(plan_, symmetric, at_means, modes.variances, results);
   store_heads(plan_, symmetric, results);
-  store_branches(plan_, pairs, modes.variances,
+  store_branches(plan_, symmetric, pairs, modes.variances,
                  RandomStream(context.sweep_seed, "one branch by chance"), results);
   network.store(results);
   results.cells("reliable").set(network.uses_context() ? 1 : 0);

@@ -63,14 +63,16 @@ void describe_heads(ObservableList& list) {
                       "|dA V| / |A dV|: what changes of a head's attention over what it routes",
                       "1", "dit (106)", kOverStates);
   list.add("pattern_bound", of_band,
-           "right side of (105), median over the states where it promises something; no value "
-           "where it does so for none",
+           "right side of (105), upper median over states, without bound where it is not "
+           "positive; no value where that is so for half of them or more",
            "1", "dit (105)");
   list.add("bound_share", of_band, "share of the states where the right side is positive", "1",
            "dit (105)");
 }
 
 void describe_gains(ObservableList& list) {
+  list.add_with_error("routing_preference", {"state", "step", "block"},
+                      "chi in band 0 less chi in the highest band", "1", "dit (61)", kOverStates);
   const ObservableList::Names map = {"g", "step", "block", "mode"};
   list.add_with_error("gain", map, "eta_k(g) of one block, by its parts", "1", "dit (46)",
                       kOverStates);
@@ -90,14 +92,23 @@ void describe_gains(ObservableList& list) {
       "log10 of the root mean square along a mode of differences that are propagated to first "
       "order through whole blocks, output and steps, over that before the first block",
       "1", "syncgap", kOverStates);
-  list.add_with_error("measured_gain", map, "the same of real pairs, which differ by more", "1",
-                      "syncgap", "standard error over pairs");
+  list.add_with_error(
+      "measured_gain", map,
+      "the same of all real pairs, at what they are instead of at their mean at the "
+      "start",
+      "1", "syncgap", "standard error over pairs");
+  list.add_with_error(
+      "propagated_excess", map,
+      "log10 of the root mean square along a mode of propagated differences over that of the real "
+      "pairs with the same differences at the start",
+      "1", "syncgap", kOverStates);
 }
 
 void describe_branches(ObservableList& list) {
   const ObservableList::Names map = {"g", "step", "block", "mode"};
   const ObservableList::Names place = {"g", "step", "block"};
-  const std::string blocks = "jackknife over blocks of pairs";
+  const std::string blocks = "jackknife over blocks of pairs",
+                    both = blocks + ", and over the states of the gains";
   list.add_with_error("branch_separation", map,
                       "m of the two-branch fit N(+-m, c) / 2 to components of real differences; "
                       "its error means little where m is near 0",
@@ -109,7 +120,7 @@ void describe_branches(ObservableList& list) {
   list.add_with_error("score_gain", place,
                       "gamma: slope of what a block adds to real differences beyond its linear "
                       "gain on the score (35) of the fits, over pairs and modes",
-                      "1", "dit (36)", blocks);
+                      "1", "dit (36)", both);
   list.add("score_share", place, "share of it that this explains", "1", "syncgap");
   list.add("beyond_gain", place,
            "what a block adds along the modes of real differences beyond their linear gains, by "
@@ -123,15 +134,15 @@ void describe_branches(ObservableList& list) {
   list.add_with_error("kappa", map,
                       "modewise speciation parameter by the fit, whether or not there are two "
                       "branches by bimodal_chance; 0 where m is",
-                      "1", "dit (50)", blocks);
+                      "1", "dit (50)", both);
   list.add("kappa_status", map,
            "0 there are two branches, 1 one Gaussian does as well; without a parameter: 2 gamma is "
            "not positive, 3 the block amplifies more than the score restores, (55)",
            "1", "dit (50), (55)");
   list.add("onset", {"g", "block", "mode"},
-           "step from which on kappa stays at 1 or above to the end, linear between steps; no "
-           "value where it does not, or where the last step has no two branches, so that chance "
-           "makes one in bimodal_level of the modes at most",
+           "step from which on kappa is known and stays at 1 or above to the end, linear between "
+           "neighbouring steps; no value where it does not, or where the last step has no two "
+           "branches, so that chance makes one in bimodal_level of the modes at most",
            "step", "dit (51)");
 }
 

@@ -24,8 +24,8 @@ void store_heads(const AttentionResponsePlan& plan, const ResponseData& symmetri
                  Results& results);
 /// Two branches of real differences, the score's gain, and the speciation parameter: after
 /// store_gains, whose whole_gain it reads. `chance` draws what one branch looks like.
-void store_branches(const AttentionResponsePlan& plan, const PairData& pairs,
-                    const std::vector<std::vector<double>>& variances, const RandomStream& chance,
-                    Results& results);
+void store_branches(const AttentionResponsePlan& plan, const ResponseData& symmetric,
+                    const PairData& pairs, const std::vector<std::vector<double>>& variances,
+                    const RandomStream& chance, Results& results);
 
 }  // namespace syncgap::experiments

@@ -6,6 +6,7 @@
 
 #include "core/numbers.h"
 #include "experiments/attention_response/estimates.h"
+#include "experiments/attention_response/state_gains.h"
 #include "observables/estimate.h"
 #include "theory/modewise_speciation.h"
 
@@ -14,34 +15,21 @@ namespace syncgap::experiments {
 namespace {
 
 constexpr double kNoLogarithm = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoBound = std::numeric_limits<double>::infinity();
 using Modes = std::vector<std::vector<double>>;
+
+/// The median of an odd count; of an even one the larger of the two in the middle.
+double upper_median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 /// Gains of one kind of states.
 class Gains {
  public:
-  Gains(const AttentionResponsePlan& plan, const ResponseData& data) : plan_(plan), data_(data) {}
-
-  /// Where direction `k` of a state, step and block lies among all, and among the followed ones.
-  std::int64_t at(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k) const {
-    return ((state * data_.steps + s) * data_.blocks + block) * (data_.modes + data_.bands) + k;
-  }
-  std::int64_t whole_at(std::int64_t state, std::int64_t s, std::int64_t block,
-                        std::int64_t k) const {
-    return ((state * data_.steps + s) * data_.blocks + block) * data_.modes + k;
-  }
-
-  /// eta by its parts, dit (46).
-  double gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
-              double rho) const {
-    const auto i = unsigned_size(at(state, s, block, k));
-    return 1 + data_.perceptron[i] + data_.query[i] + rho * (data_.routing[i] + data_.key[i]);
-  }
-  /// What (46) leaves out of it, of a followed state.
-  double cross_gain(std::int64_t state, std::int64_t s, std::int64_t block, std::int64_t k,
-                    double rho) const {
-    const auto i = unsigned_size(whole_at(state, s, block, k));
-    return data_.cross_query[i] + rho * data_.cross_partner[i];
-  }
+  Gains(const AttentionResponsePlan& plan, const ResponseData& data)
+      : plan_(plan), data_(data), of_(data) {}
 
   void store_parts(std::int64_t kind, const Modes& variances, Results& results) const {
     // Sums have errors of their own: parts of one state belong together.
@@ -62,7 +50,8 @@ class Gains {
           for (std::int64_t k = 0; k < data_.modes + data_.bands; ++k) {
             for (std::int64_t state = 0; state < data_.states; ++state) {
               double sum = 0;
-              for (const auto* part : parts) sum += (*part)[unsigned_size(at(state, s, block, k))];
+              for (const auto* part : parts)
+                sum += (*part)[unsigned_size(of_.at(state, s, block, k))];
               sample[unsigned_size(state)] = sum;
             }
             if (k >= data_.modes)
@@ -73,6 +62,22 @@ class Gains {
               modes.none(kind, s, block, k);
           }
     }
+  }
+
+  /// chi of the lowest band less that of the highest: both are of the same states.
+  void store_preference(std::int64_t kind, Results& results) const {
+    auto cells = results.cells("routing_preference");
+    std::vector<double> sample(unsigned_size(data_.states));
+    for (std::int64_t s = 0; s < data_.steps; ++s)
+      for (std::int64_t block = 0; block < data_.blocks; ++block) {
+        for (std::int64_t state = 0; state < data_.states; ++state) {
+          const auto chi = [&](std::int64_t band) {
+            return data_.routing[unsigned_size(of_.at(state, s, block, data_.modes + band))];
+          };
+          sample[unsigned_size(state)] = chi(0) - chi(data_.bands - 1);
+        }
+        cells.set(observables::estimate_mean(sample), kind, s, block);
+      }
   }
 
   void store_gains(const Modes& variances, Results& results) const {
@@ -91,9 +96,9 @@ class Gains {
             }
             std::vector<double> sample, left_out;
             for (std::int64_t state = 0; state < data_.states; ++state)
-              sample.push_back(gain(state, s, block, k, rho));
+              sample.push_back(of_.gain(state, s, block, k, rho));
             for (std::int64_t state = 0; state < data_.whole; ++state)
-              left_out.push_back(cross_gain(state, s, block, k, rho));
+              left_out.push_back(of_.cross_gain(state, s, block, k, rho));
             const auto parts = observables::estimate_mean(sample);
             const auto cross = observables::estimate_mean(left_out);
             gains.set(parts, g, s, block, k);
@@ -131,7 +136,7 @@ class Gains {
             finite ? observables::estimate_mean(logs) : Estimate{kNoLogarithm, kNoLogarithm, 0}, g,
             s, block, k);
         for (std::int64_t state = 0; state < data_.states; ++state)
-          logs[unsigned_size(state)] += std::log10(std::abs(gain(state, s, block, k, rho)));
+          logs[unsigned_size(state)] += std::log10(std::abs(of_.gain(state, s, block, k, rho)));
       }
   }
 
@@ -141,9 +146,7 @@ class Gains {
     const auto squares = [&](std::int64_t s, std::int64_t block) {
       std::vector<double> out;
       for (std::int64_t state = 0; state < data_.whole; ++state)
-        out.push_back(data_.propagated[unsigned_size(g * data_.whole * data_.steps * data_.blocks *
-                                                         data_.modes +
-                                                     whole_at(state, s, block, k))]);
+        out.push_back(of_.propagated(g, state, s, block, k));
       return out;
     };
     const auto first = squares(0, 0);
@@ -158,6 +161,7 @@ class Gains {
 
   const AttentionResponsePlan& plan_;
   const ResponseData& data_;
+  StateGains of_;
 };
 
 }  // namespace
@@ -173,7 +177,12 @@ void store_gains(const AttentionResponsePlan& plan, const ResponseData& symmetri
                  Results& results) {
   const Gains gains(plan, symmetric);
   gains.store_parts(0, variances, results);
-  if (at_means) Gains(plan, *at_means).store_parts(1, variances, results);
+  gains.store_preference(0, results);
+  if (at_means) {
+    const Gains means(plan, *at_means);
+    means.store_parts(1, variances, results);
+    means.store_preference(1, results);
+  }
   gains.store_gains(variances, results);
   auto cells = results.cells("mode_variance");
   for (std::int64_t block = 0; block < symmetric.blocks; ++block)
@@ -201,22 +210,22 @@ void store_heads(const AttentionResponsePlan& plan, const ResponseData& data, Re
         expansion.set(mean_of(data.expansion, place), step, block, head);
         for (std::int64_t band = 0; band < data.bands; ++band) {
           std::vector<double> shares, bounds;
+          std::int64_t promises = 0;
           for (std::int64_t state = 0; state < data.states; ++state) {
             const auto i =
                 unsigned_size((state * steps * data.blocks * heads + place) * data.bands + band);
             shares.push_back(data.pattern_share[i]);
-            if (!std::isnan(data.bound[i])) bounds.push_back(data.bound[i]);
+            promises += !std::isnan(data.bound[i]);
+            bounds.push_back(std::isnan(data.bound[i]) ? kNoBound : data.bound[i]);
           }
           // A head that routes nothing has no share.
           share.set_or_none(observables::estimate_mean(shares), step, block, head, band);
-          promised.set(to_real(std::ssize(bounds)) / to_real(data.states), step, block, head, band);
-          if (bounds.empty()) {
+          promised.set(to_real(promises) / to_real(data.states), step, block, head, band);
+          const double middle = upper_median(std::move(bounds));
+          if (middle < kNoBound)
+            bound.set(middle, step, block, head, band);
+          else
             bound.none(step, block, head, band);
-            continue;
-          }
-          const auto middle = bounds.begin() + std::ssize(bounds) / 2;
-          std::nth_element(bounds.begin(), middle, bounds.end());
-          bound.set_or_none(*middle, step, block, head, band);
         }
       }
 }

@@ -86,8 +86,10 @@ def as_assumed(response, path):
                    band_partner=bands, band_partner_error=1e-3, band_uncoupled=bands + 0.05,
                    band_uncoupled_error=1e-3, band_perceptron=0.05, band_perceptron_error=1e-5,
                    gain=1.1, gain_error=1e-3, cross_gain=0.01, cross_gain_error=1e-3,
-                   bimodal_chance=0.01, product_gain=0.4, measured_gain=0.41,
-                   beyond_linear=1e-4, pattern_bound=0.5)
+                   bimodal_chance=0.01, product_gain=0.4, product_gain_error=1e-3,
+                   measured_gain=0.41, measured_gain_error=1e-3, beyond_linear=1e-4,
+                   routing_preference=bands[..., 0] - bands[..., -1],
+                   routing_preference_error=1e-3, pattern_bound=0.5)
 
 
 def test_what_the_paper_assumes_is_recognised(response, tmp_path):
@@ -101,12 +103,24 @@ def test_what_contradicts_it_is_recognised(response, tmp_path):
     with open_record(path) as record:
         values = record["band_routing"].values
         uneven = np.broadcast_to(np.linspace(-0.2, 0.2, values.shape[-1]), values.shape)
-    found = said(changed(path, tmp_path / "not.h5", band_routing=-values, band_pattern=0.5,
+        preference = record["routing_preference"].values
+    found = said(changed(path, tmp_path / "not.h5", band_routing=-values,
+                         routing_preference=-preference, band_pattern=0.5,
                          band_perceptron=uneven, bimodal_chance=0.6, product_gain=3.0,
                          beyond_linear=0.9, cross_gain=0.05, band_partner=1e-3))
     for where in (PATTERN, COARSE, UNIFORM, BRANCHES, PRODUCT, "(30)-(32)", "(33)", "(62)-(66)"):
         assert found[where] == NO, where
     assert found[LATE] == YES  # whatever its sign
+
+
+def test_products_are_off_by_what_errors_do_not_explain(response, tmp_path):
+    path = as_assumed(response, tmp_path / "assumed.h5")
+    noisy = changed(path, tmp_path / "noisy.h5", product_gain=0.8, product_gain_error=0.39,
+                    propagated_excess=0.2, propagated_excess_error=0.2)
+    with open_record(noisy) as record:
+        found = next(c for c in content(record).claims if c.where == PRODUCT)
+    assert found.verdict == YES
+    assert "propagated differences 1 times those of the same pairs" in found.measured
 
 
 def test_bound_that_promises_nothing_at_most_heads_shows_nothing(response, tmp_path):

@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "error_text.h"
 #include "experiments/attention_response/declaration.h"
+#include "experiments/attention_response/state_gains.h"
 #include "made_up_images.h"
 #include "temporary_folder.h"
 #include "theory/modewise_speciation.h"
@@ -105,7 +106,7 @@ struct MadeUp {
   }
   void store() {
     store_gains(*plan, data, std::nullopt, variances, *results);
-    store_branches(*plan, pairs, variances, RandomStream(1, "chance"), *results);
+    store_branches(*plan, data, pairs, variances, RandomStream(1, "chance"), *results);
   }
   double value(const char* name, std::int64_t place) const {
     return results->values(name)[static_cast<std::size_t>(place)];
@@ -156,6 +157,109 @@ TEST(AttentionEstimates, OnsetIsWhereTheParameterStaysAboveOneToTheEnd) {
   passing.store();
   EXPECT_GT(passing.value("kappa", 0), 1);
   EXPECT_TRUE(std::isnan(passing.value("onset", 0)));
+}
+
+TEST(AttentionEstimates, OnsetDoesNotReachBeyondAStepWithoutAParameter) {
+  MadeUp made;
+  made.follow_map(3, 0.8, 0.7);
+  // At the middle step the score takes away: no parameter there, whatever came before.
+  const std::size_t places = MadeUp::kBlocks * MadeUp::kModes * MadeUp::kPairs;
+  for (std::size_t i = places; i < 2 * places; ++i)
+    made.pairs.added[i] =
+        2 * (MadeUp::whole_gain() - 1) * made.pairs.components[i] - made.pairs.added[i];
+  made.store();
+  EXPECT_GT(made.value("kappa", 0), 1);
+  EXPECT_EQ(made.value("kappa_status", MadeUp::kBlocks * MadeUp::kModes), 2);
+  EXPECT_EQ(made.value("onset", 0), 2);
+}
+
+TEST(AttentionEstimates, ErrorsOfTheScoresGainCountThoseOfTheGains) {
+  MadeUp made;
+  made.follow_map(3, 0.8, 0.7);
+  made.store();
+  const double pairs_alone = made.value("score_gain_error", 0);
+  const double kappa_alone = made.value("kappa_error", 0);
+  // The gain of mode 0 differs between states, by as much in all of them; the mean is the same.
+  const double change[] = {-0.3, -0.1, 0.1, 0.3};
+  const std::size_t rows = made.data.perceptron.size() / MadeUp::kStates;
+  for (std::size_t i = 0; i < made.data.perceptron.size(); ++i)
+    if (i % 4 == 0) made.data.perceptron[i] += change[i / rows];
+  made.store();
+  // d gamma / d eta = -sum(score a) / sum(score^2) over pairs, mode 0 in the numerator alone.
+  double along = 0, scores = 0;
+  for (std::size_t k = 0; k < MadeUp::kModes; ++k)
+    for (std::size_t pair = 0; pair < MadeUp::kPairs; ++pair) {
+      const double a = made.pairs.components[k * MadeUp::kPairs + pair];
+      const auto of_fit = [&](const char* name) {
+        return made.value(name, static_cast<std::int64_t>(k));
+      };
+      const double score =
+          theory::two_branch_score(a, of_fit("branch_separation"), of_fit("branch_variance"));
+      if (k == 0) along += score * a;
+      scores += score * score;
+    }
+  const double gain_error = made.value("whole_gain_error", 0);
+  EXPECT_NEAR(gain_error, std::sqrt(0.2 / 12), 1e-12);
+  EXPECT_NEAR(made.value("score_gain_error", 0),
+              std::hypot(pairs_alone, along / scores * gain_error), 1e-9);
+  EXPECT_GT(made.value("kappa_error", 0), 1.2 * kappa_alone);
+}
+
+TEST(AttentionEstimates, PropagatedDifferencesAreBesideThoseOfTheSamePairs) {
+  MadeUp made;
+  made.follow_map(3, 0.8, 0.7);
+  StateGains of(made.data);
+  for (std::int64_t state = 0; state < MadeUp::kWhole; ++state)
+    for (std::int64_t s = 0; s < MadeUp::kSteps; ++s)
+      for (std::int64_t block = 0; block < MadeUp::kBlocks; ++block)
+        for (std::int64_t k = 0; k < MadeUp::kModes; ++k) {
+          const auto i = of.whole_at(state, s, block, k);
+          const auto place = ((s * MadeUp::kBlocks + block) * MadeUp::kModes + k) * MadeUp::kPairs;
+          const double a = made.pairs.components[static_cast<std::size_t>(place + state)];
+          made.data.propagated[static_cast<std::size_t>(i)] = 2 * a * a * (s == 2 ? 9 : 1);
+        }
+  made.store();
+  // Exact first-order propagation is off by nothing, however few states there are.
+  EXPECT_NEAR(made.value("propagated_excess", 0), 0, 1e-12);
+  EXPECT_NEAR(made.value("propagated_excess_error", 0), 0, 1e-12);
+  EXPECT_NEAR(made.value("propagated_excess", 2 * 2 * 2), std::log10(3.0), 1e-12);
+}
+
+TEST(AttentionEstimates, BandsAreComparedStateByState) {
+  MadeUp made;
+  for (std::int64_t state = 0; state < MadeUp::kStates; ++state) {
+    const auto first = static_cast<std::size_t>(StateGains(made.data).at(state, 0, 0, 2));
+    made.data.routing[first] = 0.1 * static_cast<double>(state) + 0.05;
+    made.data.routing[first + 1] = 0.1 * static_cast<double>(state);
+  }
+  made.store();
+  EXPECT_NEAR(made.value("routing_preference", 0), 0.05, 1e-12);
+  EXPECT_NEAR(made.value("routing_preference_error", 0), 0, 1e-12);
+  EXPECT_GT(made.value("band_routing_error", 0), 0.05);
+  EXPECT_EQ(made.value("routing_preference", 1), 0);
+}
+
+TEST(AttentionEstimates, BoundIsTheMedianOfAllStatesAlsoOfThoseWhereItIsNone) {
+  MadeUp made;
+  made.data.bands = 1;
+  const std::int64_t heads = 2 * std::ssize(made.plan->head_steps()) * MadeUp::kBlocks;
+  const auto full = static_cast<std::size_t>(MadeUp::kStates * heads);
+  for (auto* each : {&made.data.least_width, &made.data.median_width, &made.data.expansion,
+                     &made.data.pattern_share, &made.data.bound})
+    each->assign(full, 0.5);
+  const auto head = [&](std::int64_t state, std::int64_t number) -> double& {
+    return made.data.bound[static_cast<std::size_t>(state * heads + number)];
+  };
+  for (std::int64_t state = 0; state < 3; ++state) head(state, 0) = std::nan("");
+  head(0, 1) = std::nan("");
+  head(1, 1) = 0.7;
+  store_heads(*made.plan, made.data, *made.results);
+  // Two bands in the record.
+  EXPECT_TRUE(std::isnan(made.value("pattern_bound", 0)));
+  EXPECT_EQ(made.value("bound_share", 0), 0.25);
+  EXPECT_EQ(made.value("pattern_bound", 2), 0.7);
+  EXPECT_EQ(made.value("bound_share", 2), 0.75);
+  EXPECT_EQ(made.value("pattern_bound", 4), 0.5);
 }
 
 TEST(AttentionEstimates, MapOfTwoBranchesIsFoundAgain) {
