@@ -16,8 +16,9 @@ from ..experiments.replica_speciation.data import fit_word
 from ..experiments.trained_regimes.data import TrainedUnit
 from ..reading.networks import network_text
 from ..reading.record import Record
+from ..reading.steps import step_clock
 from ..reading.values import UnitStatus, show
-from .clocks import moved, of_covariance, rate_peak, same_noise, step_clock
+from .clocks import moved, of_covariance, rate_peak, same_noise
 
 NO_VALUE = Measured(*(np.float64(np.nan),) * 3)
 # From black to white, in numbers of a state. Replicas' networks see -1 to 1, all others 0 to 1.

@@ -11,7 +11,7 @@ from ..page import style
 from ..page.content import Content, Figure
 from ..reading.image_sets import class_text
 from ..reading.record import Record
-from .clocks import StepClock
+from ..reading.steps import StepClock
 from .kinds import KINDS
 from .marks import Mark, Source, parts_of, weakest
 from .shared import LEAST_KINDS, LEAST_RECORDS, Picture, pictures

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..reading.image_sets import class_text, data_text
 from ..reading.record import Record
-from .clocks import StepClock, step_clock
+from ..reading.steps import StepClock, step_clock
 from .kinds import KINDS
 from .marks import ON_REPLICAS, Mark, Part, Source, parts_of
 

@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.experiments.image_units import Measured
-from analysis.when.clocks import (
-    StepClock,
-    moved,
-    of_covariance,
-    rate_peak,
-    same_noise,
-    step_clock,
-    visited_steps,
-)
+from analysis.reading.steps import StepClock, step_clock, visited_steps
+from analysis.when.clocks import moved, of_covariance, rate_peak, same_noise
 
 
 def known(value, low, high):

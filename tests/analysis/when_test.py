@@ -15,7 +15,7 @@ from records import changed, set_pending
 from analysis import open_record
 from analysis.experiments.table import together
 from analysis.page.drawing import draw
-from analysis.when.clocks import step_clock
+from analysis.reading.steps import step_clock
 from analysis.when.picture import contents
 from analysis.when.shared import pictures
 

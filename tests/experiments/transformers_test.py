@@ -196,7 +196,8 @@ def test_refusals_name_the_remedy(syncgap, tmp_path):
     for experiment, setting, message in (
             ("replica_speciation", "axes.g=[1.5]", "from 0 to 1"),
             ("replica_speciation", "axes.told_class=[2]", "0 to 1"),
-            ("replica_speciation", "axes.t_int=[0, 5]", "experiment.adaptive = false"),
+            ("replica_speciation", "axes.t_int=[0, 5]", "end with experiment.steps = 10"),
+            ("replica_speciation", "axes.t_int=[0, 5, 10]", "experiment.adaptive = false"),
             ("replica_speciation", "axes.noise_correlation=[2.0]", "from -1 to 1"),
             ("replica_speciation", "axes.graph=[\"ring 3\"]", "write \"complete 3\""),
             ("replica_speciation", "axes.graph=[\"ring 6\"]", "axes.graph_mode = {"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...reading.image_sets import class_text
 from ...reading.record import Record
 from ..network_units import NetworkUnit, image_set_name, network_units
@@ -20,12 +18,6 @@ TIMES = {"class_entropy_rate_peak_time": "peak of the class-entropy rate $dH/dt$
 
 class DecisionUnit(NetworkUnit):
     """A trained network and when it decides."""
-
-    def step_of(self, time: float) -> float:
-        """After how many steps of a trajectory it is so late; straight between branch steps."""
-        times = self.array("branch_time")
-        steps = self.record.axes["branch_step"].values.astype(float)
-        return float(np.interp(-time, -times, steps))
 
     def of_samples(self) -> list[str]:
         largest = self.array("class_share").max()

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...page.content import Table
 from ...reading.record import Record
+from ...reading.steps import step_clock
 from ...reading.values import show
 from .data import TIMES, DecisionUnit, excess_level, loss_part
 
@@ -16,11 +17,12 @@ def tables(record: Record, found: list[DecisionUnit]) -> list[Table]:
 
 def _time_table(record: Record, found: list[DecisionUnit]) -> Table:
     rows = []
+    clock = step_clock(record)
     for unit in found:
         for name, text in TIMES.items():
             time = unit.measured(name)
             rows.append([str(unit.seed), text, time.text(),
-                         f"{unit.step_of(float(time.value)):.1f}" if time.known else "–"])
+                         f"{clock.step(time.value):.1f}" if time.known else "–"])
     return Table("When the network decides", ["seed", "<by which clock", "$t$", "reverse step"],
                  rows,
                  "95% bootstrap intervals: of what is of the class over images, of $V_h$ and "

@@ -59,6 +59,7 @@ std::vector<double> CloneClock::quantities(const CloneEnds& ends) {
       row[place(square, b)] = centred * centred;
       row[place(within, b)] = of_clones.variance();
       row[place(agreeing, b)] = pair_agreement(ends.labels_of(branch, m));
+      row[place(known, b)] = observables::estimate_mean(ends.known_of(branch, m)).value;
     }
   }
   for (std::int64_t m = 0; m < trunks_; ++m) {
@@ -107,9 +108,7 @@ std::vector<IntervalEstimate> CloneClock::entropy() const {
 }
 
 std::vector<IntervalEstimate> CloneClock::information() const {
-  return curve([&](Means means, std::size_t b) {
-    return offset_[0] - offset_[b] + means[place(mean, 0)] - means[place(mean, b)];
-  });
+  return curve([&](Means means, std::size_t b) { return means[place(known, b)]; });
 }
 
 std::vector<IntervalEstimate> CloneClock::entropy_variance() const {

@@ -13,11 +13,12 @@
 // Shapes: M trajectories, R clones of each at each of N branch steps, S steps of a path, K classes.
 namespace syncgap::experiments {
 
-/// h_t(x_t) - h_0 of a clone that left at the first of S steps: with squared distances of its end
-/// from the clean images that the denoiser predicted on the way, (S), the integral of
-/// |x_0 - D(x_s)|^2 dgamma / 2 from there to the last step, by straight lines in log gamma. Without
-/// bias where x_0 and x_s are drawn from p(x_0, x_s | x_t) by an exact denoiser: the mean square is
-/// then the trace of the posterior's covariance, and I-MMSE holds given x_t.
+/// h_t(x_t) of a clone that left at the first of S steps, above what is left at the last: with
+/// squared distances of its end from the clean images that the denoiser predicts of states between,
+/// (S), the integral of |x_0 - D(x_s)|^2 dgamma / 2 from there to the last step, by straight lines
+/// in log gamma. Without bias where x_0 and x_s are drawn from p(x_0, x_s | x_t), and the denoiser
+/// is exact: the mean square is then the trace of the posterior's covariance, and I-MMSE holds
+/// given x_t.
 double entropy_along_clone(std::span<const double> log_snr, std::span<const double> distances);
 
 /// Share of the R (R - 1) / 2 pairs of clones with one label.
@@ -25,8 +26,11 @@ double pair_agreement(std::span<const std::int64_t> labels);
 
 /// Ends of clones, (N, M, R) each, and where they left.
 struct CloneEnds {
-  std::vector<double> time;          ///< of the branch steps, descending; (N)
-  std::vector<double> entropies;     ///< entropy_along_clone
+  std::vector<double> time;       ///< of the branch steps, descending; (N)
+  std::vector<double> entropies;  ///< entropy_along_clone
+  /// What the first of its parts come to from the first branch step to each, of the clones that
+  /// left at the first.
+  std::vector<double> known;
   std::vector<std::int64_t> labels;  ///< 0 to K - 1, or others
   std::int64_t trunks = 0, clones = 0, classes = 0;
 
@@ -35,6 +39,9 @@ struct CloneEnds {
   }
   std::span<const double> entropies_of(std::int64_t branch, std::int64_t trunk) const {
     return std::span(entropies).subspan((branch * trunks + trunk) * clones, clones);
+  }
+  std::span<const double> known_of(std::int64_t branch, std::int64_t trunk) const {
+    return std::span(known).subspan((branch * trunks + trunk) * clones, clones);
   }
 };
 
@@ -46,7 +53,9 @@ class CloneClock {
 
   /// Mean of h_t - h_0; (N)
   std::vector<IntervalEstimate> entropy() const;
-  /// As much as it has fallen since the first branch step, the noisiest; (N)
+  /// As much as h has fallen since the first branch step, the noisiest, along paths of the forward
+  /// process to the ends of clones that left there: what few steps leave out of the spread of ends
+  /// matters less than for those that leave late. (N)
   std::vector<IntervalEstimate> information() const;
   /// V_h, between trajectories less what is left of the spread of clones; (N)
   std::vector<IntervalEstimate> entropy_variance() const;
@@ -65,7 +74,7 @@ class CloneClock {
 
  private:
   using Means = std::span<const double>;  // as laid out by place()
-  enum Quantity { mean, square, within, agreeing, quantity_count };
+  enum Quantity { mean, square, within, agreeing, known, quantity_count };
 
   std::size_t place(Quantity quantity, std::size_t branch) const {
     return quantity * branches_ + branch;

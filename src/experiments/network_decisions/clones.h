@@ -43,7 +43,10 @@ struct DrawnClones {
 
 /// Lets clones leave stochastic trajectories, DDIM with eta = 1, that are told no class, and
 /// follows each to its end under noise of its own. A clone's noise is a function of (seed, branch
-/// step, clone, trunk, step): of no other number, group or rank. Groups are dealt to the ranks of
+/// step, clone, trunk, step): of no other number, group or rank. Its entropy is that along a path
+/// of the forward process between the state it left and its end. What few steps leave out of the
+/// spread of ends makes it low: by 7% half way and 3% late of the information on a Gaussian, in a
+/// hundred steps. Groups are dealt to the ranks of
 /// the team, and all of them know the whole. Collective.
 DrawnClones draw_clones(const CloneProtocol& protocol, const diffusion::Denoiser& denoiser,
                         const JudgeClones& judge, torch::Device device, const parallel::Team& team);

@@ -58,42 +58,31 @@ class ClonedTrunks {
   struct Ends {
     Tensor states;                  ///< (R B, C, H, W), clone after clone
     std::vector<double> entropies;  ///< (R B)
+    /// Their parts up to each branch step, of clones that left at the first: (N, R B)
+    std::vector<double> known;
   };
   /// The clones of a group of trunks that leave at branch step number `branch`.
   Ends ends(std::int64_t branch, Group group) const {
     const std::int64_t taken = protocol_.branches[unsigned_size(branch)];
-    const std::int64_t rows = protocol_.clones * group.count;
-    const auto streams = clone_streams(branch);
-    const auto from = left_[branch].narrow(0, group.first, group.count).to(device_);
-    std::vector<Tensor> predicted;  // clean images, (R B, 1, C, H, W) each
-    const auto end =
-        diffusion::run_branches(
-            path_.after(taken), denoiser_, from.repeat({protocol_.clones, 1, 1, 1, 1}), {},
-            [&](const diffusion::BranchKey&, std::int64_t t) {
-              std::vector<Tensor> of_clones;
-              for (const RandomStream& stream : streams)
-                of_clones.push_back(normals(stream, group, t));
-              return torch::cat(of_clones);
-            },
-            {},
-            [&](const diffusion::TrunkStep& step) {
-              const double signal = protocol_.schedule->alpha_bar(step.t);
-              predicted.push_back((step.states - std::sqrt(1 - signal) * step.noise) /
-                                  std::sqrt(signal));
-            })
-            .trunk;
-    Ends out{end.squeeze(1), {}};
-    const auto steps = predicted.size();
-    std::vector<std::vector<double>> distances;  // (steps, R B)
-    for (const Tensor& clean : predicted)
-      distances.push_back(
-          networks::values_of((clean - end).to(torch::kFloat64).square().flatten(1).sum(1)));
-    const auto log_snr = std::span(levels_.log_snr).subspan(unsigned_size(taken));
-    std::vector<double> along(steps);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::size_t s = 0; s < steps; ++s) along[s] = distances[s][unsigned_size(row)];
-      out.entropies.push_back(entropy_along_clone(log_snr, along));
-    }
+    const auto path = path_.after(taken);
+    const auto from = left_[branch]
+                          .narrow(0, group.first, group.count)
+                          .to(device_)
+                          .repeat({protocol_.clones, 1, 1, 1, 1});
+    const auto streams = clone_streams("noise of clones", branch);
+    const auto end = diffusion::run_branches(path, denoiser_, from, {},
+                                             [&](const diffusion::BranchKey&, std::int64_t t) {
+                                               return normals(streams, group, t);
+                                             })
+                         .trunk;
+    Ends out{end.squeeze(1), {}, {}};
+    const auto distances = distances_between(branch, group, path, from, end);
+    out.entropies = entropies(taken, distances, distances.size());
+    if (branch == 0)
+      for (const std::int64_t other : protocol_.branches) {
+        const auto part = entropies(taken, distances, unsigned_size(other - taken + 1));
+        out.known.insert(out.known.end(), part.begin(), part.end());
+      }
     return out;
   }
 
@@ -106,6 +95,42 @@ class ClonedTrunks {
   }
 
  private:
+  /// Squared distances of ends from the clean images that are predicted of states between these and
+  /// (R B, 1, C, H, W) `states`, drawn from the forward process given both: (steps, R B). Those
+  /// that were sampled tell more of the end than they should: a reverse step leaves out what its
+  /// own x_s leaves open of it, the last one all.
+  std::vector<std::vector<double>> distances_between(std::int64_t branch, Group group,
+                                                     const diffusion::SamplingPath& path,
+                                                     Tensor states, const Tensor& end) const {
+    const auto streams = clone_streams("noise between clones and their ends", branch);
+    std::vector<std::vector<double>> out;
+    for (const diffusion::ReverseStep& step : path.steps()) {
+      const double signal = std::sqrt(protocol_.schedule->alpha_bar(step.from));
+      const double noise = std::sqrt(1 - protocol_.schedule->alpha_bar(step.from));
+      const auto t =
+          torch::full({states.size(0)}, step.from, states.options().dtype(torch::kInt64));
+      const auto clean = (states - noise * denoiser_(states, {t, {}}).noise) / signal;
+      out.push_back(
+          networks::values_of((clean - end).to(torch::kFloat64).square().flatten(1).sum(1)));
+      states = diffusion::advanced(step, states, (states - signal * end) / noise);
+      if (step.deviation > 0) states = states + step.deviation * normals(streams, group, step.from);
+    }
+    return out;
+  }
+
+  /// entropy_along_clone of the first `count` steps after `taken` ones, (R B).
+  std::vector<double> entropies(std::int64_t taken,
+                                const std::vector<std::vector<double>>& distances,
+                                std::size_t count) const {
+    const auto log_snr = std::span(levels_.log_snr).subspan(unsigned_size(taken), count);
+    std::vector<double> out, along(count);
+    for (std::size_t row = 0; row < distances.front().size(); ++row) {
+      for (std::size_t s = 0; s < count; ++s) along[s] = distances[s][row];
+      out.push_back(entropy_along_clone(log_snr, along));
+    }
+    return out;
+  }
+
   std::vector<std::int64_t> states_of(std::int64_t count) const {
     return {count, 1, protocol_.shape[0], protocol_.shape[1], protocol_.shape[2]};
   }
@@ -113,10 +138,16 @@ class ClonedTrunks {
     return diffusion::trajectory_normals(stream, group.first, states_of(group.count), step,
                                          device_);
   }
-  std::vector<RandomStream> clone_streams(std::int64_t branch) const {
+  /// Of all clones, one after the other.
+  Tensor normals(const std::vector<RandomStream>& streams, Group group, std::int64_t step) const {
+    std::vector<Tensor> of_clones;
+    for (const RandomStream& stream : streams) of_clones.push_back(normals(stream, group, step));
+    return torch::cat(of_clones);
+  }
+  std::vector<RandomStream> clone_streams(const char* purpose, std::int64_t branch) const {
     std::vector<RandomStream> out;
     for (std::int64_t clone = 0; clone < protocol_.clones; ++clone)
-      out.emplace_back(protocol_.sweep_seed, "noise of clones",
+      out.emplace_back(protocol_.sweep_seed, purpose,
                        std::initializer_list<StreamCoordinate>{
                            protocol_.seed, protocol_.branches[unsigned_size(branch)], clone});
     return out;
@@ -199,6 +230,7 @@ DrawnClones draw_clones(const CloneProtocol& protocol, const diffusion::Denoiser
   const std::int64_t branches = std::ssize(protocol.branches);
   const std::int64_t groups = (protocol.trunks + trunks.together() - 1) / trunks.together();
   ends.entropies.resize(unsigned_size(branches * protocol.trunks * protocol.clones), 0.0);
+  ends.known.resize(ends.entropies.size(), 0.0);
   ends.labels.resize(ends.entropies.size(), 0);
   KeptClones kept(protocol);
   // The longest first, dealt in turn: no rank has much more than another.
@@ -214,14 +246,21 @@ DrawnClones draw_clones(const CloneProtocol& protocol, const diffusion::Denoiser
     for (std::int64_t clone = 0; clone < protocol.clones; ++clone)
       for (std::int64_t m = 0; m < group.count; ++m) {
         const std::int64_t row = clone * group.count + m;
-        const auto to =
-            unsigned_size((branch * protocol.trunks + group.first + m) * protocol.clones + clone);
+        const auto place = [&](std::int64_t at) {
+          return unsigned_size((at * protocol.trunks + group.first + m) * protocol.clones + clone);
+        };
+        const std::size_t to = place(branch);
         ends.entropies[to] = found.entropies[unsigned_size(row)];
+        if (branch == 0)
+          for (std::int64_t at = 0; at < branches; ++at)
+            ends.known[place(at)] =
+                found.known[unsigned_size(at * protocol.clones * group.count + row)];
         ends.labels[to] = labels.data_ptr<std::int64_t>()[row];
       }
     kept.put(branch, group, seen.images);
   }
   dealt.gather(std::span<double>(ends.entropies));
+  dealt.gather(std::span<double>(ends.known));
   dealt.gather(std::span<std::int64_t>(ends.labels));
   out.kept = kept.gather(dealt, team);
   return out;

@@ -47,8 +47,8 @@ class LossClock {
   /// dI(z; x_t)/dlog gamma: the same by a clock on which it is bounded, as 1 / (1 - abar) is not.
   /// Nats; (S)
   std::vector<IntervalEstimate> class_information_rate() const;
-  /// Half of what of the variance of the clean image given x_t lies between the classes, as the
-  /// network predicts it: the same rate where images are of the network's own law. Law of total
+  /// gamma / 2 times what of the variance of the clean image given x_t lies between the classes, as
+  /// the network predicts it: the same rate where images are of the network's own law. Law of total
   /// variance in information (33); (S)
   std::vector<IntervalEstimate> own_information_rate() const;
   /// Its integral, as far as H[z|x_t] would fall for images of that law; nats.

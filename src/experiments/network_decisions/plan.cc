@@ -73,7 +73,8 @@ double NetworkDecisionsPlan::operations(const Unit& unit) const {
   for (const std::int64_t n : branches_) left += to_real(options_.replicas.steps - n);
   const double evaluations = to_real((options_.replicas.told_classes() + 1) *
                                      options_.balanced_images() * std::ssize(steps_)) +
-                             trunks * to_real(options_.replicas.steps) + clones * left;
+                             trunks * to_real(options_.replicas.steps) +
+                             2 * clones * left;  // to their ends, and between these and x_t
   return network_.training_operations(unit) + network_.context_operations() +
          evaluations * network_.shape().operations() +
          judge_operations(options_.judge, options_.replicas,
@@ -81,12 +82,12 @@ double NetworkDecisionsPlan::operations(const Unit& unit) const {
 }
 
 double NetworkDecisionsPlan::memory() const {
-  // States of the trunks where clones leave, and the clean images that a batch of clones predicts.
+  // States of the trunks where clones leave, and a batch of clones: ends, states, predictions.
   const double image = network_.state_bytes() / 2;
   const std::int64_t together = options_.trunks_together() * options_.clones;
   return network_.memory() + judge_memory(options_.judge, options_.replicas) +
-         image * to_real(options_.trunks * std::ssize(branches_) +
-                         together * options_.replicas.steps + options_.balanced_images());
+         image * to_real(options_.trunks * std::ssize(branches_) + 4 * together +
+                         options_.balanced_images());
 }
 
 }  // namespace syncgap::experiments

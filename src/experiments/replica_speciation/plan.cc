@@ -29,13 +29,11 @@ ReplicaSpeciationPlan::ReplicaSpeciationPlan(const ReplicaSpeciationOptions& opt
       "images cannot be averaged over less than a pixel (experiment.pooled_side = ",
       options.judge.pooled_side, ", images have ", options.replicas.side, "): lower it");
   require_increasing(grid, "t_int", 2);
-  require_input(points_.front() == 0 && points_.back() <= steps,
+  require_input(points_.front() == 0 && points_.back() == steps,
                 "pairs are let go after 0 steps, which is what others are compared with, up to all "
-                "of them (axes.t_int, saw ",
+                "of them, which is coupled to the end (axes.t_int, saw ",
                 points_.front(), " to ", points_.back(),
-                "): begin with 0 and end at or below "
-                "experiment.steps = ",
-                steps);
+                "): begin with 0 and end with experiment.steps = ", steps);
   require_input(!options.adaptive || std::ssize(points_) == steps + 1,
                 "an adaptive scan chooses among all t_int (axes.t_int has ", points_.size(),
                 " values): leave the axis out, or set experiment.adaptive = false");

@@ -12,6 +12,7 @@ from analysis import open_record
 from analysis.experiments.network_decisions.data import units
 from analysis.experiments.table import content
 from analysis.page.content import Verdict
+from analysis.reading.steps import step_clock
 
 JOB = """
 [experiment]
@@ -77,11 +78,8 @@ def test_figures_and_tables_of_every_seed(path):
 def test_times_stand_beside_steps(path, tmp_path):
     known = around(**dict.fromkeys(TIMES, 0.4))
     with open_record(changed(path, tmp_path / "known.h5", **GOOD, **known)) as record:
-        unit = units(record)[0]
-        times, steps = unit.array("branch_time"), record.axes["branch_step"].values
-        assert unit.step_of(float(times[3])) == pytest.approx(steps[3])
-        between = unit.step_of(0.5 * (times[3] + times[4]))
-        assert between == pytest.approx(0.5 * (steps[3] + steps[4]))
+        times, steps = units(record)[0].array("branch_time"), record.axes["branch_step"].values
+        assert step_clock(record).step(times) == pytest.approx(steps, abs=1e-9)
         rows = content(record).tables[0].rows
         assert all(row[2] == "0.400 [0.360, 0.440]" for row in rows)
         assert len({row[3] for row in rows}) == 1

@@ -115,6 +115,25 @@ TEST(ClonesOfAGaussian, HaveEntropiesWithoutVariance) {
   }
 }
 
+TEST(ClonesOfAGaussian, KnowOfTheImageWhatTheTheoryHas) {
+  Clones made(300, 3);
+  made.protocol.branches = {0, 50, 80, 95};
+  const auto drawn = made.draw(gaussian(made.schedule, 1));
+  const CloneClock clock(drawn.ends, RandomStream(1, "resamples"), 200);
+  const auto known = clock.information();
+  // I(x_0; x_t) = d log(1 + gamma) / 2.
+  const auto exact = [&](std::size_t b) {
+    return -0.5 * kPixels * std::log(-std::expm1(-2 * drawn.ends.time[b]));
+  };
+  // A hundred steps leave out some percent of the spread of images that are still open.
+  const double missing[] = {0, 0.12, 0.07, 0.04};
+  for (std::size_t b = 1; b < known.size(); ++b) {
+    const double truth = exact(b) - exact(0), error = kCloneErrors * error_of(known[b]);
+    EXPECT_LT(known[b].value, truth + error) << "t = " << drawn.ends.time[b];
+    EXPECT_GT(known[b].value, (1 - missing[b]) * truth - error) << "t = " << drawn.ends.time[b];
+  }
+}
+
 TEST(Clones, DoNotDependOnGroupsNorOnEachOther) {
   Clones made(7, 3, 100);
   made.protocol.branches = {0, 3, 8};
@@ -151,21 +170,33 @@ TEST(Clones, AreThoseOfTheObviousLoop) {
       const auto normals = [&](const RandomStream& stream, std::int64_t step) {
         return diffusion::trajectory_normals(stream, m, {1, 1, 1, 4, 4}, step);
       };
-      auto z = normals(start, 0);
-      std::vector<Tensor> clean;
-      std::vector<double> gammas;
+      auto z = normals(start, 0), left = z;
       std::int64_t taken = 0;
       for (const auto& step : path.steps()) {
-        const double signal = made.schedule.alpha_bar(step.from);
+        if (taken == 4) left = z;
         const auto eps = denoiser(z, {torch::full({1}, step.from, torch::kInt64), {}}).noise;
-        if (taken >= 4) {
-          clean.push_back((z - std::sqrt(1 - signal) * eps) / std::sqrt(signal));
-          gammas.push_back(signal / (1 - signal));
-        }
         z = z * step.on_state + eps * step.on_noise;
         if (step.deviation > 0)
           z = z + step.deviation * normals(taken >= 4 ? own : noise, step.from);
         ++taken;
+      }
+      // States between, step by step from the posterior of the forward process.
+      const RandomStream between(3, "noise between clones and their ends",
+                                 {std::int64_t{1}, std::int64_t{4}, clone});
+      std::vector<Tensor> clean;
+      std::vector<double> gammas;
+      auto x = left;
+      for (std::size_t k = 4; k < path.steps().size(); ++k) {
+        const auto& step = path.steps()[k];
+        const double signal = made.schedule.alpha_bar(step.from);
+        const auto eps = denoiser(x, {torch::full({1}, step.from, torch::kInt64), {}}).noise;
+        clean.push_back((x - std::sqrt(1 - signal) * eps) / std::sqrt(signal));
+        gammas.push_back(signal / (1 - signal));
+        if (step.to < 0) break;
+        const double next = made.schedule.alpha_bar(step.to), beta = 1 - signal / next;
+        const auto mean = z * (std::sqrt(next) * beta / (1 - signal)) +
+                          x * (std::sqrt(signal / next) * (1 - next) / (1 - signal));
+        x = mean + std::sqrt(beta * (1 - next) / (1 - signal)) * normals(between, step.from);
       }
       double entropy = 0;
       const auto error = [&](std::size_t k) {
