@@ -171,8 +171,9 @@ def _decision_figure(record: Record, shown: list[DecisionUnit]) -> Figure:
                   "imperfect network has errors that are no class, cut off where it is far larger. "
                   "(c) Variance of the entropy of the class by the same posterior. (d) Variance of "
                   "the pathwise entropy of the image, from squared errors of the clean image "
-                  "between $x_t$ and the ends of the clones of (a). Loss, entropies and clones "
-                  "share the network alone. Shades: "
+                  "between $x_t$ and the ends of the clones of (a); images of a continuous law "
+                  "differ in their detail, which counts as well. Loss, entropies and clones share "
+                  "the network alone. Shades: "
                   "95% bootstrap intervals, over images and, of clones and (d), over trajectories; "
                   "triangles: the crossing and the maxima, hollow where the network is "
                   "unreliable.", draw, (8.8, 10.6))

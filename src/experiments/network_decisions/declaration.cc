@@ -126,7 +126,8 @@ void describe_clones_of_network(ObservableList& list) {
   list.add_with_interval(
       "entropy_variance", {"branch_step"},
       "variance of that entropy as a function of x_t, V_h, of the network's own law: between "
-      "trajectories, less what is left of that among clones; without bias, so it may fall below 0",
+      "trajectories, less what is left of that among clones, without bias, so it may "
+      "fall below 0; images of a continuous law differ in their detail, which counts as well",
       "nat^2", "information (66); one-way analysis of variance", trunks);
   list.add("clone_entropy_variance", {"branch_step"},
            "mean variance of that entropy among the clones of a trajectory", "nat^2", "syncgap");
