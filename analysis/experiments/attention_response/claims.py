@@ -10,7 +10,15 @@ from ...page.content import Claim, left_out_text, verdict_of
 from ...reading.estimates import Z95, wilson
 from ...reading.record import Record
 from ..replicas import Unit
-from .data import Told, groups, ratio, root_mean_square, size_of, strengths
+from .data import (
+    Told,
+    groups,
+    ratio,
+    root_mean_square,
+    size_of,
+    strengths,
+    two_branches_found,
+)
 
 SMALL = 0.2  # what "much smaller" and "nearly the same" mean
 WITHIN = np.log10(1.5)  # of a product that follows what it stands for, in decades
@@ -123,11 +131,9 @@ def _two_branches(group: Told) -> Claim:
     level = group.record.option("bimodal_level")
 
     def of_unit(unit):
-        chance = unit.array("bimodal_chance")
-        chance = chance[np.isfinite(chance)]
-        share = (chance <= level).mean()
+        share, places = two_branches_found(unit)
         # Modes and steps are not independent: of the trajectory's places, one in as many counts.
-        low, high = wilson(np.array([share]), np.array([max(10, chance.size // 100)]))
+        low, high = wilson(np.array([share]), np.array([max(10, places // 100)]))
         text = f"{share:.1%} [{low[0]:.1%}, {high[0]:.1%}]"
         return (True if low[0] > 0.5 else False if high[0] < 0.5 else None), text
 

@@ -83,6 +83,15 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else np.nan
 
 
+def two_branches_found(unit: Unit, g=slice(None)) -> tuple[float, int]:
+    """The share of steps, blocks and modes where two branches are found, NaN of none, and how many
+    these are."""
+    chance = unit.array("bimodal_chance")[g]
+    chance = chance[np.isfinite(chance)]
+    level = unit.record.option("bimodal_level")
+    return float((chance <= level).mean()) if chance.size else np.nan, chance.size
+
+
 def size_of(unit: Unit, part: str, directions=slice(None)) -> float:
     """Root mean square of a part at symmetric states over steps, blocks and these directions."""
     values, errors = (unit.array(part + end)[0][..., directions] for end in ("", "_error"))

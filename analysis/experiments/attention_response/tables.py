@@ -8,7 +8,7 @@ from ...page.content import Table
 from ...reading.record import Record
 from ...reading.values import show
 from ..replicas import rise_text
-from .data import STATUS, groups, size_of, strengths
+from .data import STATUS, groups, size_of, strengths, two_branches_found
 
 
 def tables(record: Record) -> list[Table]:
@@ -39,14 +39,12 @@ def _kappa(record: Record) -> Table:
                 known = np.isfinite(status)
                 kappa, onset = unit.array("kappa")[g], unit.array("onset")[g]
                 split = status == STATUS.index("two branches")
-                chance = unit.array("bimodal_chance")[g]
-                chance = chance[np.isfinite(chance)]
-                two = (chance <= record.option("bimodal_level")).mean() if chance.size else np.nan
+                two, places = two_branches_found(unit, g)
                 shares = [f"{100 * (status[known] == k).mean():.1f} %" if known.any() else "–"
                           for k in range(len(STATUS))]
                 found = np.count_nonzero(np.isfinite(kappa))
                 rows.append([group.text, str(unit.seed), show(strength),
-                             f"{100 * two:.1f} %" if chance.size else "–", *shares,
+                             f"{100 * two:.1f} %" if places else "–", *shares,
                              f"{np.count_nonzero(kappa > 1)} of {found}",
                              f"{np.count_nonzero(kappa[split] > 1)} of {np.count_nonzero(split)}",
                              f"{np.count_nonzero(np.isfinite(onset))} of {onset.size}"])
